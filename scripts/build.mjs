@@ -1,0 +1,55 @@
+// Builds dist/: WebAssembly kernels first (they become a TypeScript module), then the TypeScript.
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = new URL("..", import.meta.url).pathname;
+const run = (bin, args) =>
+  execFileSync(process.execPath, [join(root, "node_modules", bin), ...args], { cwd: root, stdio: "inherit" });
+
+const kernels = join(root, "src/array/kernels");
+if (existsSync(kernels)) {
+  const scratch = mkdtempSync(join(tmpdir(), "cryogem-kernels-"));
+  const modules = readdirSync(kernels).filter((name) => name.endsWith(".as.ts"));
+  const lines = ["// Written by scripts/build.mjs from src/array/kernels; do not edit."];
+  for (const name of modules) {
+    const wasm = join(scratch, `${name}.wasm`);
+    run("assemblyscript/bin/asc.js", [
+      join(kernels, name),
+      "-o",
+      wasm,
+      "-O3",
+      "--noAssert",
+      "--runtime",
+      "stub",
+      "--enable",
+      "simd",
+      "--importMemory",
+      "--initialMemory",
+      "1",
+      "--sharedMemory",
+      "--maximumMemory",
+      "65536",
+      "--enable",
+      "threads",
+    ]);
+    lines.push(
+      `export const ${name.replace(".as.ts", "")}Wasm =\n  "${readFileSync(wasm).toString("base64")}";`,
+    );
+  }
+  writeFileSync(join(root, "src/array/wasm.generated.ts"), `${lines.join("\n")}\n`);
+  rmSync(scratch, { recursive: true });
+}
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+run("typescript/bin/tsc", ["-p", "tsconfig.json"]);
+chmodSync(join(root, "dist/cli/main.js"), 0o755);

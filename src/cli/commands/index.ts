@@ -1,0 +1,4 @@
+import type { Command } from "commander";
+
+/** Every command, in the order of the help. A command file imports its job when it runs, so that --help stays fast. */
+export const commands: readonly (() => Command)[] = [];

@@ -1,0 +1,85 @@
+/** What the rooms from core to jobs are handed instead of touching the machine; src/runtime implements these. */
+
+/** Files and folders. Every method throws FileError, naming the path, where the machine refuses. */
+export interface Files {
+  read(path: string): Promise<Uint8Array>;
+  /** Bytes [start, end) of a file, for headers of large files. */
+  readRange(path: string, start: number, end: number): Promise<Uint8Array>;
+  size(path: string): Promise<number>;
+  /** Appears whole or not at all: written aside, then renamed. Makes parent folders. */
+  write(path: string, bytes: Uint8Array | string): Promise<void>;
+  append(path: string, text: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** Names in a folder, sorted. */
+  list(folder: string): Promise<readonly string[]>;
+  remove(path: string): Promise<void>;
+  sha256(path: string): Promise<string>;
+}
+
+/** One step of a long job: shown as `stage: done/total unit` with a rate, or as a line of JSON. */
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  /** Figures of the moment, as a loss. */
+  readonly figures?: Readonly<Record<string, number>>;
+}
+
+/** Receives what a job has to say while it runs. */
+export interface Report {
+  progress(event: Progress): void;
+  /** A fact the user should know now, one line. */
+  note(line: string): void;
+  /** Something that works but is probably not what was wanted. */
+  warn(line: string): void;
+}
+
+/** Runs a named pure task of src/jobs/tasks over many inputs, on as many workers as were asked for. */
+export interface Workers {
+  readonly count: number;
+  /** Results arrive in the order of the inputs, whatever the workers' order. */
+  map<Input, Output>(
+    task: string,
+    inputs: readonly Input[],
+    options: { readonly signal: AbortSignal; readonly onResult?: (output: Output, index: number) => void },
+  ): Promise<Output[]>;
+  close(): Promise<void>;
+}
+
+/** A dense array at the boundary of a compiled graph. */
+export interface HostTensor {
+  readonly dtype: "float32" | "int32" | "bool";
+  readonly dims: readonly number[];
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** A compiled graph on a device. Outputs named in `keepOnDevice` stay there and can be fed back. */
+export interface ComputeSession<DeviceTensor> {
+  run(
+    feeds: Readonly<Record<string, HostTensor | DeviceTensor>>,
+    outputs?: readonly string[],
+  ): Promise<Record<string, DeviceTensor>>;
+  close(): Promise<void>;
+}
+
+/** ONNX Runtime on some device. DeviceTensor is opaque: read it back with `toHost`, free it with `dispose`. */
+export interface ComputeRuntime<DeviceTensor = unknown> {
+  readonly device: "cpu" | "webgpu" | "cuda";
+  readonly description: string;
+  load(
+    model: Uint8Array,
+    options?: { readonly keepOnDevice?: readonly string[] },
+  ): Promise<ComputeSession<DeviceTensor>>;
+  toHost(tensor: DeviceTensor): Promise<HostTensor>;
+  dispose(tensor: DeviceTensor): void;
+}
+
+/** What every job receives beside its plan. */
+export interface JobContext {
+  readonly files: Files;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  /** Milliseconds since an arbitrary origin, monotonic. */
+  readonly now: () => number;
+}

@@ -1,0 +1,48 @@
+import { inRange } from "../core/check.js";
+import type { Defocus, Optics } from "./optics.js";
+
+export type CtfParameters = Omit<Optics, "pixelSize"> &
+  Defocus & { /** Angstrom squared; absent = none. */ readonly bFactor?: number };
+
+/** Relativistic electron wavelength in angstrom of a voltage in kV. Source: as RELION, 12.2643247 / sqrt(E (1 + 0.978466e-6 E)). */
+export function electronWavelength(voltage: number): number {
+  const volt = inRange("voltage", voltage, "kV", 1, 1200) * 1e3;
+  return 12.2643247 / Math.sqrt(volt * (1 + volt * 0.978466e-6));
+}
+
+/**
+ * Contrast transfer function of one micrograph as a function of spatial frequency.
+ *
+ *   CTF(k) = [sqrt(1 - A²) sin χ + A cos χ] exp(-B k² / 4)
+ *   χ = π λ k² (Δz(φ) - λ² k² Cs / 2) + phaseShift
+ *   Δz(φ) = (U + V)/2 + (U - V)/2 cos 2(φ - defocusAngle)
+ *
+ * Sign: CTF(0) = +amplitudeContrast, which goes with WHITE protein (particle stacks). A raw micrograph, protein dark,
+ * is the projected potential times minus this function. Source: Mindell & Grigorieff 2003, J. Struct. Biol. 142:334,
+ * for Δz(φ); checked against relion_project --ctf.
+ *
+ * @returns kernel of (kx along columns, ky along rows downward), 1/angstrom; values in [-1, 1]
+ * @throws DomainError for an amplitude contrast outside 0 to 1 or a voltage outside 1 to 1200 kV
+ */
+export function ctf(p: CtfParameters): (kx: number, ky: number) => number {
+  const lambda = electronWavelength(p.voltage);
+  const csAngstrom = p.sphericalAberration * 1e7;
+  const amplitude = inRange("amplitudeContrast", p.amplitudeContrast, "", 0, 1);
+  // A cos χ + sqrt(1 - A²) sin χ = sin(χ + asin A): one sine a sample
+  const offset = (p.phaseShift * Math.PI) / 180 + Math.asin(amplitude);
+  // cos 2(φ - angle) k² = (kx² - ky²) cos 2 angle + 2 kx ky sin 2 angle: no atan2 a sample
+  const angleRad = (p.defocusAngle * Math.PI) / 180;
+  const astigmatism = (p.defocusU - p.defocusV) / 2;
+  const cos2 = astigmatism * Math.cos(2 * angleRad);
+  const sin2 = astigmatism * Math.sin(2 * angleRad);
+  const mean = (p.defocusU + p.defocusV) / 2;
+  const linear = Math.PI * lambda;
+  const quadratic = (Math.PI / 2) * csAngstrom * lambda ** 3;
+  const bFactor = p.bFactor ?? 0;
+  return (kx, ky) => {
+    const k2 = kx * kx + ky * ky;
+    const defocusK2 = mean * k2 + cos2 * (kx * kx - ky * ky) + 2 * sin2 * kx * ky;
+    const wave = Math.sin(linear * defocusK2 - quadratic * k2 * k2 + offset);
+    return bFactor === 0 ? wave : wave * Math.exp((-bFactor * k2) / 4);
+  };
+}
