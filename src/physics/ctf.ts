@@ -46,3 +46,20 @@ export function ctf(p: CtfParameters): (kx: number, ky: number) => number {
     return bFactor === 0 ? wave : wave * Math.exp((-bFactor * k2) / 4);
   };
 }
+
+/**
+ * How far, in angstrom, the CTF moves information of spatial frequencies up to `highest` (1/angstrom): the largest
+ * |dχ/dk| / 2π = |λ k Δz - Cs λ³ k³|. An image needs that much padding before it is filtered.
+ */
+export function delocalisation(p: CtfParameters, highest: number): number {
+  const lambda = electronWavelength(p.voltage);
+  const cubic = p.sphericalAberration * 1e7 * lambda ** 3;
+  let largest = 0;
+  for (const defocus of [p.defocusU, p.defocusV]) {
+    const turn = cubic > 0 && defocus > 0 ? Math.sqrt((lambda * defocus) / (3 * cubic)) : highest;
+    for (const k of [highest, Math.min(turn, highest)]) {
+      largest = Math.max(largest, Math.abs(lambda * k * defocus - cubic * k ** 3));
+    }
+  }
+  return largest;
+}

@@ -1,0 +1,112 @@
+import { type Image, zeros } from "../array/image.js";
+import { inRange } from "../core/check.js";
+import { DomainError } from "../core/errors.js";
+import type { Random } from "../core/random.js";
+
+/** One of the eight ways to lay a rectangle on itself or its transpose: first mirrored left to right, then turned. */
+export interface Augmentation {
+  readonly mirror: boolean;
+  /** Quarter turns from +x towards +y (clockwise as shown). */
+  readonly quarterTurns: 0 | 1 | 2 | 3;
+}
+
+/** An augmentation drawn uniformly from the eight. */
+export function drawAugmentation(random: Random): Augmentation {
+  return { mirror: random.integer(2) === 1, quarterTurns: random.integer(4) as 0 | 1 | 2 | 3 };
+}
+
+/** The image mirrored and turned; an odd number of quarter turns swaps rows and columns. W and its image take the same. */
+export function augment(image: Image, { mirror, quarterTurns }: Augmentation): Image {
+  const [rows, columns] = image.shape;
+  const swaps = quarterTurns % 2 === 1;
+  const out = swaps ? zeros(columns, rows) : zeros(rows, columns);
+  for (let y = 0; y < rows; y++) {
+    for (let column = 0; column < columns; column++) {
+      const x = mirror ? columns - 1 - column : column;
+      const value = image.data[y * columns + column]!;
+      if (quarterTurns === 0) out.data[y * columns + x] = value;
+      else if (quarterTurns === 1) out.data[x * rows + (rows - 1 - y)] = value;
+      else if (quarterTurns === 2) out.data[(rows - 1 - y) * columns + (columns - 1 - x)] = value;
+      else out.data[(columns - 1 - x) * rows + y] = value;
+    }
+  }
+  return out;
+}
+
+/**
+ * An ice gradient on another grid over the same field of view, bilinear, edges extended.
+ *
+ * @throws DomainError for a value outside (0, 1]
+ */
+export function resampleIce(ice: Image, shape: readonly [rows: number, columns: number]): Image {
+  for (const w of ice.data) {
+    if (!(w > 0 && w <= 1)) throw new DomainError("ice gradient", w, "values above 0, at most 1");
+  }
+  const [rows, columns] = shape;
+  const across = samplesAlong(ice.shape[1], columns);
+  const down = samplesAlong(ice.shape[0], rows);
+  const out = zeros(rows, columns);
+  for (let y = 0; y < rows; y++) {
+    const top = down.index[y]! * ice.shape[1];
+    const bottom = Math.min(down.index[y]! + 1, ice.shape[0] - 1) * ice.shape[1];
+    const fy = down.fraction[y]!;
+    for (let x = 0; x < columns; x++) {
+      const left = across.index[x]!;
+      const right = Math.min(left + 1, ice.shape[1] - 1);
+      const fx = across.fraction[x]!;
+      const above = ice.data[top + left]! * (1 - fx) + ice.data[top + right]! * fx;
+      const below = ice.data[bottom + left]! * (1 - fx) + ice.data[bottom + right]! * fx;
+      out.data[y * columns + x] = above + fy * (below - above);
+    }
+  }
+  return out;
+}
+
+/** Where the samples of a grid of n lie among `from` samples over the same length. */
+function samplesAlong(
+  from: number,
+  n: number,
+): { readonly index: Int32Array; readonly fraction: Float64Array } {
+  const index = new Int32Array(n);
+  const fraction = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / n - 0.5));
+    index[i] = Math.floor(at);
+    fraction[i] = at - index[i]!;
+  }
+  return { index, fraction };
+}
+
+/**
+ * A smooth ice gradient for when none was estimated: a random slope and a bowl about a random place, highest value 1.
+ *
+ * @param depth how far W falls across the field, 0 (even ice) to below 1
+ */
+export function syntheticIce(
+  shape: readonly [rows: number, columns: number],
+  depth: number,
+  random: Random,
+): Image {
+  inRange("depth of the ice gradient", depth, "", 0, 0.99);
+  const [rows, columns] = shape;
+  const angle = random.uniform(-Math.PI, Math.PI);
+  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  const [middleX, middleY] = [random.uniform(-0.5, 0.5), random.uniform(-0.5, 0.5)];
+  const bowl = random.uniform();
+  const out = zeros(rows, columns);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let y = 0; y < rows; y++) {
+    const v = (y + 0.5) / rows - 0.5;
+    for (let x = 0; x < columns; x++) {
+      const u = (x + 0.5) / columns - 0.5;
+      const value = cosine * u + sine * v + bowl * ((u - middleX) ** 2 + (v - middleY) ** 2);
+      out.data[y * columns + x] = value;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  const slope = high > low ? depth / (high - low) : 0;
+  for (let i = 0; i < out.data.length; i++) out.data[i] = Math.min(1, 1 - slope * (high - out.data[i]!));
+  return out;
+}

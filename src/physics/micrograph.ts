@@ -1,0 +1,236 @@
+import { fftFriendlySize, irfft2, rfft2, type Spectrum } from "../array/fft.js";
+import { centre, type Image, zeros } from "../array/image.js";
+import { integerInRange } from "../core/check.js";
+import { ShapeError, UsageError } from "../core/errors.js";
+import { type CtfParameters, ctf, delocalisation, electronWavelength } from "./ctf.js";
+import { Coverage, footprintOf } from "./footprint.js";
+import { resampleIce } from "./ice.js";
+import type { Defocus, Optics } from "./optics.js";
+import { centralSlice, moveSpectrum, multiplySpectrum } from "./project.js";
+import type { Projector } from "./projector.js";
+import type { PlacedParticle } from "./specimen.js";
+
+export interface MicrographInputs {
+  readonly shape: readonly [rows: number, columns: number];
+  readonly optics: Optics;
+  /** At depth 0. */
+  readonly defocus: Defocus;
+  /** Envelope exp(-B k² / 4), angstrom squared; absent = none. */
+  readonly bFactor?: number;
+  /** One a structure, each with the optics' pixel size. */
+  readonly projectors: readonly Projector[];
+  readonly particles: readonly PlacedParticle[];
+  /** Ice gradient W over the field of view, (0, 1], of any size; absent = 1. */
+  readonly ice?: Image;
+}
+
+/** What the image formation knows of a particle: the physical part of a dataset's particle record. */
+export interface ImagedParticle extends Defocus {
+  /** Pixels, whole; the particle truly sits at x - originX / pixelSize. */
+  readonly x: number;
+  readonly y: number;
+  /** Angstrom. */
+  readonly originX: number;
+  readonly originY: number;
+  readonly rot: number;
+  readonly tilt: number;
+  readonly psi: number;
+  readonly matrix: PlacedParticle["matrix"];
+  /** Angstrom above the middle of the ice. Defocus U and V are the micrograph's minus this. */
+  readonly depth: number;
+  readonly structure: number;
+  /** Fraction of its footprint inside the micrograph. */
+  readonly visibleFraction: number;
+  /** Fraction of its footprint that other particles cover. */
+  readonly overlap: number;
+}
+
+export interface SimulatedMicrograph {
+  /** Noise-free, protein dark; 0 where there is neither particle nor fringe. */
+  readonly clean: Image;
+  /** 1 on the footprint of any particle, 0 elsewhere. */
+  readonly mask: Image;
+  /** In the order of the inputs. */
+  readonly particles: readonly ImagedParticle[];
+}
+
+/**
+ * The noise-free micrograph of a specimen: every particle's projected potential at its place, times the ice gradient,
+ * then times MINUS the CTF on a canvas so large that nothing wraps around.
+ *
+ * A particle at depth z has the phase -π λ z k² beside the CTF's. It is split before the sum, P cos and P sin, and the two
+ * sums are filtered with sin χ and cos χ: each particle gets its own defocus at the price of one more canvas.
+ *
+ * @throws ShapeError, UsageError when a projector is missing or has another pixel size
+ */
+export function simulateMicrograph(inputs: MicrographInputs): SimulatedMicrograph {
+  validate(inputs);
+  const parameters = { ...inputs.optics, ...inputs.defocus, bFactor: inputs.bFactor ?? 0 };
+  const canvas = canvasShape(inputs, parameters);
+  const potential = placeParticles(inputs, canvas);
+  if (inputs.ice) {
+    const ice = resampleIce(inputs.ice, inputs.shape);
+    multiplyIce(potential.inPhase, ice);
+    if (potential.quadrature) multiplyIce(potential.quadrature, ice);
+  }
+  const [rows, columns] = inputs.shape;
+  return {
+    clean: crop(applyOptics(potential, parameters, inputs.optics.pixelSize), inputs.shape),
+    mask: { data: potential.coverage.mask(rows, columns), shape: inputs.shape },
+    particles: potential.placed.map((placed, i) =>
+      describe(inputs, inputs.particles[i]!, potential.coverage, placed),
+    ),
+  };
+}
+
+function validate({ shape, optics, projectors, particles }: MicrographInputs): void {
+  for (const n of shape) integerInRange("micrograph size", n, 1, 1e6);
+  for (const [i, { pixelSize }] of projectors.entries()) {
+    if (Math.abs(pixelSize / optics.pixelSize - 1) > 1e-4) {
+      throw new UsageError(
+        `simulateMicrograph: pixel size of projector ${i}: found ${pixelSize} angstrom, expected the optics' ${optics.pixelSize}`,
+      );
+    }
+  }
+  const most = particles.reduce((high, { structure }) => Math.max(high, structure), 0);
+  if (most >= projectors.length) {
+    throw new ShapeError(
+      "simulateMicrograph: projectors",
+      [projectors.length],
+      `one for each of ${most + 1} structures`,
+    );
+  }
+}
+
+/** The frame at its first corner, then room for half a box and for what the CTF spreads, shared by opposite edges. */
+function canvasShape(
+  { shape, optics, projectors }: MicrographInputs,
+  parameters: CtfParameters,
+): readonly [number, number] {
+  const box = Math.max(...projectors.map((p) => p.box));
+  const highest = Math.max(...projectors.map((p) => p.radius / (p.box * p.pixelSize)));
+  const spread = Math.ceil(delocalisation(parameters, highest) / optics.pixelSize);
+  const room = Math.max(box, (box >> 1) + 1 + spread) + 1;
+  return [fftFriendlySize(shape[0] + room), fftFriendlySize(shape[1] + room)];
+}
+
+interface Placed {
+  readonly x: number;
+  readonly y: number;
+  readonly box: number;
+  readonly footprint: Uint8Array;
+}
+
+interface Potential {
+  readonly inPhase: Image;
+  /** Absent when every particle lies at depth 0. */
+  readonly quadrature: Image | null;
+  readonly coverage: Coverage;
+  readonly placed: readonly Placed[];
+}
+
+function placeParticles(inputs: MicrographInputs, canvas: readonly [number, number]): Potential {
+  const deep = inputs.particles.some(({ depth }) => depth !== 0);
+  const inPhase = zeros(...canvas);
+  const quadrature = deep ? zeros(...canvas) : null;
+  const coverage = new Coverage(canvas);
+  const lambda = electronWavelength(inputs.optics.voltage);
+  const placed = inputs.particles.map((particle) => {
+    const projector = inputs.projectors[particle.structure]!;
+    const { box, pixelSize } = projector;
+    const x = Math.round(particle.x) + 0;
+    const y = Math.round(particle.y) + 0;
+    const slice = centralSlice(projector, particle.matrix);
+    moveSpectrum(slice, centre(box) + particle.x - x, centre(box) + particle.y - y);
+    const footprint = footprintOf(projector, slice);
+    coverage.add(footprint, box, x, y);
+    if (quadrature) {
+      const phase = -Math.PI * lambda * particle.depth;
+      const sine: Spectrum = { data: slice.data.slice(), shape: slice.shape };
+      multiplySpectrum(sine, pixelSize, (kx, ky) => Math.sin(phase * (kx * kx + ky * ky)));
+      addBox(quadrature, irfft2(sine), x, y);
+      multiplySpectrum(slice, pixelSize, (kx, ky) => Math.cos(phase * (kx * kx + ky * ky)));
+    }
+    addBox(inPhase, irfft2(slice), x, y);
+    return { x, y, box, footprint };
+  });
+  return { inPhase, quadrature, coverage, placed };
+}
+
+/** Adds a box with its centre on pixel (x, y) of the canvas; beyond an edge it wraps into the canvas's margin. */
+function addBox(canvas: Image, box: Image, x: number, y: number): void {
+  const [rows, columns] = canvas.shape;
+  const [n] = box.shape;
+  const left = x - centre(n);
+  for (let v = 0; v < n; v++) {
+    const row = ((y - centre(n) + v + rows) % rows) * columns;
+    for (let u = 0; u < n; u++) canvas.data[row + ((left + u + columns) % columns)]! += box.data[v * n + u]!;
+  }
+}
+
+/** Multiplies a canvas by the ice gradient; the margin takes that of the nearest edge. */
+function multiplyIce(canvas: Image, ice: Image): void {
+  const [rows, columns] = canvas.shape;
+  const fromRow = nearestInside(rows, ice.shape[0]);
+  const fromColumn = nearestInside(columns, ice.shape[1]);
+  for (let y = 0; y < rows; y++) {
+    const row = fromRow[y]! * ice.shape[1];
+    for (let x = 0; x < columns; x++) canvas.data[y * columns + x]! *= ice.data[row + fromColumn[x]!]!;
+  }
+}
+
+const nearestInside = (canvas: number, frame: number): Int32Array =>
+  Int32Array.from({ length: canvas }, (_, i) => {
+    if (i < frame) return i;
+    return i - frame < canvas - 1 - i ? frame - 1 : 0;
+  });
+
+/** Protein dark: minus the CTF. cos χ is the CTF with a quarter turn more of phase shift. */
+function applyOptics({ inPhase, quadrature }: Potential, p: CtfParameters, pixelSize: number): Image {
+  const transfer = ctf(p);
+  const spectrum = rfft2(inPhase);
+  multiplySpectrum(spectrum, pixelSize, (kx, ky) => -transfer(kx, ky));
+  if (quadrature) {
+    const advanced = ctf({ ...p, phaseShift: p.phaseShift + 90 });
+    const second = rfft2(quadrature);
+    multiplySpectrum(second, pixelSize, (kx, ky) => -advanced(kx, ky));
+    for (let i = 0; i < second.data.length; i++) spectrum.data[i]! += second.data[i]!;
+  }
+  return irfft2(spectrum);
+}
+
+function crop(canvas: Image, shape: readonly [rows: number, columns: number]): Image {
+  const out = zeros(...shape);
+  for (let y = 0; y < shape[0]; y++) {
+    const from = y * canvas.shape[1];
+    out.data.set(canvas.data.subarray(from, from + shape[1]), y * shape[1]);
+  }
+  return out;
+}
+
+function describe(
+  { shape, optics, defocus }: MicrographInputs,
+  particle: PlacedParticle,
+  coverage: Coverage,
+  { x, y, box, footprint }: Placed,
+): ImagedParticle {
+  const { visible, overlap } = coverage.fractions(footprint, box, x, y, shape);
+  return {
+    x,
+    y,
+    originX: (x - particle.x) * optics.pixelSize,
+    originY: (y - particle.y) * optics.pixelSize,
+    rot: particle.rot,
+    tilt: particle.tilt,
+    psi: particle.psi,
+    matrix: particle.matrix,
+    depth: particle.depth,
+    defocusU: defocus.defocusU - particle.depth,
+    defocusV: defocus.defocusV - particle.depth,
+    defocusAngle: defocus.defocusAngle,
+    phaseShift: defocus.phaseShift,
+    structure: particle.structure,
+    visibleFraction: visible,
+    overlap,
+  };
+}

@@ -1,0 +1,192 @@
+import { fftFriendlySize, irfft2, rfft2 } from "../array/fft.js";
+import { type Image, zeros } from "../array/image.js";
+import { inRange } from "../core/check.js";
+import { DomainError, ShapeError } from "../core/errors.js";
+import type { Random } from "../core/random.js";
+
+/**
+ * Power spectrum of stationary noise, measured on a tile of any size. Half plane: columns run over 0 … floor(n / 2)
+ * cycles a tile, rows over 0, 1, …, -1. White noise of variance s² has the power s² everywhere: |unscaled
+ * transform|² over the number of pixels. The power at zero frequency is not used.
+ */
+export interface NoisePower {
+  readonly data: Float32Array;
+  /** Of the tile, not of `data`. */
+  readonly shape: readonly [rows: number, columns: number];
+}
+
+/**
+ * The noise of a micrograph. `snr` is the variance of the clean image over the variance of the noise; Infinity = none.
+ * Every kind adds in units of the clean image and leaves its contrast and mean as they are.
+ */
+export type NoiseModel =
+  | { readonly kind: "gaussian"; readonly snr: number }
+  /** Electrons counted at a dose in electron / angstrom². */
+  | { readonly kind: "poisson"; readonly snr: number; readonly dose: number; readonly pixelSize: number }
+  /** The same, a share of the noise's variance (0 to 1) being Gaussian read-out noise. */
+  | {
+      readonly kind: "poisson-gaussian";
+      readonly snr: number;
+      readonly dose: number;
+      readonly pixelSize: number;
+      readonly gaussianShare: number;
+    }
+  /** Gaussian with the shape of a spectrum, scaled to the SNR. */
+  | { readonly kind: "coloured"; readonly snr: number; readonly power: NoisePower };
+
+/** The clean image with noise of a model. Same stream, same bytes. */
+export function addNoise(clean: Image, model: NoiseModel, random: Random): Image {
+  const deviation = noiseDeviation(clean, model.snr);
+  if (deviation === 0) return { data: clean.data.slice(), shape: clean.shape };
+  switch (model.kind) {
+    case "gaussian":
+      return plus(clean, whiteNoise(clean.shape, random), deviation);
+    case "poisson":
+      return countElectrons(clean, deviation, electronsPerPixel(model.dose, model.pixelSize), random);
+    case "poisson-gaussian": {
+      const share = inRange("gaussianShare", model.gaussianShare, "", 0, 1);
+      if (share === 1) return plus(clean, whiteNoise(clean.shape, random), deviation);
+      const mean = electronsPerPixel(model.dose, model.pixelSize);
+      const counted = countElectrons(clean, deviation * Math.sqrt(1 - share), mean, random);
+      return plus(counted, whiteNoise(clean.shape, random), deviation * Math.sqrt(share));
+    }
+    case "coloured":
+      return plus(clean, colouredNoise(clean.shape, model.power, random), deviation);
+  }
+}
+
+/**
+ * Standard deviation of the noise that gives a clean image an SNR (variance over variance, over the whole image).
+ *
+ * @throws DomainError for an SNR that is not positive
+ */
+export function noiseDeviation(clean: Image, snr: number): number {
+  if (!(snr > 0)) throw new DomainError("snr", snr, "a positive ratio of variances, or Infinity");
+  return Math.sqrt(variance(clean.data) / snr);
+}
+
+/** Independent standard normal deviates. */
+export function whiteNoise(shape: readonly [rows: number, columns: number], random: Random): Image {
+  const image = zeros(...shape);
+  random.fillNormal(image.data);
+  return image;
+}
+
+/**
+ * Gaussian noise of unit variance with the shape of a power spectrum: white noise filtered by the square root of
+ * the power, interpolated to the image's size. The field is made larger than the image by a tile and cut, so that
+ * opposite edges are independent.
+ *
+ * @throws ShapeError when the power does not fit its tile, DomainError when it is negative or zero everywhere
+ */
+export function colouredNoise(
+  shape: readonly [rows: number, columns: number],
+  power: NoisePower,
+  random: Random,
+): Image {
+  const tile = prepareTile(power);
+  const rows = fftFriendlySize(shape[0] + power.shape[0]);
+  const columns = fftFriendlySize(shape[1] + power.shape[1]);
+  const spectrum = rfft2(whiteNoise([rows, columns], random));
+  const width = (columns >> 1) + 1;
+  const { data } = spectrum;
+  let total = 0;
+  for (let row = 0; row < rows; row++) {
+    const v = (row < (rows + 1) / 2 ? row : row - rows) / rows;
+    for (let column = 0; column < width; column++) {
+      const p = row === 0 && column === 0 ? 0 : interpolate(tile, power.shape, v, column / columns);
+      // every column but the first and a Nyquist one stands for its mirror image too
+      total += column === 0 || 2 * column === columns ? p : 2 * p;
+      const factor = Math.sqrt(p);
+      const i = 2 * (row * width + column);
+      data[i]! *= factor;
+      data[i + 1]! *= factor;
+    }
+  }
+  const noise = irfft2(spectrum);
+  const out = zeros(...shape);
+  const scale = 1 / Math.sqrt(total / (rows * columns));
+  for (let y = 0; y < shape[0]; y++) {
+    for (let x = 0; x < shape[1]; x++) out.data[y * shape[1] + x] = scale * noise.data[y * columns + x]!;
+  }
+  return out;
+}
+
+/** The power as a table, its zero frequency, which measures a mean and not the noise, replaced by its neighbours'. */
+function prepareTile(power: NoisePower): Float64Array {
+  const [rows, columns] = power.shape;
+  const width = (columns >> 1) + 1;
+  if (rows < 3 || columns < 3 || power.data.length !== rows * width) {
+    throw new ShapeError(
+      "noise power",
+      [power.data.length],
+      `${rows} x ${width} values, tile of at least 3 x 3`,
+    );
+  }
+  const tile = Float64Array.from(power.data);
+  tile[0] = (2 * tile[1]! + tile[width]! + tile[(rows - 1) * width]!) / 4;
+  let sum = 0;
+  for (const p of tile) {
+    if (!(p >= 0)) throw new DomainError("noise power", p, "0 or more");
+    sum += p;
+  }
+  if (sum === 0) throw new DomainError("noise power", 0, "positive power somewhere");
+  return tile;
+}
+
+/** Bilinear value at (v, u) cycles per pixel, u from 0 to 1/2. */
+function interpolate(
+  tile: Float64Array,
+  [rows, columns]: readonly [number, number],
+  v: number,
+  u: number,
+): number {
+  const width = (columns >> 1) + 1;
+  const x = Math.min(u * columns, width - 1);
+  const x0 = Math.min(Math.floor(x), width - 2);
+  const y = v * rows;
+  const y0 = Math.floor(y);
+  const top = (y0 < 0 ? y0 + rows : y0) * width + x0;
+  const bottom = (y0 < -1 ? y0 + 1 + rows : (y0 + 1) % rows) * width + x0;
+  const fx = x - x0;
+  const fy = y - y0;
+  const above = tile[top]! + fx * (tile[top + 1]! - tile[top]!);
+  const below = tile[bottom]! + fx * (tile[bottom + 1]! - tile[bottom]!);
+  return above + fy * (below - above);
+}
+
+/**
+ * Counts electrons at a mean a pixel: the clean image, scaled to a contrast at which shot noise has the wanted
+ * deviation, modulates the mean; the counts are scaled back. Where the contrast would make a mean negative it is 0.
+ */
+function countElectrons(clean: Image, deviation: number, electrons: number, random: Random): Image {
+  const contrast = 1 / (deviation * Math.sqrt(electrons));
+  const out = zeros(...clean.shape);
+  let mean = 0;
+  for (const value of clean.data) mean += value;
+  mean /= clean.data.length;
+  for (let i = 0; i < out.data.length; i++) {
+    const expected = electrons * Math.max(0, 1 + contrast * (clean.data[i]! - mean));
+    out.data[i] = mean + (random.poisson(expected) / electrons - 1) / contrast;
+  }
+  return out;
+}
+
+const electronsPerPixel = (dose: number, pixelSize: number): number =>
+  inRange("dose", dose, "electrons per square angstrom", 1e-6, 1e6) *
+  inRange("pixelSize", pixelSize, "angstrom", 1e-3, 1e3) ** 2;
+
+function plus(image: Image, noise: Image, deviation: number): Image {
+  const out = zeros(...image.shape);
+  for (let i = 0; i < out.data.length; i++) out.data[i] = image.data[i]! + deviation * noise.data[i]!;
+  return out;
+}
+
+function variance(data: Float32Array): number {
+  let sum = 0;
+  for (const value of data) sum += value;
+  const mean = sum / data.length;
+  let squares = 0;
+  for (const value of data) squares += (value - mean) * (value - mean);
+  return squares / data.length;
+}

@@ -1,0 +1,91 @@
+import { inRange, integerInRange } from "../core/check.js";
+import type { Random } from "../core/random.js";
+import { type EulerAngles, eulerToMatrix, type RotationMatrix } from "../core/rotation.js";
+import { type Orientations, orientationSampler, weightedIndex } from "./orientations.js";
+import { drawPositions } from "./positions.js";
+
+/** One particle of a virtual specimen. */
+export interface PlacedParticle extends EulerAngles {
+  /** True centre in pixels, origin at the centre of the first array element; not rounded. */
+  readonly x: number;
+  readonly y: number;
+  /** Angstrom above the middle of the ice; its own defocus is the micrograph's minus this. */
+  readonly depth: number;
+  /** Index into the structures. */
+  readonly structure: number;
+  /** A of its angles. */
+  readonly matrix: RotationMatrix;
+}
+
+export interface Specimen {
+  readonly particles: readonly PlacedParticle[];
+  /** How many were asked for; more than `particles.length` when no more found a place. */
+  readonly requested: number;
+}
+
+export interface SpecimenOptions {
+  readonly shape: readonly [rows: number, columns: number];
+  /** Angstrom. */
+  readonly pixelSize: number;
+  /** Particles a micrograph: normal, clipped to two standard deviations, rounded, at least 1. */
+  readonly count: { readonly mean: number; readonly standardDeviation: number };
+  /** What is in the ice: diameter in angstrom, share among the structures (absent = 1). */
+  readonly structures: readonly { readonly diameter: number; readonly weight?: number }[];
+  /** Least distance of two centres over the mean of their diameters; absent = 1: round particles touch at most. */
+  readonly collapseRatio?: number;
+  /** Absent = uniform on SO(3). */
+  readonly orientations?: Orientations;
+  /** Angstrom. Absent or 0: every particle at depth 0; otherwise each is uniform in the depths at which it is inside. */
+  readonly iceThickness?: number;
+}
+
+/**
+ * Draws a virtual specimen: how many, which structure, where, how deep and how turned. Centres lie anywhere inside the
+ * micrograph, so that particles are cut by its edges.
+ *
+ * @throws DomainError for a quantity outside its range, or shares that sum to zero
+ */
+export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen {
+  const [rows, columns] = options.shape;
+  integerInRange("rows", rows, 1, 1e6);
+  integerInRange("columns", columns, 1, 1e6);
+  inRange("pixelSize", options.pixelSize, "angstrom", 1e-3, 1e3);
+  const collapse = inRange("collapseRatio", options.collapseRatio ?? 1, "", 0, 10);
+  const thickness = inRange("iceThickness", options.iceThickness ?? 0, "angstrom", 0, 1e5);
+  const diameters = options.structures.map(({ diameter }) =>
+    inRange("diameter", diameter, "angstrom", 0, 1e5),
+  );
+  const pickStructure = weightedIndex(
+    "structures",
+    options.structures.map(({ weight }) => weight ?? 1),
+  );
+  const orient = orientationSampler(options.orientations ?? { kind: "uniform" });
+
+  const requested = drawCount(options.count, random);
+  const structures = Array.from({ length: requested }, () => pickStructure(random));
+  const radii = structures.map((s) => (collapse * diameters[s]!) / 2 / options.pixelSize);
+  const positions = drawPositions(columns, rows, radii, random);
+  const particles: PlacedParticle[] = [];
+  for (const [i, position] of positions.entries()) {
+    if (!position) continue;
+    const structure = structures[i]!;
+    const angles = orient(random);
+    const room = Math.max(0, thickness - diameters[structure]!) / 2;
+    particles.push({
+      x: position[0] - 0.5,
+      y: position[1] - 0.5,
+      depth: room === 0 ? 0 : random.uniform(-room, room),
+      structure,
+      ...angles,
+      matrix: eulerToMatrix(angles),
+    });
+  }
+  return { particles, requested };
+}
+
+function drawCount(count: SpecimenOptions["count"], random: Random): number {
+  const mean = inRange("count: mean", count.mean, "particles", 0, 1e6);
+  const deviation = inRange("count: standard deviation", count.standardDeviation, "particles", 0, 1e6);
+  const clipped = Math.min(2, Math.max(-2, random.normal()));
+  return Math.max(1, Math.round(mean + deviation * clipped));
+}
