@@ -1,0 +1,89 @@
+import { axisScale, tickText } from "./axes.js";
+import { PALETTE } from "./palette.js";
+import { element, label, svgDocument } from "./svg.js";
+
+/** One value with its spread; the spread bar runs from value - spread to value + spread. */
+export interface Dot {
+  readonly name: string;
+  readonly value: number;
+  readonly spread: number;
+  /** Reference rows (a floor, a ceiling) are drawn hollow. */
+  readonly reference?: boolean;
+}
+
+/** One quantity over the same rows. */
+export interface DotPanel {
+  readonly title: string;
+  readonly scale?: "linear" | "log";
+  readonly dots: readonly Dot[];
+}
+
+const ROW = 20;
+const GUTTER = 150;
+
+/**
+ * Panels of dots with spread bars, one row a name, in columns, as a standalone SVG: for scores of several
+ * candidates by several measures.
+ */
+export function dotChart(options: {
+  readonly title: string;
+  readonly panels: readonly DotPanel[];
+  readonly columns?: number;
+}): string {
+  const { title, panels, columns = 2 } = options;
+  const panelWidth = 430;
+  const rows = Math.max(0, ...panels.map((panel) => panel.dots.length));
+  const panelHeight = rows * ROW + 62;
+  const width = panelWidth * Math.min(columns, Math.max(1, panels.length));
+  const height = 30 + panelHeight * Math.ceil(panels.length / columns);
+  return svgDocument(
+    { width, height },
+    { title, description: panels.map(describe).join(" ") },
+    label(width / 2, 18, title, { "text-anchor": "middle", "font-size": 14, "font-weight": "bold" }),
+    ...panels.map((panel, i) => {
+      const x = (i % columns) * panelWidth;
+      const y = 30 + Math.floor(i / columns) * panelHeight;
+      return element("g", { transform: `translate(${x} ${y})` }, drawPanel(panel, panelWidth));
+    }),
+  );
+}
+
+function drawPanel({ title, dots, scale }: DotPanel, width: number): string {
+  const values = dots.flatMap(({ value, spread }) => [value, value - spread, value + spread]);
+  const shown = scale === "log" ? values.filter((value) => value > 0) : [0, ...values];
+  const x = axisScale({ label: title, ...(scale && { scale }) }, shown, GUTTER, width - 20);
+  const bottom = 24 + dots.length * ROW;
+  const all = x.ticks(5);
+  const ticks = all.length <= 7 ? all : all.filter((tick) => /^[125]/.test(tick.toExponential(3)));
+  const few = ticks.length <= 8 ? ticks : ticks.filter((tick) => /^1/.test(tick.toExponential(3)));
+  const grid = few.map(
+    (tick) =>
+      element("line", { x1: x(tick), x2: x(tick), y1: 22, y2: bottom, stroke: "#ddd" }) +
+      label(x(tick), bottom + 14, tickText(tick), { "text-anchor": "middle", "font-size": 11 }),
+  );
+  const rows = dots.map((dot, i) => drawDot(dot, x, 24 + (i + 0.5) * ROW));
+  return label(GUTTER, 14, title, { "font-weight": "bold" }) + grid.join("") + rows.join("");
+}
+
+function drawDot(dot: Dot, x: (value: number) => number, y: number): string {
+  const colour = dot.reference ? "#666" : PALETTE[0];
+  const at = (value: number): number | undefined => (Number.isFinite(x(value)) ? x(value) : undefined);
+  const centre = at(dot.value);
+  const name = label(GUTTER - 10, y + 4, dot.name, { "text-anchor": "end" });
+  if (centre === undefined) return name;
+  const bar = element("line", {
+    x1: at(dot.value - dot.spread) ?? GUTTER,
+    x2: at(dot.value + dot.spread) ?? centre,
+    y1: y,
+    y2: y,
+    stroke: colour,
+    "stroke-width": 2,
+  });
+  const fill = dot.reference ? "#fff" : colour;
+  return (
+    name + bar + element("circle", { cx: centre, cy: y, r: 4, fill, stroke: colour, "stroke-width": 1.5 })
+  );
+}
+
+const describe = ({ title, dots }: DotPanel): string =>
+  `${title}: ${dots.map(({ name, value, spread }) => `${name} ${tickText(Number(value.toPrecision(3)))} ± ${tickText(Number(spread.toPrecision(2)))}`).join(", ")}.`;
