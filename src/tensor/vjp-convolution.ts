@@ -1,0 +1,89 @@
+import { concat, padImage, reshape, slice, transpose } from "./layout.js";
+import { gemm } from "./linear.js";
+import { reduceSum } from "./reduce.js";
+import { convolvedSize, kernelExtent } from "./shape.js";
+import type { ConvolutionAttrs, TransposedConvolutionAttrs } from "./types.js";
+import { make, type Value } from "./value.js";
+
+/**
+ * y = x * w (cross-correlation): dx is dy spread back through the same weights, which is a transposed convolution whose
+ * outputPads restore the rows and columns that the stride's floor dropped; dw correlates x with dy.
+ */
+export function conv2dVjp(
+  dy: Value,
+  [x, w, bias]: readonly Value[],
+  attrs: ConvolutionAttrs,
+): (Value | null)[] {
+  const outputPads = [0, 1].map((axis) => leftOver(x!, w!, axis as 0 | 1, attrs)) as [number, number];
+  const dx = make("convTranspose2d", { ...attrs, outputPads }, [dy, w!]);
+  const dw = weightGradient(x!, dy, w!.type.shape, attrs);
+  return bias ? [dx, dw, biasGradient(dy)] : [dx, dw];
+}
+
+/** The transposed convolution is linear in x with the transpose of conv2d, so dx is conv2d; in dw x and dy swap. */
+export function convTranspose2dVjp(
+  dy: Value,
+  [x, w, bias]: readonly Value[],
+  { strides, pads, dilations, groups }: TransposedConvolutionAttrs,
+): (Value | null)[] {
+  const attrs = { strides, pads, dilations, groups };
+  const dx = make("conv2d", attrs, [dy, w!]);
+  const dw = weightGradient(dy, x!, w!.type.shape, attrs);
+  return bias ? [dx, dw, biasGradient(dy)] : [dx, dw];
+}
+
+const biasGradient = (dy: Value): Value => reduceSum(dy, { axes: [0, 2, 3] });
+
+function leftOver(x: Value, w: Value, axis: 0 | 1, attrs: ConvolutionAttrs): number {
+  const [n, kernel] = [x.type.shape[axis + 2]!, w.type.shape[axis + 2]!];
+  const padded = n + attrs.pads[axis] + attrs.pads[axis + 2]!;
+  return (padded - kernelExtent(kernel, attrs.dilations[axis])) % attrs.strides[axis];
+}
+
+/**
+ * dw[o, i, ky, kx] = sum over images and pixels of dy[o, p] x[i, p stride + k dilation], as one matrix product:
+ * a strided slice of x for every place of the kernel, laid out in the order (i, ky, kx), times dy transposed.
+ */
+function weightGradient(x: Value, dy: Value, shape: readonly number[], attrs: ConvolutionAttrs): Value {
+  const [out, inPerGroup, kh, kw] = shape as [number, number, number, number];
+  const { groups } = attrs;
+  const columns = imageToColumns(x, kh, kw, attrs);
+  const rows = pixelsLast(dy);
+  const parts = Array.from({ length: groups }, (_, group) => {
+    const height = out / groups;
+    const width = inPerGroup * kh * kw;
+    const left = slice(rows, { axis: 0, start: group * height, end: (group + 1) * height });
+    const right = slice(columns, { axis: 0, start: group * width, end: (group + 1) * width });
+    return gemm(left, right, { transB: true });
+  });
+  return reshape(concat(parts, 0), shape);
+}
+
+/** [n, channels, rows, columns] to [channels, n rows columns]. */
+const pixelsLast = (x: Value): Value => reshape(channelsFirst(x), [x.type.shape[1]!, -1]);
+
+/** [n, channels, rows, columns] to [channels kh kw, n pixels], pixels being those of the convolved image. */
+function imageToColumns(x: Value, kh: number, kw: number, attrs: ConvolutionAttrs): Value {
+  const [, channels, height, width] = x.type.shape as [number, number, number, number];
+  const rows = convolvedSize(height, kh, 0, attrs);
+  const columns = convolvedSize(width, kw, 1, attrs);
+  const padded = padImage(channelsFirst(x), attrs.pads);
+  const places: Value[] = [];
+  for (let ky = 0; ky < kh; ky++) {
+    for (let kx = 0; kx < kw; kx++) {
+      const [top, left] = [ky * attrs.dilations[0], kx * attrs.dilations[1]];
+      const place = slice(padded, [
+        { axis: 2, start: top, end: top + (rows - 1) * attrs.strides[0] + 1, step: attrs.strides[0] },
+        { axis: 3, start: left, end: left + (columns - 1) * attrs.strides[1] + 1, step: attrs.strides[1] },
+      ]);
+      places.push(reshape(place, [channels, 1, -1]));
+    }
+  }
+  return reshape(concat(places, 1), [channels * kh * kw, -1]);
+}
+
+/** Channels before images: free for a single image, whose two leading axes merely change names. */
+function channelsFirst(x: Value): Value {
+  const [n, channels, height, width] = x.type.shape as [number, number, number, number];
+  return n === 1 ? reshape(x, [channels, 1, height, width]) : transpose(x, [1, 0, 2, 3]);
+}
