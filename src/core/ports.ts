@@ -6,8 +6,8 @@ export interface Files {
   /** Bytes [start, end) of a file, for headers of large files. */
   readRange(path: string, start: number, end: number): Promise<Uint8Array>;
   size(path: string): Promise<number>;
-  /** Appears whole or not at all: written aside, then renamed. Makes parent folders. */
-  write(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Appears whole or not at all: written aside, then renamed. Makes parent folders. Pieces are written as they come. */
+  write(path: string, bytes: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void>;
   append(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** Names in a folder, sorted. */
@@ -35,15 +35,18 @@ export interface Report {
   warn(line: string): void;
 }
 
+export interface MapOptions<Output> {
+  readonly signal: AbortSignal;
+  readonly onResult?: (output: Output, index: number) => void;
+  /** Handed to every call of the task; sent once to each worker, large arrays without a copy. Read only. */
+  readonly shared?: unknown;
+}
+
 /** Runs a named pure task of src/jobs/tasks over many inputs, on as many workers as were asked for. */
 export interface Workers {
   readonly count: number;
   /** Results arrive in the order of the inputs, whatever the workers' order. */
-  map<Input, Output>(
-    task: string,
-    inputs: readonly Input[],
-    options: { readonly signal: AbortSignal; readonly onResult?: (output: Output, index: number) => void },
-  ): Promise<Output[]>;
+  map<Input, Output>(task: string, inputs: readonly Input[], options: MapOptions<Output>): Promise<Output[]>;
   close(): Promise<void>;
 }
 

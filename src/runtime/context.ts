@@ -1,0 +1,36 @@
+import type { JobContext, Report } from "../core/ports.js";
+import { nodeFiles } from "./files.js";
+import { jsonReport, terminalReport } from "./terminal.js";
+
+export interface ContextOptions {
+  /** Reports as JSON lines on standard output instead of text on standard error. */
+  readonly json?: boolean;
+}
+
+/**
+ * Runs a job with the machine's files, a report on this terminal, and a signal that aborts on Ctrl-C or SIGTERM. The
+ * job then throws the signal's AbortError; a second Ctrl-C ends the program at once, as the system would.
+ */
+export async function withContext<T>(
+  { json = false }: ContextOptions,
+  job: (context: JobContext) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    restore();
+    controller.abort();
+  };
+  const restore = (): void => {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  const now = (): number => performance.now();
+  const report: Report = json ? jsonReport(process.stdout, now) : terminalReport(process.stderr, now);
+  try {
+    return await job({ files: nodeFiles, report, signal: controller.signal, now });
+  } finally {
+    restore();
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
+import { FileError } from "../core/errors.js";
+import type { Files } from "../core/ports.js";
+
+/** The machine's file system. Every refusal is a FileError that names the path. */
+export const nodeFiles: Files = {
+  read: (path) => explain(path, "a readable file", () => readFile(path)),
+
+  readRange: (path, start, end) =>
+    explain(path, "a readable file", async () => {
+      const file = await open(path, "r");
+      try {
+        const bytes = new Uint8Array(Math.max(0, end - start));
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+        return bytes.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    }),
+
+  size: (path) =>
+    explain(path, "a readable file", async () => {
+      const found = await stat(path);
+      if (found.isDirectory()) throw new FileError(path, "a folder", "a readable file");
+      return found.size;
+    }),
+
+  write: (path, bytes) =>
+    explain(path, "a writable place", async () => {
+      await mkdir(dirname(path), { recursive: true });
+      // beside its final place, so that the rename stays on one file system; unique, so that two writers never mix
+      const aside = join(dirname(path), `.${basename(path)}.${process.pid}.${threadId}.partial`);
+      try {
+        await writeFile(aside, bytes);
+        await rename(aside, path);
+      } catch (error) {
+        await rm(aside, { force: true });
+        throw error;
+      }
+    }),
+
+  append: (path, text) =>
+    explain(path, "a writable place", async () => {
+      await mkdir(dirname(path), { recursive: true });
+      await appendFile(path, text);
+    }),
+
+  exists: (path) =>
+    stat(path).then(
+      () => true,
+      () => false,
+    ),
+
+  list: (folder) => explain(folder, "a folder", async () => (await readdir(folder)).sort()),
+
+  remove: (path) => explain(path, "something removable", () => rm(path, { recursive: true, force: true })),
+
+  sha256: (path) =>
+    explain(path, "a readable file", async () => {
+      const hash = createHash("sha256");
+      for await (const chunk of createReadStream(path)) hash.update(chunk);
+      return hash.digest("hex");
+    }),
+};
+
+/** What the system's error codes mean to a person. */
+const MEANING: Readonly<Record<string, string>> = {
+  ENOENT: "nothing there",
+  EISDIR: "a folder",
+  ENOTDIR: "a file where a folder should be",
+  EEXIST: "a file where a folder should be",
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EROFS: "a read-only file system",
+  ENOSPC: "no space left on the device",
+  EDQUOT: "no space left in the quota",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "a name too long",
+  ERR_FS_FILE_TOO_LARGE: "a file larger than 2 GiB",
+};
+
+async function explain<T>(path: string, expected: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const found = MEANING[code];
+    if (!found) throw error;
+    throw new FileError(path, found, expected, { cause: error });
+  }
+}

@@ -1,0 +1,17 @@
+import type { ErrorParcel } from "./errors.js";
+
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  readonly gate: SharedArrayBuffer;
+}
+
+/** What the pool asks of a worker thread; one order at a time. */
+export type Order =
+  | { readonly type: "begin"; readonly task: string; readonly shared: unknown }
+  | { readonly type: "run"; readonly input: unknown };
+
+/** What it answers. */
+export interface Reply {
+  readonly output?: unknown;
+  readonly error?: ErrorParcel;
+}
