@@ -131,7 +131,8 @@ function measureStored(stored: StoredSamples, mode: MrcWriteMode = "float32"): M
   const mean = sum / stored.length;
   let squares = 0;
   for (let i = 0; i < stored.length; i++) squares += (at(i) - mean) ** 2;
-  return { min, max, mean, rms: Math.sqrt(squares / stored.length) };
+  // mrcfile.validate adds squares in the file's own precision, which overflows in half: there the RMS stays unmeasured.
+  return { min, max, mean, rms: halves ? NOT_MEASURED.rms : Math.sqrt(squares / stored.length) };
 }
 
 /** Statistics of two parts of a stack together; `counts` are their numbers of samples. */
@@ -147,6 +148,9 @@ export function mergeMrcStatistics(
     min: Math.min(a.min, b.min),
     max: Math.max(a.max, b.max),
     mean,
-    rms: Math.sqrt((square(a) * counts[0] + square(b) * counts[1]) / total),
+    rms:
+      a.rms < 0 || b.rms < 0
+        ? NOT_MEASURED.rms
+        : Math.sqrt((square(a) * counts[0] + square(b) * counts[1]) / total),
   };
 }
