@@ -72,6 +72,7 @@ export const EMIT: { readonly [K in OpName]: Emit<K> } = {
     const outputs = [out, `${out}%mean`, inverseName(out)];
     return graph.node("LayerNormalization", [x!, ones], { axis: -1, epsilon: float(epsilon) }, outputs);
   },
+  // the second output of its layerNorm
   inverseDeviation: ({ inputs: [normalised] }) => inverseName(normalised!),
 
   reduceSum: reduction("ReduceSum"),

@@ -101,7 +101,7 @@ export const INFER: { readonly [K in OpName]: Infer<K> } = {
     if (x!.shape.length === 0) throw new ShapeError("layerNorm", x!.shape, "at least one axis");
     return unary("layerNorm")([x!]);
   },
-  inverseDeviation: ([y]) => float([...y!.shape.slice(0, -1), 1]),
+  inverseDeviation: ([, x]) => float([...x!.shape.slice(0, -1), 1]),
 
   reduceSum: reduction("reduceSum"),
   reduceMean: reduction("reduceMean"),

@@ -1,6 +1,6 @@
 import { ShapeError, UsageError } from "../core/errors.js";
 import type { DenseArray } from "./dense.js";
-import { inverseDeviations, KERNELS } from "./kernels.js";
+import { KERNELS } from "./kernels.js";
 import { topologicalOrder } from "./order.js";
 import type { OpName } from "./types.js";
 import { sizeOf } from "./types.js";
@@ -26,11 +26,6 @@ export function interpret(
 }
 
 function evaluate<K extends OpName>(value: Value<K>, results: ReadonlyMap<Value, DenseArray>): Float64Array {
-  const operand = value.inputs[0];
-  if (value.op === "inverseDeviation" && operand?.op === "layerNorm") {
-    const { inputs, attrs } = operand as Value<"layerNorm">;
-    return inverseDeviations(results.get(inputs[0]!)!, attrs.epsilon);
-  }
   const inputs = value.inputs.map((input) => results.get(input)!);
   return KERNELS[value.op](inputs, value.attrs, value.type);
 }

@@ -56,8 +56,11 @@ export const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
     const { mean, inverse } = moments(row, epsilon);
     return row.map((x) => (x - mean) * inverse);
   }),
-  inverseDeviation: () => {
-    throw new UsageError("interpret: inverseDeviation is read from its layerNorm");
+  inverseDeviation: ([, x], { epsilon }) => {
+    const length = x!.shape.at(-1)!;
+    return Float64Array.from({ length: x!.data.length / length }, (_, row) => {
+      return moments(x!.data.subarray(row * length, (row + 1) * length), epsilon).inverse;
+    });
   },
 
   reduceSum: ([x], { axes }, { shape }) => fold(x!, axes, shape, 0, (a, b) => a + b),
@@ -69,11 +72,10 @@ export const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
     const blocks = { shape: [n * channels, rows, size, columns, size], data: x!.data };
     return fold(blocks, [2, 4], shape, 0, (a, b) => a + b / (size * size));
   },
-  upsampleNearest: ([x], { factor }, { shape }) => {
+  upsampleNearest: ([x], { factor }) => {
     const [n, channels, rows, columns] = x!.shape as [number, number, number, number];
-    const blocks = { shape: [n * channels, rows, 1, columns, 1], data: x!.data };
-    const repeated = broadcastTo(blocks, [n * channels, rows, factor, columns, factor]);
-    return repeated.data.length === sizeOf(shape) ? repeated.data : new Float64Array(0);
+    const pixels = { shape: [n * channels, rows, 1, columns, 1], data: x!.data };
+    return broadcastTo(pixels, [n * channels, rows, factor, columns, factor]).data;
   },
 
   reshape: ([x]) => x!.data,
@@ -157,14 +159,6 @@ export const KERNELS: { readonly [K in OpName]: Kernel<K> } = {
   stopGradient: ([x]) => x!.data,
   cast: ([x], { to }) => (to === "int32" ? x!.data.map(Math.trunc) : x!.data),
 };
-
-/** 1 / sqrt(variance + epsilon) of each row of a layerNorm's operand. */
-export function inverseDeviations({ shape, data }: DenseArray, epsilon: number): Float64Array {
-  const length = shape.at(-1)!;
-  return Float64Array.from({ length: data.length / length }, (_, row) => {
-    return moments(data.subarray(row * length, (row + 1) * length), epsilon).inverse;
-  });
-}
 
 function moments(row: Float64Array, epsilon: number): { mean: number; inverse: number } {
   const mean = row.reduce((sum, x) => sum + x, 0) / row.length;

@@ -1,3 +1,4 @@
+import { UsageError } from "../core/errors.js";
 import { add, mul } from "./elementwise.js";
 import { reshape } from "./layout.js";
 import type { ConvolutionAttrs, Shape } from "./types.js";
@@ -51,8 +52,13 @@ export function convTranspose2d(x: Value, weights: Value, options: TransposedCon
 /** (x - mean) / sqrt(variance + epsilon) along the last axis; variance with divisor n. */
 export const layerNorm = (x: Value, epsilon = 1e-5): Value => make("layerNorm", { epsilon }, [x]);
 
-/** 1 / sqrt(variance + epsilon) that a layerNorm divided by, [.., 1]. Carries no gradient of its own. */
-export const inverseDeviation = (normalised: Value): Value => make("inverseDeviation", {}, [normalised]);
+/** 1 / sqrt(variance + epsilon) that a layerNorm divided its operand by, [.., 1]. */
+export function inverseDeviation(normalised: Value): Value {
+  if (normalised.op !== "layerNorm")
+    throw new UsageError(`inverseDeviation: found ${normalised.op}, expected layerNorm`);
+  const { inputs, attrs } = normalised as Value<"layerNorm">;
+  return make("inverseDeviation", attrs, [normalised, inputs[0]!]);
+}
 
 export interface InstanceNormOptions {
   /** Default 1e-5, as PyTorch. */

@@ -68,8 +68,8 @@ export interface OpAttrs {
   conv2d: ConvolutionAttrs;
   convTranspose2d: TransposedConvolutionAttrs;
   layerNorm: { readonly epsilon: number };
-  /** 1 / sqrt(variance + epsilon) of a layerNorm, its only input. */
-  inverseDeviation: None;
+  /** 1 / sqrt(variance + epsilon) that layerNorm(x) divided by; inputs layerNorm(x), x. */
+  inverseDeviation: { readonly epsilon: number };
 
   reduceSum: ReductionAttrs;
   reduceMean: ReductionAttrs;

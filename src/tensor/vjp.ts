@@ -1,4 +1,3 @@
-import { UnsupportedError } from "../core/errors.js";
 import { cos, div, mul, neg, sigmoid, sin, square, step, sub } from "./elementwise.js";
 import { gather, reshape, reverse, scatterAdd, transpose } from "./layout.js";
 import { gemm, inverseDeviation, matmul } from "./linear.js";
@@ -76,8 +75,10 @@ export const VJP: { readonly [K in OpName]: Vjp<K> } = {
     const mean = (v: Value) => reduceMean(v, { axes: [-1], keepDims: true });
     return [mul(inverseDeviation(y), sub(sub(dy, mean(dy)), mul(y, mean(mul(dy, y)))))];
   },
-  inverseDeviation: () => {
-    throw new UnsupportedError("grad: a second derivative through layerNorm is not implemented");
+  // r = (variance + epsilon)^(-1/2): dx = -dr r² y / n with y = (x - mean) r
+  inverseDeviation: (dr, [y, x], r) => {
+    const share = -1 / x!.type.shape.at(-1)!;
+    return [null, mul(mul(scaleBy(dr, share), square(r)), y!)];
   },
 
   reduceSum: (dy, [x], _, { axes }) => [expandReduced(dy, x!, axes)],
