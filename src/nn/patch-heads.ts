@@ -1,0 +1,34 @@
+import { add, div, mul, sqrt, square } from "../tensor/elementwise.js";
+import { gather, reshape, transpose } from "../tensor/layout.js";
+import { reduceSum } from "../tensor/reduce.js";
+import type { Value } from "../tensor/value.js";
+import { twoLayerHead } from "./layers.js";
+import type { Scope } from "./scope.js";
+
+/** Bilinear sampling positions as graph inputs: indices [4 n] into a flattened map, weights [4 n]. */
+export interface SamplingInputs {
+  readonly indices: Value;
+  readonly weights: Value;
+}
+
+/** Features at n points: [1, channels, side, side] to [n, channels]. */
+export function sampleFeatures(features: Value, { indices, weights }: SamplingInputs): Value {
+  const channels = features.type.shape[1]!;
+  const corners = mul(gather(reshape(features, [channels, -1]), indices, 1), weights);
+  return transpose(reduceSum(reshape(corners, [channels, -1, 4]), { axes: [2] }));
+}
+
+/** Rows brought to length 1; a row of zeros stays zero. */
+export const unitRows = (rows: Value): Value =>
+  div(rows, sqrt(add(reduceSum(square(rows), { axes: [1], keepDims: true }), 1e-14)));
+
+/** One head per encoder level: the features at points, through two layers of `width`, to unit vectors [n, width]. */
+export function patchHeads(
+  scope: Scope,
+  width = 256,
+): (level: number, features: Value, points: SamplingInputs) => Value {
+  return (level, features, points) => {
+    const head = twoLayerHead(scope.child(`level${level}`), features.type.shape[1]!, width);
+    return unitRows(head(sampleFeatures(features, points)));
+  };
+}

@@ -1,0 +1,91 @@
+import { inRange, integerInRange } from "../core/check.js";
+import { add, leakyRelu, mul, relu, tanh } from "../tensor/elementwise.js";
+import { concat } from "../tensor/layout.js";
+import { instanceNorm } from "../tensor/linear.js";
+import type { Value } from "../tensor/value.js";
+import { convolution4, type Layer, type Upsampling, upConvolution } from "./layers.js";
+import type { Scope } from "./scope.js";
+
+export interface UnetOptions {
+  /** Channels of the first layer; the next have 2, 4, then 8 times as many. */
+  readonly width: number;
+  /** Stride-2 convolutions on the way down; the sides of the input are multiples of 2^depth. */
+  readonly depth: number;
+  readonly upsampling: Upsampling;
+  /**
+   * "plain": the network's output is the image, limited by a hyperbolic tangent (the paper). "correction": it is added to the
+   * input, and the last layer starts at zero, so that training starts from the identity.
+   */
+  readonly output: "plain" | "correction";
+}
+
+/** What a U-Net gives: the image, and the features of its encoder, widest first. */
+export interface Unet {
+  readonly translate: (features: readonly Value[], x: Value) => Value;
+  /** Features of every level, after the leaky ReLU: [1, channels, side / 2^level, …] for levels 1 to depth. */
+  readonly encode: (x: Value) => readonly Value[];
+}
+
+/**
+ * "plain" output is RANGE tanh(u / RANGE)-like in units of the image's standard deviation: the public code scales every
+ * noisy micrograph by its least and greatest value to [-1, 1], which for a million normal pixels lie at 5 deviations.
+ */
+export const PLAIN_OUTPUT_RANGE = 5;
+
+/**
+ * U-Net of pix2pix (Isola et al. 2017) as CryoGEM uses it: convolutions of kernel 4 and stride 2 down, their transposes
+ * up, instance norms but at the two ends, leaky ReLU 0.2 down and ReLU up, skip connections after the activation.
+ */
+export function unet(scope: Scope, options: UnetOptions): Unet {
+  const depth = integerInRange("U-Net depth", options.depth, 2, 12);
+  const width = integerInRange("U-Net width", options.width, 1, 1024);
+  const channels = (level: number): number => (level === 0 ? 1 : width * Math.min(2 ** (level - 1), 8));
+  const levels = Array.from({ length: depth }, (_, i) => i + 1);
+  const normalised = (level: number): boolean => level > 1 && level < depth;
+  const down = levels.map((level) =>
+    convolution4(scope.child(`down${level}`), [channels(level - 1), channels(level)], 2, {
+      bias: !normalised(level),
+    }),
+  );
+  const up = levels.map((level) => upLayer(scope, channels, level, options));
+  return {
+    encode: (x) => encode(down, normalised, x),
+    translate: (features, x) => {
+      let y = features[depth - 1]!;
+      for (let level = depth; level >= 1; level--) {
+        y = up[level - 1]!(relu(level === depth ? y : concat([features[level - 1]!, y], 1)));
+        if (level > 1) y = instanceNorm(y);
+      }
+      return options.output === "plain"
+        ? mul(tanh(y), inRange("output range", PLAIN_OUTPUT_RANGE, "", 1, 100))
+        : add(x, y);
+    },
+  };
+}
+
+function encode(down: readonly Layer[], normalised: (level: number) => boolean, x: Value): readonly Value[] {
+  const features: Value[] = [];
+  let y = x;
+  for (const [i, layer] of down.entries()) {
+    y = layer(y);
+    if (normalised(i + 1)) y = instanceNorm(y);
+    y = leakyRelu(y, 0.2);
+    features.push(y);
+  }
+  return features;
+}
+
+/** From level to level - 1; all but the innermost read the skip connection beside the level below. */
+function upLayer(
+  scope: Scope,
+  channels: (level: number) => number,
+  level: number,
+  options: UnetOptions,
+): Layer {
+  const from = channels(level) * (level === options.depth ? 1 : 2);
+  const last = level === 1;
+  return upConvolution(scope.child(`up${level}`), [from, channels(level - 1)], options.upsampling, {
+    bias: last,
+    ...(last && options.output === "correction" && { initial: { constant: 0 } }),
+  });
+}

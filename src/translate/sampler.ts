@@ -1,0 +1,79 @@
+import type { Image } from "../array/image.js";
+import { Random } from "../core/random.js";
+import { type CropPlace, cutCrop, drawCrop } from "./crop.js";
+import { type NoiseSeed, noisyInput } from "./noise-seed.js";
+import { drawQueryPoints, type QueryPoints } from "./points.js";
+
+/** A clean physics micrograph with the footprints of its particles (0 = background) and its mean. */
+export interface LabelledImage {
+  readonly image: Image;
+  readonly mask: Uint8Array;
+  readonly mean: number;
+}
+
+/** Micrographs handed out one at a time, so that a set need not fit into memory. */
+export interface ImageSource<T> {
+  readonly count: number;
+  load(index: number): Promise<T>;
+}
+
+/** What the translators learn from. Real micrographs come normalised to mean 0 and standard deviation 1. */
+export interface TrainingSet {
+  readonly real: ImageSource<Image>;
+  readonly simulated: ImageSource<LabelledImage>;
+}
+
+/** What one training step sees: square crops, row by row, and the points at which features are compared. */
+export interface StepData {
+  readonly simulated: Float32Array;
+  readonly real: Float32Array;
+  readonly points: QueryPoints;
+}
+
+export interface SamplerOptions {
+  readonly crop: number;
+  /** Query points on particles, and as many on background. */
+  readonly queries: number;
+  readonly seed: number;
+}
+
+/** Crops without any particle teach the contrastive loss nothing; so many places are tried before one is accepted. */
+const TRIES = 8;
+
+/**
+ * The data of one step. Micrograph, place, turn, noise and points are drawn from a stream of the step's own: a step can be
+ * made again without those before it, which is what makes a resumed training equal to an uninterrupted one.
+ */
+export async function sampleStep(
+  set: TrainingSet,
+  noise: NoiseSeed,
+  { crop, queries, seed }: SamplerOptions,
+  step: number,
+): Promise<StepData> {
+  const random = Random.of(seed, "training step", step);
+  const simulated = await set.simulated.load(random.integer(set.simulated.count));
+  const real = await set.real.load(random.integer(set.real.count));
+  const { place, mask } = drawLabelledCrop(simulated, crop, random);
+  const clean = cutCrop(simulated.image.data, simulated.image.shape[1], place, new Float32Array(crop * crop));
+  const realPlace = drawCrop(real.shape, crop, random);
+  return {
+    simulated: noisyInput({ data: clean, shape: [crop, crop] }, simulated.mean, noise, random).data,
+    real: cutCrop(real.data, real.shape[1], realPlace, new Float32Array(crop * crop)),
+    points: drawQueryPoints(mask, queries, random),
+  };
+}
+
+function drawLabelledCrop(
+  { image, mask }: LabelledImage,
+  size: number,
+  random: Random,
+): { readonly place: CropPlace; readonly mask: Uint8Array } {
+  const cut = new Uint8Array(size * size);
+  let place = drawCrop(image.shape, size, random);
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    cutCrop(mask, image.shape[1], place, cut);
+    if (cut.some((value) => value > 0)) break;
+    if (attempt < TRIES) place = drawCrop(image.shape, size, random);
+  }
+  return { place, mask: cut };
+}

@@ -1,0 +1,168 @@
+import { patchHeads, type SamplingInputs } from "../nn/patch-heads.js";
+import { patchGan } from "../nn/patchgan.js";
+import { type ParameterSpec, Scope } from "../nn/scope.js";
+import { type Unet, type UnetOptions, unet } from "../nn/unet.js";
+import {
+  type AdamScalars,
+  type AdamState,
+  adam,
+  adamInputs,
+  add,
+  grad,
+  input,
+  mul,
+  reduceMean,
+  slice,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  type Value,
+} from "../tensor/index.js";
+import { discriminatorLoss, generatorLoss } from "./gan-loss.js";
+import { type MaskNceOptions, maskNce, overLevels } from "./mask-nce.js";
+
+/** The networks and losses of a CryoGEM training. */
+export interface StepOptions {
+  /** Side of the square crops; a multiple of 2^depth. */
+  readonly crop: number;
+  readonly generator: UnetOptions;
+  /** Channels of the discriminator's first layer. */
+  readonly discriminatorWidth: number;
+  readonly headWidth: number;
+  /** Encoder levels compared by the contrastive loss, from the first. */
+  readonly levels: number;
+  /** Query points of each kind. */
+  readonly queries: number;
+  readonly nce: MaskNceOptions;
+  readonly beta1: number;
+}
+
+/** One training step as values of one graph, its state named. */
+export interface StepGraph {
+  readonly generator: readonly ParameterSpec[];
+  readonly discriminator: readonly ParameterSpec[];
+  readonly heads: readonly ParameterSpec[];
+  /**
+   * Losses by their names in metrics.jsonl, `fake` (the translated crop), and the state after the step: for a parameter p,
+   * `next:p`, `next:m:p` and `next:v:p` are to be fed to the next step as `p`, `m:p` and `v:p`.
+   */
+  readonly outputs: Readonly<Record<string, Value>>;
+  /** Derivatives of the losses by each parameter: for tests. */
+  readonly gradients: Readonly<Record<string, Value>>;
+}
+
+/** Names of the losses, as outputs of the graph and as columns of metrics.jsonl. */
+export const LOSSES = ["discriminatorReal", "discriminatorFake", "gan", "nce", "fakeDeviation"] as const;
+
+/**
+ * One step of CryoGEM's training (Zhang et al. 2024) in the published order: the discriminator learns from a real crop
+ * and the translated one; then the generator and the heads, against the discriminator just improved.
+ * The encoder's features of the input serve translation and contrastive loss alike (exact, and the published code
+ * encodes it twice); they are not detached, as there. Inputs: `simulated`, `real` [1, 1, crop, crop]; `level1:indices`,
+ * `level1:weights`, … for particle points, then background points; `nceWeight` [1], 0 for a crop without particles;
+ * those of `adamInputs("adam")`; parameters and moments.
+ */
+export function cryogemStep(options: StepOptions): StepGraph {
+  const image = [1, 1, options.crop, options.crop];
+  const scope = {
+    generator: Scope.root("generator"),
+    discriminator: Scope.root("discriminator"),
+    heads: Scope.root("heads"),
+  };
+  const generator = unet(scope.generator, options.generator);
+  const simulated = input("simulated", image);
+  const featuresIn = generator.encode(simulated);
+  const fake = generator.translate(featuresIn, simulated);
+  const scalars = adamInputs("adam");
+
+  const judge = patchGan(scope.discriminator, options.discriminatorWidth);
+  const judged = discriminatorLoss(judge(input("real", image)), judge(stopGradient(fake)));
+  const judgeStep = optimise(judged.total, scope.discriminator.parameters, scalars, options.beta1);
+  const improved = new Map(
+    judgeStep.states.map(({ spec, next }) => [spec.name, stopGradient(next.parameter)]),
+  );
+  const gan = generatorLoss(
+    patchGan(scope.discriminator.substituting(improved), options.discriminatorWidth)(fake),
+  );
+
+  const nce = contrastiveLoss(generator, scope.heads, featuresIn, fake, options);
+  const learners = [...scope.generator.parameters, ...scope.heads.parameters];
+  const generatorStep = optimise(add(gan, nce), learners, scalars, options.beta1);
+  return {
+    generator: scope.generator.parameters,
+    discriminator: scope.discriminator.parameters,
+    heads: scope.heads.parameters,
+    outputs: {
+      discriminatorReal: judged.real,
+      discriminatorFake: judged.fake,
+      gan,
+      nce,
+      fakeDeviation: sqrt(reduceMean(square(sub(fake, reduceMean(fake))))),
+      fake,
+      ...judgeStep.outputs,
+      ...generatorStep.outputs,
+    },
+    gradients: { ...judgeStep.gradients, ...generatorStep.gradients },
+  };
+}
+
+function contrastiveLoss(
+  generator: Unet,
+  scope: Scope,
+  featuresIn: readonly Value[],
+  fake: Value,
+  { levels, headWidth, queries, nce }: StepOptions,
+): Value {
+  const head = patchHeads(scope, headWidth);
+  const featuresOut = generator.encode(fake);
+  const losses = Array.from({ length: levels }, (_, i) => {
+    const points = samplingInputs(i + 1, 2 * queries);
+    const queriesIn = head(i + 1, featuresIn[i]!, points);
+    const queriesOut = head(i + 1, featuresOut[i]!, points);
+    return maskNce(
+      {
+        particlesIn: slice(queriesIn, { axis: 0, end: queries }),
+        particlesOut: slice(queriesOut, { axis: 0, end: queries }),
+        backgroundIn: slice(queriesIn, { axis: 0, start: queries }),
+        backgroundOut: slice(queriesOut, { axis: 0, start: queries }),
+      },
+      nce,
+    );
+  });
+  return reduceMean(mul(overLevels(losses), input("nceWeight", [1])));
+}
+
+const samplingInputs = (level: number, points: number): SamplingInputs => ({
+  indices: input(`level${level}:indices`, [4 * points], "int32"),
+  weights: input(`level${level}:weights`, [4 * points]),
+});
+
+/** Adam on every parameter for the loss: the state after it, as graph outputs. */
+function optimise(loss: Value, specs: readonly ParameterSpec[], scalars: AdamScalars, beta1: number) {
+  const gradients = grad(
+    loss,
+    specs.map(({ value }) => value),
+  );
+  const states = specs.map((spec, i) => ({
+    spec,
+    next: adam(stateInputs(spec), gradients[i]!, scalars, { beta1 }),
+  }));
+  const outputs: Record<string, Value> = {};
+  for (const { spec, next } of states) {
+    outputs[`next:${spec.name}`] = next.parameter;
+    outputs[`next:m:${spec.name}`] = next.firstMoment;
+    outputs[`next:v:${spec.name}`] = next.secondMoment;
+  }
+  return {
+    states,
+    outputs,
+    gradients: Object.fromEntries(specs.map((spec, i) => [spec.name, gradients[i]!])),
+  };
+}
+
+const stateInputs = ({ name, shape, value }: ParameterSpec): AdamState => ({
+  parameter: value,
+  firstMoment: input(`m:${name}`, shape),
+  secondMoment: input(`v:${name}`, shape),
+});

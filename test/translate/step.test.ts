@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { ParameterSpec } from "../../src/nn/scope.js";
+import { adamScalars, interpret, sizeOf } from "../../src/tensor/index.js";
+import { samplingAt } from "../../src/translate/points.js";
+import { cryogemStep, LOSSES, type StepOptions } from "../../src/translate/step.js";
+
+interface Case {
+  readonly upsampling: "transposed" | "resize";
+  readonly output: "plain" | "correction";
+  readonly variant: "paper" | "public";
+  readonly losses: Readonly<Record<string, number>>;
+  readonly parameters: Readonly<Record<string, readonly number[]>>;
+  readonly fake: readonly number[];
+  readonly gradients: Readonly<Record<string, readonly number[]>>;
+  readonly change: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Made by make_step.py beside it: PyTorch in double precision. */
+const reference = JSON.parse(
+  readFileSync(new URL("../fixtures/translate/step.json", import.meta.url), "utf8"),
+) as {
+  readonly sizes: Readonly<Record<"crop" | "depth" | "ngf" | "ndf" | "head" | "queries" | "levels", number>>;
+  readonly temperature: number;
+  readonly weight: number;
+  readonly rate: number;
+  readonly beta1: number;
+  readonly cases: readonly Case[];
+};
+const { sizes } = reference;
+
+const wave = (count: number, offset: number, scale: number): Float64Array =>
+  Float64Array.from({ length: count }, (_, i) => scale * Math.sin(0.7 * i * (1 + (i % 13)) + offset));
+
+/** Norm, a scalar product and eight elements, as the reference keeps of a tensor. */
+const digest = (values: Float64Array): number[] => {
+  const probe = wave(values.length, 0.5, 1);
+  const dot = values.reduce((sum, value, i) => sum + value * probe[i]!, 0);
+  const picked = Array.from({ length: 8 }, (_, j) => values[Math.round((j * (values.length - 1)) / 7)]!);
+  return [Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), dot, ...picked];
+};
+
+const optionsOf = ({ upsampling, output, variant }: Case): StepOptions => ({
+  crop: sizes.crop,
+  generator: { width: sizes.ngf, depth: sizes.depth, upsampling, output },
+  discriminatorWidth: sizes.ndf,
+  headWidth: sizes.head,
+  levels: sizes.levels,
+  queries: sizes.queries,
+  nce: { variant, temperature: reference.temperature },
+  beta1: reference.beta1,
+});
+
+function feedsOf(
+  specs: readonly ParameterSpec[],
+  names: readonly string[],
+): Record<string, ArrayLike<number>> {
+  const { crop, queries, levels } = sizes;
+  const feeds: Record<string, ArrayLike<number>> = {
+    simulated: wave(crop * crop, 0.2, 1),
+    real: wave(crop * crop, 2.9, 1.2),
+    nceWeight: [reference.weight],
+  };
+  const { stepSize, stepEpsilon } = adamScalars(reference.rate, 1, { beta1: reference.beta1 });
+  Object.assign(feeds, { "adam:stepSize": [stepSize], "adam:stepEpsilon": [stepEpsilon] });
+  const points = Int32Array.from({ length: 2 * queries }, (_, i) =>
+    i < queries ? (i * 977 + 131) % (crop * crop) : ((i - queries) * 1409 + 77) % (crop * crop),
+  );
+  for (let level = 1; level <= levels; level++) {
+    const { indices, weights } = samplingAt(points, crop, level);
+    Object.assign(feeds, { [`level${level}:indices`]: indices, [`level${level}:weights`]: weights });
+  }
+  for (const { name, shape } of specs) {
+    feeds[name] = wave(sizeOf(shape), 1.3 * names.indexOf(name), 0.3);
+    feeds[`m:${name}`] = feeds[`v:${name}`] = new Float64Array(sizeOf(shape));
+  }
+  return feeds;
+}
+
+describe.each(reference.cases)(
+  "one step, $upsampling up-sampling, $output output, $variant loss",
+  (expected) => {
+    const names = Object.keys(expected.parameters);
+    const graph = cryogemStep(optionsOf(expected));
+    const specs = [...graph.generator, ...graph.discriminator, ...graph.heads];
+    const feeds = feedsOf(specs, names);
+    const gradientOutputs = Object.fromEntries(
+      Object.entries(graph.gradients).map(([name, value]) => [`gradient:${name}`, value]),
+    );
+    const results = interpret({ ...graph.outputs, ...gradientOutputs }, feeds);
+
+    test("has the reference's parameters, in its order of shapes", () => {
+      const found = Object.fromEntries(specs.map(({ name, shape }) => [name, [...shape]]));
+      expect(found).toEqual(expected.parameters);
+    });
+
+    test.each(LOSSES)("%s agrees with float64 PyTorch", (name) => {
+      expect(results[name]!).toBeAllclose([expected.losses[name]!], { relative: 1e-9 });
+    });
+
+    test("the translated image agrees", () => {
+      expect(digest(results.fake!)).toBeAllclose(expected.fake, { relative: 1e-9, absolute: 1e-9 });
+    });
+
+    test.each(names)("gradient of %s agrees", (name) => {
+      const found = digest(results[`gradient:${name}`]!);
+      const scale = expected.gradients[name]![0]!;
+      expect(found).toBeAllclose(expected.gradients[name]!, {
+        relative: 1e-7,
+        absolute: 1e-8 * (scale + 1e-3),
+      });
+    });
+
+    test.each(names)("Adam moves %s alike", (name) => {
+      const change = results[`next:${name}`]!.map((value, i) => value - feeds[name]![i]!);
+      expect(digest(change)).toBeAllclose(expected.change[name]!, { relative: 1e-6, absolute: 1e-8 });
+    });
+  },
+);
