@@ -45,18 +45,41 @@ export interface ParticleRecord {
   readonly halfSet: 1 | 2;
 }
 
-/** A dataset's manifest, dataset.json. */
-export interface DatasetManifest {
-  readonly format: "cryogem-dataset";
-  readonly formatVersion: 1;
+/** A particle before it has its place in the dataset, which gives it its id and its half set. */
+export type ParticleDraft = Omit<ParticleRecord, "id" | "halfSet">;
+
+/** One micrograph and its particles: what is written beside its images until the dataset is joined. */
+export interface MicrographPart {
+  readonly micrograph: MicrographRecord;
+  readonly particles: readonly ParticleDraft[];
+}
+
+/** A file that went into a dataset. */
+export interface InputRecord {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** What decides every byte of a dataset: two jobs that are equal in this make equal datasets. */
+export interface DatasetJob {
+  /** As "cryogem 0.1.0". */
   readonly program: string;
-  /** What wrote it: simulate or generate. */
+  /** What writes it: simulate or generate. */
   readonly command: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
+  readonly inputs: readonly InputRecord[];
   readonly optics: Optics;
+  /** Angstrom; the largest, where there are several structures. */
   readonly particleDiameter: number;
+  /** Micrographs. */
+  readonly count: number;
+}
+
+/** A dataset's manifest, dataset.json. */
+export interface DatasetManifest extends Omit<DatasetJob, "count"> {
+  readonly format: "cryogem-dataset";
+  readonly formatVersion: 1;
   readonly micrographs: readonly MicrographRecord[];
   readonly particles: number;
 }

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { parseJson } from "./check.js";
+import type { DatasetJob, DatasetManifest, MicrographPart, ParticleRecord } from "./records.js";
+
+const finite = z.number();
+const count = z.int().min(0);
+const fraction = z.number().min(0).max(1);
+const size = z.int().min(1);
+
+const defocus = { defocusU: finite, defocusV: finite, defocusAngle: finite, phaseShift: finite };
+
+const micrograph = z.object({
+  index: size,
+  path: z.string().min(1),
+  shape: z.tuple([size, size]),
+  iceMean: fraction,
+  particles: count,
+  ...defocus,
+});
+
+const draft = z.object({
+  micrograph: size,
+  x: z.int(),
+  y: z.int(),
+  originX: finite,
+  originY: finite,
+  rot: finite,
+  tilt: finite,
+  psi: finite,
+  matrix: z.array(finite).length(9),
+  depth: finite,
+  ...defocus,
+  structure: count,
+  visibleFraction: fraction,
+  overlap: fraction,
+});
+
+const particle = draft.extend({ id: size, halfSet: z.literal([1, 2]) });
+
+const job = z.object({
+  program: z.string().min(1),
+  command: z.string().min(1),
+  options: z.record(z.string(), z.unknown()),
+  seed: z.int(),
+  inputs: z.array(z.object({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  optics: z.object({
+    pixelSize: z.number().positive(),
+    voltage: z.number().positive(),
+    sphericalAberration: z.number().min(0),
+    amplitudeContrast: fraction,
+  }),
+  particleDiameter: z.number().positive(),
+});
+
+const manifest = z.object({
+  format: z.literal("cryogem-dataset"),
+  formatVersion: z.literal(1),
+  ...job.shape,
+  micrographs: z.array(micrograph),
+  particles: count,
+});
+
+const unfinished = job.extend({ count: size });
+const part = z.object({ micrograph, particles: z.array(draft) });
+
+/** The text of dataset.json. @throws FormatError naming the field, found and expected */
+export const parseManifest = (text: string, path: string): DatasetManifest =>
+  parseJson<DatasetManifest>(manifest, text, path);
+
+/** The text of parts/job.json. @throws FormatError */
+export const parseJob = (text: string, path: string): DatasetJob =>
+  parseJson<DatasetJob>(unfinished, text, path);
+
+/** The text of parts/000001.json. @throws FormatError */
+export const parsePart = (text: string, path: string): MicrographPart =>
+  parseJson<MicrographPart>(part, text, path);
+
+/** Line `line` (from 1) of truth.jsonl. @throws FormatError */
+export const parseParticle = (text: string, path: string, line: number): ParticleRecord =>
+  parseJson<ParticleRecord>(particle, text, path, `line ${line}`);

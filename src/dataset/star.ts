@@ -1,0 +1,79 @@
+import type { StarBlock, StarColumnInput } from "../io/star-write.js";
+import { writeStar } from "../io/star-write.js";
+import type { Optics } from "../physics/optics.js";
+import { imagePath } from "./layout.js";
+import type { MicrographRecord, ParticleRecord } from "./records.js";
+
+type Columns = Readonly<Record<string, StarColumnInput>>;
+
+/** The data_optics block of one optics group. @param stackSize pixels of the images, where a particle stack exists */
+export function opticsBlock(optics: Optics, stackSize?: number): StarBlock {
+  return {
+    name: "optics",
+    columns: {
+      rlnOpticsGroupName: ["opticsGroup1"],
+      rlnOpticsGroup: [1],
+      rlnMicrographOriginalPixelSize: [optics.pixelSize],
+      rlnMicrographPixelSize: [optics.pixelSize],
+      rlnVoltage: [optics.voltage],
+      rlnSphericalAberration: [optics.sphericalAberration],
+      rlnAmplitudeContrast: [optics.amplitudeContrast],
+      rlnImagePixelSize: [optics.pixelSize],
+      ...(stackSize && { rlnImageSize: [stackSize], rlnImageDimensionality: [2] }),
+    },
+  };
+}
+
+/** micrographs.star: RELION 3.1 and newer, names relative to the dataset folder. */
+export function micrographsStar(optics: Optics, micrographs: readonly MicrographRecord[]): string {
+  const of = (value: (micrograph: MicrographRecord) => number): number[] => micrographs.map(value);
+  const columns: Columns = {
+    rlnMicrographName: micrographs.map(({ path }) => path),
+    rlnOpticsGroup: of(() => 1),
+    rlnDefocusU: of((m) => m.defocusU),
+    rlnDefocusV: of((m) => m.defocusV),
+    rlnDefocusAngle: of((m) => m.defocusAngle),
+    rlnPhaseShift: of((m) => m.phaseShift),
+  };
+  return writeStar([opticsBlock(optics), { name: "micrographs", columns }]);
+}
+
+/** Columns of data_particles. @param names `N@stack.mrcs` of each, where a stack exists */
+export function particleColumns(particles: readonly ParticleRecord[], names?: readonly string[]): Columns {
+  const of = (value: (particle: ParticleRecord) => number): number[] => particles.map(value);
+  return {
+    ...(names && { rlnImageName: names }),
+    rlnMicrographName: particles.map(({ micrograph }) => imagePath("micrographs", micrograph)),
+    rlnCoordinateX: of((p) => p.x),
+    rlnCoordinateY: of((p) => p.y),
+    rlnAngleRot: of((p) => p.rot),
+    rlnAngleTilt: of((p) => p.tilt),
+    rlnAnglePsi: of((p) => p.psi),
+    rlnOriginXAngst: of((p) => p.originX),
+    rlnOriginYAngst: of((p) => p.originY),
+    rlnDefocusU: of((p) => p.defocusU),
+    rlnDefocusV: of((p) => p.defocusV),
+    rlnDefocusAngle: of((p) => p.defocusAngle),
+    rlnPhaseShift: of((p) => p.phaseShift),
+    rlnClassNumber: of((p) => p.structure + 1),
+    rlnRandomSubset: of((p) => p.halfSet),
+    rlnOpticsGroup: of(() => 1),
+  };
+}
+
+/** particles.star in pieces, a piece for each group of particles, so that its size is not bound by memory. */
+export async function* particlesStar(
+  optics: Optics,
+  groups: AsyncIterable<readonly ParticleRecord[]>,
+): AsyncGenerator<string> {
+  const block = (particles: readonly ParticleRecord[]): string =>
+    writeStar([{ name: "particles", columns: particleColumns(particles) }]);
+  // a block is its head, its rows and a blank line: taken apart here
+  const end = " \n";
+  const head = block([]).slice(0, -end.length);
+  yield writeStar([opticsBlock(optics)]) + head;
+  for await (const particles of groups) {
+    if (particles.length > 0) yield block(particles).slice(head.length, -end.length);
+  }
+  yield end;
+}
