@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fftFriendlySize, frequency, irfft2, irfft3, rfft2, rfft3 } from "../../src/array/fft.js";
 import { radices } from "../../src/array/fft-line.js";
 import { Random } from "../../src/core/random.js";
+import { oracle, oracleImage } from "./oracle.js";
 
 const noise = (length: number, seed = 1): Float32Array =>
   Random.of(seed).fillNormal(new Float32Array(length));
@@ -86,6 +87,10 @@ describe("rfft2 and irfft2", () => {
       expect(relativeError(found.data, expected)).toBeLessThan(3e-7);
       expect(relativeError(irfft2(found).data, data)).toBeLessThan(4e-7);
     }
+  });
+
+  test("agrees with numpy", () => {
+    expect(relativeError(rfft2(oracleImage).data, oracle("rfft2"))).toBeLessThan(3e-7);
   });
 
   test("the inverse ignores what a real image cannot have: imaginary parts at frequencies 0 and n/2 of the columns", () => {
