@@ -1,0 +1,76 @@
+import { zlibSync } from "fflate";
+import { DomainError, ShapeError } from "../core/errors.js";
+import { predict } from "./png.js";
+import { writePngChunks } from "./png-chunks.js";
+
+/** A picture to encode: Uint8Array means 8 bits a sample, Uint16Array 16 bits. */
+export interface PngPicture {
+  readonly shape: readonly [rows: number, columns: number];
+  /** 1 grey, 3 RGB. */
+  readonly channels: 1 | 3;
+  /** `channels` samples a pixel, row by row. */
+  readonly samples: Uint8Array | Uint8ClampedArray | Uint16Array;
+}
+
+/**
+ * The bytes of a PNG file; the same picture always gives the same bytes.
+ * @throws ShapeError if the samples do not fill the shape, DomainError for an empty picture
+ */
+export function encodePng({ shape, channels, samples }: PngPicture): Uint8Array {
+  const [rows, columns] = shape;
+  if (!(rows >= 1 && columns >= 1)) throw new DomainError("PNG shape", shape, "at least one row and column");
+  if (samples.length !== rows * columns * channels) {
+    throw new ShapeError("encodePng", shape, `${samples.length} samples of ${channels} channels`);
+  }
+  const isWide = samples instanceof Uint16Array;
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, columns);
+  view.setUint32(4, rows);
+  header[8] = isWide ? 16 : 8;
+  header[9] = channels === 3 ? 2 : 0;
+  const lines = isWide ? bigEndian(samples) : samples;
+  const filtered = filterRows(lines, rows, channels * (isWide ? 2 : 1));
+  return writePngChunks([
+    { type: "IHDR", data: header },
+    { type: "IDAT", data: zlibSync(filtered, { level: 6 }) },
+    { type: "IEND", data: new Uint8Array(0) },
+  ]);
+}
+
+function bigEndian(samples: Uint16Array): Uint8Array {
+  const out = new Uint8Array(samples.length * 2);
+  for (let i = 0; i < samples.length; i++) {
+    out[2 * i] = samples[i]! >> 8;
+    out[2 * i + 1] = samples[i]! & 255;
+  }
+  return out;
+}
+
+/** Filters each row by the filter whose residuals, as signed bytes, have the least sum of magnitudes. */
+function filterRows(lines: Uint8Array | Uint8ClampedArray, rows: number, step: number): Uint8Array {
+  const rowBytes = lines.length / rows;
+  const out = new Uint8Array(lines.length + rows);
+  const trial = new Uint8Array(rowBytes);
+  for (let row = 0; row < rows; row++) {
+    const from = row * rowBytes;
+    let least = Number.POSITIVE_INFINITY;
+    for (let filter = 0; filter < 5; filter++) {
+      let sum = 0;
+      for (let i = 0; i < rowBytes; i++) {
+        const left = i >= step ? lines[from + i - step]! : 0;
+        const up = row > 0 ? lines[from + i - rowBytes]! : 0;
+        const corner = row > 0 && i >= step ? lines[from + i - rowBytes - step]! : 0;
+        const residual = (lines[from + i]! - predict(filter, left, up, corner)) & 255;
+        trial[i] = residual;
+        sum += residual < 128 ? residual : 256 - residual;
+      }
+      if (sum < least) {
+        least = sum;
+        out[row * (rowBytes + 1)] = filter;
+        out.set(trial, row * (rowBytes + 1) + 1);
+      }
+    }
+  }
+  return out;
+}
