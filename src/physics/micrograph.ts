@@ -135,9 +135,11 @@ function placeParticles(inputs: MicrographInputs, canvas: readonly [number, numb
   const quadrature = deep ? zeros(...canvas) : null;
   const coverage = new Coverage(canvas);
   const lambda = electronWavelength(inputs.optics.voltage);
+  const windows = inputs.projectors.map(supportWindow);
   const placed = inputs.particles.map((particle) => {
     const projector = inputs.projectors[particle.structure]!;
     const { box, pixelSize } = projector;
+    const window = windows[particle.structure]!;
     const x = Math.round(particle.x) + 0;
     const y = Math.round(particle.y) + 0;
     const slice = centralSlice(projector, particle.matrix);
@@ -148,23 +150,43 @@ function placeParticles(inputs: MicrographInputs, canvas: readonly [number, numb
       const phase = -Math.PI * lambda * particle.depth;
       const sine: Spectrum = { data: slice.data.slice(), shape: slice.shape };
       multiplySpectrum(sine, pixelSize, (kx, ky) => Math.sin(phase * (kx * kx + ky * ky)));
-      addBox(quadrature, irfft2(sine), x, y);
+      addBox(quadrature, irfft2(sine), window, x, y);
       multiplySpectrum(slice, pixelSize, (kx, ky) => Math.cos(phase * (kx * kx + ky * ky)));
     }
-    addBox(inPhase, irfft2(slice), x, y);
+    addBox(inPhase, irfft2(slice), window, x, y);
     return { x, y, box, footprint };
   });
   return { inPhase, quadrature, coverage, placed };
 }
 
-/** Adds a box with its centre on pixel (x, y) of the canvas; beyond an edge it wraps into the canvas's margin. */
-function addBox(canvas: Image, box: Image, x: number, y: number): void {
+/**
+ * 1 over the particle, 0 towards the edges of its box, box x box: takes away the ghosts that interpolation in Fourier
+ * space leaves around the particle (about a hundredth of it), whose square edges would show in a micrograph.
+ */
+function supportWindow({ box, extent }: Projector): Float32Array {
+  const window = new Float32Array(box * box);
+  const edge = Math.min(6, box / 8);
+  const inner = Math.min(extent + 2, box / 2 - edge);
+  for (let y = 0; y < box; y++) {
+    for (let x = 0; x < box; x++) {
+      const beyond = Math.sqrt((x - centre(box)) ** 2 + (y - centre(box)) ** 2) - inner;
+      const fall = (1 + Math.cos((Math.PI * Math.min(beyond, edge)) / edge)) / 2;
+      window[y * box + x] = beyond <= 0 ? 1 : fall;
+    }
+  }
+  return window;
+}
+
+/** Adds a windowed box with its centre on pixel (x, y) of the canvas; beyond an edge it wraps into the margin. */
+function addBox(canvas: Image, box: Image, window: Float32Array, x: number, y: number): void {
   const [rows, columns] = canvas.shape;
   const [n] = box.shape;
-  const left = x - centre(n);
+  const left = x - centre(n) + columns;
   for (let v = 0; v < n; v++) {
     const row = ((y - centre(n) + v + rows) % rows) * columns;
-    for (let u = 0; u < n; u++) canvas.data[row + ((left + u + columns) % columns)]! += box.data[v * n + u]!;
+    const from = v * n;
+    for (let u = 0; u < n; u++)
+      canvas.data[row + ((left + u) % columns)]! += box.data[from + u]! * window[from + u]!;
   }
 }
 

@@ -21,6 +21,8 @@ export interface Projector {
   readonly scale: number;
   /** Density of the particle itself: sum of V² over sum of V, where V > 0. */
   readonly particleDensity: number;
+  /** Pixels from the centre within which the particle lies: beyond, no density reaches a hundredth of the highest. */
+  readonly extent: number;
 }
 
 export interface ProjectorOptions {
@@ -58,6 +60,7 @@ export function prepareProjector(volume: Volume, options: ProjectorOptions = {})
     radius: Math.min(box / 2, (size / 2) * stretch),
     scale: same ? 1 : (voxelSize / pixelSize) ** 2,
     particleDensity,
+    extent: (extentOf(volume) * voxelSize) / (same ? voxelSize : pixelSize),
   };
 }
 
@@ -74,6 +77,23 @@ function densityOfParticle(data: Float32Array): number {
     throw new DomainError("volume", sum, "finite densities, some of them positive (white particle)");
   }
   return squares / sum;
+}
+
+/** Voxels from the centre to the farthest density that reaches a hundredth of the highest. */
+function extentOf({ data, shape: [sections, rows, columns] }: Volume): number {
+  let highest = 0;
+  for (const value of data) highest = Math.max(highest, Math.abs(value));
+  let farthest = 0;
+  for (let z = 0; z < sections; z++) {
+    for (let y = 0; y < rows; y++) {
+      const zy = (z - centre(sections)) ** 2 + (y - centre(rows)) ** 2;
+      for (let x = 0; x < columns; x++) {
+        if (Math.abs(data[(z * rows + y) * columns + x]!) < 0.01 * highest) continue;
+        farthest = Math.max(farthest, zy + (x - centre(columns)) ** 2);
+      }
+    }
+  }
+  return Math.sqrt(farthest);
 }
 
 /** The cube of `padded` samples whose sample 0 is the volume's centre, negative coordinates at the far end. */
