@@ -2,42 +2,45 @@ import { type Image, zeros } from "../array/image.js";
 import { integerInRange } from "../core/check.js";
 
 export interface TilingOptions {
-  /** Sides that the network wants are multiples of this. */
+  /** Sides of tiles are multiples of this: 2^depth of the network. */
   readonly multiple: number;
+  /** Starts of tiles are multiples of this: every tile then meets the network's strides in the same phase. */
+  readonly align: number;
   /** Largest side of a tile, a multiple of `multiple`. */
   readonly largest: number;
-  /** Pixels that neighbouring tiles share, at least. */
+  /** Pixels that neighbouring tiles share, at least; below `largest`. */
   readonly overlap: number;
 }
 
-/** How one axis is cut: `count` tiles of `size` at `starts` of an axis lengthened by `before` and up to `padded`. */
+/** How one axis is cut: tiles of `size` at `starts`, the first of which may lie before the image's first pixel. */
 export interface AxisPlan {
   readonly size: number;
   readonly starts: readonly number[];
-  /** Mirrored pixels in front of the first. */
-  readonly before: number;
-  readonly padded: number;
+}
+
+/** Cuts an axis into the fewest tiles of one size; what they cover beyond the axis is shared between both ends. */
+export function planAxis(length: number, { multiple, align, largest, overlap }: TilingOptions): AxisPlan {
+  const up = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
+  const shared = integerInRange("tile overlap", overlap, 0, largest - align);
+  if (length <= largest) {
+    const size = up(length, multiple);
+    return { size, starts: [-((size - length) >> 1)] };
+  }
+  const count = Math.ceil((length - shared) / (largest - shared));
+  const size = Math.min(largest, up((length + (count - 1) * shared) / count, multiple));
+  const stride = Math.min(
+    up((length - size) / (count - 1), align),
+    Math.floor((size - shared) / align) * align,
+  );
+  const tiles = Math.ceil((length - size) / stride) + 1;
+  const first = -(((tiles - 1) * stride + size - length) >> 1);
+  return { size, starts: Array.from({ length: tiles }, (_, i) => first + i * stride) };
 }
 
 /**
- * Cuts an axis into the fewest equal tiles. Starts are multiples of `multiple`, so that every tile meets the network's
- * strides in the same phase; the axis is lengthened by mirroring to what the tiles cover.
- */
-export function planAxis(length: number, { multiple, largest, overlap }: TilingOptions): AxisPlan {
-  const up = (n: number): number => Math.ceil(n / multiple) * multiple;
-  const shared = up(integerInRange("tile overlap", overlap, 0, largest - multiple));
-  const whole = up(length);
-  if (whole <= largest) return { size: whole, starts: [0], before: (whole - length) >> 1, padded: whole };
-  const count = Math.ceil((whole - shared) / (largest - shared));
-  const size = up(Math.ceil((whole + (count - 1) * shared) / count));
-  const starts = Array.from({ length: count }, (_, i) => i * (size - shared));
-  const padded = starts.at(-1)! + size;
-  return { size, starts, before: (padded - length) >> 1, padded };
-}
-
-/**
- * Applies a network to an image of any size: tile by tile with overlap, the results blended by weights that rise as a
- * squared sine across the shared pixels and add up to 1. An image that fits into one tile is done in one piece.
+ * Applies a network to an image of any size: tile by tile with overlap, the image mirrored at its edges, the results blended
+ * by weights that rise smoothly across the shared pixels and add up to 1. An image that fits into one tile is done in
+ * one piece.
  *
  * @param run a tile, row by row, of exactly the planned size to the network's output of the same size
  */
@@ -55,9 +58,8 @@ export async function translateTiled(
   const tile = zeros(down.size, across.size);
   for (const [i, top] of down.starts.entries()) {
     for (const [j, left] of across.starts.entries()) {
-      copyMirrored(image, top - down.before, left - across.before, tile);
-      const done = await run(tile);
-      blend(out, done, [top - down.before, left - across.before], rowWeights[i]!, columnWeights[j]!);
+      copyMirrored(image, top, left, tile);
+      blend(out, await run(tile), [top, left], rowWeights[i]!, columnWeights[j]!);
     }
   }
   return out;
@@ -81,18 +83,23 @@ function mirrored(index: number, n: number): number {
   return i < n ? i : period - i;
 }
 
-/** Weight of every pixel of every tile along an axis; over all tiles they add up to 1. */
+/** Weight of every pixel of every tile along an axis: squared sines over the shared pixels; they add up to 1. */
 function axisWeights({ size, starts }: AxisPlan): readonly Float32Array[] {
   const shared = starts.length > 1 ? starts[0]! + size - starts[1]! : 0;
-  return starts.map((_, i) => {
+  const windows = starts.map((_, i) => {
     const weights = new Float32Array(size).fill(1);
     for (let k = 0; k < shared; k++) {
       const rise = Math.sin(((k + 0.5) / shared) * (Math.PI / 2)) ** 2;
-      if (i > 0) weights[k] = rise;
-      if (i < starts.length - 1) weights[size - 1 - k] = rise;
+      if (i > 0) weights[k]! *= rise;
+      if (i < starts.length - 1) weights[size - 1 - k]! *= rise;
     }
     return weights;
   });
+  const total = new Float32Array(starts.at(-1)! - starts[0]! + size);
+  windows.forEach((window, i) => {
+    for (let k = 0; k < size; k++) total[starts[i]! - starts[0]! + k]! += window[k]!;
+  });
+  return windows.map((window, i) => window.map((weight, k) => weight / total[starts[i]! - starts[0]! + k]!));
 }
 
 function blend(

@@ -1,0 +1,82 @@
+import type { LossName } from "./step-runner.js";
+
+/** What a training looks like at a sample: translated crops against the clean ones they came from. */
+export interface SampleFigures {
+  /**
+   * Correlation between the average of the particles cut out of translated crops and the average of the same cut out of the
+   * clean ones: 1 where the particles stayed in place, near 0 where the content was lost. NaN without particles.
+   */
+  readonly particleCorrelation: number;
+}
+
+/** Steps over which a loss is averaged. */
+const WINDOW = 100;
+const SIGNAL = {
+  /** A discriminator below this average loss tells every image apart: it teaches the generator nothing more. */
+  discriminatorLoss: 0.02,
+  /** Real crops have standard deviation 1. */
+  deviation: [0.5, 2] as const,
+  particleCorrelation: 0.5,
+  particleFall: 0.25,
+} as const;
+
+/**
+ * Looks on while a GAN trains and says, once for each kind, what a user would want to stop for: a discriminator that has
+ * won, an output whose contrast has collapsed or exploded, particles that fade, losses that are no numbers.
+ */
+export class TrainingWatch {
+  private readonly recent: Record<LossName, number>[] = [];
+  private readonly said = new Set<string>();
+  private bestCorrelation = Number.NEGATIVE_INFINITY;
+
+  /** @returns a warning, the first time that there is reason for it */
+  step(step: number, losses: Readonly<Record<LossName, number>>): string | undefined {
+    for (const [name, value] of Object.entries(losses)) {
+      if (!Number.isFinite(value))
+        return this.once("number", `step ${step}: ${name} is ${value}: training has diverged`);
+    }
+    this.recent.push(losses);
+    if (this.recent.length < WINDOW) return undefined;
+    if (this.recent.length > WINDOW) this.recent.shift();
+    const discriminator = (this.mean("discriminatorReal") + this.mean("discriminatorFake")) / 2;
+    if (discriminator < SIGNAL.discriminatorLoss) {
+      return this.once(
+        "discriminator",
+        `step ${step}: the discriminator's loss has been ${discriminator.toPrecision(2)} for ${WINDOW} steps: it tells ` +
+          "every image apart and the generator learns little more; look at the samples",
+      );
+    }
+    const deviation = this.mean("fakeDeviation");
+    if (deviation < SIGNAL.deviation[0] || deviation > SIGNAL.deviation[1]) {
+      return this.once(
+        "deviation",
+        `step ${step}: translated images have ${deviation.toPrecision(2)} times the real ones' standard deviation: ` +
+          "the generator has collapsed",
+      );
+    }
+    return undefined;
+  }
+
+  /** @returns a warning, the first time that there is reason for it */
+  sample(step: number, { particleCorrelation }: SampleFigures): string | undefined {
+    if (Number.isNaN(particleCorrelation)) return undefined;
+    this.bestCorrelation = Math.max(this.bestCorrelation, particleCorrelation);
+    const fallen = particleCorrelation < this.bestCorrelation - SIGNAL.particleFall;
+    if (!fallen && particleCorrelation >= SIGNAL.particleCorrelation) return undefined;
+    return this.once(
+      "particles",
+      `step ${step}: the average particle of translated crops correlates ${particleCorrelation.toFixed(2)} with the clean ` +
+        `one (best so far ${this.bestCorrelation.toFixed(2)}): the labels no longer fit the images; use an earlier checkpoint`,
+    );
+  }
+
+  private mean(name: LossName): number {
+    return this.recent.reduce((sum, losses) => sum + losses[name], 0) / this.recent.length;
+  }
+
+  private once(kind: string, warning: string): string | undefined {
+    if (this.said.has(kind)) return undefined;
+    this.said.add(kind);
+    return warning;
+  }
+}
