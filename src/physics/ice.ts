@@ -1,4 +1,5 @@
 import { type Image, zeros } from "../array/image.js";
+import { sampleBilinear } from "../array/resample.js";
 import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
@@ -43,38 +44,14 @@ export function resampleIce(ice: Image, shape: readonly [rows: number, columns: 
     if (!(w > 0 && w <= 1)) throw new DomainError("ice gradient", w, "values above 0, at most 1");
   }
   const [rows, columns] = shape;
-  const across = samplesAlong(ice.shape[1], columns);
-  const down = samplesAlong(ice.shape[0], rows);
   const out = zeros(rows, columns);
   for (let y = 0; y < rows; y++) {
-    const top = down.index[y]! * ice.shape[1];
-    const bottom = Math.min(down.index[y]! + 1, ice.shape[0] - 1) * ice.shape[1];
-    const fy = down.fraction[y]!;
+    const v = ((y + 0.5) * ice.shape[0]) / rows - 0.5;
     for (let x = 0; x < columns; x++) {
-      const left = across.index[x]!;
-      const right = Math.min(left + 1, ice.shape[1] - 1);
-      const fx = across.fraction[x]!;
-      const above = ice.data[top + left]! * (1 - fx) + ice.data[top + right]! * fx;
-      const below = ice.data[bottom + left]! * (1 - fx) + ice.data[bottom + right]! * fx;
-      out.data[y * columns + x] = above + fy * (below - above);
+      out.data[y * columns + x] = sampleBilinear(ice, ((x + 0.5) * ice.shape[1]) / columns - 0.5, v);
     }
   }
   return out;
-}
-
-/** Where the samples of a grid of n lie among `from` samples over the same length. */
-function samplesAlong(
-  from: number,
-  n: number,
-): { readonly index: Int32Array; readonly fraction: Float64Array } {
-  const index = new Int32Array(n);
-  const fraction = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / n - 0.5));
-    index[i] = Math.floor(at);
-    fraction[i] = at - index[i]!;
-  }
-  return { index, fraction };
 }
 
 /**

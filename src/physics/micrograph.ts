@@ -1,5 +1,6 @@
 import { fftFriendlySize, irfft2, rfft2, type Spectrum } from "../array/fft.js";
 import { centre, type Image, zeros } from "../array/image.js";
+import { crop } from "../array/resample.js";
 import { integerInRange } from "../core/check.js";
 import { ShapeError, UsageError } from "../core/errors.js";
 import { type CtfParameters, ctf, delocalisation, electronWavelength } from "./ctf.js";
@@ -75,7 +76,7 @@ export function simulateMicrograph(inputs: MicrographInputs): SimulatedMicrograp
   }
   const [rows, columns] = inputs.shape;
   return {
-    clean: crop(applyOptics(potential, parameters, inputs.optics.pixelSize), inputs.shape),
+    clean: crop(applyOptics(potential, parameters, inputs.optics.pixelSize), 0, 0, inputs.shape),
     mask: { data: potential.coverage.mask(rows, columns), shape: inputs.shape },
     particles: potential.placed.map((placed, i) =>
       describe(inputs, inputs.particles[i]!, potential.coverage, placed),
@@ -219,15 +220,6 @@ function applyOptics({ inPhase, quadrature }: Potential, p: CtfParameters, pixel
     for (let i = 0; i < second.data.length; i++) spectrum.data[i]! += second.data[i]!;
   }
   return irfft2(spectrum);
-}
-
-function crop(canvas: Image, shape: readonly [rows: number, columns: number]): Image {
-  const out = zeros(...shape);
-  for (let y = 0; y < shape[0]; y++) {
-    const from = y * canvas.shape[1];
-    out.data.set(canvas.data.subarray(from, from + shape[1]), y * shape[1]);
-  }
-  return out;
 }
 
 function describe(

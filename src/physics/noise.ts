@@ -1,19 +1,14 @@
 import { fftFriendlySize, irfft2, rfft2 } from "../array/fft.js";
 import { type Image, zeros } from "../array/image.js";
+import { crop } from "../array/resample.js";
+import type { PowerSpectrum } from "../array/spectrum.js";
+import { mean, variance } from "../array/statistics.js";
 import { inRange } from "../core/check.js";
 import { DomainError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 
-/**
- * Power spectrum of stationary noise, measured on a tile of any size. Half plane: columns run over 0 … floor(n / 2)
- * cycles a tile, rows over 0, 1, …, -1. White noise of variance s² has the power s² everywhere: |unscaled
- * transform|² over the number of pixels. The power at zero frequency is not used.
- */
-export interface NoisePower {
-  readonly data: Float32Array;
-  /** Of the tile, not of `data`. */
-  readonly shape: readonly [rows: number, columns: number];
-}
+/** Power of stationary noise on a tile of any size, as `powerSpectrum2d` measures it; zero frequency is not used. */
+export type NoisePower = PowerSpectrum;
 
 /**
  * The noise of a micrograph. `snr` is the variance of the clean image over the variance of the noise; Infinity = none.
@@ -31,7 +26,7 @@ export type NoiseModel =
       readonly pixelSize: number;
       readonly gaussianShare: number;
     }
-  /** Gaussian with the shape of a spectrum, scaled to the SNR. */
+  /** Gaussian with the shape of a measured power spectrum, scaled to the SNR. */
   | { readonly kind: "coloured"; readonly snr: number; readonly power: NoisePower };
 
 /** The clean image with noise of a model. Same stream, same bytes. */
@@ -46,8 +41,8 @@ export function addNoise(clean: Image, model: NoiseModel, random: Random): Image
     case "poisson-gaussian": {
       const share = inRange("gaussianShare", model.gaussianShare, "", 0, 1);
       if (share === 1) return plus(clean, whiteNoise(clean.shape, random), deviation);
-      const mean = electronsPerPixel(model.dose, model.pixelSize);
-      const counted = countElectrons(clean, deviation * Math.sqrt(1 - share), mean, random);
+      const electrons = electronsPerPixel(model.dose, model.pixelSize);
+      const counted = countElectrons(clean, deviation * Math.sqrt(1 - share), electrons, random);
       return plus(counted, whiteNoise(clean.shape, random), deviation * Math.sqrt(share));
     }
     case "coloured":
@@ -104,11 +99,9 @@ export function colouredNoise(
     }
   }
   const noise = irfft2(spectrum);
-  const out = zeros(...shape);
-  const scale = 1 / Math.sqrt(total / (rows * columns));
-  for (let y = 0; y < shape[0]; y++) {
-    for (let x = 0; x < shape[1]; x++) out.data[y * shape[1] + x] = scale * noise.data[y * columns + x]!;
-  }
+  const out = crop(noise, 0, 0, shape);
+  const scale = Math.sqrt((rows * columns) / total);
+  for (let i = 0; i < out.data.length; i++) out.data[i]! *= scale;
   return out;
 }
 
@@ -162,12 +155,10 @@ function interpolate(
 function countElectrons(clean: Image, deviation: number, electrons: number, random: Random): Image {
   const contrast = 1 / (deviation * Math.sqrt(electrons));
   const out = zeros(...clean.shape);
-  let mean = 0;
-  for (const value of clean.data) mean += value;
-  mean /= clean.data.length;
+  const middle = mean(clean.data);
   for (let i = 0; i < out.data.length; i++) {
-    const expected = electrons * Math.max(0, 1 + contrast * (clean.data[i]! - mean));
-    out.data[i] = mean + (random.poisson(expected) / electrons - 1) / contrast;
+    const expected = electrons * Math.max(0, 1 + contrast * (clean.data[i]! - middle));
+    out.data[i] = middle + (random.poisson(expected) / electrons - 1) / contrast;
   }
   return out;
 }
@@ -180,13 +171,4 @@ function plus(image: Image, noise: Image, deviation: number): Image {
   const out = zeros(...image.shape);
   for (let i = 0; i < out.data.length; i++) out.data[i] = image.data[i]! + deviation * noise.data[i]!;
   return out;
-}
-
-function variance(data: Float32Array): number {
-  let sum = 0;
-  for (const value of data) sum += value;
-  const mean = sum / data.length;
-  let squares = 0;
-  for (const value of data) squares += (value - mean) * (value - mean);
-  return squares / data.length;
 }
