@@ -9,13 +9,18 @@ const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 const program = new Command("cryogem")
   .description("Realistic, fully annotated synthetic cryo-EM micrographs.")
   .version(version)
-  .showHelpAfterError("(add --help for the options)");
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. `cryogem help <command>` shows its options.",
+  );
 for (const command of commands) program.addCommand(command());
-const refuseByThrowing = (command: Command): void => {
-  command.exitOverride();
-  for (const child of command.commands) refuseByThrowing(child);
-};
 refuseByThrowing(program);
+
+// a reader that has seen enough, as `head`, is no failure
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 try {
   await program.parseAsync();
@@ -23,13 +28,32 @@ try {
   process.exitCode = report(error);
 }
 
+function refuseByThrowing(command: Command): void {
+  command.exitOverride().configureOutput({
+    // commander puts its suggestion on a second line
+    outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, " ")}\n`),
+  });
+  for (const child of command.commands) refuseByThrowing(child);
+}
+
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof CommanderError) {
+    const done = error.exitCode === 0;
+    if (!done) tellMachine({ code: "E_USAGE", message: error.message.replace(/^error: /, "") });
+    return done ? EXIT.done : EXIT.usage;
+  }
   if (error instanceof Error && error.name === "AbortError") {
     process.stderr.write("interrupted: run the same command again to continue\n");
     return EXIT.interrupted;
   }
   if (!(error instanceof CryoError)) throw error;
+  tellMachine({ code: error.code, message: error.message });
   process.stderr.write(`error: ${error.message}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+function tellMachine(failure: { readonly code: string; readonly message: string }): void {
+  if (process.argv.includes("--json")) {
+    process.stdout.write(`${JSON.stringify({ type: "error", ...failure })}\n`);
+  }
 }

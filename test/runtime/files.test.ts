@@ -1,0 +1,124 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { FileError } from "../../src/core/errors.js";
+import { nodeFiles } from "../../src/runtime/files.js";
+import { existingFile, expandInputs, isFolder } from "../../src/runtime/inputs.js";
+import { scratchFolder } from "../helpers/scratch.js";
+
+const dir = scratchFolder();
+const at = (...parts: string[]): string => join(dir, ...parts);
+
+test("write makes parent folders, leaves only the file, and replaces an older one", async () => {
+  await nodeFiles.write(at("a/b/c.txt"), "first");
+  await nodeFiles.write(at("a/b/c.txt"), Uint8Array.of(111, 107));
+  expect(readdirSync(at("a/b"))).toEqual(["c.txt"]);
+  expect(readFileSync(at("a/b/c.txt"), "utf8")).toBe("ok");
+});
+
+test("a write that fails half way leaves the old file and nothing aside", async () => {
+  await nodeFiles.write(at("whole/data.bin"), "old");
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield Uint8Array.of(1, 2, 3);
+    throw new Error("the source broke");
+  }
+  await expect(nodeFiles.write(at("whole/data.bin"), pieces())).rejects.toThrow("the source broke");
+  expect(readdirSync(at("whole"))).toEqual(["data.bin"]);
+  expect(readFileSync(at("whole/data.bin"), "utf8")).toBe("old");
+});
+
+test("write takes pieces as they come, append adds, readRange cuts at the end of the file", async () => {
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield Uint8Array.of(97, 98);
+    yield Uint8Array.of(99);
+  }
+  await nodeFiles.write(at("abc.txt"), pieces());
+  await nodeFiles.append(at("abc.txt"), "def");
+  expect(await nodeFiles.size(at("abc.txt"))).toBe(6);
+  expect(new TextDecoder().decode(await nodeFiles.readRange(at("abc.txt"), 1, 4))).toBe("bcd");
+  expect(new TextDecoder().decode(await nodeFiles.readRange(at("abc.txt"), 4, 99))).toBe("ef");
+});
+
+test("sha256 is that of FIPS 180-2's example", async () => {
+  await nodeFiles.write(at("fips.txt"), "abc");
+  expect(await nodeFiles.sha256(at("fips.txt"))).toBe(
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+  );
+});
+
+test.each([
+  ["read", () => nodeFiles.read(at("none.mrc")), "none.mrc: found nothing there, expected a readable file"],
+  ["size", () => nodeFiles.size(at("none.mrc")), "none.mrc: found nothing there, expected a readable file"],
+  ["read a folder", () => nodeFiles.read(dir), "found a folder, expected a readable file"],
+  ["size of a folder", () => nodeFiles.size(dir), "found a folder, expected a readable file"],
+  ["list nothing", () => nodeFiles.list(at("none")), "none: found nothing there, expected a folder"],
+  [
+    "sha256",
+    () => nodeFiles.sha256(at("none.mrc")),
+    "none.mrc: found nothing there, expected a readable file",
+  ],
+])("%s: a refusal is a FileError that names the path", async (_name, action, message) => {
+  await expect(action()).rejects.toThrow(FileError);
+  await expect(action()).rejects.toThrow(message);
+});
+
+test("a file where a folder should be is said so, for reading and for writing", async () => {
+  writeFileSync(at("plain"), "");
+  await expect(nodeFiles.list(at("plain"))).rejects.toThrow("found a file where a folder should be");
+  await expect(nodeFiles.write(at("plain/x.txt"), "")).rejects.toThrow(
+    "found a file where a folder should be, expected a writable place",
+  );
+});
+
+test.skipIf(process.getuid?.() === 0)("no permission is said so (not as root)", async () => {
+  mkdirSync(at("closed"));
+  chmodSync(at("closed"), 0o500);
+  await expect(nodeFiles.write(at("closed/x"), "")).rejects.toThrow("found no permission");
+  expect(existsSync(at("closed/x"))).toBe(false);
+});
+
+const kind = { what: "micrograph", extensions: [".mrc", ".png"] };
+
+test("inputs: folders in order of their numbers, globs, files by name, each once", async () => {
+  for (const name of [
+    "m10.mrc",
+    "m2.mrc",
+    "m1.MRC",
+    "notes.txt",
+    ".m0.mrc",
+    "sub/m3.png",
+    "sub/deep/m4.mrc",
+  ]) {
+    await nodeFiles.write(at("in", name), "");
+  }
+  const names = async (...patterns: string[]): Promise<string[]> =>
+    (
+      await expandInputs(
+        patterns.map((pattern) => at("in", pattern)),
+        kind,
+      )
+    ).map((path) => path.slice(dir.length + 4));
+  expect(await names("")).toEqual(["m1.MRC", "m2.mrc", "m10.mrc"]);
+  expect(await names("m?.mrc", "m10.mrc", "m2.mrc")).toEqual(["m2.mrc", "m10.mrc"]);
+  expect(await names("m[13-9]*")).toEqual(["m1.MRC", "m10.mrc"]);
+  expect(await names("**/*.mrc")).toEqual(["m2.mrc", "m10.mrc", "sub/deep/m4.mrc"]);
+  expect(await names("s*/m3.png", "notes.txt")).toEqual(["sub/m3.png", "notes.txt"]);
+});
+
+test("inputs: nothing there, an empty folder and a glob without a match are refused, naming what was sought", async () => {
+  mkdirSync(at("empty"));
+  await expect(expandInputs([at("gone.mrc")], kind)).rejects.toThrow(
+    "gone.mrc: found nothing there, expected a file, a folder or a glob of micrographs",
+  );
+  await expect(expandInputs([at("empty")], kind)).rejects.toThrow(
+    "empty: found a folder with none, expected at least one micrograph (.mrc, .png)",
+  );
+  await expect(expandInputs([at("empty/*.mrc")], kind)).rejects.toThrow(
+    "*.mrc: found no match, expected at least one micrograph",
+  );
+  await expect(existingFile(at("empty"), "density map")).rejects.toThrow(
+    "empty: found a folder, expected a density map",
+  );
+  await expect(existingFile(at("gone"), "density map")).rejects.toThrow("found nothing there");
+  expect(await isFolder(at("empty"))).toBe(true);
+});
