@@ -59,9 +59,13 @@ export interface HostTensor {
 
 /** A compiled graph on a device. Outputs named in `keepOnDevice` stay there and can be fed back. */
 export interface ComputeSession<DeviceTensor> {
+  /**
+   * Computes the outputs asked for: by name, or by name with a tensor that the result is written into and that is
+   * returned (null: a new one). A tensor that is fed may be written into only if nothing else reads it later.
+   */
   run(
     feeds: Readonly<Record<string, HostTensor | DeviceTensor>>,
-    outputs?: readonly string[],
+    outputs?: readonly string[] | Readonly<Record<string, DeviceTensor | null>>,
   ): Promise<Record<string, DeviceTensor>>;
   close(): Promise<void>;
 }

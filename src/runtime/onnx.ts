@@ -33,8 +33,9 @@ export async function openOnnxCpu({
             name,
             isHost(value) ? upload(value) : value,
           ]);
-          const results = await session.run(Object.fromEntries(entries), outputs);
-          return results as Record<string, Tensor>;
+          const results = (await session.run(Object.fromEntries(entries), outputs)) as Record<string, Tensor>;
+          // the library returns copies of what it wrote into tensors that were given
+          return Array.isArray(outputs) ? results : { ...results, ...given(outputs) };
         },
         close: () => session.release(),
       };
@@ -43,6 +44,9 @@ export async function openOnnxCpu({
     dispose: (tensor) => tensor.dispose(),
   };
 }
+
+const given = (outputs: object): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(outputs).filter(([, tensor]) => tensor !== null));
 
 const isHost = (value: HostTensor | OnnxValue): value is HostTensor => "dtype" in value;
 

@@ -1,4 +1,5 @@
 import { ShapeError } from "../core/errors.js";
+import type { HostTensor } from "../core/ports.js";
 import { add, div, mul, sqrt, square, sub } from "./elementwise.js";
 import { sameShape } from "./types.js";
 import { input, type Value } from "./value.js";
@@ -46,6 +47,22 @@ export function adamScalars(
   const first = (1 - beta1) / (1 - beta1 ** t);
   const second = Math.sqrt((1 - beta2) / (1 - beta2 ** t));
   return { stepSize: (learningRate * first) / second, stepEpsilon: epsilon / second };
+}
+
+/** What to feed for `adamInputs(name)` at step t, see `adamScalars`. */
+export function adamFeeds(
+  name: string,
+  learningRate: number,
+  t: number,
+  settings: AdamSettings = {},
+): Record<string, HostTensor> {
+  const { stepSize, stepEpsilon } = adamScalars(learningRate, t, settings);
+  const scalar = (value: number): HostTensor => ({
+    dtype: "float32",
+    dims: [1],
+    data: Float32Array.of(value),
+  });
+  return { [`${name}:stepSize`]: scalar(stepSize), [`${name}:stepEpsilon`]: scalar(stepEpsilon) };
 }
 
 /**

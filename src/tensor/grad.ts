@@ -35,11 +35,16 @@ export function grad(loss: Value, wrt: readonly Value[]): Value[] {
   });
 }
 
-/** The values on some path from `sources`. */
+/** Operations that no gradient passes: what lies behind them need not be walked. */
+const BLOCKING: ReadonlySet<OpName> = new Set(["stopGradient", "step", "cast"]);
+
+/** The values on some path from `sources` along which a gradient can flow. */
 function dependents(order: readonly Value[], sources: ReadonlySet<Value>): Set<Value> {
   const found = new Set<Value>();
   for (const value of order) {
-    if (sources.has(value) || value.inputs.some((input) => found.has(input))) found.add(value);
+    if (sources.has(value) || (!BLOCKING.has(value.op) && value.inputs.some((input) => found.has(input)))) {
+      found.add(value);
+    }
   }
   return found;
 }

@@ -20,14 +20,20 @@
  * | linear | matmul, gemm({ transA, transB }), conv2d and convTranspose2d({ stride, pads, dilation, groups, bias, outputPads }), layerNorm, instanceNorm and groupNorm({ epsilon, scale, bias }) |
  * | reductions | reduceSum reduceMean reduceMax reduceMin({ axes, keepDims }), averagePool, upsampleNearest, sumTo |
  * | layout | reshape expand transpose concat slice reverse pad padImage gather scatterAdd |
- * | gradient | grad, stopGradient; adam, adamInputs, adamScalars |
- * | running | compile, interpret |
+ * | gradient | grad, stopGradient; adam, adamInputs, adamScalars; optimise (grad and adam on named parameters) |
+ * | running | compile, interpret; Training (a step's graph run again and again, its state kept on the device) |
+ *
+ *   const scalars = adamInputs("adam");
+ *   const { state } = optimise(loss, { w }, scalars);     // moments are inputs m:w, v:w
+ *   const training = await Training.open(runtime, { outputs: { loss }, state }, start);
+ *   const { loss } = await training.run({ x, ...adamFeeds("adam", learningRate, step) });
  */
 export {
   type AdamScalars,
   type AdamSettings,
   type AdamState,
   adam,
+  adamFeeds,
   adamInputs,
   adamScalars,
 } from "./adam.js";
@@ -84,6 +90,7 @@ export {
   matmul,
   type TransposedConvolutionOptions,
 } from "./linear.js";
+export { type Optimised, optimise } from "./optimise.js";
 export {
   averagePool,
   type ReduceOptions,
@@ -94,5 +101,6 @@ export {
   sumTo,
   upsampleNearest,
 } from "./reduce.js";
+export { type StateTensor, type StepGraph, Training, type TrainingState } from "./training.js";
 export { type Dtype, type OpAttrs, type OpName, type Shape, sizeOf, type TensorType } from "./types.js";
 export { constant, input, type Operand, type Value } from "./value.js";

@@ -1,6 +1,6 @@
 import { Random } from "../../src/core/random.js";
 import { constant, input, mul, reduceSum, sizeOf, type Value } from "../../src/tensor/index.js";
-import type { OpName } from "../../src/tensor/types.js";
+import type { OpAttrs, OpName } from "../../src/tensor/types.js";
 import { make } from "../../src/tensor/value.js";
 import type { OpCase, Operand } from "./cases.js";
 
@@ -13,7 +13,7 @@ export interface BuiltCase {
 }
 
 /** A case's operands as inputs a, b, … with seeded data (exact in float32), and the operation on them. */
-export function buildCase(op: OpName, { operands, attrs }: OpCase<OpName>): BuiltCase {
+export function buildCase(op: OpName, { operands, attrs }: OpCase<OpAttrs[OpName]>): BuiltCase {
   const feeds: Record<string, Float64Array> = {};
   const inputs = operands.map((operand, i) => {
     const name = String.fromCharCode(97 + i);

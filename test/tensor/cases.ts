@@ -7,10 +7,10 @@ export type Operand =
   | { readonly shape: Shape; readonly data: readonly number[] }
   | { readonly shape: Shape; readonly indices: readonly number[] };
 
-export interface OpCase<K extends OpName> {
+export interface OpCase<Attrs> {
   readonly name: string;
   readonly operands: readonly Operand[];
-  readonly attrs: OpAttrs[K];
+  readonly attrs: Attrs;
   /** False where no gradient flows, on purpose. */
   readonly hasGradient?: boolean;
 }
@@ -18,7 +18,7 @@ export interface OpCase<K extends OpName> {
 const positive = (shape: Shape): Operand => ({ shape, range: [0.5, 2] });
 /** Distinct elements a known distance from 0, so that no finite difference crosses a kink. */
 const kinked: Operand = { shape: [2, 4], data: [-1.2, 0.4, 0.9, -0.3, 2.1, -0.75, 0.2, -0.1] };
-const plain = (operands: readonly Operand[], name = "plain"): OpCase<"add"> => ({
+const plain = (operands: readonly Operand[], name = "plain"): OpCase<Readonly<Record<never, never>>> => ({
   name,
   operands,
   attrs: {},
@@ -41,7 +41,7 @@ const reductions = [
 ];
 
 /** At least one row per operation, by type; shapes that a wrong rule gets wrong: odd, unequal, broadcast, grouped. */
-export const CASES: { readonly [K in OpName]: readonly OpCase<K>[] } = {
+export const CASES: { readonly [K in OpName]: readonly OpCase<OpAttrs[K]>[] } = {
   input: [],
   constant: [
     {
@@ -278,9 +278,9 @@ export const CASES: { readonly [K in OpName]: readonly OpCase<K>[] } = {
 };
 
 /** The rows as a list, for test.each. */
-export function allCases(): { op: OpName; label: string; example: OpCase<OpName> }[] {
+export function allCases(): { op: OpName; label: string; example: OpCase<OpAttrs[OpName]> }[] {
   return (Object.keys(CASES) as OpName[]).flatMap((op) =>
-    (CASES[op] as readonly OpCase<OpName>[]).map((example) => ({
+    (CASES[op] as readonly OpCase<OpAttrs[OpName]>[]).map((example) => ({
       op,
       label: `${op}, ${example.name}`,
       example,

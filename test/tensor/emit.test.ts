@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ComputeRuntime, HostTensor } from "../../src/core/ports.js";
+import type { ComputeRuntime } from "../../src/core/ports.js";
 import { openOnnxCpu } from "../../src/runtime/onnx.js";
 import { compile, grad, interpret, type Value } from "../../src/tensor/index.js";
 import { buildCase, weightedSum } from "./build-case.js";

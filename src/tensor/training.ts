@@ -1,0 +1,136 @@
+import { FormatError } from "../core/errors.js";
+import type { ComputeRuntime, ComputeSession, HostTensor } from "../core/ports.js";
+import { compile } from "./compile.js";
+import { sizeOf } from "./types.js";
+import type { Value } from "./value.js";
+
+/** A tensor carried from one step to the next: fed as the input `name`, then replaced by `next`. */
+export interface StateTensor {
+  readonly name: string;
+  readonly next: Value;
+  /**
+   * True if the old value enters nothing but elementwise operations that lead to `next` (optimiser's moments): it is then
+   * overwritten where it lies. Parameters are read until the end of a step and need false.
+   */
+  readonly inPlace: boolean;
+}
+
+/** What a step computes: outputs for the caller, and the state after it. */
+export interface StepGraph {
+  readonly outputs: Readonly<Record<string, Value>>;
+  readonly state: readonly StateTensor[];
+}
+
+/** Values of state tensors by name: what a checkpoint holds. */
+export type TrainingState = ReadonlyMap<string, Float32Array>;
+
+/**
+ * Runs a step's graph again and again. The state stays on the device; parameters alternate between two buffers. The graph
+ * is a pure function: equal state and feeds give equal results, bit for bit, on the same device.
+ */
+export class Training<DeviceTensor> {
+  /** Tensors that a coming step writes into, by output name. */
+  private spare: Record<string, DeviceTensor | null>;
+  private readonly outputNames: readonly string[];
+
+  private constructor(
+    private readonly runtime: ComputeRuntime<DeviceTensor>,
+    private readonly session: ComputeSession<DeviceTensor>,
+    private readonly graph: StepGraph,
+    private current: Record<string, HostTensor | DeviceTensor>,
+  ) {
+    this.outputNames = Object.keys(graph.outputs);
+    this.spare = noSpare(graph.state);
+  }
+
+  /** @param start a value for every state tensor; throws FormatError for one that is missing or of another size */
+  static async open<DeviceTensor>(
+    runtime: ComputeRuntime<DeviceTensor>,
+    graph: StepGraph,
+    start: TrainingState,
+  ): Promise<Training<DeviceTensor>> {
+    const current = hostState(graph.state, start);
+    const next = graph.state.map(({ name, next }) => [nextName(name), next] as const);
+    const { model } = compile({ ...graph.outputs, ...Object.fromEntries(next) });
+    const session = await runtime.load(model, { keepOnDevice: next.map(([name]) => name) });
+    return new Training(runtime, session, graph, current);
+  }
+
+  /** One step: feeds are all inputs but the state. Returns the graph's outputs; the state moves on. */
+  async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+    const wanted = Object.fromEntries(this.outputNames.map((name) => [name, null]));
+    const results = await this.session.run({ ...this.current, ...feeds }, { ...wanted, ...this.spare });
+    const previous = this.current;
+    this.current = {};
+    this.spare = {};
+    for (const { name, inPlace } of this.graph.state) {
+      const result = results[nextName(name)]!;
+      this.current[name] = result;
+      const old = previous[name]!;
+      this.spare[nextName(name)] = inPlace ? result : isHost(old) ? null : old;
+    }
+    const outputs: Record<string, HostTensor> = {};
+    for (const name of this.outputNames) {
+      outputs[name] = await this.runtime.toHost(results[name]!);
+      this.runtime.dispose(results[name]!);
+    }
+    return outputs;
+  }
+
+  /** The state tensors as they are on the device now, to be fed to another graph before the next step. */
+  get tensors(): Readonly<Record<string, HostTensor | DeviceTensor>> {
+    return this.current;
+  }
+
+  /** Copies of the state, or of those tensors only that are named. */
+  async save(only?: readonly string[]): Promise<TrainingState> {
+    const copies = new Map<string, Float32Array>();
+    for (const [name, tensor] of Object.entries(this.current)) {
+      if (only && !only.includes(name)) continue;
+      const { data } = isHost(tensor) ? tensor : await this.runtime.toHost(tensor);
+      copies.set(name, Float32Array.from(data));
+    }
+    return copies;
+  }
+
+  /** Goes on from another state; throws FormatError if it does not fit the graph. */
+  load(state: TrainingState): void {
+    const current = hostState(this.graph.state, state);
+    this.disposeState();
+    this.current = current;
+    this.spare = noSpare(this.graph.state);
+  }
+
+  async close(): Promise<void> {
+    this.disposeState();
+    await this.session.close();
+  }
+
+  private disposeState(): void {
+    const held = [...Object.values(this.current), ...Object.values(this.spare)];
+    for (const tensor of new Set(held)) {
+      if (tensor !== null && !isHost(tensor)) this.runtime.dispose(tensor);
+    }
+  }
+}
+
+const nextName = (name: string): string => `next:${name}`;
+
+const noSpare = (state: readonly StateTensor[]): Record<string, null> =>
+  Object.fromEntries(state.map(({ name }) => [nextName(name), null]));
+
+const isHost = <T>(tensor: T | HostTensor): tensor is HostTensor =>
+  typeof tensor === "object" && tensor !== null && "dtype" in tensor;
+
+function hostState(state: readonly StateTensor[], values: TrainingState): Record<string, HostTensor> {
+  const tensors: Record<string, HostTensor> = {};
+  for (const { name, next } of state) {
+    const { shape } = next.type;
+    const data = values.get(name);
+    if (data?.length !== sizeOf(shape)) {
+      throw new FormatError("training state", name, data?.length ?? "nothing", `${sizeOf(shape)} numbers`);
+    }
+    tensors[name] = { dtype: "float32", dims: shape, data: Float32Array.from(data) };
+  }
+  return tensors;
+}
