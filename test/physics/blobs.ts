@@ -67,20 +67,6 @@ export function blobProjection(
 const gaussian = (n: number, at: number, width: number): Float64Array =>
   Float64Array.from({ length: n }, (_, i) => Math.exp(-((i - at) ** 2) / (2 * width * width)));
 
-/** Pearson's correlation. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const n = a.length;
-  let [sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    sa += a[i]!;
-    sb += b[i]!;
-    saa += a[i]! * a[i]!;
-    sbb += b[i]! * b[i]!;
-    sab += a[i]! * b[i]!;
-  }
-  return (sab - (sa * sb) / n) / Math.sqrt((saa - (sa * sa) / n) * (sbb - (sb * sb) / n));
-}
-
 /** The factor that fits b to a by least squares. */
 export function scaleOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let ab = 0;
