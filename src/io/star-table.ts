@@ -1,5 +1,6 @@
 import { FormatError } from "../core/errors.js";
 import { starTypeOf } from "./star-labels.js";
+import { parseNumber } from "./text.js";
 
 /** Values of one label: numbers (NaN where the text was none, which reading it refuses) or text. */
 export type StarValues = readonly string[] | readonly number[];
@@ -32,13 +33,6 @@ export class StarColumn {
     if (Number.isNaN(value)) this.bad ??= { row: this.values.length, text };
     (this.values as number[]).push(value);
   }
-}
-
-/** A finite decimal number, or NaN. */
-export function parseNumber(text: string): number {
-  const value = text === "" ? Number.NaN : Number(text);
-  // Number() also takes 0x10, which no writer of these formats means.
-  return Number.isFinite(value) && (text.length < 3 || (text.charCodeAt(1) | 32) < 98) ? value : Number.NaN;
 }
 
 /**

@@ -1,0 +1,37 @@
+import type { Image } from "../array/image.js";
+import { FormatError, UnsupportedError } from "../core/errors.js";
+import { mrcPixelSize, readMrc } from "./mrc.js";
+import { readPng } from "./png.js";
+import { PNG_SIGNATURE } from "./png-chunks.js";
+
+/** One picture, whatever its format. */
+export interface ReadImage {
+  readonly image: Image;
+  /** Angstrom; only where the file says so. */
+  readonly pixelSize?: number;
+}
+
+/** File name endings that readImage takes. */
+export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png"] as const;
+
+/**
+ * Reads a micrograph or another single image. The format is known by its first bytes, else by the name's ending.
+ * @throws FormatError for a damaged file or one that holds several images; UnsupportedError for another format
+ */
+export function readImage(bytes: Uint8Array, path: string): ReadImage {
+  if (PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)) return { image: readPng(bytes, path) };
+  if (/\.(mrcs?|map|ctf|rec|st)$/i.test(path) || hasMapMark(bytes)) return readMrcImage(bytes, path);
+  if (/\.png$/i.test(path)) return { image: readPng(bytes, path) };
+  throw new UnsupportedError(
+    `${path}: not an image format that is read here: ${IMAGE_EXTENSIONS.join(", ")}`,
+  );
+}
+
+function readMrcImage(bytes: Uint8Array, path: string): ReadImage {
+  const { header, data, shape } = readMrc(bytes, path);
+  if (shape[0] !== 1) throw new FormatError(path, "word 3 (NZ)", shape[0], "1: a single image");
+  return { image: { data, shape: [shape[1], shape[2]] }, pixelSize: mrcPixelSize(header) };
+}
+
+const hasMapMark = (bytes: Uint8Array): boolean =>
+  [0x4d, 0x41, 0x50].every((byte, i) => bytes[208 + i] === byte);

@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { writeMrc } from "../../src/io/mrc-write.js";
+import { readImage } from "../../src/io/read-image.js";
+import { fixture, picture } from "./picture.js";
+
+describe("readImage", () => {
+  const data = new Float32Array([1, 2, 3, 4, 5, 6]);
+  test("MRC, with its pixel size", () => {
+    const bytes = writeMrc({ data, shape: [1, 2, 3], voxelSize: 1.5 });
+    expect(readImage(bytes, "a.mrc")).toEqual({ image: { data, shape: [2, 3] }, pixelSize: 1.5 });
+    expect(readImage(bytes, "without-ending").image.shape).toEqual([2, 3]);
+  });
+  test("a stack is not an image", () => {
+    const bytes = writeMrc({ data, shape: [2, 1, 3], voxelSize: 1.5, kind: "stack" });
+    expect(() => readImage(bytes, "a.mrcs")).toThrow(
+      "a.mrcs: word 3 (NZ): found 2, expected 1: a single image",
+    );
+  });
+  test("PNG is known by its first bytes, whatever its name", () => {
+    const { image, pixelSize } = readImage(fixture("grey8.png"), "a.mrc");
+    expect([...image.data]).toEqual(picture((v) => v % 256));
+    expect(pixelSize).toBeUndefined();
+  });
+  test("another format is refused by name", () => {
+    expect(() => readImage(new Uint8Array(300), "a.jpg")).toThrow(
+      "a.jpg: not an image format that is read here",
+    );
+  });
+});
