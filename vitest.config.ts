@@ -1,11 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+// CI asks for a machine-readable report beside the readable one.
+const report = process.env["CRYOGEM_TEST_REPORT"];
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/helpers/allclose.ts"],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },
+    reporters: report ? ["default", "json"] : ["default"],
+    ...(report ? { outputFile: { json: report } } : {}),
   },
 });
