@@ -2,12 +2,14 @@ import type { Image } from "../array/image.js";
 import { Random } from "../core/random.js";
 import { type CropPlace, cutCrop, drawCrop } from "./crop.js";
 import { type NoiseSeed, noisyInput } from "./noise-seed.js";
+import type { Centre } from "./particle-average.js";
 import { drawQueryPoints, type QueryPoints } from "./points.js";
 
-/** A clean physics micrograph with the footprints of its particles (0 = background) and its mean. */
+/** A clean physics micrograph with the footprints of its particles (0 = background), their centres, and its mean. */
 export interface LabelledImage {
   readonly image: Image;
   readonly mask: Uint8Array;
+  readonly centres: readonly Centre[];
   readonly mean: number;
 }
 
@@ -21,6 +23,8 @@ export interface ImageSource<T> {
 export interface TrainingSet {
   readonly real: ImageSource<Image>;
   readonly simulated: ImageSource<LabelledImage>;
+  /** Pixels. */
+  readonly particleDiameter: number;
 }
 
 /** What one training step sees: square crops, row by row, and the points at which features are compared. */

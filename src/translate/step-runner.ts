@@ -1,13 +1,9 @@
-import { FormatError } from "../core/errors.js";
-import type { ComputeRuntime, ComputeSession, HostTensor } from "../core/ports.js";
+import type { ComputeRuntime, HostTensor } from "../core/ports.js";
 import { initialValues, type ParameterSpec } from "../nn/scope.js";
-import { type AdamSettings, adamScalars, compile, sizeOf } from "../tensor/index.js";
-import { samplingAt } from "./points.js";
+import { type AdamSettings, adamFeeds, sizeOf, Training, type TrainingState } from "../tensor/index.js";
+import { type QueryPoints, samplingAt } from "./points.js";
 import type { StepData } from "./sampler.js";
-import { cryogemStep, LOSSES, type StepOptions } from "./step.js";
-
-/** Parameters and Adam's moments by name: `p`, `m:p`, `v:p`. */
-export type TrainingState = ReadonlyMap<string, Float32Array>;
+import { type CryogemStep, cryogemStep, LOSSES, type StepOptions } from "./step.js";
 
 export type LossName = (typeof LOSSES)[number];
 
@@ -19,90 +15,62 @@ export interface StepSettings {
   readonly nceWeight: number;
 }
 
-/**
- * Runs training steps one after the other. Parameters and moments stay on the device between steps; `state` brings them
- * back. The graph is a pure function, so equal state and data give equal results on the same device.
- */
+/** Runs CryoGEM's training steps one after the other, their state staying on the device. */
 export class StepRunner<DeviceTensor> {
   private constructor(
     private readonly options: StepOptions,
-    private readonly runtime: ComputeRuntime<DeviceTensor>,
-    private readonly session: ComputeSession<DeviceTensor>,
-    private readonly specs: readonly ParameterSpec[],
-    private held: Record<string, HostTensor | DeviceTensor>,
-    private device: readonly DeviceTensor[] = [],
+    private readonly graph: CryogemStep,
+    private readonly training: Training<DeviceTensor>,
   ) {}
 
-  /** @param state to continue from; without it parameters start from the seed and moments at zero */
+  /** @param start a state to continue from, or a seed to start from */
   static async open<DeviceTensor>(
     options: StepOptions,
     runtime: ComputeRuntime<DeviceTensor>,
     start: TrainingState | number,
   ): Promise<StepRunner<DeviceTensor>> {
     const graph = cryogemStep(options);
-    const specs = [...graph.generator, ...graph.discriminator, ...graph.heads];
-    const { model } = compile(graph.outputs);
-    const session = await runtime.load(model, {
-      keepOnDevice: specs.flatMap((spec) => stateNames(spec).map(next)),
-    });
-    return new StepRunner(options, runtime, session, specs, hostState(specs, start));
-  }
-
-  /** The parameters that make the generator. */
-  get generatorNames(): readonly string[] {
-    return this.specs.map(({ name }) => name).filter((name) => name.startsWith("generator."));
+    const state = typeof start === "number" ? firstState(graph, start) : start;
+    return new StepRunner(options, graph, await Training.open(runtime, graph, state));
   }
 
   async run(
     data: StepData,
     { step, learningRate, nceWeight }: StepSettings,
   ): Promise<Record<LossName, number>> {
-    const stateOutputs = this.specs.flatMap((spec) => stateNames(spec).map(next));
-    const results = await this.session.run(
-      {
-        ...this.held,
-        ...this.dataFeeds(data, nceWeight),
-        ...adamFeeds(learningRate, step, { beta1: this.options.beta1 }),
-      },
-      [...LOSSES, ...stateOutputs],
-    );
-    for (const tensor of this.device) this.runtime.dispose(tensor);
-    this.held = Object.fromEntries(stateOutputs.map((name) => [name.slice(NEXT.length), results[name]!]));
-    this.device = Object.values(this.held) as DeviceTensor[];
-    const losses = {} as Record<LossName, number>;
-    for (const name of LOSSES) {
-      losses[name] = (await this.runtime.toHost(results[name]!)).data[0]!;
-      this.runtime.dispose(results[name]!);
-    }
-    return losses;
+    const settings: AdamSettings = { beta1: this.options.beta1 };
+    const outputs = await this.training.run({
+      ...this.dataFeeds(data, nceWeight),
+      ...adamFeeds("adam", learningRate, step, settings),
+    });
+    return Object.fromEntries(LOSSES.map((name) => [name, outputs[name]!.data[0]!])) as Record<
+      LossName,
+      number
+    >;
   }
 
-  /** Copies of the parameters and, unless only those are wanted, of the moments. */
-  async state(only?: readonly string[]): Promise<TrainingState> {
-    const copies = new Map<string, Float32Array>();
-    for (const [name, tensor] of Object.entries(this.held)) {
-      if (only && !only.includes(name)) continue;
-      const host = isHost(tensor) ? tensor : await this.runtime.toHost(tensor);
-      copies.set(name, Float32Array.from(host.data as Float32Array));
-    }
-    return copies;
+  /** Parameters and Adam's moments: `p`, `m:p`, `v:p`. */
+  state(): Promise<TrainingState> {
+    return this.training.save();
   }
 
-  async close(): Promise<void> {
-    for (const tensor of this.device) this.runtime.dispose(tensor);
-    await this.session.close();
+  generatorParameters(): Promise<TrainingState> {
+    return this.training.save(this.graph.generator.map(({ name }) => name));
+  }
+
+  close(): Promise<void> {
+    return this.training.close();
   }
 
   private dataFeeds({ simulated, real, points }: StepData, weight: number): Record<string, HostTensor> {
     const { crop, levels } = this.options;
     const image = [1, 1, crop, crop];
-    const { particles, background } = points;
-    const both = concatenated(particles ?? background!, background ?? particles!);
     const feeds: Record<string, HostTensor> = {
       simulated: float(simulated, image),
       real: float(real, image),
-      nceWeight: float([particles && background ? weight : 0]),
+      nceWeight: float([points.particles && points.background ? weight : 0]),
     };
+    const both = joined(points);
     for (let level = 1; level <= levels; level++) {
       const { indices, weights } = samplingAt(both, crop, level);
       feeds[`level${level}:indices`] = { dtype: "int32", dims: [indices.length], data: indices };
@@ -112,33 +80,24 @@ export class StepRunner<DeviceTensor> {
   }
 }
 
-const NEXT = "next:";
-const next = (name: string): string => NEXT + name;
-
-const stateNames = ({ name }: ParameterSpec): readonly string[] => [name, `m:${name}`, `v:${name}`];
-
-function hostState(
-  specs: readonly ParameterSpec[],
-  start: TrainingState | number,
-): Record<string, HostTensor> {
-  const state: Record<string, HostTensor> = {};
-  for (const spec of specs) {
-    for (const name of stateNames(spec)) {
-      const fresh = (seed: number) =>
-        name === spec.name ? initialValues(spec, seed) : new Float32Array(sizeOf(spec.shape));
-      const data = typeof start === "number" ? fresh(start) : start.get(name);
-      if (data?.length !== sizeOf(spec.shape)) {
-        throw new FormatError("checkpoint", name, data?.length ?? "nothing", `${sizeOf(spec.shape)} numbers`);
-      }
-      state[name] = { dtype: "float32", dims: spec.shape, data };
-    }
+/** Parameters drawn from the seed, moments at zero. */
+function firstState({ generator, discriminator, heads }: CryogemStep, seed: number): TrainingState {
+  const state = new Map<string, Float32Array>();
+  for (const spec of [...generator, ...discriminator, ...heads] satisfies ParameterSpec[]) {
+    state.set(spec.name, initialValues(spec, seed));
+    for (const moment of ["m", "v"])
+      state.set(`${moment}:${spec.name}`, new Float32Array(sizeOf(spec.shape)));
   }
   return state;
 }
 
-function adamFeeds(learningRate: number, step: number, settings: AdamSettings): Record<string, HostTensor> {
-  const { stepSize, stepEpsilon } = adamScalars(learningRate, step, settings);
-  return { "adam:stepSize": float([stepSize]), "adam:stepEpsilon": float([stepEpsilon]) };
+/** Particle points, then background points; a kind that a crop lacks stands for the other, at weight 0. */
+function joined({ particles, background }: QueryPoints): Int32Array {
+  const [first, second] = [particles ?? background!, background ?? particles!];
+  const both = new Int32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 const float = (data: ArrayLike<number>, dims: readonly number[] = [data.length]): HostTensor => ({
@@ -146,13 +105,3 @@ const float = (data: ArrayLike<number>, dims: readonly number[] = [data.length])
   dims,
   data: data instanceof Float32Array ? data : Float32Array.from(data),
 });
-
-const isHost = (tensor: unknown): tensor is HostTensor =>
-  typeof tensor === "object" && tensor !== null && "dtype" in tensor;
-
-function concatenated(a: Int32Array, b: Int32Array): Int32Array {
-  const both = new Int32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}

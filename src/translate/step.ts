@@ -3,15 +3,13 @@ import { patchGan } from "../nn/patchgan.js";
 import { type ParameterSpec, Scope } from "../nn/scope.js";
 import { type Unet, type UnetOptions, unet } from "../nn/unet.js";
 import {
-  type AdamScalars,
-  type AdamState,
-  adam,
   adamInputs,
   add,
-  grad,
   input,
   mul,
+  optimise,
   reduceMean,
+  type StepGraph,
   slice,
   sqrt,
   square,
@@ -38,17 +36,12 @@ export interface StepOptions {
   readonly beta1: number;
 }
 
-/** One training step as values of one graph, its state named. */
-export interface StepGraph {
+/** One training step: what it computes and carries on, and the parameters of its three networks. */
+export interface CryogemStep extends StepGraph {
   readonly generator: readonly ParameterSpec[];
   readonly discriminator: readonly ParameterSpec[];
   readonly heads: readonly ParameterSpec[];
-  /**
-   * Losses by their names in metrics.jsonl, `fake` (the translated crop), and the state after the step: for a parameter p,
-   * `next:p`, `next:m:p` and `next:v:p` are to be fed to the next step as `p`, `m:p` and `v:p`.
-   */
-  readonly outputs: Readonly<Record<string, Value>>;
-  /** Derivatives of the losses by each parameter: for tests. */
+  /** Derivatives of the losses by each parameter. */
   readonly gradients: Readonly<Record<string, Value>>;
 }
 
@@ -63,7 +56,7 @@ export const LOSSES = ["discriminatorReal", "discriminatorFake", "gan", "nce", "
  * `level1:weights`, … for particle points, then background points; `nceWeight` [1], 0 for a crop without particles;
  * those of `adamInputs("adam")`; parameters and moments.
  */
-export function cryogemStep(options: StepOptions): StepGraph {
+export function cryogemStep(options: StepOptions): CryogemStep {
   const image = [1, 1, options.crop, options.crop];
   const scope = {
     generator: Scope.root("generator"),
@@ -74,38 +67,30 @@ export function cryogemStep(options: StepOptions): StepGraph {
   const simulated = input("simulated", image);
   const featuresIn = generator.encode(simulated);
   const fake = generator.translate(featuresIn, simulated);
-  const scalars = adamInputs("adam");
+  const [scalars, settings] = [adamInputs("adam"), { beta1: options.beta1 }];
 
   const judge = patchGan(scope.discriminator, options.discriminatorWidth);
   const judged = discriminatorLoss(judge(input("real", image)), judge(stopGradient(fake)));
-  const judgeStep = optimise(judged.total, scope.discriminator.parameters, scalars, options.beta1);
-  const improved = new Map(
-    judgeStep.states.map(({ spec, next }) => [spec.name, stopGradient(next.parameter)]),
-  );
-  const gan = generatorLoss(
-    patchGan(scope.discriminator.substituting(improved), options.discriminatorWidth)(fake),
-  );
+  const improved = optimise(judged.total, byName(scope.discriminator.parameters), scalars, settings);
+  const improvedScope = scope.discriminator.substituting(new Map(Object.entries(improved.parameters)));
+  const gan = generatorLoss(patchGan(improvedScope, options.discriminatorWidth)(fake));
 
   const nce = contrastiveLoss(generator, scope.heads, featuresIn, fake, options);
   const learners = [...scope.generator.parameters, ...scope.heads.parameters];
-  const generatorStep = optimise(add(gan, nce), learners, scalars, options.beta1);
+  const learned = optimise(add(gan, nce), byName(learners), scalars, settings);
+  const fakeDeviation = sqrt(reduceMean(square(sub(fake, reduceMean(fake)))));
   return {
     generator: scope.generator.parameters,
     discriminator: scope.discriminator.parameters,
     heads: scope.heads.parameters,
-    outputs: {
-      discriminatorReal: judged.real,
-      discriminatorFake: judged.fake,
-      gan,
-      nce,
-      fakeDeviation: sqrt(reduceMean(square(sub(fake, reduceMean(fake))))),
-      fake,
-      ...judgeStep.outputs,
-      ...generatorStep.outputs,
-    },
-    gradients: { ...judgeStep.gradients, ...generatorStep.gradients },
+    outputs: { discriminatorReal: judged.real, discriminatorFake: judged.fake, gan, nce, fakeDeviation },
+    state: [...improved.state, ...learned.state],
+    gradients: { ...improved.gradients, ...learned.gradients },
   };
 }
+
+const byName = (specs: readonly ParameterSpec[]): Record<string, Value> =>
+  Object.fromEntries(specs.map(({ name, value }) => [name, value]));
 
 function contrastiveLoss(
   generator: Unet,
@@ -136,33 +121,4 @@ function contrastiveLoss(
 const samplingInputs = (level: number, points: number): SamplingInputs => ({
   indices: input(`level${level}:indices`, [4 * points], "int32"),
   weights: input(`level${level}:weights`, [4 * points]),
-});
-
-/** Adam on every parameter for the loss: the state after it, as graph outputs. */
-function optimise(loss: Value, specs: readonly ParameterSpec[], scalars: AdamScalars, beta1: number) {
-  const gradients = grad(
-    loss,
-    specs.map(({ value }) => value),
-  );
-  const states = specs.map((spec, i) => ({
-    spec,
-    next: adam(stateInputs(spec), gradients[i]!, scalars, { beta1 }),
-  }));
-  const outputs: Record<string, Value> = {};
-  for (const { spec, next } of states) {
-    outputs[`next:${spec.name}`] = next.parameter;
-    outputs[`next:m:${spec.name}`] = next.firstMoment;
-    outputs[`next:v:${spec.name}`] = next.secondMoment;
-  }
-  return {
-    states,
-    outputs,
-    gradients: Object.fromEntries(specs.map((spec, i) => [spec.name, gradients[i]!])),
-  };
-}
-
-const stateInputs = ({ name, shape, value }: ParameterSpec): AdamState => ({
-  parameter: value,
-  firstMoment: input(`m:${name}`, shape),
-  secondMoment: input(`v:${name}`, shape),
 });

@@ -1,14 +1,5 @@
 import type { LossName } from "./step-runner.js";
 
-/** What a training looks like at a sample: translated crops against the clean ones they came from. */
-export interface SampleFigures {
-  /**
-   * Correlation between the average of the particles cut out of translated crops and the average of the same cut out of the
-   * clean ones: 1 where the particles stayed in place, near 0 where the content was lost. NaN without particles.
-   */
-  readonly particleCorrelation: number;
-}
-
 /** Steps over which a loss is averaged. */
 const WINDOW = 100;
 const SIGNAL = {
@@ -57,8 +48,11 @@ export class TrainingWatch {
     return undefined;
   }
 
-  /** @returns a warning, the first time that there is reason for it */
-  sample(step: number, { particleCorrelation }: SampleFigures): string | undefined {
+  /**
+   * @param particleCorrelation of a sample, see samples.ts; NaN without particles
+   * @returns a warning, the first time that there is reason for it
+   */
+  sample(step: number, particleCorrelation: number): string | undefined {
     if (Number.isNaN(particleCorrelation)) return undefined;
     this.bestCorrelation = Math.max(this.bestCorrelation, particleCorrelation);
     const fallen = particleCorrelation < this.bestCorrelation - SIGNAL.particleFall;
@@ -66,7 +60,7 @@ export class TrainingWatch {
     return this.once(
       "particles",
       `step ${step}: the average particle of translated crops correlates ${particleCorrelation.toFixed(2)} with the clean ` +
-        `one (best so far ${this.bestCorrelation.toFixed(2)}): the labels no longer fit the images; use an earlier checkpoint`,
+        `one (best so far ${this.bestCorrelation.toFixed(2)}): the labels no longer fit the images; look at the samples and train fewer steps`,
     );
   }
 

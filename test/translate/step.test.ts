@@ -11,7 +11,6 @@ interface Case {
   readonly variant: "paper" | "public";
   readonly losses: Readonly<Record<string, number>>;
   readonly parameters: Readonly<Record<string, readonly number[]>>;
-  readonly fake: readonly number[];
   readonly gradients: Readonly<Record<string, readonly number[]>>;
   readonly change: Readonly<Record<string, readonly number[]>>;
 }
@@ -87,7 +86,8 @@ describe.each(reference.cases)(
     const gradientOutputs = Object.fromEntries(
       Object.entries(graph.gradients).map(([name, value]) => [`gradient:${name}`, value]),
     );
-    const results = interpret({ ...graph.outputs, ...gradientOutputs }, feeds);
+    const next = Object.fromEntries(graph.state.map((tensor) => [`next:${tensor.name}`, tensor.next]));
+    const results = interpret({ ...graph.outputs, ...next, ...gradientOutputs }, feeds);
 
     test("has the reference's parameters, in its order of shapes", () => {
       const found = Object.fromEntries(specs.map(({ name, shape }) => [name, [...shape]]));
@@ -96,10 +96,6 @@ describe.each(reference.cases)(
 
     test.each(LOSSES)("%s agrees with float64 PyTorch", (name) => {
       expect(results[name]!).toBeAllclose([expected.losses[name]!], { relative: 1e-9 });
-    });
-
-    test("the translated image agrees", () => {
-      expect(digest(results.fake!)).toBeAllclose(expected.fake, { relative: 1e-9, absolute: 1e-9 });
     });
 
     test.each(names)("gradient of %s agrees", (name) => {

@@ -1,0 +1,72 @@
+import type { Image } from "../array/image.js";
+import type { ComputeRuntime, ComputeSession } from "../core/ports.js";
+import { Scope } from "../nn/scope.js";
+import { unet } from "../nn/unet.js";
+import { compile, constant, input, type TrainingState } from "../tensor/index.js";
+import type { CryogemOptions } from "./options.js";
+import type { TilingOptions } from "./tiling.js";
+
+/** The generator's part of a training's options. */
+export const generatorOptions = ({ ngf, depth, upsampling, generator }: CryogemOptions) =>
+  ({ width: ngf, depth, upsampling, output: generator }) as const;
+
+/** A trained generator, applied to images whose sides are multiples of 2^depth. Its parameters are part of the graph. */
+export class GeneratorRunner<DeviceTensor> {
+  private readonly sessions = new Map<string, Promise<ComputeSession<DeviceTensor>>>();
+
+  constructor(
+    private readonly options: CryogemOptions,
+    private readonly runtime: ComputeRuntime<DeviceTensor>,
+    private readonly parameters: TrainingState,
+  ) {}
+
+  /** The translation of an image, row by row. */
+  async run({ data, shape }: Image): Promise<Float32Array> {
+    const key = shape.join("x");
+    if (!this.sessions.has(key)) this.sessions.set(key, this.load(shape));
+    const session = await this.sessions.get(key)!;
+    const { image } = await session.run({ x: { dtype: "float32", dims: [1, 1, ...shape], data } });
+    const host = await this.runtime.toHost(image!);
+    const copy = Float32Array.from(host.data as Float32Array);
+    this.runtime.dispose(image!);
+    return copy;
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.sessions.values()) await (await session).close();
+    this.sessions.clear();
+  }
+
+  private load(shape: Image["shape"]): Promise<ComputeSession<DeviceTensor>> {
+    const declared = Scope.root("generator");
+    unet(declared, generatorOptions(this.options));
+    const trained = new Map(
+      declared.parameters.map(({ name, shape: sides }) => [
+        name,
+        constant(this.parameters.get(name)!, sides),
+      ]),
+    );
+    const generator = unet(declared.substituting(trained), generatorOptions(this.options));
+    const x = input("x", [1, 1, ...shape]);
+    return this.runtime.load(compile({ image: generator.translate(generator.encode(x), x) }).model);
+  }
+}
+
+/** Numbers that the widest tensor of a tile may have: 256 MB. */
+const WIDEST = 2 ** 26;
+/** Pixels over which neighbouring tiles are blended. */
+const OVERLAP = 128;
+
+/**
+ * How micrographs are cut for a generator. One that goes down to a few pixels has learned the size of its crops and is
+ * given tiles of that size; a shallower one takes as much at once as memory allows, which leaves fewer seams or none.
+ */
+export function tilingFor({ crop, ngf, depth }: CryogemOptions): TilingOptions {
+  const multiple = 2 ** depth;
+  const align = Math.min(multiple, 32);
+  const overlap = Math.min(OVERLAP, Math.floor(crop / 4 / align) * align);
+  if (crop / multiple < 4) return { multiple, align, largest: crop, overlap };
+  // the widest tensor: skip connection and up-sampled features side by side, at half the resolution
+  const side = Math.sqrt((4 * WIDEST) / (2 * ngf));
+  return { multiple, align, largest: Math.max(crop, Math.floor(side / multiple) * multiple), overlap };
+}

@@ -1,0 +1,119 @@
+import type { ComputeRuntime } from "../core/ports.js";
+import type { TrainingState } from "../tensor/index.js";
+import { GeneratorRunner, generatorOptions } from "./generator-runner.js";
+import type { NoiseSeed } from "./noise-seed.js";
+import { type CryogemOptions, learningRateAt } from "./options.js";
+import { sampleStep, type TrainingSet } from "./sampler.js";
+import { drawSamples, type Sample, type SampleSet, takeSample } from "./samples.js";
+import type { StepOptions } from "./step.js";
+import { type LossName, StepRunner } from "./step-runner.js";
+import { TrainingWatch } from "./watch.js";
+
+/** A line of metrics.jsonl. */
+export interface StepMetrics extends Readonly<Record<LossName, number>> {
+  readonly step: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+/** What a training hands out while it runs; each call is awaited. */
+export interface TrainingListener {
+  step(metrics: StepMetrics): Promise<void>;
+  sample(step: number, sample: Sample): Promise<void>;
+  /** The state after `step`: everything that is needed to continue. Also called when the training is interrupted. */
+  checkpoint(step: number, state: TrainingState): Promise<void>;
+  warn(text: string): void;
+}
+
+export interface TrainingPlan {
+  readonly options: CryogemOptions;
+  readonly noise: NoiseSeed;
+  /** Steps between samples, and between checkpoints. */
+  readonly every: number;
+}
+
+export interface TrainingMachine<DeviceTensor> {
+  readonly runtime: ComputeRuntime<DeviceTensor>;
+  readonly signal: AbortSignal;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** Where an earlier run stopped. */
+export interface Resumption {
+  readonly step: number;
+  readonly state: TrainingState;
+}
+
+/**
+ * Trains a CryoGEM translator from the seed, or from where an earlier run stopped: the remaining losses and the result
+ * are then those of an uninterrupted training, bit for bit on the same device.
+ *
+ * @throws the signal's reason when aborted, after a last checkpoint
+ */
+export async function trainCryogem<DeviceTensor>(
+  machine: TrainingMachine<DeviceTensor>,
+  set: TrainingSet,
+  { options, noise, every }: TrainingPlan,
+  listener: TrainingListener,
+  from?: Resumption,
+): Promise<TrainingState> {
+  const { runtime, signal, now } = machine;
+  const runner = await StepRunner.open(stepOptions(options), runtime, from?.state ?? options.seed);
+  const samples = await drawSamples(set, noise, options.crop, options.seed);
+  const watch = new TrainingWatch();
+  const warn = (text: string | undefined): void => {
+    if (text) listener.warn(text);
+  };
+  let saved = from?.step ?? 0;
+  let step = saved;
+  try {
+    while (step < options.steps && !signal.aborted) {
+      step++;
+      const start = now();
+      const data = await sampleStep(set, noise, options, step);
+      const learningRate = learningRateAt(options, step);
+      const losses = await runner.run(data, { step, learningRate, nceWeight: options.nceWeight });
+      await listener.step({ step, ...losses, learningRate, seconds: (now() - start) / 1000 });
+      warn(watch.step(step, losses));
+      if (step % every === 0 || step === options.steps) {
+        await listener.checkpoint(step, await runner.state());
+        saved = step;
+        const sample = await translateSamples(runner, runtime, options, samples);
+        await listener.sample(step, sample);
+        warn(watch.sample(step, sample.particleCorrelation));
+      }
+    }
+    const state = await runner.state();
+    if (saved < step) await listener.checkpoint(step, state);
+    signal.throwIfAborted();
+    return state;
+  } finally {
+    await runner.close();
+  }
+}
+
+async function translateSamples<DeviceTensor>(
+  runner: StepRunner<DeviceTensor>,
+  runtime: ComputeRuntime<DeviceTensor>,
+  options: CryogemOptions,
+  samples: SampleSet,
+): Promise<Sample> {
+  const generator = new GeneratorRunner(options, runtime, await runner.generatorParameters());
+  try {
+    return await takeSample(samples, (noisy) => generator.run(noisy));
+  } finally {
+    await generator.close();
+  }
+}
+
+const stepOptions = (options: CryogemOptions): StepOptions => ({
+  crop: options.crop,
+  generator: generatorOptions(options),
+  discriminatorWidth: options.ndf,
+  headWidth: options.headWidth,
+  levels: options.levels,
+  queries: options.queries,
+  nce: { variant: options.nceVariant, temperature: options.temperature },
+  beta1: options.beta1,
+});
