@@ -8,6 +8,9 @@ import { make, type Value } from "./value.js";
 export function reshape(x: Value, shape: Shape): Value {
   const known = shape.filter((n) => n !== -1);
   if (known.length < shape.length - 1) throw new DomainError("reshape", shape, "at most one -1");
+  if (sizeOf(x.type.shape) % sizeOf(known) !== 0) {
+    throw new ShapeError("reshape", x.type.shape, `as many elements as ${shape}`);
+  }
   const full = shape.map((n) => (n === -1 ? sizeOf(x.type.shape) / sizeOf(known) : n));
   return sameShape(full, x.type.shape) ? x : make("reshape", { shape: full }, [x]);
 }

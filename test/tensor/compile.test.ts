@@ -1,55 +1,104 @@
-import { expect, test } from "vitest";
+import proto from "onnx-proto";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { ComputeRuntime } from "../../src/core/ports.js";
 import { openOnnxCpu } from "../../src/runtime/onnx.js";
 import {
-  adam,
-  adamInputs,
+  add,
+  type CompiledGraph,
+  clip,
   compile,
-  conv2d,
+  constant,
+  exp,
   grad,
   input,
-  instanceNorm,
-  interpret,
-  reduceMean,
-  relu,
-  square,
-  sub,
+  leakyRelu,
+  mul,
+  reduceSum,
+  stopGradient,
+  tanh,
+  type Value,
 } from "../../src/tensor/index.js";
+import { runOnce } from "./run-once.js";
 
-test("smoke", async () => {
-  const x = input("x", [1, 1, 8, 8]);
-  const w = input("w", [3, 1, 3, 3]);
-  const loss = reduceMean(square(sub(relu(instanceNorm(conv2d(x, w, { pads: 1, stride: 2 }))), 1)));
-  const [dw] = grad(loss, [w]);
-  const next = adam(
-    { parameter: w, firstMoment: input("m", w.type.shape), secondMoment: input("v", w.type.shape) },
-    dw!,
-    adamInputs("adam"),
-  );
-  const outputs = { loss, dw: dw!, w2: next.parameter };
-  const feeds = {
-    x: Float32Array.from({ length: 64 }, (_, i) => Math.sin(i * i)),
-    w: Float32Array.from({ length: 27 }, (_, i) => Math.cos(i * i)),
-    m: new Float32Array(27),
-    v: new Float32Array(27),
-    "adam:stepSize": Float32Array.of(0.1),
-    "adam:stepEpsilon": Float32Array.of(1e-7),
-  };
-  const expected = interpret(outputs, feeds);
-  const graph = compile(outputs);
-  const runtime = await openOnnxCpu();
-  const session = await runtime.load(graph.model);
-  const got = await session.run(
-    Object.fromEntries(
-      Object.entries(graph.inputs).map(([k, t]) => [
-        k,
-        { dtype: "float32" as const, dims: t.shape, data: feeds[k as keyof typeof feeds] },
-      ]),
-    ),
-  );
-  for (const k of Object.keys(outputs)) {
-    expect((await runtime.toHost(got[k]!)).data).toBeAllclose(expected[k]!, {
-      relative: 1e-4,
-      absolute: 1e-5,
+let runtime: ComputeRuntime;
+beforeAll(async () => {
+  runtime = await openOnnxCpu({ threads: 1 });
+});
+
+const operations = ({ model }: CompiledGraph): string[] =>
+  proto.onnx.ModelProto.decode(model).graph!.node!.map((node) => node.opType!);
+
+describe("compile", () => {
+  test("tells the inputs that the outputs depend on, and no others", () => {
+    const x = input("x", [2, 3]);
+    const index = input("index", [4], "int32");
+    mul(x, input("unused", [3]));
+    expect(compile({ y: exp(x), index: constant(1), copy: add(x, 1) }).inputs).toEqual({
+      x: { shape: [2, 3], dtype: "float32" },
     });
-  }
+    expect(compile({ copy: index }).outputs).toEqual({ copy: { shape: [4], dtype: "int32" } });
+  });
+
+  test("computes equal subexpressions once", () => {
+    const x = input("x", [3]);
+    const twice = add(mul(exp(x), 2), mul(exp(x), 2));
+    expect(operations(compile({ twice }))).toEqual(["Exp", "Mul", "Add"]);
+  });
+
+  test("does not merge constants and attributes that JSON would write alike", async () => {
+    const x = input("x", [2]);
+    const outputs = {
+      plus: mul(x, constant(Infinity)),
+      minus: mul(x, constant(-Infinity)),
+      low: clip(x, 0, Infinity),
+      high: clip(x, -Infinity, 0),
+    };
+    const { plus, minus, low, high } = await runOnce(runtime, compile(outputs), { x: [-1, 2] });
+    expect([...plus!.data]).toEqual([-Infinity, Infinity]);
+    expect([...minus!.data]).toEqual([Infinity, -Infinity]);
+    expect([...low!.data]).toEqual([0, 2]);
+    expect([...high!.data]).toEqual([-1, 0]);
+  });
+
+  test("an output may be an input, a constant, a detached value, or another output again", async () => {
+    const x = input("x", [2]);
+    const y = tanh(x);
+    const outputs: Record<string, Value> = {
+      y,
+      again: y,
+      detached: stopGradient(y),
+      x2: x,
+      two: constant(2),
+    };
+    const found = await runOnce(runtime, compile(outputs), { x: [0, 1] });
+    const expected = [0, Math.fround(Math.tanh(1))];
+    for (const name of ["y", "again", "detached"])
+      expect(found[name]!.data).toBeAllclose(expected, { relative: 1e-6 });
+    expect([...found["x2"]!.data]).toEqual([0, 1]);
+    expect([...found["two"]!.data]).toEqual([2]);
+  });
+
+  test("names the producing node's result as the output, without a copy", () => {
+    expect(operations(compile({ y: tanh(input("x", [2])) }))).toEqual(["Tanh"]);
+  });
+
+  test("a whole attribute that ONNX declares as a float is written as a float", () => {
+    const { model } = compile({ y: leakyRelu(input("x", [2]), 1) });
+    const [attribute] = proto.onnx.ModelProto.decode(model).graph!.node![0]!.attribute!;
+    expect(attribute!.type).toBe(proto.onnx.AttributeProto.AttributeType.FLOAT);
+    expect(attribute!.f).toBe(1);
+  });
+
+  test("two different inputs of one name are refused, and an output named like an input", () => {
+    const [a, b] = [input("x", [2]), input("x", [2])];
+    expect(() => compile({ y: add(a, b) })).toThrow("compile: two different inputs are named 'x'");
+    expect(() => compile({ x: tanh(a) })).toThrow("compile: 'x' names both an input and an output");
+  });
+
+  test("a chain of 20 000 operations needs no deep stack, forward or back", () => {
+    const x = input("x", [1]);
+    let y: Value = x;
+    for (let i = 0; i < 20_000; i++) y = mul(y, 1.0001);
+    expect(operations(compile({ dx: grad(reduceSum(y), [x])[0]! })).length).toBeGreaterThanOrEqual(20_000);
+  });
 });
