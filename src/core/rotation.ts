@@ -68,3 +68,41 @@ export function uniformRotation(random: Random): EulerAngles {
     psi: random.uniform(-180, 180),
   };
 }
+
+/** The product a b: first b, then a. */
+export function multiplyRotations(a: RotationMatrix, b: RotationMatrix): RotationMatrix {
+  const entry = (row: number, column: number): number =>
+    a[3 * row]! * b[column]! + a[3 * row + 1]! * b[3 + column]! + a[3 * row + 2]! * b[6 + column]!;
+  return [
+    ...([entry(0, 0), entry(0, 1), entry(0, 2)] as const),
+    ...([entry(1, 0), entry(1, 1), entry(1, 2)] as const),
+    ...([entry(2, 0), entry(2, 1), entry(2, 2)] as const),
+  ];
+}
+
+/** The inverse of a rotation. */
+export function transposeRotation(a: RotationMatrix): RotationMatrix {
+  return [a[0], a[3], a[6], a[1], a[4], a[7], a[2], a[5], a[8]];
+}
+
+/** The angle in degrees, 0 to 180, by which two orientations differ; accurate for small angles too. */
+export function rotationAngle(a: RotationMatrix, b: RotationMatrix): number {
+  // |a - b|² = 8 sin²(angle / 2) for rotations
+  let squares = 0;
+  for (let i = 0; i < 9; i++) squares += (a[i]! - b[i]!) ** 2;
+  return (2 * Math.asin(Math.min(1, Math.sqrt(squares / 8)))) / RADIANS;
+}
+
+/** Rotation by an angle in degrees about an axis of any length, counter-clockwise seen against it (Rodrigues). */
+export function axisRotation(axis: readonly [number, number, number], angle: number): RotationMatrix {
+  const length = Math.sqrt(axis[0] ** 2 + axis[1] ** 2 + axis[2] ** 2);
+  const [x, y, z] = [axis[0] / length, axis[1] / length, axis[2] / length];
+  const c = Math.cos(angle * RADIANS);
+  const s = Math.sin(angle * RADIANS);
+  const t = 1 - c;
+  return [
+    ...([c + t * x * x, t * x * y - s * z, t * x * z + s * y] as const),
+    ...([t * x * y + s * z, c + t * y * y, t * y * z - s * x] as const),
+    ...([t * x * z - s * y, t * y * z + s * x, c + t * z * z] as const),
+  ];
+}
