@@ -79,3 +79,12 @@ export const oneOf =
     if (found === undefined) throw new InvalidArgumentError(`got "${text}", expected ${choices.join(", ")}`);
     return found;
   };
+
+/** A parser for a point group by RELION's name: C1, D7, T, O, I. */
+export const pointGroup = (text: string): string => {
+  const name = text.toUpperCase();
+  if (!/^([CD][1-9]\d?|T|O|I[1-5]?)$/.test(name)) {
+    throw new InvalidArgumentError(`got "${text}", expected Cn, Dn, T, O, I or I1 to I5`);
+  }
+  return name;
+};

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { simulate } from "./simulate.js";
 
 /** Every command, in the order of the help. A command file imports its job when it runs, so that --help stays fast. */
-export const commands: readonly (() => Command)[] = [];
+export const commands: readonly (() => Command)[] = [simulate];

@@ -1,0 +1,105 @@
+import type { Files } from "../core/ports.js";
+import { Random } from "../core/random.js";
+import { type MicrographImages, type StorageMode, writeImages } from "../dataset/images.js";
+import { imagePath } from "../dataset/layout.js";
+import { writePart } from "../dataset/part.js";
+import type { MicrographPart } from "../dataset/records.js";
+import { simulateMicrograph } from "../physics/micrograph.js";
+import { addNoise, type NoiseModel } from "../physics/noise.js";
+import type { Optics } from "../physics/optics.js";
+import type { Projector } from "../physics/projector.js";
+import { drawSpecimen } from "../physics/specimen.js";
+import { type DefocusSource, drawDefocus, drawIce, type IceSource } from "./simulate-draw.js";
+
+/** What all micrographs of a simulation share: plain data, ready for every worker. */
+export interface SimulationSetup {
+  readonly shape: readonly [rows: number, columns: number];
+  readonly optics: Optics;
+  /** Angstrom squared. */
+  readonly bFactor: number;
+  readonly projectors: readonly Projector[];
+  readonly structures: readonly { readonly diameter: number; readonly weight: number }[];
+  readonly particles: { readonly mean: number; readonly standardDeviation: number };
+  readonly collapseRatio: number;
+  /** Angstrom. */
+  readonly iceThickness: number;
+  readonly defocus: DefocusSource;
+  readonly ice: IceSource;
+  /** Absent: none. */
+  readonly noise: NoiseModel | undefined;
+  readonly keepClean: boolean;
+  readonly seed: number;
+}
+
+export interface MicrographResult {
+  readonly images: MicrographImages;
+  readonly part: MicrographPart;
+  /** Particles that were drawn; more than the part has where some found no place. */
+  readonly requested: number;
+}
+
+/**
+ * Makes micrograph `index` (from 1) of a simulation with all its labels. Depends on nothing but the setup and the index:
+ * every purpose draws from its own stream of random numbers.
+ */
+export function makeMicrograph(setup: SimulationSetup, index: number): MicrographResult {
+  const { shape, optics, seed } = setup;
+  const stream = (purpose: string): Random => Random.of(seed, "simulate", purpose, index);
+  const specimen = drawSpecimen(
+    {
+      shape,
+      pixelSize: optics.pixelSize,
+      count: setup.particles,
+      structures: setup.structures,
+      collapseRatio: setup.collapseRatio,
+      iceThickness: setup.iceThickness,
+    },
+    stream("specimen"),
+  );
+  const defocus = drawDefocus(setup.defocus, stream("defocus"));
+  const { ice, iceMean } = drawIce(setup.ice, stream("ice"));
+  const { clean, mask, particles } = simulateMicrograph({
+    shape,
+    optics,
+    defocus,
+    bFactor: setup.bFactor,
+    projectors: setup.projectors,
+    particles: specimen.particles,
+    ...(ice && { ice }),
+  });
+  const micrograph = setup.noise ? addNoise(clean, setup.noise, stream("noise")) : clean;
+  return {
+    images: { micrograph, mask, ...(setup.keepClean && { clean }) },
+    part: {
+      micrograph: {
+        index,
+        path: imagePath("micrographs", index),
+        shape,
+        iceMean,
+        particles: particles.length,
+        ...defocus,
+      },
+      particles: particles.map((particle) => ({ micrograph: index, ...particle })),
+    },
+    requested: specimen.requested,
+  };
+}
+
+/** What the task "simulate-micrograph" shares beside the setup. */
+export interface SimulationTarget {
+  readonly setup: SimulationSetup;
+  readonly dir: string;
+  readonly mode: StorageMode;
+}
+
+/** Task "simulate-micrograph": makes one micrograph and writes its images and its part into the dataset folder. */
+export async function simulateMicrographTask(
+  index: number,
+  { setup, dir, mode }: SimulationTarget,
+  files: Files,
+): Promise<{ readonly placed: number; readonly requested: number }> {
+  const { images, part, requested } = makeMicrograph(setup, index);
+  await writeImages(files, dir, index, images, { mode, pixelSize: setup.optics.pixelSize });
+  await writePart(files, dir, part);
+  return { placed: part.particles.length, requested };
+}

@@ -1,0 +1,143 @@
+import type { Image } from "../array/image.js";
+import { DomainError, FileError, UsageError } from "../core/errors.js";
+import type { Files } from "../core/ports.js";
+import { type Dataset, readDataset } from "../dataset/reader.js";
+import type { ParticleRecord } from "../dataset/records.js";
+import { readImage } from "../io/read-image.js";
+import {
+  type Contrast,
+  meanAndVariance,
+  meanContrast,
+  measureContrast,
+  normaliseImage,
+} from "../translate/contrast.js";
+import type { Centre } from "../translate/particle-average.js";
+import type { LabelledImage, TrainingSet } from "../translate/sampler.js";
+import { cachedSource } from "./cached-source.js";
+import { cleanMicrographs, readMask } from "./clean-micrographs.js";
+import { readImageHeader } from "./image-header.js";
+
+export interface TrainingInputs {
+  /** Micrographs, real and not labelled. */
+  readonly real: readonly string[];
+  /** Folder that `simulate` wrote. */
+  readonly simulated: string;
+  /** Smallest side that a micrograph may have. */
+  readonly crop: number;
+}
+
+export interface OpenedTrainingSet {
+  readonly set: TrainingSet;
+  readonly dataset: Dataset;
+  /** Angstrom. */
+  readonly pixelSize: number;
+}
+
+/** Micrographs kept in memory of each kind, bytes. */
+const CACHE = 2 ** 30;
+/** Pixel sizes that differ by less are the same: headers round. */
+const SAME_PIXEL_SIZE = 0.01;
+/** So many micrographs are measured where an average over a set is wanted. */
+const MEASURED = 32;
+
+/**
+ * Opens real micrographs and a simulated dataset for training; looks at every header, reads pixels when they are needed.
+ *
+ * @throws UsageError where sizes or pixel sizes do not fit, FileError where there is nothing to learn from
+ */
+export async function openTrainingSet(files: Files, inputs: TrainingInputs): Promise<OpenedTrainingSet> {
+  const dataset = await readDataset(files, inputs.simulated);
+  const { manifest } = dataset;
+  const { pixelSize } = manifest.optics;
+  if (inputs.real.length === 0) throw new FileError("--real", "no micrograph", "at least one");
+  if (manifest.micrographs.length === 0)
+    throw new FileError(inputs.simulated, "no micrograph", "at least one");
+  for (const path of inputs.real) {
+    const header = await readImageHeader(files, path);
+    requireCrop(path, header.shape, inputs.crop);
+    requirePixelSize(path, header.pixelSize, inputs.simulated, pixelSize);
+  }
+  for (const { path, shape } of manifest.micrographs)
+    requireCrop(`${inputs.simulated}/${path}`, shape, inputs.crop);
+  const centres = await centresByMicrograph(dataset);
+  const clean = cleanMicrographs(files, dataset);
+  const loadSimulated = async (index: number): Promise<LabelledImage> => {
+    const record = manifest.micrographs[index]!;
+    const image = await clean(record);
+    const mask = await readMask(files, inputs.simulated, record);
+    return { image, mask, mean: meanAndVariance(image).mean, centres: centres.get(record.index) ?? [] };
+  };
+  const loadReal = async (index: number): Promise<Image> => {
+    const path = inputs.real[index]!;
+    const { image } = readImage(await files.read(path), path);
+    return normaliseImage(image, measureContrast(image, path));
+  };
+  const set: TrainingSet = {
+    real: cachedSource(inputs.real.length, loadReal, ({ data }) => data.byteLength, CACHE),
+    simulated: cachedSource(
+      manifest.micrographs.length,
+      loadSimulated,
+      ({ image, mask }) => image.data.byteLength + mask.byteLength,
+      CACHE,
+    ),
+    particleDiameter: manifest.particleDiameter / pixelSize,
+  };
+  return { set, dataset, pixelSize };
+}
+
+/** Where particles truly sit: at the labelled coordinate less the origin's shift. */
+async function centresByMicrograph({ manifest, particles }: Dataset): Promise<Map<number, Centre[]>> {
+  const { pixelSize } = manifest.optics;
+  const centreOf = (p: ParticleRecord): Centre => ({
+    x: p.x - p.originX / pixelSize,
+    y: p.y - p.originY / pixelSize,
+  });
+  const centres = new Map<number, Centre[]>();
+  for await (const particle of particles()) {
+    const list = centres.get(particle.micrograph) ?? [];
+    centres.set(particle.micrograph, list);
+    list.push(centreOf(particle));
+  }
+  return centres;
+}
+
+/** Pixel variance of the first clean micrographs. */
+export async function measureVariances({ simulated }: TrainingSet): Promise<number[]> {
+  const variances: number[] = [];
+  for (let i = 0; i < Math.min(MEASURED, simulated.count); i++) {
+    variances.push(meanAndVariance((await simulated.load(i)).image).variance);
+  }
+  return variances;
+}
+
+/** Mean contrast of the first real micrographs, in the counts of their files. */
+export async function measureRealContrast(files: Files, real: readonly string[]): Promise<Contrast> {
+  const contrasts: Contrast[] = [];
+  for (const path of real.slice(0, MEASURED)) {
+    contrasts.push(measureContrast(readImage(await files.read(path), path).image, path));
+  }
+  return meanContrast(contrasts);
+}
+
+function requireCrop(path: string, shape: readonly [number, number], crop: number): void {
+  if (Math.min(...shape) < crop) {
+    throw new UsageError(
+      `${path}: found a micrograph of ${shape[1]} x ${shape[0]} pixels, expected at least the crop, ${crop} x ${crop} (--crop)`,
+    );
+  }
+}
+
+function requirePixelSize(
+  path: string,
+  found: number | undefined,
+  simulated: string,
+  expected: number,
+): void {
+  if (found === undefined) return;
+  if (!(found > 0)) throw new DomainError(`${path}: pixel size`, found, "above 0 angstrom");
+  if (Math.abs(found / expected - 1) > SAME_PIXEL_SIZE) {
+    throw new UsageError(
+      `${path}: found a pixel size of ${found} angstrom, expected ${expected} angstrom as in ${simulated}: bin one of them`,
+    );
+  }
+}
