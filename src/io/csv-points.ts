@@ -1,0 +1,54 @@
+import { FormatError } from "../core/errors.js";
+import type { Pick } from "./picks.js";
+import { numberCell, readTableRows, type TableRow } from "./table-text.js";
+import { parseNumber } from "./text.js";
+
+/** Names of the columns that are understood, whatever their case; only x and y are needed. */
+const COLUMNS = {
+  x: /^(x|x_px|x_coord|x-coordinate|x_px_from_left)$/i,
+  y: /^(y|y_px|y_coord|y-coordinate|y_px_from_top)$/i,
+  score: /^(score|confidence|probability)$/i,
+  diameter: /^(diameter|diameter_px|box|box_size)$/i,
+  radius: /^(radius|radius_px|mask_radius_px|disc_radius_px)$/i,
+} as const;
+
+/**
+ * Reads a comma-separated list of points. A first line of names says which column is which (`x, y`, `x_px, y_px_from_top`,
+ * `X-Coordinate, Y-Coordinate`; notes in brackets may follow a name); without one, x and y come first.
+ * @param micrograph that the file belongs to
+ * @throws FormatError for a header without x and y, or a cell that is no number
+ */
+export function readPointsCsv(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
+  const rows = readTableRows(content, ",");
+  const first = rows[0];
+  if (!first) return [];
+  const hasHeader = Number.isNaN(parseNumber(first.cells[0] ?? ""));
+  const columns = hasHeader ? readColumns(first, path) : { x: 0, y: 1, score: -1, diameter: -1, radius: -1 };
+  return rows.slice(hasHeader ? 1 : 0).map((row) => {
+    const cell = (name: keyof typeof COLUMNS): number => numberCell(row, columns[name], name, path);
+    const size =
+      columns.diameter >= 0 ? cell("diameter") : columns.radius >= 0 ? 2 * cell("radius") : undefined;
+    return {
+      micrograph,
+      x: cell("x"),
+      y: cell("y"),
+      ...(columns.score >= 0 ? { score: cell("score") } : {}),
+      ...(size === undefined ? {} : { boxSize: size }),
+    };
+  });
+}
+
+function readColumns({ cells, line }: TableRow, path: string): Record<keyof typeof COLUMNS, number> {
+  const names = cells.map((cell) => cell.replace(/^["']|["']$/g, "").split(/[\s(]/)[0]!);
+  const find = (pattern: RegExp): number => names.findIndex((name) => pattern.test(name));
+  const { x, y, score, diameter, radius } = COLUMNS;
+  const found = {
+    x: find(x),
+    y: find(y),
+    score: find(score),
+    diameter: find(diameter),
+    radius: find(radius),
+  };
+  if (found.x < 0 || found.y < 0) throw new FormatError(path, `line ${line}`, names, "columns named x and y");
+  return found;
+}
