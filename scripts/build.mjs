@@ -1,4 +1,5 @@
 // Builds dist/: WebAssembly kernels first (they become a TypeScript module), then the TypeScript.
+// With --kernels only the kernels.
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -33,14 +34,8 @@ if (existsSync(kernels)) {
       "stub",
       "--enable",
       "simd",
-      "--importMemory",
       "--initialMemory",
       "1",
-      "--sharedMemory",
-      "--maximumMemory",
-      "65536",
-      "--enable",
-      "threads",
     ]);
     lines.push(
       `export const ${name.replace(".as.ts", "")}Wasm =\n  "${readFileSync(wasm).toString("base64")}";`,
@@ -50,6 +45,8 @@ if (existsSync(kernels)) {
   rmSync(scratch, { recursive: true });
 }
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
-run("typescript/bin/tsc", ["-p", "tsconfig.json"]);
-chmodSync(join(root, "dist/cli/main.js"), 0o755);
+if (!process.argv.includes("--kernels")) {
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  run("typescript/bin/tsc", ["-p", "tsconfig.json"]);
+  chmodSync(join(root, "dist/cli/main.js"), 0o755);
+}

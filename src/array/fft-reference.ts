@@ -4,11 +4,10 @@ import { linePlan } from "./fft-line.js";
  * Transforms of real arrays of any shape in plain TypeScript, float64 inside: the reference that the WebAssembly
  * kernels are held to, and what runs where an array does not fit into WebAssembly's memory. The layout is fft.ts's.
  */
-export function forwardReference(data: Float32Array, shape: readonly number[]): Float32Array {
+export function forwardReference(data: Float32Array, shape: readonly number[], out: Float32Array): void {
   const columns = shape[shape.length - 1]!;
   const lines = data.length / columns;
   const half = Math.floor(columns / 2) + 1;
-  const out = new Float32Array(2 * lines * half);
   const plan = linePlan(columns);
   const re = new Float64Array(columns);
   const im = new Float64Array(columns);
@@ -24,7 +23,6 @@ export function forwardReference(data: Float32Array, shape: readonly number[]): 
     separate(re, im, out, 2 * line * half, paired ? 2 * (line + 1) * half : -1);
   }
   transformOtherAxes(out, shape, half, false);
-  return out;
 }
 
 /** Spectra of real a and b out of that of a + ib: A = (Z[k] + Z*[-k]) / 2, B = (Z[k] - Z*[-k]) / 2i. */
@@ -41,13 +39,12 @@ function separate(re: Float64Array, im: Float64Array, out: Float32Array, atA: nu
 }
 
 /** The inverse of forwardReference, divided by the number of samples. */
-export function inverseReference(spectrum: Float32Array, shape: readonly number[]): Float32Array {
+export function inverseReference(spectrum: Float32Array, shape: readonly number[], out: Float32Array): void {
   const columns = shape[shape.length - 1]!;
   const half = Math.floor(columns / 2) + 1;
   const work = spectrum.slice();
   transformOtherAxes(work, shape, half, true);
   const lines = work.length / (2 * half);
-  const out = new Float32Array(lines * columns);
   const plan = linePlan(columns);
   const re = new Float64Array(columns);
   const im = new Float64Array(columns);
@@ -61,7 +58,6 @@ export function inverseReference(spectrum: Float32Array, shape: readonly number[
       if (paired) out[start + columns + x] = im[x]! / out.length;
     }
   }
-  return out;
 }
 
 /** A + iB over all frequencies from the half spectra of two real lines; imaginary parts at 0 and n/2 are ignored. */

@@ -103,7 +103,7 @@ describe("rfft2 and irfft2", () => {
 
   test("a shape that does not fit the data is named", () => {
     expect(() => rfft2({ data: new Float32Array(7), shape: [2, 4] })).toThrow(
-      "rfft2: found shape [7,2,4], expected 8 floats for the shape [2, 4]",
+      "rfft2: found shape [7,2,4], expected 8 samples for [2, 4]",
     );
   });
 });

@@ -1,0 +1,239 @@
+import { type Heap, type PlanAddress, writePlan } from "./fft-plan.js";
+import { fftWasm } from "./wasm.generated.js";
+
+/** The part of WebAssembly used here: TypeScript declares it only together with a browser's whole document model. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: object };
+};
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** Shape of a real array; an image has one section. */
+export type Shape3d = readonly [sections: number, rows: number, columns: number];
+
+/** Functions of kernels/fft.as.ts. Addresses and counts are whole numbers, strides in bytes. */
+interface Kernels {
+  readonly memory: Memory;
+  forwardRows(
+    ...args: [plan: number, stage: number, columns: number, lines: number, ...blocks: Block, work: number]
+  ): void;
+  transformGroups(
+    plan: number,
+    at: number,
+    count: number,
+    groupBytes: number,
+    stride: number,
+    work: number,
+  ): void;
+  linesToStage(...args: [...blocks: Block, half: number, lines: number, stage: number]): void;
+  stageToLines(...args: [stage: number, half: number, lines: number, ...blocks: Block]): void;
+  inverseRows(
+    ...args: [
+      plan: number,
+      ...blocks: Block,
+      lines: number,
+      stage: number,
+      columns: number,
+      scale: number,
+      work: number,
+    ]
+  ): void;
+}
+type Block = [at: number, blockBytes: number];
+
+/** Lines staged at a time fill about this many bytes: they stay in the second-level cache. */
+const STAGE_BYTES = 1 << 18;
+/** An instance that has grown beyond this is let go after use, as WebAssembly memory never shrinks. */
+const KEPT_BYTES = 3 * 2 ** 28;
+/** WebAssembly addresses 4 GiB; the rest is for plans and work space. */
+const MOST_BYTES = 3.5 * 2 ** 30;
+
+let compiled: object | undefined;
+let engine: Engine | undefined;
+
+/** Whether an array of this shape fits into WebAssembly memory. */
+export const fitsWasm = (shape: Shape3d): boolean => layout(shape).bytes <= MOST_BYTES;
+
+/** Half spectrum of a real array into `out`, unscaled; see fft.ts for the order. */
+export function forwardWasm(data: Float32Array, shape: Shape3d, out: Float32Array): void {
+  withEngine((e) => e.forward(data, shape, out));
+}
+
+/** Real array of a half spectrum into `out`, times `scale`. */
+export function inverseWasm(data: Float32Array, shape: Shape3d, scale: number, out: Float32Array): void {
+  withEngine((e) => e.inverse(data, shape, scale, out));
+}
+
+function withEngine(use: (engine: Engine) => void): void {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(fftWasm), (c) => c.charCodeAt(0)));
+  engine ??= new Engine(new WebAssembly.Instance(compiled).exports as Kernels);
+  use(engine);
+  if (engine.bytes > KEPT_BYTES) engine = undefined;
+}
+
+/** How a spectrum lies in memory: see kernels/fft.as.ts. */
+interface Layout {
+  readonly half: number;
+  readonly blocks: number;
+  /** Lines from one section to the next; a few more than rows, so that a power of two does not crowd the cache. */
+  readonly sectionLines: number;
+  readonly blockBytes: number;
+  /** Lines staged at a time, a multiple of eight. */
+  readonly stageLines: number;
+  readonly stageBytes: number;
+  readonly bytes: number;
+}
+
+function layout([sections, rows, columns]: Shape3d): Layout {
+  const half = Math.floor(columns / 2) + 1;
+  const blocks = Math.ceil(half / 4);
+  let sectionLines = 8 * Math.ceil(rows / 8);
+  if (sections > 1 && sectionLines % 32 === 0) sectionLines += 8;
+  let blockBytes = 32 * sections * sectionLines;
+  if (blockBytes % 1024 === 0) blockBytes += 320;
+  const wanted = 8 * Math.max(1, Math.floor(STAGE_BYTES / (32 * columns)));
+  const stageLines = Math.min(wanted, 8 * Math.ceil(rows / 8));
+  const stageBytes = 64 * Math.ceil((8 * half * stageLines + 64) / 64);
+  return {
+    half,
+    blocks,
+    sectionLines,
+    blockBytes,
+    stageLines,
+    stageBytes,
+    bytes: blocks * blockBytes + stageBytes,
+  };
+}
+
+/** Where the parts of one transform lie. */
+interface Places extends Layout {
+  readonly at: number;
+  readonly stage: number;
+  readonly work: number;
+}
+
+/** One WebAssembly instance: plans at the bottom of its memory, above them what the transform of the moment needs. */
+class Engine {
+  private top = 1024;
+  private readonly plans = new Map<number, PlanAddress>();
+  private views: Heap;
+
+  constructor(private readonly kernels: Kernels) {
+    this.views = viewsOf(kernels.memory);
+  }
+
+  get bytes(): number {
+    return this.kernels.memory.buffer.byteLength;
+  }
+
+  forward(data: Float32Array, shape: Shape3d, out: Float32Array): void {
+    const [sections, rows, columns] = shape;
+    const plan = this.plan(columns);
+    const p = this.places(shape);
+    const { floats } = this.views;
+    this.stripes(p, sections, rows, (line, lines, at) => {
+      this.stage(p, data.subarray(line * columns, (line + lines) * columns), columns);
+      this.kernels.forwardRows(plan.address, p.stage, columns, lines, at, p.blockBytes, p.work);
+    });
+    this.otherAxes(p, sections, rows);
+    this.stripes(p, sections, rows, (line, lines, at) => {
+      this.kernels.linesToStage(at, p.blockBytes, p.half, lines, p.stage);
+      const from = p.stage / 4;
+      out.set(floats.subarray(from, from + 2 * p.half * lines), 2 * p.half * line);
+    });
+  }
+
+  inverse(data: Float32Array, shape: Shape3d, scale: number, out: Float32Array): void {
+    const [sections, rows, columns] = shape;
+    const plan = this.plan(columns);
+    const p = this.places(shape);
+    const { floats } = this.views;
+    this.stripes(p, sections, rows, (line, lines, at) => {
+      const staged = this.stage(p, data.subarray(2 * p.half * line, 2 * p.half * (line + lines)), 2 * p.half);
+      this.kernels.stageToLines(p.stage, p.half, staged, at, p.blockBytes);
+    });
+    this.otherAxes(p, sections, rows);
+    this.stripes(p, sections, rows, (line, lines, at) => {
+      this.kernels.inverseRows(plan.address, at, p.blockBytes, lines, p.stage, columns, scale, p.work);
+      const from = p.stage / 4;
+      out.set(floats.subarray(from, from + columns * lines), columns * line);
+    });
+  }
+
+  /** Visits all lines in stripes that fit the stage: first line, number of lines, address in block 0. */
+  private stripes(
+    p: Places,
+    sections: number,
+    rows: number,
+    visit: (line: number, lines: number, at: number) => void,
+  ): void {
+    for (let z = 0; z < sections; z++) {
+      for (let y = 0; y < rows; y += p.stageLines) {
+        visit(z * rows + y, Math.min(p.stageLines, rows - y), p.at + 32 * (z * p.sectionLines + y));
+      }
+    }
+  }
+
+  /** Brings lines of `width` floats to the stage, filled up with lines of zeros to a multiple of eight: how many. */
+  private stage(p: Places, lines: Float32Array, width: number): number {
+    const padded = 8 * Math.ceil(lines.length / width / 8);
+    const at = p.stage / 4;
+    this.views.floats.set(lines, at);
+    this.views.floats.fill(0, at + lines.length, at + padded * width);
+    return padded;
+  }
+
+  private otherAxes(p: Places, sections: number, rows: number): void {
+    const rowPlan = this.plan(rows).address;
+    const sectionPlan = this.plan(sections).address;
+    const sectionBytes = 32 * p.sectionLines;
+    for (let b = 0; b < p.blocks; b++) {
+      const at = p.at + b * p.blockBytes;
+      if (rows > 1) this.kernels.transformGroups(rowPlan, at, sections, sectionBytes, 32, p.work);
+      if (sections > 1) this.kernels.transformGroups(sectionPlan, at, rows, 32, sectionBytes, p.work);
+    }
+  }
+
+  private plan(n: number): PlanAddress {
+    let plan = this.plans.get(n);
+    if (!plan) {
+      plan = writePlan(
+        n,
+        (bytes) => {
+          const address = this.top;
+          this.top = 64 * Math.ceil((address + bytes) / 64);
+          this.reserve(this.top);
+          return address;
+        },
+        () => this.views,
+      );
+      this.plans.set(n, plan);
+    }
+    return plan;
+  }
+
+  private places(shape: Shape3d): Places {
+    const workBytes = Math.max(...shape.map((n) => this.plan(n).workBytes));
+    const planned = layout(shape);
+    const at = 4096 * Math.ceil(this.top / 4096);
+    const stage = at + 64 * Math.ceil((planned.blocks * planned.blockBytes) / 64) + 64;
+    const work = stage + planned.stageBytes + 64;
+    this.reserve(work + 32 * shape[2] + 128 + workBytes + 256);
+    return { ...planned, at, stage, work };
+  }
+
+  private reserve(bytes: number): void {
+    const { memory } = this.kernels;
+    const missing = bytes - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+    if (missing > 0) this.views = viewsOf(memory);
+  }
+}
+
+const viewsOf = (memory: Memory): Heap => ({
+  floats: new Float32Array(memory.buffer),
+  words: new Uint32Array(memory.buffer),
+});
