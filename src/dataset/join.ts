@@ -29,7 +29,7 @@ export async function joinDataset(files: Files, dir: string): Promise<DatasetMan
     for await (const group of readParts(files, dir, job.count)) yield group.particles;
   }
   await files.write(at(DATASET.truth), encodeText(truth()));
-  await files.write(at(DATASET.particles), encodeText(particlesStar(job.optics, groups())));
+  await files.write(at(DATASET.particles), encodeText(particlesStar(job, groups())));
   await files.write(at(DATASET.micrographs), micrographsStar(job.optics, micrographs));
   const { count: _count, ...identity } = job;
   const manifest: DatasetManifest = {

@@ -2,12 +2,12 @@ import type { StarBlock, StarColumnInput } from "../io/star-write.js";
 import { writeStar } from "../io/star-write.js";
 import type { Optics } from "../physics/optics.js";
 import { imagePath } from "./layout.js";
-import type { MicrographRecord, ParticleRecord } from "./records.js";
+import type { DatasetJob, MicrographRecord, ParticleRecord } from "./records.js";
 
 type Columns = Readonly<Record<string, StarColumnInput>>;
 
-/** The data_optics block of one optics group. @param stackSize pixels of the images, where a particle stack exists */
-export function opticsBlock(optics: Optics, stackSize?: number): StarBlock {
+/** The data_optics block of one optics group. @param imageSize pixels of particle images; absent for micrographs */
+function opticsBlock(optics: Optics, imageSize?: number): StarBlock {
   return {
     name: "optics",
     columns: {
@@ -18,11 +18,18 @@ export function opticsBlock(optics: Optics, stackSize?: number): StarBlock {
       rlnVoltage: [optics.voltage],
       rlnSphericalAberration: [optics.sphericalAberration],
       rlnAmplitudeContrast: [optics.amplitudeContrast],
-      rlnImagePixelSize: [optics.pixelSize],
-      ...(stackSize && { rlnImageSize: [stackSize], rlnImageDimensionality: [2] }),
+      ...(imageSize !== undefined && {
+        rlnImagePixelSize: [optics.pixelSize],
+        rlnImageSize: [imageSize],
+        rlnImageDimensionality: [2],
+      }),
     },
   };
 }
+
+/** Box in pixels to extract particles of a diameter in angstrom with: even, half as large again. */
+export const suggestedBox = (diameter: number, pixelSize: number): number =>
+  2 * Math.ceil((0.75 * diameter) / pixelSize);
 
 /** micrographs.star: RELION 3.1 and newer, names relative to the dataset folder. */
 export function micrographsStar(optics: Optics, micrographs: readonly MicrographRecord[]): string {
@@ -38,11 +45,10 @@ export function micrographsStar(optics: Optics, micrographs: readonly Micrograph
   return writeStar([opticsBlock(optics), { name: "micrographs", columns }]);
 }
 
-/** Columns of data_particles. @param names `N@stack.mrcs` of each, where a stack exists */
-export function particleColumns(particles: readonly ParticleRecord[], names?: readonly string[]): Columns {
+/** Columns of data_particles. */
+function particleColumns(particles: readonly ParticleRecord[]): Columns {
   const of = (value: (particle: ParticleRecord) => number): number[] => particles.map(value);
   return {
-    ...(names && { rlnImageName: names }),
     rlnMicrographName: particles.map(({ micrograph }) => imagePath("micrographs", micrograph)),
     rlnCoordinateX: of((p) => p.x),
     rlnCoordinateY: of((p) => p.y),
@@ -61,9 +67,12 @@ export function particleColumns(particles: readonly ParticleRecord[], names?: re
   };
 }
 
-/** particles.star in pieces, a piece for each group of particles, so that its size is not bound by memory. */
+/**
+ * particles.star in pieces, a piece for each group of particles, so that its size is not bound by memory. RELION wants an
+ * image size before it re-extracts from coordinates: the suggested box.
+ */
 export async function* particlesStar(
-  optics: Optics,
+  { optics, particleDiameter }: Pick<DatasetJob, "optics" | "particleDiameter">,
   groups: AsyncIterable<readonly ParticleRecord[]>,
 ): AsyncGenerator<string> {
   const block = (particles: readonly ParticleRecord[]): string =>
@@ -71,7 +80,7 @@ export async function* particlesStar(
   // a block is its head, its rows and a blank line: taken apart here
   const end = " \n";
   const head = block([]).slice(0, -end.length);
-  yield writeStar([opticsBlock(optics)]) + head;
+  yield writeStar([opticsBlock(optics, suggestedBox(particleDiameter, optics.pixelSize))]) + head;
   for await (const particles of groups) {
     if (particles.length > 0) yield block(particles).slice(head.length, -end.length);
   }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
+import { extract } from "./extract.js";
 import { simulate } from "./simulate.js";
 
 /** Every command, in the order of the help. A command file imports its job when it runs, so that --help stays fast. */
-export const commands: readonly (() => Command)[] = [simulate];
+export const commands: readonly (() => Command)[] = [simulate, extract];
