@@ -1,14 +1,15 @@
-import { inRange, integerInRange } from "../core/check.js";
+import { integerInRange } from "../core/check.js";
 import { add, leakyRelu, mul, relu, tanh } from "../tensor/elementwise.js";
 import { concat } from "../tensor/layout.js";
 import { instanceNorm } from "../tensor/linear.js";
 import type { Value } from "../tensor/value.js";
-import { convolution4, type Layer, type Upsampling, upConvolution } from "./layers.js";
-import type { Scope } from "./scope.js";
+import { convolution3, convolution4, type Layer, type Upsampling, upConvolution } from "./layers.js";
+import type { Initial, Scope } from "./scope.js";
 
 export interface UnetOptions {
-  /** Channels of the first layer; the next have 2, 4, then 8 times as many. */
+  /** Channels of the first layer; the next have 2, 4, … times as many, up to `widest` times. */
   readonly width: number;
+  readonly widest: number;
   /** Stride-2 convolutions on the way down; the sides of the input are multiples of 2^depth. */
   readonly depth: number;
   readonly upsampling: Upsampling;
@@ -17,6 +18,8 @@ export interface UnetOptions {
    * input, and the last layer starts at zero, so that training starts from the identity.
    */
   readonly output: "plain" | "correction";
+  /** A branch that never leaves full resolution beside the U: single pixels can then be treated by their neighbours. */
+  readonly fullResolution: boolean;
 }
 
 /** What a U-Net gives: the image, and the features of its encoder, widest first. */
@@ -27,8 +30,8 @@ export interface Unet {
 }
 
 /**
- * "plain" output is RANGE tanh(u / RANGE)-like in units of the image's standard deviation: the public code scales every
- * noisy micrograph by its least and greatest value to [-1, 1], which for a million normal pixels lie at 5 deviations.
+ * A plain output is RANGE tanh(u), in units of the image's standard deviation: the public code scales every noisy micrograph
+ * by its least and greatest value to [-1, 1], which for a million normal pixels lie at 5 deviations.
  */
 export const PLAIN_OUTPUT_RANGE = 5;
 
@@ -38,54 +41,72 @@ export const PLAIN_OUTPUT_RANGE = 5;
  */
 export function unet(scope: Scope, options: UnetOptions): Unet {
   const depth = integerInRange("U-Net depth", options.depth, 2, 12);
-  const width = integerInRange("U-Net width", options.width, 1, 1024);
-  const channels = (level: number): number => (level === 0 ? 1 : width * Math.min(2 ** (level - 1), 8));
-  const levels = Array.from({ length: depth }, (_, i) => i + 1);
-  const normalised = (level: number): boolean => level > 1 && level < depth;
-  const down = levels.map((level) =>
+  const channels = channelsOf(options);
+  const isNormalised = (level: number): boolean => level > 1 && level < depth;
+  const down = levelsTo(depth).map((level) =>
     convolution4(scope.child(`down${level}`), [channels(level - 1), channels(level)], 2, {
-      bias: !normalised(level),
+      bias: !isNormalised(level),
     }),
   );
-  const up = levels.map((level) => upLayer(scope, channels, level, options));
+  const up = levelsTo(depth)
+    .slice(1)
+    .map((level) =>
+      upConvolution(
+        scope.child(`up${level}`),
+        [channels(level) * (level === depth ? 1 : 2), channels(level - 1)],
+        options.upsampling,
+        { bias: false },
+      ),
+    );
+  const last = lastLayer(scope, options);
   return {
-    encode: (x) => encode(down, normalised, x),
+    encode: (x) => encode(down, isNormalised, x),
     translate: (features, x) => {
       let y = features[depth - 1]!;
-      for (let level = depth; level >= 1; level--) {
-        y = up[level - 1]!(relu(level === depth ? y : concat([features[level - 1]!, y], 1)));
-        if (level > 1) y = instanceNorm(y);
+      for (let level = depth; level >= 2; level--) {
+        y = level === depth ? y : concat([features[level - 1]!, y], 1);
+        y = instanceNorm(up[level - 2]!(relu(y)));
       }
-      return options.output === "plain"
-        ? mul(tanh(y), inRange("output range", PLAIN_OUTPUT_RANGE, "", 1, 100))
-        : add(x, y);
+      y = last(relu(concat([features[0]!, y], 1)), x);
+      return options.output === "plain" ? mul(tanh(y), PLAIN_OUTPUT_RANGE) : add(x, y);
     },
   };
 }
 
-function encode(down: readonly Layer[], normalised: (level: number) => boolean, x: Value): readonly Value[] {
+const levelsTo = (depth: number): number[] => Array.from({ length: depth }, (_, i) => i + 1);
+
+/** Channels of a level: 1 at level 0, then the width doubling up to a limit. */
+export const channelsOf =
+  ({ width, widest }: Pick<UnetOptions, "width" | "widest">) =>
+  (level: number): number =>
+    level === 0 ? 1 : width * Math.min(2 ** (level - 1), widest);
+
+function encode(
+  down: readonly Layer[],
+  isNormalised: (level: number) => boolean,
+  x: Value,
+): readonly Value[] {
   const features: Value[] = [];
   let y = x;
   for (const [i, layer] of down.entries()) {
     y = layer(y);
-    if (normalised(i + 1)) y = instanceNorm(y);
+    if (isNormalised(i + 1)) y = instanceNorm(y);
     y = leakyRelu(y, 0.2);
     features.push(y);
   }
   return features;
 }
 
-/** From level to level - 1; all but the innermost read the skip connection beside the level below. */
-function upLayer(
+/** From the first level to an image: one up-convolution (the paper), or that beside convolutions of the input itself. */
+function lastLayer(
   scope: Scope,
-  channels: (level: number) => number,
-  level: number,
-  options: UnetOptions,
-): Layer {
-  const from = channels(level) * (level === options.depth ? 1 : 2);
-  const last = level === 1;
-  return upConvolution(scope.child(`up${level}`), [from, channels(level - 1)], options.upsampling, {
-    bias: last,
-    ...(last && options.output === "correction" && { initial: { constant: 0 } }),
-  });
+  { width, output, upsampling, fullResolution }: UnetOptions,
+): (y: Value, x: Value) => Value {
+  const initial: { initial?: Initial } = output === "correction" ? { initial: { constant: 0 } } : {};
+  if (!fullResolution)
+    return upConvolution(scope.child("up1"), [2 * width, 1], upsampling, { bias: true, ...initial });
+  const up = upConvolution(scope.child("up1"), [2 * width, width], upsampling, { bias: true });
+  const beside = convolution3(scope.child("beside"), [1, width]);
+  const join = convolution3(scope.child("join"), [2 * width, 1], initial);
+  return (y, x) => join(concat([relu(up(y)), leakyRelu(beside(x), 0.2)], 1));
 }

@@ -5,29 +5,40 @@ import { UsageError } from "../core/errors.js";
 export const cryogemOptions = z.strictObject({
   /** Side of the square crops, pixels. */
   crop: z.int().min(32).max(8192),
-  /** Channels of the generator's and of the discriminator's first layer. */
+  /** Channels of the generator's and of the discriminators' first layer. */
   ngf: z.int().min(1).max(512),
   ndf: z.int().min(1).max(512),
+  /** Channels of the widest layers over those of the first. */
+  widest: z.int().min(1).max(16),
   /** Stride-2 convolutions of the generator. */
   depth: z.int().min(2).max(12),
   upsampling: z.enum(["transposed", "resize"]),
   generator: z.enum(["plain", "correction"]),
+  /** A generator branch at full resolution. */
+  fullResolution: z.boolean(),
+  discriminators: z.union([z.literal(1), z.literal(2)]),
+  /** Of the seed: white, or with the spectrum that the real micrographs have beside the signal. */
   noise: z.enum(["white", "coloured"]),
-  /** Of the noise seed: variance of the clean micrographs over variance of the noise. */
-  snr: z.number().positive(),
+  /** Of the seed: variance of the clean micrographs over variance of the noise; null: measured on the real ones. */
+  snr: z.number().positive().nullable(),
   steps: z.int().min(1),
   learningRate: z.number().positive(),
-  /** Share of the steps after which the learning rate falls linearly to zero. */
+  discriminatorLearningRate: z.number().positive(),
+  /** Share of the steps after which the learning rates fall linearly to zero. */
   decayFrom: z.number().min(0).max(1),
   beta1: z.number().min(0).max(0.999),
+  /** Decay a step of the moving average of the generator, which is what is kept; 0: the last state is kept. */
+  average: z.number().min(0).max(0.9999),
   nceWeight: z.number().min(0),
   nceVariant: z.enum(["paper", "public"]),
   temperature: z.number().positive(),
-  /** Encoder levels whose features are compared. */
+  /** Encoder levels whose features are compared, from the first convolution on. */
   levels: z.int().min(1),
   /** Query points on particles, and as many on background. */
   queries: z.int().min(1),
   headWidth: z.int().min(1),
+  /** Whether the output's spectrum is adjusted to the real one after training. */
+  calibrate: z.boolean(),
   seed: z.number(),
 });
 
@@ -36,47 +47,68 @@ export type CryogemOptions = z.infer<typeof cryogemOptions>;
 /** The names of `PRESETS`. */
 export type Preset = "fast" | "paper";
 
-const SHARED = {
-  learningRate: 1e-4,
-  decayFrom: 0.5,
-  beta1: 0.5,
-  nceWeight: 10,
-  nceVariant: "paper",
-  temperature: 0.07,
-  levels: 5,
-  queries: 256,
-  headWidth: 256,
-  snr: 0.1,
-} as const;
-
 /**
  * "fast": what two CPU cores train in minutes, with what measured best here. "paper": the sizes and the design of Zhang
  * et al. 2024: whole 1024 x 1024 micrographs, 100 of them for 100 epochs, white noise, transposed convolutions.
  */
-export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "depth">>> = {
+export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "depth" | "nceWeight">>> = {
   fast: {
-    ...SHARED,
     crop: 256,
-    ngf: 32,
-    ndf: 32,
+    ngf: 24,
+    ndf: 24,
+    widest: 4,
     upsampling: "resize",
     generator: "correction",
+    fullResolution: true,
+    discriminators: 2,
     noise: "coloured",
+    snr: null,
     steps: 500,
+    learningRate: 2e-4,
+    discriminatorLearningRate: 4e-4,
+    decayFrom: 0.5,
+    beta1: 0.5,
+    average: 0.99,
+    nceVariant: "paper",
+    temperature: 0.07,
+    levels: 4,
+    queries: 128,
+    headWidth: 128,
+    calibrate: true,
   },
   paper: {
-    ...SHARED,
     crop: 1024,
     ngf: 64,
     ndf: 64,
+    widest: 8,
     upsampling: "transposed",
     generator: "plain",
+    fullResolution: false,
+    discriminators: 1,
     noise: "white",
+    snr: 0.1,
     steps: 10_000,
+    learningRate: 1e-4,
+    discriminatorLearningRate: 1e-4,
+    decayFrom: 0.5,
+    beta1: 0.5,
+    average: 0,
+    nceVariant: "paper",
+    temperature: 0.07,
+    levels: 5,
+    queries: 256,
+    headWidth: 256,
+    calibrate: false,
   },
 };
 
-/** A preset with the user's choices in place of its own; `depth` as `defaultDepth` says, unless it is chosen. */
+/**
+ * Weight of the contrastive loss: the paper's 10 for a plain generator. A correction begins at its optimum, the identity,
+ * and would stay there for ever at that weight.
+ */
+const NCE_WEIGHT = { plain: 10, correction: 0.3 } as const;
+
+/** A preset with the user's choices in place of its own; what depends on other choices follows them. */
 export function resolveOptions(
   preset: Preset,
   seed: number,
@@ -84,17 +116,18 @@ export function resolveOptions(
 ): CryogemOptions {
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
   const merged = { ...PRESETS[preset], seed, ...given };
-  const depth = chosen.depth ?? defaultDepth(merged.crop, merged.generator);
-  const options: CryogemOptions = { ...merged, depth };
-  if (options.crop % 2 ** depth !== 0) {
-    throw new UsageError(
-      `--crop: found ${options.crop}, expected a multiple of ${2 ** depth} (depth ${depth})`,
-    );
+  const options: CryogemOptions = {
+    ...merged,
+    depth: chosen.depth ?? defaultDepth(merged.crop, merged.generator),
+    nceWeight: chosen.nceWeight ?? NCE_WEIGHT[merged.generator],
+    snr: merged.noise === "white" ? (merged.snr ?? 0.1) : merged.snr,
+  };
+  const { crop, depth } = options;
+  if (crop % 2 ** depth !== 0) {
+    throw new UsageError(`--crop: found ${crop}, expected a multiple of ${2 ** depth} (depth ${depth})`);
   }
-  if (options.levels > depth) {
-    throw new UsageError(`--levels: found ${options.levels}, expected at most the depth, ${depth}`);
-  }
-  return options;
+  if (depth < 2) throw new UsageError(`--crop: found ${crop}, expected a multiple of 4 at least`);
+  return { ...options, levels: Math.min(options.levels, depth) };
 }
 
 /** Halvings at which a correction stops: a particle's surroundings are seen, a whole crop's layout is not. */
@@ -110,8 +143,8 @@ export function defaultDepth(crop: number, generator: CryogemOptions["generator"
   return generator === "plain" ? depth : Math.min(depth, CORRECTION_DEPTH);
 }
 
-/** Learning rate of a step (from 1): constant, then falling linearly, to zero after the last. */
-export function learningRateAt({ learningRate, decayFrom, steps }: CryogemOptions, step: number): number {
+/** Share of the learning rates at a step (from 1): 1, then falling linearly, to zero after the last. */
+export function learningShareAt({ decayFrom, steps }: CryogemOptions, step: number): number {
   const start = Math.floor(decayFrom * steps);
-  return step <= start ? learningRate : (learningRate * (steps + 1 - step)) / (steps + 1 - start);
+  return step <= start ? 1 : (steps + 1 - step) / (steps + 1 - start);
 }

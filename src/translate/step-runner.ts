@@ -1,18 +1,26 @@
 import type { ComputeRuntime, HostTensor } from "../core/ports.js";
-import { initialValues, type ParameterSpec } from "../nn/scope.js";
-import { type AdamSettings, adamFeeds, sizeOf, Training, type TrainingState } from "../tensor/index.js";
+import { initialValues } from "../nn/scope.js";
+import { adamFeeds, sizeOf, Training, type TrainingState } from "../tensor/index.js";
 import { type QueryPoints, samplingAt } from "./points.js";
 import type { StepData } from "./sampler.js";
-import { type CryogemStep, cryogemStep, LOSSES, type StepOptions } from "./step.js";
+import { averageName, type CryogemStep, cryogemStep, type StepOptions } from "./step.js";
 
-export type LossName = (typeof LOSSES)[number];
+/**
+ * Losses of a step by the names that metrics.jsonl uses: discriminatorReal, discriminatorFake (and coarseReal, coarseFake),
+ * gan, nce, fakeDeviation.
+ */
+export type Losses = Readonly<Record<string, number>>;
 
 export interface StepSettings {
   /** Counts from 1. */
   readonly step: number;
+  /** Of generator and heads. */
   readonly learningRate: number;
+  readonly discriminatorLearningRate: number;
   /** Weight of the contrastive loss. */
   readonly nceWeight: number;
+  /** Decay of the moving average, where one is kept; it is lower in the first steps. */
+  readonly averageDecay: number;
 }
 
 /** Runs CryoGEM's training steps one after the other, their state staying on the device. */
@@ -30,32 +38,40 @@ export class StepRunner<DeviceTensor> {
     start: TrainingState | number,
   ): Promise<StepRunner<DeviceTensor>> {
     const graph = cryogemStep(options);
-    const state = typeof start === "number" ? firstState(graph, start) : start;
+    const state = typeof start === "number" ? firstState(graph, start, options.averaged) : start;
     return new StepRunner(options, graph, await Training.open(runtime, graph, state));
   }
 
-  async run(
-    data: StepData,
-    { step, learningRate, nceWeight }: StepSettings,
-  ): Promise<Record<LossName, number>> {
-    const settings: AdamSettings = { beta1: this.options.beta1 };
+  async run(data: StepData, settings: StepSettings): Promise<Losses> {
+    const { step, learningRate, discriminatorLearningRate, nceWeight } = settings;
+    const adam = { beta1: this.options.beta1 };
+    // as long as there are few steps to average over, the first ones must not weigh for ever
+    const decay = Math.min(settings.averageDecay, step / (step + 9));
     const outputs = await this.training.run({
       ...this.dataFeeds(data, nceWeight),
-      ...adamFeeds("adam", learningRate, step, settings),
+      ...adamFeeds("generator", learningRate, step, adam),
+      ...adamFeeds("discriminator", discriminatorLearningRate, step, adam),
+      ...(this.options.averaged && { averageDecay: float([decay]) }),
     });
-    return Object.fromEntries(LOSSES.map((name) => [name, outputs[name]!.data[0]!])) as Record<
-      LossName,
-      number
-    >;
+    return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data[0]!]));
   }
 
-  /** Parameters and Adam's moments: `p`, `m:p`, `v:p`. */
+  /** Parameters, Adam's moments and the moving average: `p`, `m:p`, `v:p`, `average:p`. */
   state(): Promise<TrainingState> {
     return this.training.save();
   }
 
-  generatorParameters(): Promise<TrainingState> {
-    return this.training.save(this.graph.generator.map(({ name }) => name));
+  /** The parameters to translate with: averaged, where an average is kept. */
+  async generatorParameters(): Promise<TrainingState> {
+    const names = this.graph.generator.map(({ name }) => name);
+    if (!this.options.averaged) return this.training.save(names);
+    const averages = await this.training.save(names.map(averageName));
+    return new Map(names.map((name) => [name, averages.get(averageName(name))!]));
+  }
+
+  /** Shapes of the state's tensors that are not flat. */
+  get shapes(): ReadonlyMap<string, readonly number[]> {
+    return new Map(this.graph.state.map(({ name, next }) => [name, next.type.shape]));
   }
 
   close(): Promise<void> {
@@ -81,13 +97,18 @@ export class StepRunner<DeviceTensor> {
 }
 
 /** Parameters drawn from the seed, moments at zero. */
-function firstState({ generator, discriminator, heads }: CryogemStep, seed: number): TrainingState {
+function firstState(
+  { generator, discriminator, heads }: CryogemStep,
+  seed: number,
+  averaged: boolean,
+): TrainingState {
   const state = new Map<string, Float32Array>();
-  for (const spec of [...generator, ...discriminator, ...heads] satisfies ParameterSpec[]) {
+  for (const spec of [...generator, ...discriminator, ...heads]) {
     state.set(spec.name, initialValues(spec, seed));
     for (const moment of ["m", "v"])
       state.set(`${moment}:${spec.name}`, new Float32Array(sizeOf(spec.shape)));
   }
+  if (averaged) for (const { name } of generator) state.set(averageName(name), state.get(name)!.slice());
   return state;
 }
 

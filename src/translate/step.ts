@@ -1,14 +1,16 @@
 import { patchHeads, type SamplingInputs } from "../nn/patch-heads.js";
-import { patchGan } from "../nn/patchgan.js";
 import { type ParameterSpec, Scope } from "../nn/scope.js";
 import { type Unet, type UnetOptions, unet } from "../nn/unet.js";
 import {
+  type AdamScalars,
   adamInputs,
   add,
   input,
   mul,
+  type Optimised,
   optimise,
   reduceMean,
+  type StateTensor,
   type StepGraph,
   slice,
   sqrt,
@@ -17,6 +19,7 @@ import {
   sub,
   type Value,
 } from "../tensor/index.js";
+import { type Discriminator, type DiscriminatorOptions, discriminators } from "./discriminators.js";
 import { discriminatorLoss, generatorLoss } from "./gan-loss.js";
 import { type MaskNceOptions, maskNce, overLevels } from "./mask-nce.js";
 
@@ -25,8 +28,7 @@ export interface StepOptions {
   /** Side of the square crops; a multiple of 2^depth. */
   readonly crop: number;
   readonly generator: UnetOptions;
-  /** Channels of the discriminator's first layer. */
-  readonly discriminatorWidth: number;
+  readonly discriminator: DiscriminatorOptions;
   readonly headWidth: number;
   /** Encoder levels compared by the contrastive loss, from the first. */
   readonly levels: number;
@@ -34,9 +36,11 @@ export interface StepOptions {
   readonly queries: number;
   readonly nce: MaskNceOptions;
   readonly beta1: number;
+  /** Whether a moving average of the generator is kept beside it. */
+  readonly averaged: boolean;
 }
 
-/** One training step: what it computes and carries on, and the parameters of its three networks. */
+/** One training step: what it computes and carries on, and the parameters of its networks. */
 export interface CryogemStep extends StepGraph {
   readonly generator: readonly ParameterSpec[];
   readonly discriminator: readonly ParameterSpec[];
@@ -45,49 +49,77 @@ export interface CryogemStep extends StepGraph {
   readonly gradients: Readonly<Record<string, Value>>;
 }
 
-/** Names of the losses, as outputs of the graph and as columns of metrics.jsonl. */
-export const LOSSES = ["discriminatorReal", "discriminatorFake", "gan", "nce", "fakeDeviation"] as const;
-
 /**
- * One step of CryoGEM's training (Zhang et al. 2024) in the published order: the discriminator learns from a real crop
- * and the translated one; then the generator and the heads, against the discriminator just improved.
+ * One step of CryoGEM's training (Zhang et al. 2024) in the published order: the discriminators learn from a real crop
+ * and the translated one; then the generator and the heads, against the discriminators just improved.
  * The encoder's features of the input serve translation and contrastive loss alike (exact, and the published code
- * encodes it twice); they are not detached, as there. Inputs: `simulated`, `real` [1, 1, crop, crop]; `level1:indices`,
- * `level1:weights`, … for particle points, then background points; `nceWeight` [1], 0 for a crop without particles;
- * those of `adamInputs("adam")`; parameters and moments.
+ * encodes it twice); they are not detached, as there.
+ *
+ * Inputs: `simulated`, `real` [1, 1, crop, crop]; `level1:indices`, `level1:weights`, … for particle points, then
+ * background points; `nceWeight` [1], 0 for a crop without particles; `adamInputs` of "discriminator" and "generator";
+ * `averageDecay` [1] where a moving average is kept; parameters, moments and `average:` parameters.
  */
 export function cryogemStep(options: StepOptions): CryogemStep {
   const image = [1, 1, options.crop, options.crop];
-  const scope = {
-    generator: Scope.root("generator"),
-    discriminator: Scope.root("discriminator"),
-    heads: Scope.root("heads"),
-  };
+  const scope = { generator: Scope.root("generator"), heads: Scope.root("heads") };
   const generator = unet(scope.generator, options.generator);
   const simulated = input("simulated", image);
   const featuresIn = generator.encode(simulated);
   const fake = generator.translate(featuresIn, simulated);
-  const [scalars, settings] = [adamInputs("adam"), { beta1: options.beta1 }];
 
-  const judge = patchGan(scope.discriminator, options.discriminatorWidth);
-  const judged = discriminatorLoss(judge(input("real", image)), judge(stopGradient(fake)));
-  const improved = optimise(judged.total, byName(scope.discriminator.parameters), scalars, settings);
-  const improvedScope = scope.discriminator.substituting(new Map(Object.entries(improved.parameters)));
-  const gan = generatorLoss(patchGan(improvedScope, options.discriminatorWidth)(fake));
-
+  const scalars = adamInputs("discriminator");
+  const real = input("real", image);
+  const judged = discriminators(options.discriminator).map((each) =>
+    judgeAndLearn(each, real, fake, scalars, options),
+  );
+  const gan = judged.map((each) => each.gan).reduce((sum, loss) => add(sum, loss));
   const nce = contrastiveLoss(generator, scope.heads, featuresIn, fake, options);
-  const learners = [...scope.generator.parameters, ...scope.heads.parameters];
-  const learned = optimise(add(gan, nce), byName(learners), scalars, settings);
+  const learners = byName([...scope.generator.parameters, ...scope.heads.parameters]);
+  const learned = optimise(add(gan, nce), learners, adamInputs("generator"), { beta1: options.beta1 });
   const fakeDeviation = sqrt(reduceMean(square(sub(fake, reduceMean(fake)))));
   return {
     generator: scope.generator.parameters,
-    discriminator: scope.discriminator.parameters,
+    discriminator: judged.flatMap(({ specs }) => specs),
     heads: scope.heads.parameters,
-    outputs: { discriminatorReal: judged.real, discriminatorFake: judged.fake, gan, nce, fakeDeviation },
-    state: [...improved.state, ...learned.state],
-    gradients: { ...improved.gradients, ...learned.gradients },
+    outputs: { ...Object.assign({}, ...judged.map(({ outputs }) => outputs)), gan, nce, fakeDeviation },
+    state: [
+      ...judged.flatMap(({ learned: { state } }) => state),
+      ...learned.state,
+      ...(options.averaged ? movingAverages(scope.generator.parameters, learned) : []),
+    ],
+    gradients: Object.assign({}, ...judged.map((each) => each.learned.gradients), learned.gradients),
   };
 }
+
+/** A discriminator's own step, and what the improved one says of the translated crop. */
+function judgeAndLearn(
+  { name, scope, judge }: Discriminator,
+  real: Value,
+  fake: Value,
+  scalars: AdamScalars,
+  { beta1 }: StepOptions,
+) {
+  const judging = judge(scope);
+  const loss = discriminatorLoss(judging(real), judging(stopGradient(fake)));
+  const specs = scope.parameters;
+  const learned = optimise(loss.total, byName(specs), scalars, { beta1 });
+  const improved = judge(scope.substituting(new Map(Object.entries(learned.parameters))));
+  const outputs = { [`${name}Real`]: loss.real, [`${name}Fake`]: loss.fake };
+  return { specs, learned, outputs, gan: generatorLoss(improved(fake)) };
+}
+
+/** average = decay average + (1 - decay) parameter, for every parameter of the generator. */
+function movingAverages(specs: readonly ParameterSpec[], { parameters }: Optimised): readonly StateTensor[] {
+  const decay = input("averageDecay", [1]);
+  return specs.map(({ name, shape }) => {
+    const average = input(averageName(name), shape);
+    const next = add(mul(average, decay), mul(parameters[name]!, sub(1, decay)));
+    return { name: averageName(name), next, inPlace: true };
+  });
+}
+
+/** State tensor of a parameter's moving average. */
+export const averageName = (parameter: string): string => `average:${parameter}`;
 
 const byName = (specs: readonly ParameterSpec[]): Record<string, Value> =>
   Object.fromEntries(specs.map(({ name, value }) => [name, value]));

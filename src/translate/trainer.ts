@@ -2,16 +2,18 @@ import type { ComputeRuntime } from "../core/ports.js";
 import type { TrainingState } from "../tensor/index.js";
 import { GeneratorRunner, generatorOptions } from "./generator-runner.js";
 import type { NoiseSeed } from "./noise-seed.js";
-import { type CryogemOptions, learningRateAt } from "./options.js";
+import { type CryogemOptions, learningShareAt } from "./options.js";
 import { sampleStep, type TrainingSet } from "./sampler.js";
 import { drawSamples, type Sample, type SampleSet, takeSample } from "./samples.js";
 import type { StepOptions } from "./step.js";
-import { type LossName, StepRunner } from "./step-runner.js";
+import { type Losses, StepRunner } from "./step-runner.js";
 import { TrainingWatch } from "./watch.js";
 
 /** A line of metrics.jsonl. */
-export interface StepMetrics extends Readonly<Record<LossName, number>> {
+export interface StepMetrics {
   readonly step: number;
+  readonly losses: Losses;
+  /** Of the generator. */
   readonly learningRate: number;
   readonly seconds: number;
 }
@@ -72,9 +74,16 @@ export async function trainCryogem<DeviceTensor>(
       step++;
       const start = now();
       const data = await sampleStep(set, noise, options, step);
-      const learningRate = learningRateAt(options, step);
-      const losses = await runner.run(data, { step, learningRate, nceWeight: options.nceWeight });
-      await listener.step({ step, ...losses, learningRate, seconds: (now() - start) / 1000 });
+      const share = learningShareAt(options, step);
+      const learningRate = share * options.learningRate;
+      const losses = await runner.run(data, {
+        step,
+        learningRate,
+        discriminatorLearningRate: share * options.discriminatorLearningRate,
+        nceWeight: options.nceWeight,
+        averageDecay: options.average,
+      });
+      await listener.step({ step, losses, learningRate, seconds: (now() - start) / 1000 });
       warn(watch.step(step, losses));
       if (step % every === 0 || step === options.steps) {
         await listener.checkpoint(step, await runner.state());
@@ -110,10 +119,11 @@ async function translateSamples<DeviceTensor>(
 const stepOptions = (options: CryogemOptions): StepOptions => ({
   crop: options.crop,
   generator: generatorOptions(options),
-  discriminatorWidth: options.ndf,
+  discriminator: { width: options.ndf, widest: options.widest, count: options.discriminators },
   headWidth: options.headWidth,
   levels: options.levels,
   queries: options.queries,
   nce: { variant: options.nceVariant, temperature: options.temperature },
   beta1: options.beta1,
+  averaged: options.average > 0,
 });

@@ -1,4 +1,4 @@
-import type { LossName } from "./step-runner.js";
+import type { Losses } from "./step-runner.js";
 
 /** Steps over which a loss is averaged. */
 const WINDOW = 100;
@@ -16,12 +16,12 @@ const SIGNAL = {
  * won, an output whose contrast has collapsed or exploded, particles that fade, losses that are no numbers.
  */
 export class TrainingWatch {
-  private readonly recent: Record<LossName, number>[] = [];
+  private readonly recent: Losses[] = [];
   private readonly said = new Set<string>();
   private bestCorrelation = Number.NEGATIVE_INFINITY;
 
   /** @returns a warning, the first time that there is reason for it */
-  step(step: number, losses: Readonly<Record<LossName, number>>): string | undefined {
+  step(step: number, losses: Losses): string | undefined {
     for (const [name, value] of Object.entries(losses)) {
       if (!Number.isFinite(value))
         return this.once("number", `step ${step}: ${name} is ${value}: training has diverged`);
@@ -64,8 +64,8 @@ export class TrainingWatch {
     );
   }
 
-  private mean(name: LossName): number {
-    return this.recent.reduce((sum, losses) => sum + losses[name], 0) / this.recent.length;
+  private mean(name: string): number {
+    return this.recent.reduce((sum, losses) => sum + losses[name]!, 0) / this.recent.length;
   }
 
   private once(kind: string, warning: string): string | undefined {

@@ -3,12 +3,15 @@ import { describe, expect, test } from "vitest";
 import type { ParameterSpec } from "../../src/nn/scope.js";
 import { adamScalars, interpret, sizeOf } from "../../src/tensor/index.js";
 import { samplingAt } from "../../src/translate/points.js";
-import { cryogemStep, LOSSES, type StepOptions } from "../../src/translate/step.js";
+import { cryogemStep, type StepOptions } from "../../src/translate/step.js";
 
 interface Case {
   readonly upsampling: "transposed" | "resize";
   readonly output: "plain" | "correction";
   readonly variant: "paper" | "public";
+  readonly widest: number;
+  readonly fullResolution: boolean;
+  readonly discriminators: 1 | 2;
   readonly losses: Readonly<Record<string, number>>;
   readonly parameters: Readonly<Record<string, readonly number[]>>;
   readonly gradients: Readonly<Record<string, readonly number[]>>;
@@ -39,15 +42,23 @@ const digest = (values: Float64Array): number[] => {
   return [Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), dot, ...picked];
 };
 
-const optionsOf = ({ upsampling, output, variant }: Case): StepOptions => ({
+const optionsOf = ({
+  upsampling,
+  output,
+  variant,
+  widest,
+  fullResolution,
+  discriminators,
+}: Case): StepOptions => ({
   crop: sizes.crop,
-  generator: { width: sizes.ngf, depth: sizes.depth, upsampling, output },
-  discriminatorWidth: sizes.ndf,
+  generator: { width: sizes.ngf, widest, depth: sizes.depth, upsampling, output, fullResolution },
+  discriminator: { width: sizes.ndf, widest, count: discriminators },
   headWidth: sizes.head,
   levels: sizes.levels,
   queries: sizes.queries,
   nce: { variant, temperature: reference.temperature },
   beta1: reference.beta1,
+  averaged: discriminators === 2,
 });
 
 function feedsOf(
@@ -59,9 +70,15 @@ function feedsOf(
     simulated: wave(crop * crop, 0.2, 1),
     real: wave(crop * crop, 2.9, 1.2),
     nceWeight: [reference.weight],
+    averageDecay: [0.25],
   };
-  const { stepSize, stepEpsilon } = adamScalars(reference.rate, 1, { beta1: reference.beta1 });
-  Object.assign(feeds, { "adam:stepSize": [stepSize], "adam:stepEpsilon": [stepEpsilon] });
+  for (const [name, share] of [
+    ["generator", 1],
+    ["discriminator", 0.5],
+  ] as const) {
+    const { stepSize, stepEpsilon } = adamScalars(share * reference.rate, 1, { beta1: reference.beta1 });
+    Object.assign(feeds, { [`${name}:stepSize`]: [stepSize], [`${name}:stepEpsilon`]: [stepEpsilon] });
+  }
   const points = Int32Array.from({ length: 2 * queries }, (_, i) =>
     i < queries ? (i * 977 + 131) % (crop * crop) : ((i - queries) * 1409 + 77) % (crop * crop),
   );
@@ -71,13 +88,14 @@ function feedsOf(
   }
   for (const { name, shape } of specs) {
     feeds[name] = wave(sizeOf(shape), 1.3 * names.indexOf(name), 0.3);
+    feeds[`average:${name}`] = feeds[name]!;
     feeds[`m:${name}`] = feeds[`v:${name}`] = new Float64Array(sizeOf(shape));
   }
   return feeds;
 }
 
 describe.each(reference.cases)(
-  "one step, $upsampling up-sampling, $output output, $variant loss",
+  "one step, $upsampling up-sampling, $output output, $variant loss, $discriminators discriminator(s)",
   (expected) => {
     const names = Object.keys(expected.parameters);
     const graph = cryogemStep(optionsOf(expected));
@@ -94,7 +112,8 @@ describe.each(reference.cases)(
       expect(found).toEqual(expected.parameters);
     });
 
-    test.each(LOSSES)("%s agrees with float64 PyTorch", (name) => {
+    test.each(Object.keys(expected.losses))("%s agrees with float64 PyTorch", (name) => {
+      expect(Object.keys(graph.outputs).sort()).toEqual(Object.keys(expected.losses).sort());
       expect(results[name]!).toBeAllclose([expected.losses[name]!], { relative: 1e-9 });
     });
 
@@ -111,5 +130,15 @@ describe.each(reference.cases)(
       const change = results[`next:${name}`]!.map((value, i) => value - feeds[name]![i]!);
       expect(digest(change)).toBeAllclose(expected.change[name]!, { relative: 1e-6, absolute: 1e-8 });
     });
+
+    test.runIf(expected.discriminators === 2)(
+      "the moving average takes its share of the new generator",
+      () => {
+        for (const { name } of graph.generator) {
+          const wanted = results[`next:${name}`]!.map((value, i) => 0.25 * feeds[name]![i]! + 0.75 * value);
+          expect(results[`next:average:${name}`]!).toBeAllclose(wanted, { absolute: 1e-12 });
+        }
+      },
+    );
   },
 );
