@@ -72,17 +72,19 @@ export function whiteNoise(shape: readonly [rows: number, columns: number], rand
  * the power, interpolated to the image's size. The field is made larger than the image by a tile and cut, so that
  * opposite edges are independent.
  *
+ * @param innovations the white noise that is filtered: independent values of mean 0 and variance 1
  * @throws ShapeError when the power does not fit its tile, DomainError when it is negative or zero everywhere
  */
 export function colouredNoise(
   shape: readonly [rows: number, columns: number],
   power: NoisePower,
   random: Random,
+  innovations: (shape: readonly [rows: number, columns: number], random: Random) => Image = whiteNoise,
 ): Image {
   const tile = prepareTile(power);
   const rows = fftFriendlySize(shape[0] + power.shape[0]);
   const columns = fftFriendlySize(shape[1] + power.shape[1]);
-  const spectrum = rfft2(whiteNoise([rows, columns], random));
+  const spectrum = rfft2(innovations([rows, columns], random));
   const width = (columns >> 1) + 1;
   const { data } = spectrum;
   let total = 0;

@@ -115,15 +115,20 @@ export function drawPositions(
   random: Random,
 ): (readonly [x: number, y: number] | null)[] {
   const largest = Math.max(...radii, 1e-9);
-  const near = new Neighbourhood(width, height, 2 * largest);
+  const share = Math.sqrt((width * height) / radii.length);
+  const near = new Neighbourhood(width, height, Math.max(2 * largest, share));
   const xs: number[] = [];
   const ys: number[] = [];
   const free = new Map<number, FreeCells>();
   for (const radius of new Set(radii)) {
-    const cell = Math.max(radius / 4, Math.max(width, height) / 1024);
+    // fine where the field will be full, coarse where a few among much room need no list of cells at all
+    const cell = Math.max(radius / 4, share / 8);
     free.set(radius, new FreeCells(width, height, cell));
   }
+  // the free area only shrinks: what found no place once, and all that is as large, is not tried again
+  let tooLarge = Number.POSITIVE_INFINITY;
   return radii.map((radius, i) => {
+    if (radius >= tooLarge) return null;
     const cells = free.get(radius)!;
     for (let attempts = 20 * cells.count; attempts > 0 && cells.count > 0; attempts--) {
       const [x, y] = cells.draw(random);
@@ -140,6 +145,7 @@ export function drawPositions(
       for (const [other, list] of free) list.exclude(x, y, radius + other);
       return [x, y];
     }
+    tooLarge = radius;
     return null;
   });
 }

@@ -32,7 +32,7 @@ export interface PotentialOptions {
 }
 
 /** h² / (2π m e) in V·angstrom²: the integral of an atom's potential is this times f(0). */
-export const POTENTIAL_PER_SCATTERING = 47.87801;
+export const POTENTIAL_PER_SCATTERING = 47.87765;
 
 /** Cut of the Gaussians in standard deviations, and the share of aliased amplitude, both before the filter. */
 const CUT = 4.6;
