@@ -19,7 +19,8 @@ export interface DotPanel {
 }
 
 const ROW = 20;
-const GUTTER = 150;
+const PLOT_WIDTH = 270;
+const CHARACTER = 6.8;
 
 /**
  * Panels of dots with spread bars, one row a name, in columns, as a standalone SVG: for scores of several
@@ -31,7 +32,9 @@ export function dotChart(options: {
   readonly columns?: number;
 }): string {
   const { title, panels, columns = 2 } = options;
-  const panelWidth = 430;
+  const longest = Math.max(0, ...panels.flatMap((panel) => panel.dots.map((dot) => dot.name.length)));
+  const gutter = Math.ceil(longest * CHARACTER) + 22;
+  const panelWidth = gutter + PLOT_WIDTH + 24;
   const rows = Math.max(0, ...panels.map((panel) => panel.dots.length));
   const panelHeight = rows * ROW + 62;
   const width = panelWidth * Math.min(columns, Math.max(1, panels.length));
@@ -43,15 +46,15 @@ export function dotChart(options: {
     ...panels.map((panel, i) => {
       const x = (i % columns) * panelWidth;
       const y = 30 + Math.floor(i / columns) * panelHeight;
-      return element("g", { transform: `translate(${x} ${y})` }, drawPanel(panel, panelWidth));
+      return element("g", { transform: `translate(${x} ${y})` }, drawPanel(panel, gutter));
     }),
   );
 }
 
-function drawPanel({ title, dots, scale }: DotPanel, width: number): string {
+function drawPanel({ title, dots, scale }: DotPanel, gutter: number): string {
   const values = dots.flatMap(({ value, spread }) => [value, value - spread, value + spread]);
   const shown = scale === "log" ? values.filter((value) => value > 0) : [0, ...values];
-  const x = axisScale({ label: title, ...(scale && { scale }) }, shown, GUTTER, width - 20);
+  const x = axisScale({ label: title, ...(scale && { scale }) }, shown, gutter, gutter + PLOT_WIDTH);
   const bottom = 24 + dots.length * ROW;
   const all = x.ticks(5);
   const ticks = all.length <= 7 ? all : all.filter((tick) => /^[125]/.test(tick.toExponential(3)));
@@ -61,18 +64,22 @@ function drawPanel({ title, dots, scale }: DotPanel, width: number): string {
       element("line", { x1: x(tick), x2: x(tick), y1: 22, y2: bottom, stroke: "#ddd" }) +
       label(x(tick), bottom + 14, tickText(tick), { "text-anchor": "middle", "font-size": 11 }),
   );
-  const rows = dots.map((dot, i) => drawDot(dot, x, 24 + (i + 0.5) * ROW));
-  return label(GUTTER, 14, title, { "font-weight": "bold" }) + grid.join("") + rows.join("");
+  const rows = dots.map((dot, i) => drawDot(dot, x, { left: gutter, y: 24 + (i + 0.5) * ROW }));
+  return label(gutter, 14, title, { "font-weight": "bold" }) + grid.join("") + rows.join("");
 }
 
-function drawDot(dot: Dot, x: (value: number) => number, y: number): string {
+function drawDot(
+  dot: Dot,
+  x: (value: number) => number,
+  { left, y }: { readonly left: number; readonly y: number },
+): string {
   const colour = dot.reference ? "#666" : PALETTE[0];
   const at = (value: number): number | undefined => (Number.isFinite(x(value)) ? x(value) : undefined);
   const centre = at(dot.value);
-  const name = label(GUTTER - 10, y + 4, dot.name, { "text-anchor": "end" });
+  const name = label(left - 10, y + 4, dot.name, { "text-anchor": "end" });
   if (centre === undefined) return name;
   const bar = element("line", {
-    x1: at(dot.value - dot.spread) ?? GUTTER,
+    x1: at(dot.value - dot.spread) ?? left,
     x2: at(dot.value + dot.spread) ?? centre,
     y1: y,
     y2: y,

@@ -1,0 +1,143 @@
+import type { Image } from "../array/image.js";
+import { crop } from "../array/resample.js";
+import { robustScale } from "../array/statistics.js";
+import { encodePng } from "../io/png-write.js";
+import { element, label, svgDocument } from "./svg.js";
+
+/** Grey values shown as black and as white. */
+export interface Contrast {
+  readonly black: number;
+  readonly white: number;
+}
+
+/**
+ * Contrast from the mean less `deviations` standard deviations (black) to as much above it (white), outliers aside:
+ * images shown at the contrast of the same number of deviations can be compared.
+ */
+export function standardContrast(image: Image, deviations = 3): Contrast {
+  const { mean, standardDeviation } = robustScale(image.data);
+  const reach = deviations * (standardDeviation || 1);
+  return { black: mean - reach, white: mean + reach };
+}
+
+/** A place to mark, pixels of the image. */
+export interface Mark {
+  readonly x: number;
+  readonly y: number;
+  /** Cut by the edge, say: drawn dashed. */
+  readonly partial?: boolean;
+}
+
+export interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface ImagePanelOptions {
+  readonly title: string;
+  readonly image: Image;
+  /** Angstrom per pixel of the image, for the scale bar. */
+  readonly pixelSize: number;
+  readonly contrast: Contrast;
+  /** Rectangle to show, pixels; the whole image when absent. */
+  readonly crop?: Rectangle;
+  /** Screen pixels for one image pixel; 1 = full resolution. */
+  readonly zoom?: number;
+  readonly marks?: readonly Mark[];
+  /** Radius of the marks, pixels of the image. */
+  readonly markRadius?: number;
+}
+
+const CAPTION = 24;
+
+/** A grey image with its title, a scale bar in angstrom and circles on marked places, as a standalone SVG. */
+export function imagePanel(options: ImagePanelOptions): string {
+  const { title, image, zoom = 1, marks = [], markRadius = 10, pixelSize } = options;
+  const { left, top, rows, columns } = options.crop ?? wholeOf(image);
+  const shown = crop(image, left, top, [rows, columns]);
+  const width = columns * zoom;
+  const height = rows * zoom;
+  const picture = element("image", {
+    href: pngDataUri(shown, options.contrast),
+    y: CAPTION,
+    width,
+    height,
+    // pixels stay pixels where they are enlarged
+    style: zoom > 1 ? "image-rendering:pixelated" : undefined,
+  });
+  const circles = marks
+    .filter(({ x, y }) => inside(x - left, columns, markRadius) && inside(y - top, rows, markRadius))
+    .map((mark) =>
+      circle(mark, (mark.x - left + 0.5) * zoom, (mark.y - top + 0.5) * zoom, markRadius * zoom),
+    );
+  const scaleBar = drawScaleBar(width, height + CAPTION, zoom / pixelSize);
+  const count = marks.length > 0 ? ` ${marks.length} labelled particles are circled.` : "";
+  return svgDocument(
+    { width, height: height + CAPTION },
+    { title, description: `Grey image of ${columns} x ${rows} pixels at ${pixelSize} angstrom.${count}` },
+    label(2, 16, title, { "font-weight": "bold" }),
+    picture,
+    element("svg", { y: CAPTION, width, height, overflow: "hidden" }, ...circles),
+    scaleBar,
+  );
+}
+
+const wholeOf = ({ shape }: Image): Rectangle => ({ left: 0, top: 0, rows: shape[0], columns: shape[1] });
+
+const inside = (at: number, size: number, margin: number): boolean => at >= -margin && at <= size + margin;
+
+const circle = (mark: Mark, cx: number, cy: number, r: number): string =>
+  element("circle", {
+    cx,
+    cy,
+    r,
+    fill: "none",
+    stroke: "#ffd400",
+    "stroke-width": 1.5,
+    "stroke-dasharray": mark.partial ? "4 3" : undefined,
+  });
+
+/** A bar of a round length near a fifth of the width, white on a dark ground, lower right. */
+function drawScaleBar(width: number, bottom: number, pixelsPerAngstrom: number): string {
+  const length = roundLength(width / 5 / pixelsPerAngstrom);
+  const bar = length * pixelsPerAngstrom;
+  const text =
+    length >= 10_000 ? `${length / 10_000} µm` : length >= 1000 ? `${length / 10} nm` : `${length} Å`;
+  const box = Math.max(bar, text.length * 7) + 12;
+  const middle = width - 6 - box / 2;
+  return (
+    element("rect", {
+      x: width - 6 - box,
+      y: bottom - 36,
+      width: box,
+      height: 30,
+      fill: "#000",
+      "fill-opacity": 0.6,
+    }) +
+    element("rect", { x: middle - bar / 2, y: bottom - 14, width: bar, height: 4, fill: "#fff" }) +
+    label(middle, bottom - 20, text, { fill: "#fff", "text-anchor": "middle" })
+  );
+}
+
+/** The largest of 1, 2, 5 times a power of ten that is not above `wanted`. */
+function roundLength(wanted: number): number {
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  return power * ([5, 2, 1].find((digit) => digit * power <= wanted) ?? 1);
+}
+
+/** The 8-bit grey PNG of an image at a contrast, as a data URI. */
+export function pngDataUri(image: Image, { black, white }: Contrast): string {
+  const scale = 255 / (white - black);
+  const samples = Uint8ClampedArray.from(image.data, (value) => (value - black) * scale);
+  return `data:image/png;base64,${base64(encodePng({ shape: image.shape, channels: 1, samples }))}`;
+}
+
+/** Base64 of bytes. */
+export function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 0x8000)
+    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+}
