@@ -39,7 +39,12 @@ export function readPointsCsv(content: Uint8Array | string, path: string, microg
 }
 
 function readColumns({ cells, line }: TableRow, path: string): Record<keyof typeof COLUMNS, number> {
-  const names = cells.map((cell) => cell.replace(/^["']|["']$/g, "").split(/[\s(]/)[0]!);
+  // A note in brackets may hold commas of its own.
+  const names = cells
+    .join(",")
+    .replace(/\([^)]*\)/g, "")
+    .split(",")
+    .map((cell) => cell.trim().replace(/^["']|["']$/g, ""));
   const find = (pattern: RegExp): number => names.findIndex((name) => pattern.test(name));
   const { x, y, score, diameter, radius } = COLUMNS;
   const found = {

@@ -1,0 +1,186 @@
+import { DomainError } from "../core/errors.js";
+import { eulerToMatrix } from "../core/rotation.js";
+import { type NpyColumn, writeNpyTable } from "./npy.js";
+import type { OpticsGroup, Particle, ParticleSet } from "./particles.js";
+import { matrixToRotationVector, transpose } from "./rotation-vector.js";
+
+const DEGREES = 180 / Math.PI;
+
+/**
+ * Particles as a cryoSPARC .cs file: blobs, CTF, and where every particle has them alignments3D and locations. Images are
+ * taken to have white protein (blob/sign 1). uid counts from 1.
+ * @param micrographShape rows and columns of all micrographs, which cryoSPARC needs for coordinates
+ * @throws DomainError for a particle without an image or an optics group without image size
+ */
+export function writeParticlesCs(
+  set: ParticleSet,
+  micrographShape?: readonly [rows: number, columns: number],
+): Uint8Array {
+  const { optics, particles } = set;
+  const groups = particles.map(({ opticsGroup }) => optics[opticsGroup]!);
+  const columns = new Map<string, NpyColumn>();
+  const add = (
+    name: string,
+    dtype: string,
+    values: readonly number[],
+    shape: readonly number[] = [],
+  ): void => {
+    columns.set(name, { dtype, shape, values: Float64Array.from(values) });
+  };
+  const text = (name: string, values: readonly string[]): void => {
+    columns.set(name, { dtype: "|S1", shape: [], values });
+  };
+  columns.set("uid", {
+    dtype: "<u8",
+    shape: [],
+    values: BigUint64Array.from(particles, (_, i) => BigInt(i + 1)),
+  });
+  text(
+    "blob/path",
+    particles.map((particle) => imageOf(particle).stack),
+  );
+  add(
+    "blob/idx",
+    "<u4",
+    particles.map((particle) => imageOf(particle).index - 1),
+  );
+  add(
+    "blob/shape",
+    "<u4",
+    groups.flatMap((group) => [imageSizeOf(group), imageSizeOf(group)]),
+    [2],
+  );
+  add(
+    "blob/psize_A",
+    "<f4",
+    groups.map(({ pixelSize }) => pixelSize),
+  );
+  add(
+    "blob/sign",
+    "<f4",
+    particles.map(() => 1),
+  );
+  addCtf(set, groups, add, text);
+  if (particles.every(({ angles, origin }) => angles && origin)) addAlignments(particles, groups, add);
+  const hasPlaces = particles.every(
+    ({ x, y, micrograph }) => x !== undefined && y !== undefined && micrograph !== undefined,
+  );
+  if (micrographShape && hasPlaces) {
+    text(
+      "location/micrograph_path",
+      particles.map(({ micrograph }) => micrograph!),
+    );
+    add(
+      "location/micrograph_shape",
+      "<u4",
+      particles.flatMap(() => [...micrographShape]),
+      [2],
+    );
+    add(
+      "location/center_x_frac",
+      "<f4",
+      particles.map(({ x }) => x! / micrographShape[1]),
+    );
+    add(
+      "location/center_y_frac",
+      "<f4",
+      particles.map(({ y }) => y! / micrographShape[0]),
+    );
+  }
+  return writeNpyTable({ rows: particles.length, columns });
+}
+
+function imageOf(particle: Particle): NonNullable<Particle["image"]> {
+  if (!particle.image) throw new DomainError("image of a particle", "none", "a section of a stack");
+  return particle.image;
+}
+
+function imageSizeOf({ imageSize, name }: OpticsGroup): number {
+  if (imageSize === undefined) throw new DomainError(`image size of ${name}`, "none", "pixels");
+  return imageSize;
+}
+
+type Add = (name: string, dtype: string, values: readonly number[], shape?: readonly number[]) => void;
+
+function addCtf(
+  { particles }: ParticleSet,
+  groups: readonly OpticsGroup[],
+  add: Add,
+  text: (name: string, values: readonly string[]) => void,
+): void {
+  text(
+    "ctf/type",
+    particles.map(() => "imported"),
+  );
+  add(
+    "ctf/exp_group_id",
+    "<u4",
+    particles.map(({ opticsGroup }) => opticsGroup),
+  );
+  add(
+    "ctf/accel_kv",
+    "<f4",
+    groups.map(({ voltage }) => voltage),
+  );
+  add(
+    "ctf/cs_mm",
+    "<f4",
+    groups.map(({ sphericalAberration }) => sphericalAberration),
+  );
+  add(
+    "ctf/amp_contrast",
+    "<f4",
+    groups.map(({ amplitudeContrast }) => amplitudeContrast),
+  );
+  if (!particles.every(({ defocus }) => defocus)) return;
+  add(
+    "ctf/df1_A",
+    "<f4",
+    particles.map(({ defocus }) => defocus!.defocusU),
+  );
+  add(
+    "ctf/df2_A",
+    "<f4",
+    particles.map(({ defocus }) => defocus!.defocusV),
+  );
+  add(
+    "ctf/df_angle_rad",
+    "<f4",
+    particles.map(({ defocus }) => defocus!.defocusAngle / DEGREES),
+  );
+  add(
+    "ctf/phase_shift_rad",
+    "<f4",
+    particles.map(({ defocus }) => defocus!.phaseShift / DEGREES),
+  );
+  add(
+    "ctf/scale",
+    "<f4",
+    particles.map(() => 1),
+  );
+  add(
+    "ctf/scale_const",
+    "<f4",
+    particles.map(() => 0),
+  );
+}
+
+function addAlignments(particles: readonly Particle[], groups: readonly OpticsGroup[], add: Add): void {
+  add(
+    "alignments3D/split",
+    "<u4",
+    particles.map(({ halfSet = 1 }) => halfSet - 1),
+  );
+  const shift = particles.flatMap(({ origin }, i) => [
+    origin!.x / groups[i]!.pixelSize,
+    origin!.y / groups[i]!.pixelSize,
+  ]);
+  add("alignments3D/shift", "<f4", shift, [2]);
+  const pose = particles.flatMap(({ angles }) => matrixToRotationVector(transpose(eulerToMatrix(angles!))));
+  add("alignments3D/pose", "<f4", pose, [3]);
+  add(
+    "alignments3D/psize_A",
+    "<f4",
+    groups.map(({ pixelSize }) => pixelSize),
+  );
+}
