@@ -80,6 +80,12 @@ export const oneOf =
     return found;
   };
 
+/** A parser for several of some choices, with commas between. */
+export const listOf =
+  <Choice extends string>(...choices: readonly Choice[]) =>
+  (text: string): readonly Choice[] =>
+    text.split(",").map(oneOf(...choices));
+
 /** A parser for a point group by RELION's name: C1, D7, T, O, I. */
 export const pointGroup = (text: string): string => {
   const name = text.toUpperCase();

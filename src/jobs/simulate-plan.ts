@@ -1,6 +1,7 @@
 import { inRange, integerInRange } from "../core/check.js";
 import { UsageError } from "../core/errors.js";
 import type { StorageMode } from "../dataset/images.js";
+import type { LabelForm } from "../dataset/labels.js";
 
 export type NoiseKind = "white" | "coloured" | "poisson" | "poisson-gaussian";
 
@@ -53,6 +54,8 @@ export interface SimulateOptions {
   readonly seed?: number;
   readonly mode?: StorageMode;
   readonly keepClean?: boolean;
+  /** Further forms of the labels. */
+  readonly labels?: readonly LabelForm[];
 }
 
 /** A simulation decided as far as that needs no file. */
@@ -85,6 +88,7 @@ export interface SimulationPlan {
   readonly mode: StorageMode;
   readonly keepClean: boolean;
   readonly symmetry: string;
+  readonly labels: readonly LabelForm[];
   /** What the manifest records: every option that decides the files, JSON as it will be read back. */
   readonly record: Readonly<Record<string, unknown>>;
 }
@@ -152,11 +156,17 @@ export function planSimulation(options: SimulateOptions): SimulationPlan {
     keepClean: options.keepClean ?? false,
     symmetry: options.symmetry ?? "C1",
   };
-  return { ...plan, record: recordOf(plan) };
+  return { ...plan, labels: options.labels ?? [], record: recordOf(plan) };
 }
 
 /** Paths are recorded as inputs, with their contents; Infinity, which JSON lacks, as "inf". */
-function recordOf({ out: _out, maps, estimates, seed: _seed, ...plan }: Omit<SimulationPlan, "record">) {
+function recordOf({
+  out: _out,
+  maps,
+  estimates,
+  seed: _seed,
+  ...plan
+}: Omit<SimulationPlan, "record" | "labels">) {
   const options = { ...plan, maps: maps.map(({ weight }) => weight), estimates: estimates !== undefined };
   return JSON.parse(
     JSON.stringify(options, (_key, value) => (value === Number.POSITIVE_INFINITY ? "inf" : value)),

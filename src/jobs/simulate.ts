@@ -3,6 +3,7 @@ import { DomainError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { imageKinds } from "../dataset/images.js";
 import { joinDataset } from "../dataset/join.js";
+import { writeLabels } from "../dataset/labels.js";
 import { readDataset } from "../dataset/reader.js";
 import type { DatasetJob, DatasetManifest, InputRecord } from "../dataset/records.js";
 import { openDataset } from "../dataset/writer.js";
@@ -29,6 +30,7 @@ export async function simulateDataset(
   const progress = await openDataset(files, plan.out, datasetJob(plan, sources, context.program), kinds);
   if (progress.finished) {
     report.note(`${plan.out} is complete already`);
+    if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
     return (await readDataset(files, plan.out)).manifest;
   }
   if (progress.missing.length > 0) {
@@ -61,7 +63,9 @@ export async function simulateDataset(
     }
   }
   signal.throwIfAborted();
-  return joinDataset(files, plan.out);
+  const manifest = await joinDataset(files, plan.out);
+  if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
+  return manifest;
 }
 
 /** The inputs of a simulation, read and measured. */

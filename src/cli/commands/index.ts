@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { extract } from "./extract.js";
+import { info } from "./info.js";
+import { potential } from "./potential.js";
 import { simulate } from "./simulate.js";
 
 /** Every command, in the order of the help. A command file imports its job when it runs, so that --help stays fast. */
-export const commands: readonly (() => Command)[] = [simulate, extract];
+export const commands: readonly (() => Command)[] = [potential, simulate, extract, info];

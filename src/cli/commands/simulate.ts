@@ -6,6 +6,7 @@ import { jobCommand, type Result, runJob } from "../command.js";
 import {
   countIn,
   integerIn,
+  listOf,
   numberIn,
   numbersIn,
   oneOf,
@@ -136,6 +137,11 @@ function work(command: Command): void {
       "--mode <type>",
       "float32, float16 (RELION 4 and newer) or uint8 (default: float32)",
       oneOf("float32", "float16", "uint8"),
+    )
+    .option(
+      "--labels <list>",
+      "further forms of the labels, into labels/: topaz, box, coco",
+      listOf("topaz", "box", "coco"),
     )
     .option(
       "--seed <n>",

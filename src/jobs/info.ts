@@ -1,0 +1,167 @@
+import { mean } from "../array/statistics.js";
+import { UnsupportedError } from "../core/errors.js";
+import type { Files } from "../core/ports.js";
+import { DATASET, inside } from "../dataset/layout.js";
+import { readDataset } from "../dataset/reader.js";
+import { MRC_HEADER_BYTES, parseMrcHeader } from "../io/mrc-header.js";
+import { readPdb } from "../io/pdb.js";
+import { decodePng } from "../io/png.js";
+import { readSafetensors } from "../io/safetensors.js";
+import { parseStar } from "../io/star.js";
+import type { StarTable } from "../io/star-table.js";
+import { applyAssembly, selectAtoms } from "../io/structure.js";
+import { modelDiameter } from "../physics/potential.js";
+
+/** What a file or folder holds, in a screenful: names and values in the order to show them. */
+export type Description = Readonly<Record<string, string | number>>;
+
+/**
+ * Describes a file by its name's ending.
+ *
+ * @throws FileError, FormatError for a damaged file, UnsupportedError for a format that is not known
+ */
+export async function describeFile(files: Files, path: string): Promise<Description> {
+  const describe = FORMATS.find(([endings]) => endings.test(path))?.[1];
+  if (!describe) {
+    throw new UnsupportedError(`${path}: not a known format: mrc, mrcs, map, star, png, pdb, safetensors`);
+  }
+  return describe(files, path);
+}
+
+/**
+ * Describes a folder: a dataset, or what kinds of file there are.
+ *
+ * @throws FileError, FormatError for a damaged dataset.json
+ */
+export async function describeFolder(files: Files, path: string): Promise<Description> {
+  const names = await files.list(path);
+  if (names.includes(DATASET.manifest)) return describeDataset(files, path);
+  if (await files.exists(inside(path, DATASET.job))) {
+    const parts = await files.list(inside(path, DATASET.parts));
+    return { what: "unfinished cryogem dataset", "micrographs made": parts.length - 1 };
+  }
+  const counts: Record<string, number> = {};
+  for (const name of names) {
+    const ending = name.includes(".") ? name.slice(name.lastIndexOf(".")) : "without ending";
+    counts[ending] = (counts[ending] ?? 0) + 1;
+  }
+  return { what: "folder", names: names.length, ...counts };
+}
+
+type Describe = (files: Files, path: string) => Promise<Description>;
+
+const FORMATS: readonly (readonly [RegExp, Describe])[] = [
+  [/\.(mrcs?|map|st|rec)$/i, describeMrc],
+  [/\.star$/i, describeStar],
+  [/\.png$/i, describePng],
+  [/\.(pdb|ent)$/i, describePdb],
+  [/\.safetensors$/i, describeSafetensors],
+];
+
+async function describeMrc(files: Files, path: string): Promise<Description> {
+  const bytes = await files.size(path);
+  const header = parseMrcHeader(await files.readRange(path, 0, MRC_HEADER_BYTES), bytes, path);
+  const [sections, rows, columns] = header.shape;
+  const { min, max, mean: average, rms } = header.statistics;
+  const size = `${columns} x ${rows}`;
+  const what = {
+    image: `image of ${size} pixels`,
+    stack: `stack of ${sections} images of ${size} pixels`,
+    volume: `volume of ${size} x ${sections} voxels (x, y, z)`,
+  }[header.kind];
+  const voxel = header.voxelSize.map((value) => Number(value.toPrecision(6)));
+  return {
+    what: `MRC, ${what}`,
+    samples: `${header.mode}, ${header.littleEndian ? "little" : "big"} endian`,
+    "voxel size": voxel[0]! > 0 ? `${voxel.join(" x ")} A` : "not given",
+    ...(min <= max && { values: `${format(min)} to ${format(max)}, mean ${format(average)}` }),
+    ...(min <= max && rms >= 0 && { "standard deviation": format(rms) }),
+    ...(header.axes.join() !== "1,2,3" && { "axis order": header.axes.join(" ") }),
+    ...(header.origin.some((value) => value !== 0) && { origin: header.origin.map(format).join(" ") }),
+    "space group": header.spaceGroup,
+    ...(header.labels.length > 0 && { labels: header.labels.join(" | ") }),
+    ...(header.remarks.length > 0 && { remarks: header.remarks.join("; ") }),
+  };
+}
+
+async function describeStar(files: Files, path: string): Promise<Description> {
+  const star = parseStar(new TextDecoder().decode(await files.read(path)), path);
+  const out: Record<string, string | number> = { what: "STAR" };
+  for (const table of star.tables) {
+    out[`data_${table.name}`] =
+      `${table.rows} ${table.rows === 1 ? "row" : "rows"}: ${table.labels.join(" ")}`;
+  }
+  const table = star.find("particles") ?? star.find("micrographs");
+  return table ? { ...out, ...describeRows(table) } : out;
+}
+
+/** What a person asks first of particles or micrographs. */
+function describeRows(table: StarTable): Description {
+  const out: Record<string, string | number> = {};
+  if (table.has("rlnMicrographName")) out["micrographs"] = new Set(table.strings("rlnMicrographName")).size;
+  if (table.has("rlnDefocusU") && table.rows > 0) {
+    const defocus = table.numbers("rlnDefocusU");
+    const low = defocus.reduce((a, b) => Math.min(a, b));
+    const high = defocus.reduce((a, b) => Math.max(a, b));
+    out["defocus U"] = `${format(low)} to ${format(high)} A, mean ${format(mean(defocus))}`;
+  }
+  if (table.has("rlnRandomSubset")) {
+    const sets = table.integers("rlnRandomSubset");
+    out["half sets"] =
+      `${sets.filter((set) => set === 1).length} and ${sets.filter((set) => set === 2).length}`;
+  }
+  return out;
+}
+
+async function describePng(files: Files, path: string): Promise<Description> {
+  const { shape, channels, bitDepth } = decodePng(await files.read(path), path);
+  const kind = ["", "grey", "grey with transparency", "colour", "colour with transparency"][channels]!;
+  return { what: `PNG, ${shape[1]} x ${shape[0]} pixels`, samples: `${kind}, ${bitDepth} bits` };
+}
+
+async function describePdb(files: Files, path: string): Promise<Description> {
+  const structure = readPdb(await files.read(path), path);
+  const atoms = selectAtoms(structure.atoms);
+  const models = new Set(structure.atoms.map(({ model }) => model)).size;
+  const assembled = applyAssembly(structure, atoms);
+  return {
+    what: "atomic model, PDB",
+    atoms: `${atoms.length} without water, of ${structure.atoms.length}`,
+    chains: [...new Set(atoms.map(({ chain }) => chain))].join(" "),
+    ...(models > 1 && { models }),
+    assemblies:
+      structure.assemblies.length === 0 ? "none" : structure.assemblies.map(({ id }) => id).join(" "),
+    "first assembly": `${assembled.length} atoms, diameter ${modelDiameter(assembled).toFixed(0)} A`,
+  };
+}
+
+async function describeSafetensors(files: Files, path: string): Promise<Description> {
+  const { tensors, metadata } = readSafetensors(await files.read(path), path);
+  const arrays = [...tensors.values()];
+  const numbers = arrays.reduce((sum, { data }) => sum + data.length, 0);
+  const brief = Object.entries(metadata).map(([key, value]) => [
+    key,
+    value.length > 70 ? `${value.slice(0, 70)}…` : value,
+  ]);
+  return { what: "safetensors", tensors: arrays.length, numbers, ...Object.fromEntries(brief.slice(0, 12)) };
+}
+
+async function describeDataset(files: Files, path: string): Promise<Description> {
+  const { manifest } = await readDataset(files, path);
+  const { optics, micrographs } = manifest;
+  const defocus = micrographs.map(({ defocusU, defocusV }) => (defocusU + defocusV) / 2);
+  const shapes = new Set(micrographs.map(({ shape }) => `${shape[1]} x ${shape[0]}`));
+  return {
+    what: "cryogem dataset",
+    "written by": `${manifest.program}, ${manifest.command}, seed ${manifest.seed}`,
+    micrographs: `${micrographs.length} of ${[...shapes].join(", ")} pixels`,
+    particles: `${manifest.particles}, diameter ${format(manifest.particleDiameter)} A`,
+    "pixel size": `${optics.pixelSize} A`,
+    optics: `${optics.voltage} kV, Cs ${optics.sphericalAberration} mm, amplitude contrast ${optics.amplitudeContrast}`,
+    defocus: `${format(Math.min(...defocus))} to ${format(Math.max(...defocus))} A`,
+    inputs: manifest.inputs.map((input) => input.path).join(", "),
+    options: JSON.stringify(manifest.options),
+  };
+}
+
+const format = (value: number): string => String(Number(value.toPrecision(5)));
