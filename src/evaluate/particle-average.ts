@@ -1,7 +1,8 @@
 import { irfft2, rfft2 } from "../array/fft.js";
-import { centre, type Image, zeros } from "../array/image.js";
+import { type Image, zeros } from "../array/image.js";
 import { normalise } from "../array/statistics.js";
 import { DomainError, ShapeError } from "../core/errors.js";
+import { addBoxes } from "../translate/particle-average.js";
 import type { Point } from "./matching.js";
 
 /** A micrograph and the places of its particles, pixels. */
@@ -23,25 +24,11 @@ export interface ParticleAverage {
  * @throws DomainError if no box lies inside its image
  */
 export function averageParticles(images: readonly LabelledImage[], box: number): ParticleAverage {
-  const sums = new Float64Array(box * box);
-  const half = centre(box);
+  const sum = new Float64Array(box * box);
   let count = 0;
-  for (const { image, points } of images) {
-    const [rows, columns] = image.shape;
-    const { data } = normalise(image);
-    for (const { x, y } of points) {
-      const left = Math.round(x) - half;
-      const top = Math.round(y) - half;
-      if (left < 0 || top < 0 || left + box > columns || top + box > rows) continue;
-      for (let row = 0; row < box; row++) {
-        const start = (top + row) * columns + left;
-        for (let column = 0; column < box; column++) sums[row * box + column]! += data[start + column]!;
-      }
-      count++;
-    }
-  }
+  for (const { image, points } of images) count += addBoxes(normalise(image), points, box, sum);
   if (count === 0) throw new DomainError("particles whose box lies inside the micrograph", 0, "at least 1");
-  return { average: { data: Float32Array.from(sums, (sum) => sum / count), shape: [box, box] }, count };
+  return { average: { data: Float32Array.from(sum, (value) => value / count), shape: [box, box] }, count };
 }
 
 export interface AverageAgreement {
