@@ -15,13 +15,14 @@ const steps = Number(process.argv[6] ?? 20);
 
 const options: StepOptions = {
   crop,
-  generator: { width, depth, upsampling, output: "plain" },
-  discriminatorWidth: width,
+  generator: { width, widest: 8, depth, upsampling, output: "plain" },
+  discriminator: { width, widest: 8, count: 1 },
   headWidth: 256,
   levels: Math.min(5, depth),
   queries: 256,
   nce: { variant: "paper", temperature: 0.07 },
   beta1: 0.5,
+  averaged: false,
 };
 const random = Random.of(1, "bench");
 const image = (): Float32Array => random.fillNormal(new Float32Array(crop * crop));
@@ -33,7 +34,13 @@ const times: number[] = [];
 for (let step = 1; step <= steps + 2; step++) {
   const data = { simulated: image(), real: image(), points: drawQueryPoints(mask, 256, random) };
   const start = performance.now();
-  const losses = await runner.run(data, { step, learningRate: 1e-4, nceWeight: 10 });
+  const losses = await runner.run(data, {
+    step,
+    learningRate: 1e-4,
+    discriminatorLearningRate: 1e-4,
+    nceWeight: 10,
+    averageDecay: 0,
+  });
   if (step > 2) times.push(performance.now() - start);
   if (step === 1) console.error(JSON.stringify(losses));
 }

@@ -1,16 +1,11 @@
 import type { Image } from "../array/image.js";
+import { mean, variance } from "../array/statistics.js";
 import { DomainError, FileError, UsageError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { type Dataset, readDataset } from "../dataset/reader.js";
 import type { ParticleRecord } from "../dataset/records.js";
 import { readImage } from "../io/read-image.js";
-import {
-  type Contrast,
-  meanAndVariance,
-  meanContrast,
-  measureContrast,
-  normaliseImage,
-} from "../translate/contrast.js";
+import { type Contrast, meanContrast, measureContrast, normaliseImage } from "../translate/contrast.js";
 import type { Centre } from "../translate/particle-average.js";
 import type { LabelledImage, TrainingSet } from "../translate/sampler.js";
 import { cachedSource } from "./cached-source.js";
@@ -65,7 +60,8 @@ export async function openTrainingSet(files: Files, inputs: TrainingInputs): Pro
     const record = manifest.micrographs[index]!;
     const image = await clean(record);
     const mask = await readMask(files, inputs.simulated, record);
-    return { image, mask, mean: meanAndVariance(image).mean, centres: centres.get(record.index) ?? [] };
+    const values = { mean: mean(image.data), variance: variance(image.data) };
+    return { image, mask, centres: centres.get(record.index) ?? [], ...values };
   };
   const loadReal = async (index: number): Promise<Image> => {
     const path = inputs.real[index]!;
@@ -99,15 +95,6 @@ async function centresByMicrograph({ manifest, particles }: Dataset): Promise<Ma
     list.push(centreOf(particle));
   }
   return centres;
-}
-
-/** Pixel variance of the first clean micrographs. */
-export async function measureVariances({ simulated }: TrainingSet): Promise<number[]> {
-  const variances: number[] = [];
-  for (let i = 0; i < Math.min(MEASURED, simulated.count); i++) {
-    variances.push(meanAndVariance((await simulated.load(i)).image).variance);
-  }
-  return variances;
 }
 
 /** Mean contrast of the first real micrographs, in the counts of their files. */

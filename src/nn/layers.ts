@@ -29,17 +29,6 @@ export function convolution4(
   return (x) => conv2d(x, weight, { stride, pads: 1, ...(offset && { bias: offset }) });
 }
 
-/** Convolution with kernel 3 and a bias that keeps the sides. */
-export function convolution3(
-  scope: Scope,
-  channels: readonly [input: number, output: number],
-  { initial = INITIAL_WEIGHTS }: { readonly initial?: Initial } = {},
-): Layer {
-  const weight = scope.parameter("weight", [channels[1], channels[0], 3, 3], initial);
-  const bias = scope.parameter("bias", [channels[1]], ZERO);
-  return (x) => conv2d(x, weight, { pads: 1, bias });
-}
-
 /** How a decoder doubles its sides. */
 export type Upsampling = "transposed" | "resize";
 

@@ -3,8 +3,8 @@ import { add, leakyRelu, mul, relu, tanh } from "../tensor/elementwise.js";
 import { concat } from "../tensor/layout.js";
 import { instanceNorm } from "../tensor/linear.js";
 import type { Value } from "../tensor/value.js";
-import { convolution3, convolution4, type Layer, type Upsampling, upConvolution } from "./layers.js";
-import type { Initial, Scope } from "./scope.js";
+import { convolution4, type Layer, type Upsampling, upConvolution } from "./layers.js";
+import type { Scope } from "./scope.js";
 
 export interface UnetOptions {
   /** Channels of the first layer; the next have 2, 4, … times as many, up to `widest` times. */
@@ -18,8 +18,6 @@ export interface UnetOptions {
    * input, and the last layer starts at zero, so that training starts from the identity.
    */
   readonly output: "plain" | "correction";
-  /** A branch that never leaves full resolution beside the U: single pixels can then be treated by their neighbours. */
-  readonly fullResolution: boolean;
 }
 
 /** What a U-Net gives: the image, and the features of its encoder, widest first. */
@@ -48,26 +46,16 @@ export function unet(scope: Scope, options: UnetOptions): Unet {
       bias: !isNormalised(level),
     }),
   );
-  const up = levelsTo(depth)
-    .slice(1)
-    .map((level) =>
-      upConvolution(
-        scope.child(`up${level}`),
-        [channels(level) * (level === depth ? 1 : 2), channels(level - 1)],
-        options.upsampling,
-        { bias: false },
-      ),
-    );
-  const last = lastLayer(scope, options);
+  const up = levelsTo(depth).map((level) => upLayer(scope, channels, level, options));
   return {
     encode: (x) => encode(down, isNormalised, x),
     translate: (features, x) => {
       let y = features[depth - 1]!;
-      for (let level = depth; level >= 2; level--) {
+      for (let level = depth; level >= 1; level--) {
         y = level === depth ? y : concat([features[level - 1]!, y], 1);
-        y = instanceNorm(up[level - 2]!(relu(y)));
+        y = up[level - 1]!(relu(y));
+        if (level > 1) y = instanceNorm(y);
       }
-      y = last(relu(concat([features[0]!, y], 1)), x);
       return options.output === "plain" ? mul(tanh(y), PLAIN_OUTPUT_RANGE) : add(x, y);
     },
   };
@@ -97,16 +85,12 @@ function encode(
   return features;
 }
 
-/** From the first level to an image: one up-convolution (the paper), or that beside convolutions of the input itself. */
-function lastLayer(
-  scope: Scope,
-  { width, output, upsampling, fullResolution }: UnetOptions,
-): (y: Value, x: Value) => Value {
-  const initial: { initial?: Initial } = output === "correction" ? { initial: { constant: 0 } } : {};
-  if (!fullResolution)
-    return upConvolution(scope.child("up1"), [2 * width, 1], upsampling, { bias: true, ...initial });
-  const up = upConvolution(scope.child("up1"), [2 * width, width], upsampling, { bias: true });
-  const beside = convolution3(scope.child("beside"), [1, width]);
-  const join = convolution3(scope.child("join"), [2 * width, 1], initial);
-  return (y, x) => join(concat([relu(up(y)), leakyRelu(beside(x), 0.2)], 1));
+/** From level to level - 1; all but the innermost read the skip connection beside the level below. */
+function upLayer(scope: Scope, channels: (level: number) => number, level: number, options: UnetOptions): Layer {
+  const from = channels(level) * (level === options.depth ? 1 : 2);
+  const last = level === 1;
+  return upConvolution(scope.child(`up${level}`), [from, channels(level - 1)], options.upsampling, {
+    bias: last,
+    ...(last && options.output === "correction" && { initial: { constant: 0 } }),
+  });
 }

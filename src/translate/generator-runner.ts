@@ -13,7 +13,6 @@ export const generatorOptions = (options: CryogemOptions): UnetOptions => ({
   depth: options.depth,
   upsampling: options.upsampling,
   output: options.generator,
-  fullResolution: options.fullResolution,
 });
 
 /** A trained generator, applied to images whose sides are multiples of 2^depth. Its parameters are part of the graph. */
@@ -67,12 +66,12 @@ const OVERLAP = 128;
  * How micrographs are cut for a generator. One that goes down to a few pixels has learned the size of its crops and is
  * given tiles of that size; a shallower one takes as much at once as memory allows, which leaves fewer seams or none.
  */
-export function tilingFor({ crop, ngf, depth, fullResolution }: CryogemOptions): TilingOptions {
+export function tilingFor({ crop, ngf, depth }: CryogemOptions): TilingOptions {
   const multiple = 2 ** depth;
   const align = Math.min(multiple, 32);
   const overlap = Math.min(OVERLAP, Math.floor(crop / 4 / align) * align);
   if (crop / multiple < 4) return { multiple, align, largest: crop, overlap };
-  // the widest tensor holds two sets of features side by side, at half the resolution or at the full one
-  const side = Math.sqrt(((fullResolution ? 1 : 4) * WIDEST) / (2 * ngf));
+  // the widest tensor holds two sets of features side by side at half the resolution
+  const side = Math.sqrt((4 * WIDEST) / (2 * ngf));
   return { multiple, align, largest: Math.max(crop, Math.floor(side / multiple) * multiple), overlap };
 }

@@ -3,6 +3,7 @@ import { FormatError } from "../core/errors.js";
 import type { TrainingState } from "../tensor/index.js";
 import type { NoiseSeed } from "./noise-seed.js";
 import { cryogemOptions } from "./options.js";
+import type { Rings } from "./radial-power.js";
 
 /** Every way to give a physics micrograph the noise of real ones. */
 export const TRANSLATORS = [
@@ -14,9 +15,7 @@ export const TRANSLATORS = [
 ] as const;
 export type TranslatorName = (typeof TRANSLATORS)[number];
 
-const contrast = z.object({ mean: z.number(), deviation: z.number().positive() });
-
-/** What a model is, beside its numbers: the metadata of model.safetensors. */
+/** What a model is, beside its numbers: the metadata of model.safetensors and of checkpoints. */
 const modelRecord = z.object({
   format: z.literal("cryogem-model"),
   formatVersion: z.literal(1),
@@ -25,13 +24,17 @@ const modelRecord = z.object({
   /** Angstrom. */
   pixelSize: z.number().positive(),
   /** Mean contrast of the real micrographs, which generated ones are given. */
-  contrast,
+  contrast: z.object({ mean: z.number(), deviation: z.number().positive() }),
   noise: z.object({
-    kind: z.enum(["white", "coloured"]),
-    deviation: z.number().min(0),
+    deviation: z.number().positive(),
     cleanDeviation: z.number().positive(),
-    /** Of the tile whose power spectrum is the tensor "noise.power". */
-    tile: z.tuple([z.int(), z.int()]).optional(),
+    /** Its spectrum is the tensor "noise.power", measured on tiles of this shape. */
+    colour: z
+      .object({
+        tile: z.tuple([z.int(), z.int()]),
+        innovations: z.object({ skewness: z.number(), kurtosis: z.number() }),
+      })
+      .optional(),
   }),
   /** Electron / angstrom², for the kinds that count electrons. */
   dose: z.number().positive(),
@@ -39,14 +42,18 @@ const modelRecord = z.object({
   step: z.int().min(0),
   options: cryogemOptions.optional(),
 });
-export type ModelRecord = z.infer<typeof modelRecord>;
 
-/** A translator as it is stored. */
+/** What is stored of a model as text; the noise is stored partly so. */
+export type ModelDescription = Omit<z.infer<typeof modelRecord>, "noise" | "format" | "formatVersion">;
+
+/** A translator as it is stored; a checkpoint's `parameters` are all of a training's state. */
 export interface Model {
-  readonly record: ModelRecord;
-  /** The generator's parameters; empty for kinds that only measure. */
-  readonly parameters: TrainingState;
+  readonly record: ModelDescription;
   readonly noise: NoiseSeed;
+  /** The generator's; empty for kinds that only measure. */
+  readonly parameters: TrainingState;
+  /** Filter for the output. */
+  readonly gain?: Rings;
 }
 
 /** Named arrays with text beside them: the content of a safetensors file. */
@@ -56,29 +63,29 @@ export interface NamedArrays {
 }
 
 const POWER = "noise.power";
+const GAIN = "output.gain";
 
-/** A noise seed's part of a record. */
-export const noiseRecord = ({ kind, deviation, cleanDeviation, power }: NoiseSeed): ModelRecord["noise"] => ({
-  kind,
-  deviation,
-  cleanDeviation,
-  ...(power && { tile: [power.shape[0], power.shape[1]] }),
-});
-
-/** @param shapes of the tensors in `state`, for those that are not to be written flat */
-export function encodeArrays(
-  record: object,
-  state: TrainingState,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  noise: NoiseSeed,
-): NamedArrays {
+/** The file of a model; parameters are flat, since the options decide their shapes. */
+export function encodeModel({ record, noise, parameters, gain }: Model): NamedArrays {
   const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
-  for (const [name, data] of state) tensors.set(name, { shape: shapes.get(name) ?? [data.length], data });
-  if (noise.power) {
-    const [rows, columns] = noise.power.shape;
-    tensors.set(POWER, { shape: [rows, (columns >> 1) + 1], data: Float32Array.from(noise.power.data) });
+  for (const [name, data] of parameters) tensors.set(name, { shape: [data.length], data });
+  const { colour, deviation, cleanDeviation } = noise;
+  if (colour) {
+    const [rows, columns] = colour.power.shape;
+    tensors.set(POWER, { shape: [rows, (columns >> 1) + 1], data: colour.power.data });
   }
-  return { tensors, metadata: { cryogem: JSON.stringify(record) } };
+  if (gain) tensors.set(GAIN, { shape: [gain.values.length], data: Float32Array.from(gain.values) });
+  const described: z.infer<typeof modelRecord> = {
+    format: "cryogem-model",
+    formatVersion: 1,
+    ...record,
+    noise: {
+      deviation,
+      cleanDeviation,
+      ...(colour && { colour: { tile: [...colour.power.shape], innovations: colour.innovations } }),
+    },
+  };
+  return { tensors, metadata: { cryogem: JSON.stringify(described) } };
 }
 
 /** @throws FormatError, naming the file and the field */
@@ -96,25 +103,34 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
       "a model's record",
     );
   }
-  const parameters = new Map(
-    [...tensors].filter(([name]) => name !== POWER).map(([name, { data }]) => [name, data]),
-  );
-  return { record: parsed.data, parameters, noise: decodeNoise(parsed.data, tensors, path) };
+  const { noise, format: _format, formatVersion: _version, ...record } = parsed.data;
+  const others = [...tensors].filter(([name]) => name !== POWER && name !== GAIN);
+  const gain = tensors.get(GAIN);
+  return {
+    record,
+    noise: decodeNoise(noise, tensors, path),
+    parameters: new Map(others.map(([name, { data }]) => [name, data])),
+    ...(gain && { gain: { tile: 2 * (gain.data.length - 1), values: Float64Array.from(gain.data) } }),
+  };
 }
 
-function decodeNoise({ noise }: ModelRecord, tensors: NamedArrays["tensors"], path: string): NoiseSeed {
-  const { kind, deviation, cleanDeviation, tile } = noise;
-  if (kind === "white") return { kind, deviation, cleanDeviation };
+function decodeNoise(
+  { deviation, cleanDeviation, colour }: z.infer<typeof modelRecord>["noise"],
+  tensors: NamedArrays["tensors"],
+  path: string,
+): NoiseSeed {
+  if (!colour) return { deviation, cleanDeviation };
+  const { tile, innovations } = colour;
   const power = tensors.get(POWER);
-  if (!tile || power?.data.length !== tile[0] * ((tile[1] >> 1) + 1)) {
+  if (power?.data.length !== tile[0] * ((tile[1] >> 1) + 1)) {
     throw new FormatError(
       path,
       POWER,
       power?.shape ?? "nothing",
-      `the spectrum of a tile of ${tile ?? "some size"}`,
+      `the spectrum of a tile of ${tile.join(" x ")}`,
     );
   }
-  return { kind, deviation, cleanDeviation, power: { data: power.data, shape: tile } };
+  return { deviation, cleanDeviation, colour: { power: { data: power.data, shape: tile }, innovations } };
 }
 
 function parseJson(text: string, path: string): unknown {

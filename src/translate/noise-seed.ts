@@ -1,58 +1,35 @@
 import type { Image } from "../array/image.js";
-import { inRange } from "../core/check.js";
-import { DomainError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { colouredNoise, type NoisePower, whiteNoise } from "../physics/noise.js";
+import { type Innovations, skewedNoise } from "./innovations.js";
 
 /**
  * The noise added to clean micrographs before a network sees them, with the same strength for every micrograph of a set: a
  * particle then stands out equally from a crowded field and from an empty one.
  */
 export interface NoiseSeed {
-  /** White (the paper) or with the spectrum of a real background. */
-  readonly kind: "white" | "coloured";
   /** Standard deviation of the noise, in units of the clean micrographs. */
   readonly deviation: number;
   /** Standard deviation of the clean micrographs of the set: the root of their mean variance. */
   readonly cleanDeviation: number;
-  /** For "coloured". */
-  readonly power?: NoisePower;
+  /** Its spectrum; absent: white and normal (the paper). */
+  readonly colour?: { readonly power: NoisePower; readonly innovations: Innovations };
 }
 
-/**
- * The seed for a set of clean micrographs.
- *
- * @param variances of the clean micrographs, pixel variance of each
- * @param snr mean of these over the variance of the noise; Infinity: no noise
- * @throws DomainError where no micrograph has any signal
- */
-export function noiseSeed(
-  variances: readonly number[],
-  snr: number,
-  power: NoisePower | undefined,
-): NoiseSeed {
-  const mean = variances.reduce((sum, variance) => sum + variance, 0) / variances.length;
-  if (!(mean > 0))
-    throw new DomainError("variance of the simulated micrographs", mean, "some signal in them");
-  return {
-    kind: power ? "coloured" : "white",
-    deviation: Math.sqrt(mean / inRange("snr", snr, "", 1e-6, Number.POSITIVE_INFINITY)),
-    cleanDeviation: Math.sqrt(mean),
-    ...(power && { power }),
-  };
-}
+/** Variance of the clean micrographs over variance of the noise. */
+export const seedSnr = ({ deviation, cleanDeviation }: NoiseSeed): number =>
+  (cleanDeviation / deviation) ** 2;
 
 /** Standard deviation of clean micrographs with the seed's noise. */
 export const noisyDeviation = ({ deviation, cleanDeviation }: NoiseSeed): number =>
   Math.sqrt(deviation * deviation + cleanDeviation * cleanDeviation);
 
 /** Noise of unit variance of a seed's kind. */
-export function unitNoise(
-  shape: readonly [rows: number, columns: number],
-  seed: NoiseSeed,
-  random: Random,
-): Image {
-  return seed.power ? colouredNoise(shape, seed.power, random) : whiteNoise(shape, random);
+export function unitNoise(shape: Image["shape"], { colour }: NoiseSeed, random: Random): Image {
+  if (!colour) return whiteNoise(shape, random);
+  return colouredNoise(shape, colour.power, random, (size, stream) =>
+    skewedNoise(size, colour.innovations, stream),
+  );
 }
 
 /**
@@ -68,4 +45,10 @@ export function noisyInput(clean: Image, mean: number, seed: NoiseSeed, random: 
     data[i] = (clean.data[i]! - mean + seed.deviation * noise[i]!) * scale;
   }
   return { data, shape: clean.shape };
+}
+
+/** The clean micrograph alone in the same units. */
+export function cleanInput(clean: Image, mean: number, seed: NoiseSeed): Image {
+  const scale = 1 / noisyDeviation(seed);
+  return { data: clean.data.map((value) => (value - mean) * scale), shape: clean.shape };
 }

@@ -14,8 +14,6 @@ export const cryogemOptions = z.strictObject({
   depth: z.int().min(2).max(12),
   upsampling: z.enum(["transposed", "resize"]),
   generator: z.enum(["plain", "correction"]),
-  /** A generator branch at full resolution. */
-  fullResolution: z.boolean(),
   discriminators: z.union([z.literal(1), z.literal(2)]),
   /** Of the seed: white, or with the spectrum that the real micrographs have beside the signal. */
   noise: z.enum(["white", "coloured"]),
@@ -37,7 +35,7 @@ export const cryogemOptions = z.strictObject({
   /** Query points on particles, and as many on background. */
   queries: z.int().min(1),
   headWidth: z.int().min(1),
-  /** Whether the output's spectrum is adjusted to the real one after training. */
+  /** Whether the noise's skewness and kurtosis are fitted, and after training the output's spectrum, to the real ones. */
   calibrate: z.boolean(),
   seed: z.number(),
 });
@@ -53,22 +51,21 @@ export type Preset = "fast" | "paper";
  */
 export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "depth" | "nceWeight">>> = {
   fast: {
-    crop: 256,
-    ngf: 24,
-    ndf: 24,
+    crop: 192,
+    ngf: 16,
+    ndf: 16,
     widest: 4,
     upsampling: "resize",
     generator: "correction",
-    fullResolution: true,
     discriminators: 2,
     noise: "coloured",
     snr: null,
-    steps: 500,
+    steps: 400,
     learningRate: 2e-4,
-    discriminatorLearningRate: 4e-4,
+    discriminatorLearningRate: 2e-4,
     decayFrom: 0.5,
     beta1: 0.5,
-    average: 0.99,
+    average: 0.998,
     nceVariant: "paper",
     temperature: 0.07,
     levels: 4,
@@ -83,7 +80,6 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     widest: 8,
     upsampling: "transposed",
     generator: "plain",
-    fullResolution: false,
     discriminators: 1,
     noise: "white",
     snr: 0.1,
@@ -106,7 +102,7 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
  * Weight of the contrastive loss: the paper's 10 for a plain generator. A correction begins at its optimum, the identity,
  * and would stay there for ever at that weight.
  */
-const NCE_WEIGHT = { plain: 10, correction: 0.3 } as const;
+const NCE_WEIGHT = { plain: 10, correction: 1 } as const;
 
 /** A preset with the user's choices in place of its own; what depends on other choices follows them. */
 export function resolveOptions(
@@ -131,11 +127,11 @@ export function resolveOptions(
 }
 
 /** Halvings at which a correction stops: a particle's surroundings are seen, a whole crop's layout is not. */
-const CORRECTION_DEPTH = 5;
+const CORRECTION_DEPTH = 6;
 
 /**
  * A plain generator goes down to one pixel where the crop's side allows it (the paper: 10 halvings of 1024). A correction
- * goes down five levels: its field of view stays local, so that images of any size can be translated alike.
+ * goes down six levels: its field of view stays local, so that images of any size can be translated alike.
  */
 export function defaultDepth(crop: number, generator: CryogemOptions["generator"]): number {
   let depth = 0;

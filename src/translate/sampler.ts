@@ -5,12 +5,13 @@ import { type NoiseSeed, noisyInput } from "./noise-seed.js";
 import type { Centre } from "./particle-average.js";
 import { drawQueryPoints, type QueryPoints } from "./points.js";
 
-/** A clean physics micrograph with the footprints of its particles (0 = background), their centres, and its mean. */
+/** A clean physics micrograph with the footprints of its particles (0 = background), their centres, its mean and variance. */
 export interface LabelledImage {
   readonly image: Image;
   readonly mask: Uint8Array;
   readonly centres: readonly Centre[];
   readonly mean: number;
+  readonly variance: number;
 }
 
 /** Micrographs handed out one at a time, so that a set need not fit into memory. */

@@ -1,8 +1,9 @@
 import { type Image, zeros } from "../array/image.js";
+import { correlation } from "../array/statistics.js";
 import { Random } from "../core/random.js";
 import { cutCrop, drawCrop } from "./crop.js";
-import { type NoiseSeed, noisyInput } from "./noise-seed.js";
-import { addBoxes, type Centre, correlation } from "./particle-average.js";
+import { cleanInput, type NoiseSeed, noisyInput } from "./noise-seed.js";
+import { addBoxes, type Centre } from "./particle-average.js";
 import type { TrainingSet } from "./sampler.js";
 
 /** The same few crops, looked at again and again while a training runs. */
@@ -50,7 +51,7 @@ export async function drawSamples(
     const data = cutCrop(source.image.data, source.image.shape[1], place, new Float32Array(size * size));
     const crop: Image = { data, shape: [size, size] };
     simulated.push({
-      clean: noisyInput(crop, source.mean, { ...noise, deviation: 0 }, random),
+      clean: cleanInput(crop, source.mean, noise),
       noisy: noisyInput(crop, source.mean, noise, random),
       centres: source.centres.map(({ x, y }) => ({ x: x - place.column, y: y - place.row })),
     });

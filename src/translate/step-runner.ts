@@ -69,11 +69,6 @@ export class StepRunner<DeviceTensor> {
     return new Map(names.map((name) => [name, averages.get(averageName(name))!]));
   }
 
-  /** Shapes of the state's tensors that are not flat. */
-  get shapes(): ReadonlyMap<string, readonly number[]> {
-    return new Map(this.graph.state.map(({ name, next }) => [name, next.type.shape]));
-  }
-
   close(): Promise<void> {
     return this.training.close();
   }

@@ -1,3 +1,4 @@
+import { reflected } from "../array/filter.js";
 import { type Image, zeros } from "../array/image.js";
 import { integerInRange } from "../core/check.js";
 
@@ -65,22 +66,14 @@ export async function translateTiled(
   return out;
 }
 
-/** Fills `tile` from the image at (top, left), which may lie outside: mirrored about the edge pixels. */
+/** Fills `tile` from the image at (top, left), which may lie outside: mirrored at its edges. */
 function copyMirrored({ data, shape }: Image, top: number, left: number, tile: Image): void {
   const [rows, columns] = tile.shape;
-  const from = Int32Array.from({ length: columns }, (_, c) => mirrored(left + c, shape[1]));
+  const from = Int32Array.from({ length: columns }, (_, c) => reflected(left + c, shape[1]));
   for (let r = 0; r < rows; r++) {
-    const base = mirrored(top + r, shape[0]) * shape[1];
+    const base = reflected(top + r, shape[0]) * shape[1];
     for (let c = 0; c < columns; c++) tile.data[r * columns + c] = data[base + from[c]!]!;
   }
-}
-
-/** Index of n samples mirrored about the first and the last, which are not repeated, as often as needed. */
-function mirrored(index: number, n: number): number {
-  if (n === 1) return 0;
-  const period = 2 * (n - 1);
-  const i = ((index % period) + period) % period;
-  return i < n ? i : period - i;
 }
 
 /** Weight of every pixel of every tile along an axis: squared sines over the shared pixels; they add up to 1. */

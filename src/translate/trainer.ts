@@ -5,7 +5,7 @@ import type { NoiseSeed } from "./noise-seed.js";
 import { type CryogemOptions, learningShareAt } from "./options.js";
 import { sampleStep, type TrainingSet } from "./sampler.js";
 import { drawSamples, type Sample, type SampleSet, takeSample } from "./samples.js";
-import type { StepOptions } from "./step.js";
+import { averageName, type StepOptions } from "./step.js";
 import { type Losses, StepRunner } from "./step-runner.js";
 import { TrainingWatch } from "./watch.js";
 
@@ -127,3 +127,13 @@ const stepOptions = (options: CryogemOptions): StepOptions => ({
   beta1: options.beta1,
   averaged: options.average > 0,
 });
+
+/** The parameters to translate with, out of a training's state: averaged, where an average was kept. */
+export function generatorState(state: TrainingState, { average }: CryogemOptions): TrainingState {
+  const parameters = new Map<string, Float32Array>();
+  for (const name of state.keys()) {
+    if (name.startsWith("generator."))
+      parameters.set(name, state.get(average > 0 ? averageName(name) : name)!);
+  }
+  return parameters;
+}

@@ -1,11 +1,12 @@
 import type { Image } from "../array/image.js";
+import { mean, variance } from "../array/statistics.js";
 import type { ComputeRuntime } from "../core/ports.js";
 import type { Random } from "../core/random.js";
 import { addNoise, type NoiseModel } from "../physics/noise.js";
-import { meanAndVariance } from "./contrast.js";
 import { GeneratorRunner, tilingFor } from "./generator-runner.js";
-import type { Model, ModelRecord } from "./model.js";
-import { type NoiseSeed, noisyDeviation, noisyInput } from "./noise-seed.js";
+import type { Model } from "./model.js";
+import { noisyDeviation, noisyInput } from "./noise-seed.js";
+import { applyGain } from "./radial-power.js";
 import { translateTiled } from "./tiling.js";
 
 /** A trained translator of any kind, ready for use. */
@@ -20,38 +21,38 @@ export interface Translator {
 
 /** @param runtime is called only for kinds that need one */
 export async function openTranslator<DeviceTensor>(
-  { record, parameters, noise }: Model,
+  model: Model,
   runtime: () => Promise<ComputeRuntime<DeviceTensor>>,
 ): Promise<Translator> {
+  const { record, noise, parameters, gain } = model;
   const { options } = record;
   if (!options)
-    return {
-      translate: async (clean, random) => addMeasured(record, noise, clean, random),
-      close: async () => {},
-    };
+    return { translate: async (clean, random) => addMeasured(model, clean, random), close: async () => {} };
   const generator = new GeneratorRunner(options, await runtime(), parameters);
   const tiling = tilingFor(options);
   return {
-    translate: (clean, random) => {
-      const noisy = noisyInput(clean, meanAndVariance(clean).mean, noise, random);
-      return translateTiled(noisy, tiling, (tile) => generator.run(tile));
+    async translate(clean, random) {
+      const noisy = noisyInput(clean, mean(clean.data), noise, random);
+      const translated = await translateTiled(noisy, tiling, (tile) => generator.run(tile));
+      return gain ? applyGain(translated, gain) : translated;
     },
     close: () => generator.close(),
   };
 }
 
 /** The kinds without a network: measured noise added to the clean micrograph. */
-function addMeasured(record: ModelRecord, noise: NoiseSeed, clean: Image, random: Random): Image {
-  const { mean, variance } = meanAndVariance(clean);
-  const model = countingModel(record, variance / noise.deviation ** 2);
+function addMeasured(model: Model, clean: Image, random: Random): Image {
+  const average = mean(clean.data);
+  const counting = countingModel(model, variance(clean.data) / model.noise.deviation ** 2);
   // without any signal there is no contrast to count at: its noise is that of a flat field, Gaussian at these counts
-  if (!model || variance === 0) return noisyInput(clean, mean, noise, random);
-  const noisy = addNoise(clean, model, random);
-  const scale = 1 / noisyDeviation(noise);
-  return { data: noisy.data.map((value) => (value - mean) * scale), shape: noisy.shape };
+  if (!counting || counting.snr === 0) return noisyInput(clean, average, model.noise, random);
+  const noisy = addNoise(clean, counting, random);
+  const scale = 1 / noisyDeviation(model.noise);
+  return { data: noisy.data.map((value) => (value - average) * scale), shape: noisy.shape };
 }
 
-function countingModel({ translator, dose, pixelSize }: ModelRecord, snr: number): NoiseModel | undefined {
+function countingModel({ record }: Model, snr: number): NoiseModel | undefined {
+  const { translator, dose, pixelSize } = record;
   if (translator === "poisson") return { kind: "poisson", snr, dose, pixelSize };
   if (translator === "poisson-gaussian")
     return { kind: "poisson-gaussian", snr, dose, pixelSize, gaussianShare: 0.5 };

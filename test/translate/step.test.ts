@@ -10,7 +10,6 @@ interface Case {
   readonly output: "plain" | "correction";
   readonly variant: "paper" | "public";
   readonly widest: number;
-  readonly fullResolution: boolean;
   readonly discriminators: 1 | 2;
   readonly losses: Readonly<Record<string, number>>;
   readonly parameters: Readonly<Record<string, readonly number[]>>;
@@ -47,11 +46,10 @@ const optionsOf = ({
   output,
   variant,
   widest,
-  fullResolution,
   discriminators,
 }: Case): StepOptions => ({
   crop: sizes.crop,
-  generator: { width: sizes.ngf, widest, depth: sizes.depth, upsampling, output, fullResolution },
+  generator: { width: sizes.ngf, widest, depth: sizes.depth, upsampling, output },
   discriminator: { width: sizes.ndf, widest, count: discriminators },
   headWidth: sizes.head,
   levels: sizes.levels,

@@ -1,8 +1,11 @@
 import type { Command } from "commander";
+import { evaluate } from "./evaluate.js";
 import { extract } from "./extract.js";
+import { fsc } from "./fsc.js";
 import { info } from "./info.js";
 import { potential } from "./potential.js";
 import { simulate } from "./simulate.js";
+import { train } from "./train.js";
 
 /** Every command, in the order of the help. A command file imports its job when it runs, so that --help stays fast. */
-export const commands: readonly (() => Command)[] = [potential, simulate, extract, info];
+export const commands: readonly (() => Command)[] = [potential, simulate, extract, evaluate, fsc, info];

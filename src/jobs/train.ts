@@ -1,0 +1,41 @@
+import { inside } from "../dataset/layout.js";
+import { encodeModel, type Model, type ModelDescription } from "../translate/model.js";
+import { drawFitSet } from "../translate/seed-fit.js";
+import { MODEL, writeArrays } from "./model-files.js";
+import { trainNetwork } from "./train-network.js";
+import type { TrainPlan } from "./train-plan.js";
+import { fitSeed, type OpenTraining, type TrainContext } from "./training.js";
+import { openTrainingFolder, trainingIdentity } from "./training-folder.js";
+import { measureRealContrast, openTrainingSet } from "./training-set.js";
+
+/**
+ * Trains a translator and writes its model folder, or what is still missing of it.
+ *
+ * @returns the steps trained; 0 for a kind without a network
+ * @throws UsageError for inputs or a folder that do not fit, FileError or FormatError for an input, AbortError
+ */
+export async function trainTranslator(plan: TrainPlan, context: TrainContext): Promise<number> {
+  const { files, report, program } = context;
+  const isNetwork = plan.translator === "cryogem";
+  const opened = await openTrainingSet(files, { ...plan, crop: isNetwork ? plan.options.crop : 32 });
+  await openTrainingFolder(files, plan, await trainingIdentity(files, plan, program));
+  if (await files.exists(inside(plan.out, MODEL.model))) {
+    report.note(`${plan.out} is complete already`);
+    return isNetwork ? plan.options.steps : 0;
+  }
+  const fit = await drawFitSet(opened.set);
+  const description: ModelDescription = {
+    program,
+    translator: plan.translator,
+    pixelSize: opened.pixelSize,
+    contrast: await measureRealContrast(files, plan.real),
+    dose: plan.dose,
+    step: 0,
+    ...(isNetwork && { options: plan.options }),
+  };
+  const training: OpenTraining = { plan, opened, fit, description };
+  if (isNetwork) return trainNetwork(training, context);
+  const model: Model = { record: description, noise: await fitSeed(training), parameters: new Map() };
+  await writeArrays(files, inside(plan.out, MODEL.model), encodeModel(model));
+  return 0;
+}

@@ -1,0 +1,45 @@
+import { FormatError } from "../core/errors.js";
+import type { ComputeRuntime, JobContext } from "../core/ports.js";
+import { inside } from "../dataset/layout.js";
+import { decodeModel, type Model, type ModelDescription } from "../translate/model.js";
+import type { NoiseSeed } from "../translate/noise-seed.js";
+import { colouredSeed, type FitSet, fitInnovations, whiteSeed } from "../translate/seed-fit.js";
+import { MODEL, readArrays } from "./model-files.js";
+import { needsSpectrum, type TrainPlan } from "./train-plan.js";
+import type { OpenedTrainingSet } from "./training-set.js";
+
+/** What a training receives beside its plan. */
+export interface TrainContext extends JobContext {
+  /** As "cryogem 0.1.0": recorded in the model. */
+  readonly program: string;
+  /** Opened only if the translator has a network. */
+  readonly runtime: () => Promise<ComputeRuntime>;
+}
+
+/** A training under way: what `train` and `trainNetwork` share. */
+export interface OpenTraining {
+  readonly plan: TrainPlan;
+  readonly opened: OpenedTrainingSet;
+  readonly fit: FitSet;
+  readonly description: ModelDescription;
+}
+
+/** White noise of the kinds that are given no SNR. */
+const DEFAULT_SNR = 0.1;
+
+/** The noise seed of a training: white, or coloured as the real micrographs have it. */
+export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseSeed> {
+  const { snr, calibrate, seed } = plan.options;
+  if (!needsSpectrum(plan)) return whiteSeed(fit, snr ?? DEFAULT_SNR);
+  const coloured = await colouredSeed(fit, snr);
+  return plan.translator === "cryogem" && calibrate ? fitInnovations(fit, coloured, seed) : coloured;
+}
+
+/** The checkpoint of a folder, or nothing where there is none. @throws FormatError */
+export async function readCheckpoint({ files }: JobContext, { out }: TrainPlan): Promise<Model | undefined> {
+  const path = inside(out, MODEL.checkpoint);
+  if (!(await files.exists(path))) return undefined;
+  const checkpoint = decodeModel(await readArrays(files, path), path);
+  if (!checkpoint.record.options) throw new FormatError(path, "options", "none", "those of a network");
+  return checkpoint;
+}

@@ -1,0 +1,161 @@
+import { irfft2 } from "../array/fft.js";
+import type { Image } from "../array/image.js";
+import { crop } from "../array/resample.js";
+import { mean } from "../array/statistics.js";
+import { DomainError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import type { NoisePower } from "../physics/noise.js";
+import { backgroundRings } from "./background.js";
+import { type Innovations, limited, NORMAL } from "./innovations.js";
+import { type LocalShape, localShape } from "./local-shape.js";
+import { type NoiseSeed, noisyInput } from "./noise-seed.js";
+import { isotropicPower, meanRings, type Rings, tileFor, totalPower } from "./radial-power.js";
+import type { LabelledImage, TrainingSet } from "./sampler.js";
+
+/** Micrographs that a fit looks at, and the largest side of the part of each. */
+const MOST = 8;
+const LARGEST_SIDE = 1024;
+
+/** Parts of some micrographs of a training set that fits look at. */
+export interface FitSet {
+  /** Normalised. */
+  readonly real: readonly Image[];
+  readonly simulated: readonly { readonly clean: Image; readonly mean: number }[];
+  /** Mean variance of the clean micrographs. */
+  readonly cleanVariance: number;
+  /** Tile of the rings. */
+  readonly tile: number;
+  /** Of a particle, pixels. */
+  readonly diameter: number;
+}
+
+/** @throws DomainError where no simulated micrograph has any signal */
+export async function drawFitSet({ real, simulated, particleDiameter }: TrainingSet): Promise<FitSet> {
+  const realParts: Image[] = [];
+  for (let i = 0; i < Math.min(MOST, real.count); i++) realParts.push(middle(await real.load(i)));
+  const simulatedParts: FitSet["simulated"][number][] = [];
+  const variances: number[] = [];
+  for (let i = 0; i < Math.min(MOST, simulated.count); i++) {
+    const source: LabelledImage = await simulated.load(i);
+    variances.push(source.variance);
+    simulatedParts.push({ clean: middle(source.image), mean: source.mean });
+  }
+  const cleanVariance = mean(variances);
+  if (!(cleanVariance > 0)) {
+    throw new DomainError("variance of the simulated micrographs", cleanVariance, "some signal in them");
+  }
+  const sides = [...realParts, ...simulatedParts.map(({ clean }) => clean)].flatMap(({ shape }) => shape);
+  const tile = tileFor(Math.min(...sides));
+  return { real: realParts, simulated: simulatedParts, cleanVariance, tile, diameter: particleDiameter };
+}
+
+function middle(image: Image): Image {
+  const [rows, columns] = image.shape.map((n) => Math.min(n, LARGEST_SIDE)) as [number, number];
+  return crop(image, (image.shape[1] - columns) >> 1, (image.shape[0] - rows) >> 1, [rows, columns]);
+}
+
+/** White noise at an SNR. */
+export const whiteSeed = ({ cleanVariance }: Pick<FitSet, "cleanVariance">, snr: number): NoiseSeed => ({
+  deviation: Math.sqrt(cleanVariance / snr),
+  cleanDeviation: Math.sqrt(cleanVariance),
+});
+
+/** Rings up to this frequency, cycles per pixel, hold the signal that its share is measured by. */
+const SIGNAL_BAND = 0.23;
+/** Share of the background's power that the noise keeps where the signal would explain all of the real power. */
+const FLOOR = 0.3;
+
+/**
+ * Noise that, with the signal, has the spectrum of the real micrographs: power max(P_real - g² P_clean, 0.3 P_background)
+ * at every frequency, P_clean of clean micrographs at unit variance, g² the share of the signal in the real variance.
+ *
+ * @param snr g² / (1 - g²); null: g² is measured, as the power that the real micrographs have beyond their background
+ */
+export async function colouredSeed(set: FitSet, snr: number | null): Promise<NoiseSeed> {
+  const real = await meanRings(set.real, set.tile);
+  const clean = await meanRings(
+    set.simulated.map(({ clean }) => clean),
+    set.tile,
+  );
+  const backgrounds = set.real.map((image) => backgroundRings(image, set.diameter, set.tile).values);
+  const background = real.values.map((_, i) => mean(backgrounds.map((values) => values[i]!)));
+  const unit = clean.values.map((power) => power / set.cleanVariance);
+  const share = snr === null ? signalShare(real, unit, background) : snr / (1 + snr);
+  const residual = real.values.map((power, i) => Math.max(power - share * unit[i]!, FLOOR * background[i]!));
+  const power = isotropicPower({ tile: set.tile, values: residual });
+  return {
+    cleanDeviation: Math.sqrt(set.cleanVariance),
+    deviation: Math.sqrt((set.cleanVariance * totalPower(power)) / share),
+    colour: { power, innovations: NORMAL },
+  };
+}
+
+/** Share of the signal in the variance of normalised real micrographs; a ring counts by its circumference. */
+function signalShare({ tile, values }: Rings, clean: Float64Array, background: Float64Array): number {
+  let beyond = 0;
+  let signal = 0;
+  for (let i = 1; i < SIGNAL_BAND * tile; i++) {
+    beyond += i * Math.max(0, values[i]! - background[i]!);
+    signal += i * clean[i]!;
+  }
+  return Math.min(0.8, Math.max(0.01, beyond / signal));
+}
+
+const ROUNDS = 3;
+
+/**
+ * Skewness and kurtosis of the white noise under a coloured seed, such that what comes out has the local skewness and kurtosis
+ * of the real micrographs: by fixed-point iteration, since neither the signal nor a network are linear in them.
+ *
+ * @param translate what is done to the noisy micrographs before they are compared; absent: nothing
+ */
+export async function fitInnovations(
+  set: FitSet,
+  seed: NoiseSeed,
+  randomSeed: number,
+  translate: (noisy: Image) => Promise<Image> = async (noisy) => noisy,
+): Promise<NoiseSeed> {
+  if (!seed.colour) return seed;
+  const { power } = seed.colour;
+  const wanted = localShape(set.real);
+  const passed = throughFilter(power);
+  let innovations = seed.colour.innovations;
+  for (let round = 0; round < ROUNDS; round++) {
+    const found = await shapeOf(set, { ...seed, colour: { power, innovations } }, randomSeed, translate);
+    innovations = limited({
+      skewness: innovations.skewness + (wanted.skewness - found.skewness) / passed.skewness,
+      kurtosis: innovations.kurtosis + (wanted.kurtosis - found.kurtosis) / passed.kurtosis,
+    });
+  }
+  return { ...seed, colour: { power, innovations } };
+}
+
+async function shapeOf(
+  set: FitSet,
+  seed: NoiseSeed,
+  randomSeed: number,
+  translate: (noisy: Image) => Promise<Image>,
+): Promise<LocalShape> {
+  const images: Image[] = [];
+  for (const [i, { clean, mean }] of set.simulated.entries()) {
+    images.push(await translate(noisyInput(clean, mean, seed, Random.of(randomSeed, "fit", i))));
+  }
+  return localShape(images);
+}
+
+/**
+ * How much of the skewness and kurtosis of white noise a filter h leaves: sum h³ / (sum h²)^1.5 and sum h⁴ / (sum h²)², h the
+ * zero-phase filter with the square root of the power as its transfer function.
+ */
+function throughFilter({ data, shape }: NoisePower): Innovations {
+  const spectrum = new Float32Array(2 * data.length);
+  for (let i = 0; i < data.length; i++) spectrum[2 * i] = Math.sqrt(data[i]!);
+  const kernel = irfft2({ data: spectrum, shape });
+  let [second, third, fourth] = [0, 0, 0];
+  for (const h of kernel.data) {
+    second += h * h;
+    third += h * h * h;
+    fourth += h * h * h * h;
+  }
+  return { skewness: third / second ** 1.5, kurtosis: fourth / second ** 2 };
+}
