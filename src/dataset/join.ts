@@ -30,7 +30,7 @@ export async function joinDataset(files: Files, dir: string): Promise<DatasetMan
   }
   await files.write(at(DATASET.truth), encodeText(truth()));
   await files.write(at(DATASET.particles), encodeText(particlesStar(job, groups())));
-  await files.write(at(DATASET.micrographs), micrographsStar(job.optics, micrographs));
+  await files.write(at(DATASET.micrographs), micrographsStar(job, micrographs));
   const { count: _count, ...identity } = job;
   const manifest: DatasetManifest = {
     format: "cryogem-dataset",

@@ -50,6 +50,7 @@ const job = z.object({
     amplitudeContrast: fraction,
   }),
   particleDiameter: z.number().positive(),
+  bFactor: z.number().min(0).optional(),
 });
 
 const manifest = z.object({

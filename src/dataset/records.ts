@@ -72,6 +72,8 @@ export interface DatasetJob {
   readonly optics: Optics;
   /** Angstrom; the largest, where there are several structures. */
   readonly particleDiameter: number;
+  /** Angstrom squared, of the envelope exp(-B k² / 4) that all micrographs share; absent = none. */
+  readonly bFactor?: number;
   /** Micrographs. */
   readonly count: number;
 }

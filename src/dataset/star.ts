@@ -32,7 +32,10 @@ export const suggestedBox = (diameter: number, pixelSize: number): number =>
   2 * Math.ceil((0.75 * diameter) / pixelSize);
 
 /** micrographs.star: RELION 3.1 and newer, names relative to the dataset folder. */
-export function micrographsStar(optics: Optics, micrographs: readonly MicrographRecord[]): string {
+export function micrographsStar(
+  { optics, bFactor }: Pick<DatasetJob, "optics" | "bFactor">,
+  micrographs: readonly MicrographRecord[],
+): string {
   const of = (value: (micrograph: MicrographRecord) => number): number[] => micrographs.map(value);
   const columns: Columns = {
     rlnMicrographName: micrographs.map(({ path }) => path),
@@ -41,12 +44,13 @@ export function micrographsStar(optics: Optics, micrographs: readonly Micrograph
     rlnDefocusV: of((m) => m.defocusV),
     rlnDefocusAngle: of((m) => m.defocusAngle),
     rlnPhaseShift: of((m) => m.phaseShift),
+    ...(bFactor && { rlnCtfBfactor: of(() => bFactor) }),
   };
   return writeStar([opticsBlock(optics), { name: "micrographs", columns }]);
 }
 
 /** Columns of data_particles. */
-function particleColumns(particles: readonly ParticleRecord[]): Columns {
+function particleColumns(particles: readonly ParticleRecord[], bFactor: number | undefined): Columns {
   const of = (value: (particle: ParticleRecord) => number): number[] => particles.map(value);
   return {
     rlnMicrographName: particles.map(({ micrograph }) => imagePath("micrographs", micrograph)),
@@ -61,6 +65,7 @@ function particleColumns(particles: readonly ParticleRecord[]): Columns {
     rlnDefocusV: of((p) => p.defocusV),
     rlnDefocusAngle: of((p) => p.defocusAngle),
     rlnPhaseShift: of((p) => p.phaseShift),
+    ...(bFactor && { rlnCtfBfactor: of(() => bFactor) }),
     rlnClassNumber: of((p) => p.structure + 1),
     rlnRandomSubset: of((p) => p.halfSet),
     rlnOpticsGroup: of(() => 1),
@@ -72,11 +77,11 @@ function particleColumns(particles: readonly ParticleRecord[]): Columns {
  * image size before it re-extracts from coordinates: the suggested box.
  */
 export async function* particlesStar(
-  { optics, particleDiameter }: Pick<DatasetJob, "optics" | "particleDiameter">,
+  { optics, particleDiameter, bFactor }: Pick<DatasetJob, "optics" | "particleDiameter" | "bFactor">,
   groups: AsyncIterable<readonly ParticleRecord[]>,
 ): AsyncGenerator<string> {
   const block = (particles: readonly ParticleRecord[]): string =>
-    writeStar([{ name: "particles", columns: particleColumns(particles) }]);
+    writeStar([{ name: "particles", columns: particleColumns(particles, bFactor) }]);
   // a block is its head, its rows and a blank line: taken apart here
   const end = " \n";
   const head = block([]).slice(0, -end.length);

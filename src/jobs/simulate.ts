@@ -107,6 +107,7 @@ function datasetJob(plan: SimulationPlan, sources: Sources, program: string): Da
     inputs: sources.inputs,
     optics: opticsOf(plan, sources.pixelSize),
     particleDiameter: Math.max(...sources.diameters),
+    ...(plan.bFactor > 0 && { bFactor: plan.bFactor }),
     count: plan.count,
   };
 }

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { zeros } from "../../src/array/image.js";
@@ -14,6 +13,7 @@ import { openDataset } from "../../src/dataset/writer.js";
 import { parseStar } from "../../src/io/star.js";
 import { nodeFiles as files } from "../../src/runtime/files.js";
 import { scratchFolder } from "../helpers/scratch.js";
+import { snapshot } from "../helpers/snapshot.js";
 
 const root = scratchFolder();
 let dir = "";
@@ -91,18 +91,6 @@ async function make(index: number): Promise<void> {
 async function makeAll(): Promise<void> {
   for (const index of (await openDataset(files, dir, job, kinds)).missing) await make(index);
   await joinDataset(files, dir);
-}
-
-/** Names and contents of everything in a folder. */
-function snapshot(folder: string): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const name of readdirSync(folder, { recursive: true }) as string[]) {
-    const path = join(folder, name);
-    out[name] = statSync(path).isDirectory()
-      ? "folder"
-      : createHash("sha256").update(readFileSync(path)).digest("hex");
-  }
-  return out;
 }
 
 describe("writing", () => {

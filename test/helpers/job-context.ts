@@ -1,0 +1,26 @@
+import type { JobContext, Progress, Workers } from "../../src/core/ports.js";
+import { nodeFiles } from "../../src/runtime/files.js";
+import { inlineWorkers } from "../../src/runtime/workers.js";
+
+/** A context for jobs in tests: the real files, one worker, and everything reported kept. */
+export function jobContext(
+  signal: AbortSignal = new AbortController().signal,
+  workers: Workers = inlineWorkers(),
+) {
+  const notes: string[] = [];
+  const warnings: string[] = [];
+  const progress: Progress[] = [];
+  const context: JobContext & { readonly workers: Workers; readonly program: string } = {
+    files: nodeFiles,
+    report: {
+      progress: (event) => progress.push(event),
+      note: (line) => notes.push(line),
+      warn: (line) => warnings.push(line),
+    },
+    signal,
+    now: () => performance.now(),
+    workers,
+    program: "cryogem 9.9.9",
+  };
+  return { context, notes, warnings, progress };
+}
