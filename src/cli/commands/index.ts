@@ -8,4 +8,12 @@ import { simulate } from "./simulate.js";
 import { train } from "./train.js";
 
 /** Every command, in the order of the help. A command file imports its job when it runs, so that --help stays fast. */
-export const commands: readonly (() => Command)[] = [potential, simulate, train, extract, evaluate, fsc, info];
+export const commands: readonly (() => Command)[] = [
+  potential,
+  simulate,
+  train,
+  extract,
+  evaluate,
+  fsc,
+  info,
+];
