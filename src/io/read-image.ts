@@ -3,6 +3,7 @@ import { FormatError, UnsupportedError } from "../core/errors.js";
 import { mrcPixelSize, readMrc } from "./mrc.js";
 import { readPng } from "./png.js";
 import { PNG_SIGNATURE } from "./png-chunks.js";
+import { readTiff } from "./tiff.js";
 
 /** One picture, whatever its format. */
 export interface ReadImage {
@@ -12,15 +13,16 @@ export interface ReadImage {
 }
 
 /** File name endings that readImage takes. */
-export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png"] as const;
+export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff"] as const;
 
 /**
- * Reads a micrograph or another single image. The format is known by its first bytes, else by the name's ending.
+ * Reads a micrograph or another single image: MRC, grey PNG or TIFF, the last turned over as RELION does. The format is known by its first bytes, else by the name's ending.
  * @throws FormatError for a damaged file or one that holds several images; UnsupportedError for another format
  */
 export function readImage(bytes: Uint8Array, path: string): ReadImage {
   if (PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)) return { image: readPng(bytes, path) };
   if (/\.(mrcs?|map|ctf|rec|st)$/i.test(path) || hasMapMark(bytes)) return readMrcImage(bytes, path);
+  if (/\.tiff?$/i.test(path)) return readTiff(bytes, path);
   if (/\.png$/i.test(path)) return { image: readPng(bytes, path) };
   throw new UnsupportedError(
     `${path}: not an image format that is read here: ${IMAGE_EXTENSIONS.join(", ")}`,
