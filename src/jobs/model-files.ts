@@ -43,14 +43,17 @@ export async function readArrays(files: Files, path: string): Promise<NamedArray
   return { tensors: arrays, metadata };
 }
 
+/** The file of a model that is given as its folder or as the file itself. */
+export const modelFile = (path: string): string =>
+  path.endsWith(".safetensors") ? path : inside(path, MODEL.model);
+
 /**
  * A trained translator, from the folder that `train` wrote or from a model file.
  *
  * @throws FileError where there is no model, with what to do about a training that was not finished
  */
 export async function readModel(files: Files, path: string): Promise<Model> {
-  if (path.endsWith(".safetensors")) return decodeModel(await readArrays(files, path), path);
-  const file = inside(path, MODEL.model);
+  const file = modelFile(path);
   if (!(await files.exists(file)) && (await files.exists(inside(path, MODEL.training)))) {
     throw new FileError(path, "a training that is not finished", `${MODEL.model}: finish it with --resume`);
   }

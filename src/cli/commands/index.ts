@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { evaluate } from "./evaluate.js";
 import { extract } from "./extract.js";
 import { fsc } from "./fsc.js";
+import { generate } from "./generate.js";
 import { info } from "./info.js";
 import { potential } from "./potential.js";
 import { simulate } from "./simulate.js";
@@ -12,6 +13,7 @@ export const commands: readonly (() => Command)[] = [
   potential,
   simulate,
   train,
+  generate,
   extract,
   evaluate,
   fsc,

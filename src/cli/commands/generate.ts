@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import type { JobContext } from "../../core/ports.js";
+import type { GenerateOptions } from "../../jobs/generate-plan.js";
+import { version } from "../../runtime/version.js";
+import { jobCommand, type Result, runJob } from "../command.js";
+import { integerIn, oneOf } from "../options.js";
+
+type Options = GenerateOptions & { readonly threads?: number; readonly json?: boolean };
+
+/** `cryogem generate`. */
+export function generate(): Command {
+  return jobCommand("generate", "Give simulated micrographs the noise of real ones; every label stays true.")
+    .requiredOption("--model <dir>", "model folder that `train` wrote, or a model.safetensors")
+    .requiredOption("--simulated <dir>", "dataset that `simulate` wrote, without noise")
+    .requiredOption("--out <dir>", "dataset folder to write, or to continue")
+    .option(
+      "--mode <type>",
+      "float32, float16 (RELION 4 and newer) or uint8 (default: float32)",
+      oneOf("float32", "float16", "uint8"),
+    )
+    .option("--seed <n>", "of the noise, 0 to 2^53 - 1 (default: 1)", integerIn(0, Number.MAX_SAFE_INTEGER))
+    .option("--threads <n>", "of the CPU, 1 to 256 (default: all cores)", integerIn(1, 256))
+    .addHelpText("after", "\nExample: cryogem generate --model model --simulated simulated --out synthetic")
+    .action(async (options: Options) => runJob(options, (context) => generateJob(options, context)));
+}
+
+async function generateJob(options: Options, context: JobContext): Promise<Result> {
+  const [{ planGeneration }, { generateDataset }, { openOnnxCpu }] = await Promise.all([
+    import("../../jobs/generate-plan.js"),
+    import("../../jobs/generate.js"),
+    import("../../runtime/onnx.js"),
+  ]);
+  const plan = planGeneration(options);
+  const { micrographs, particles } = await generateDataset(plan, {
+    ...context,
+    program: `cryogem ${version}`,
+    runtime: () => openOnnxCpu(options),
+  });
+  context.report.note(`${plan.out}: ${micrographs.length} micrographs, ${particles} particles`);
+  return { out: plan.out, micrographs: micrographs.length, particles };
+}
