@@ -1,7 +1,10 @@
 import { linePlan, radices } from "./fft-line.js";
 
-/** Prime factors beyond this go through Bluestein's convolution in WebAssembly. */
-const LARGEST_DIRECT_PRIME = 150;
+/** Prime factors from here on go through Rader's convolution, if one less is a product of small primes. */
+const LEAST_RADER_PRIME = 31;
+const LARGEST_SMALL_PRIME = 17;
+/** Other prime factors beyond this send the whole line through Bluestein's convolution. */
+const LARGEST_DIRECT_PRIME = 83;
 
 /** Where a plan lies in WebAssembly memory. */
 export interface PlanAddress {
@@ -22,21 +25,77 @@ export interface Heap {
 /** Writes the plan of length n into memory, in the layout of kernels/plan.ts. */
 export function writePlan(n: number, allocate: Allocate, heap: () => Heap): PlanAddress {
   const factors = n === 1 ? [] : radices(n);
-  if (factors.some((radix) => radix > LARGEST_DIRECT_PRIME)) return writeBluestein(n, allocate, heap);
+  if (factors.some((radix) => radix > LARGEST_DIRECT_PRIME && !suitsRader(radix))) {
+    return writeBluestein(n, allocate, heap);
+  }
   const words = [n, factors.length];
+  let scratchBytes = 0;
   let m = n;
   let s = 1;
   for (const radix of factors) {
     m /= radix;
     const twiddles = writeFloats(passTwiddles(radix, m), allocate, heap);
-    const table = radix > 5 ? writeFloats(oddTable(radix), allocate, heap) : 0;
-    words.push(radix, m, s, twiddles, table);
+    const butterfly = writeButterfly(radix, allocate, heap);
+    words.push(radix, m, s, twiddles, butterfly.table, butterfly.inner);
+    scratchBytes = Math.max(scratchBytes, butterfly.scratchBytes);
     s *= radix;
   }
-  return {
-    address: writeWords(words, allocate, heap),
-    workBytes: 64 * n + 512 + 32 * Math.max(1, ...factors),
-  };
+  return { address: writeWords(words, allocate, heap), workBytes: 64 * n + 512 + scratchBytes };
+}
+
+const suitsRader = (radix: number): boolean =>
+  radix >= LEAST_RADER_PRIME && Math.max(...radices(radix - 1)) <= LARGEST_SMALL_PRIME;
+
+interface Butterfly {
+  /** Address, 0 for none. */
+  readonly table: number;
+  /** Address of the plan of Rader's convolution, 0 for none. */
+  readonly inner: number;
+  readonly scratchBytes: number;
+}
+
+function writeButterfly(radix: number, allocate: Allocate, heap: () => Heap): Butterfly {
+  if (radix <= 5) return { table: 0, inner: 0, scratchBytes: 0 };
+  if (!suitsRader(radix)) {
+    return { table: writeFloats(oddTable(radix), allocate, heap), inner: 0, scratchBytes: 32 * radix + 32 };
+  }
+  const inner = writePlan(radix - 1, allocate, heap);
+  const { kernel, order } = raderTable(radix);
+  const table = allocate(4 * (kernel.length + order.length));
+  heap().floats.set(kernel, table / 4);
+  heap().words.set(order, table / 4 + kernel.length);
+  return { table, inner: inner.address, scratchBytes: 32 * (radix - 1) + inner.workBytes };
+}
+
+/** The transformed roots of unity and the two orders of Rader's convolution, as kernels/plan.ts reads them. */
+function raderTable(radix: number): { kernel: Float64Array; order: Uint32Array } {
+  const length = radix - 1;
+  const powers = powersOfGenerator(radix);
+  const re = new Float64Array(length);
+  const im = new Float64Array(length);
+  const order = new Uint32Array(2 * length);
+  for (let q = 0; q < length; q++) {
+    const inversePower = powers[(length - q) % length]!;
+    order[q] = powers[q]!;
+    order[length + q] = inversePower;
+    re[q] = Math.cos((2 * Math.PI * inversePower) / radix) / length;
+    im[q] = -Math.sin((2 * Math.PI * inversePower) / radix) / length;
+  }
+  linePlan(length).transform(re, im);
+  return { kernel: interleaved(re, im), order };
+}
+
+/** 1, g, g², … modulo a prime for the least g whose powers are all the numbers from 1 on. */
+function powersOfGenerator(prime: number): number[] {
+  for (let g = 2; ; g++) {
+    const powers = [1];
+    for (let x = g; x !== 1; x = (x * g) % prime) powers.push(x);
+    if (powers.length === prime - 1) return powers;
+  }
+}
+
+function interleaved(re: Float64Array, im: Float64Array): Float64Array {
+  return Float64Array.from({ length: 2 * re.length }, (_, i) => (i % 2 === 0 ? re : im)[i >> 1]!);
 }
 
 function writeBluestein(n: number, allocate: Allocate, heap: () => Heap): PlanAddress {
@@ -55,13 +114,8 @@ function writeBluestein(n: number, allocate: Allocate, heap: () => Heap): PlanAd
     }
   }
   linePlan(length).transform(re, im);
-  const kernel = new Float64Array(2 * length);
-  for (let k = 0; k < length; k++) {
-    kernel[2 * k] = re[k]!;
-    kernel[2 * k + 1] = im[k]!;
-  }
   const chirpAt = writeFloats(chirp, allocate, heap);
-  const kernelAt = writeFloats(kernel, allocate, heap);
+  const kernelAt = writeFloats(interleaved(re, im), allocate, heap);
   const words = [n, 0, length, inner.address, chirpAt, kernelAt];
   return { address: writeWords(words, allocate, heap), workBytes: 32 * length + inner.workBytes };
 }

@@ -28,7 +28,7 @@ interface Kernels {
     stride: number,
     work: number,
   ): void;
-  linesToStage(...args: [...blocks: Block, half: number, lines: number, stage: number]): void;
+  linesToStage(...args: [...blocks: Block, half: number, lines: number, stage: number, group: number]): void;
   stageToLines(...args: [stage: number, half: number, lines: number, ...blocks: Block]): void;
   inverseRows(
     ...args: [
@@ -46,6 +46,8 @@ type Block = [at: number, blockBytes: number];
 
 /** Lines staged at a time fill about this many bytes: they stay in the second-level cache. */
 const STAGE_BYTES = 1 << 18;
+/** Spectra beyond this come from memory rather than from a cache: longer runs of each block are read at a time. */
+const CACHE_BYTES = 1 << 24;
 /** An instance that has grown beyond this is let go after use, as WebAssembly memory never shrinks. */
 const KEPT_BYTES = 3 * 2 ** 28;
 /** WebAssembly addresses 4 GiB; the rest is for plans and work space. */
@@ -139,8 +141,9 @@ class Engine {
       this.kernels.forwardRows(plan.address, p.stage, columns, lines, at, p.blockBytes, p.work);
     });
     this.otherAxes(p, sections, rows);
+    const group = p.bytes < CACHE_BYTES ? 8 : 16;
     this.stripes(p, sections, rows, (line, lines, at) => {
-      this.kernels.linesToStage(at, p.blockBytes, p.half, lines, p.stage);
+      this.kernels.linesToStage(at, p.blockBytes, p.half, lines, p.stage, group);
       const from = p.stage / 4;
       out.set(floats.subarray(from, from + 2 * p.half * lines), 2 * p.half * line);
     });
@@ -190,10 +193,14 @@ class Engine {
     const rowPlan = this.plan(rows).address;
     const sectionPlan = this.plan(sections).address;
     const sectionBytes = 32 * p.sectionLines;
+    if (sections === 1) {
+      this.kernels.transformGroups(rowPlan, p.at, p.blocks, p.blockBytes, 32, p.work);
+      return;
+    }
     for (let b = 0; b < p.blocks; b++) {
       const at = p.at + b * p.blockBytes;
-      if (rows > 1) this.kernels.transformGroups(rowPlan, at, sections, sectionBytes, 32, p.work);
-      if (sections > 1) this.kernels.transformGroups(sectionPlan, at, rows, 32, sectionBytes, p.work);
+      this.kernels.transformGroups(rowPlan, at, sections, sectionBytes, 32, p.work);
+      this.kernels.transformGroups(sectionPlan, at, rows, 32, sectionBytes, p.work);
     }
   }
 

@@ -22,9 +22,10 @@ const SHAPES: readonly Shape3d[] = [
   [1, 240, 250],
   [1, 81, 125], // odd
   [1, 7 * 13, 11 * 4], // general odd radices
-  [1, 101, 202],
-  [1, 151, 157], // Bluestein
-  [1, 2 * 211, 30],
+  [1, 101, 2 * 61], // Rader
+  [1, 257, 73],
+  [1, 167, 173], // Bluestein
+  [1, 2 * 107, 30],
   [1, 1, 1000],
   [1, 1000, 1],
   [1, 513, 260], // more than one stage, its last lines not a multiple of eight

@@ -29,10 +29,15 @@ function storeTransposed(to: usize, stride: usize, a: v128, b: v128, c: v128, d:
   v128.store(to + 3 * stride, transposed(a, b, c, d, 3));
 }
 
-/** Loads four vectors `stride` bytes apart and stores them transposed, 32 bytes apart. */
+/** Loads four vectors `stride` bytes apart and stores their halves transposed, 32 bytes apart. */
 @inline
-function moveTransposed(from: usize, stride: usize, to: usize): void {
-  storeTransposed(to, 32, v128.load(from), v128.load(from + stride), v128.load(from + 2 * stride), v128.load(from + 3 * stride));
+function moveHalves(from: usize, stride: usize, to: usize): void {
+  const half = f32x4.splat(0.5);
+  storeTransposed(
+    to, 32,
+    f32x4.mul(v128.load(from), half), f32x4.mul(v128.load(from + stride), half),
+    f32x4.mul(v128.load(from + 2 * stride), half), f32x4.mul(v128.load(from + 3 * stride), half),
+  );
 }
 
 /** Real rows in the stage to lines of the half spectrum in blocks. `work` as transform's, and a line before it. */
@@ -43,10 +48,10 @@ export function forwardRows(
   const blockCount = columns / 8 + 1;
   const inner = work + columns * 32 + 128;
   for (let line: usize = 0; line < lines; line += 8) {
-    // row i in the real parts of lane i, row i + 4 in the imaginary parts
+    // row i in the real parts of lane i, row i + 4 in the imaginary parts; halved for `separate`
     for (let x: usize = 0; x < columns; x += 4) {
-      moveTransposed(stage + x * 4, bytes, work + x * 32);
-      moveTransposed(stage + x * 4 + 4 * bytes, bytes, work + x * 32 + 16);
+      moveHalves(stage + x * 4, bytes, work + x * 32);
+      moveHalves(stage + x * 4 + 4 * bytes, bytes, work + x * 32 + 16);
     }
     transform(plan, work, 32, work, 32, inner);
     for (let b: usize = 0; b < blockCount; b++) {
@@ -56,7 +61,7 @@ export function forwardRows(
   }
 }
 
-/** Spectra of rows a and b from that of a + ib: A = (Z[k] + Z*[-k]) / 2, B = (Z[k] - Z*[-k]) / 2i, four columns. */
+/** Spectra of rows a and b, four columns, from Z of (a + ib) / 2: A = Z[k] + Z*[-k], B = (Z[k] - Z*[-k]) / i. */
 @inline
 function separate(line: usize, n: usize, k: usize, to: usize): void {
   const z0 = line + k * 32;
@@ -75,12 +80,12 @@ function separate(line: usize, n: usize, k: usize, to: usize): void {
 
 @inline
 function sum(a: usize, b: usize): v128 {
-  return f32x4.mul(f32x4.add(v128.load(a), v128.load(b)), f32x4.splat(0.5));
+  return f32x4.add(v128.load(a), v128.load(b));
 }
 
 @inline
 function difference(a: usize, b: usize): v128 {
-  return f32x4.mul(f32x4.sub(v128.load(a), v128.load(b)), f32x4.splat(0.5));
+  return f32x4.sub(v128.load(a), v128.load(b));
 }
 
 /** Transforms in place `count` groups of four lines; group i starts at `at` + i * groupBytes, its elements a stride apart. */
@@ -93,18 +98,24 @@ export function transformGroups(
   }
 }
 
-/** Lines of blocks to the stage, as interleaved re, im. The last block goes first: what it writes too much is overwritten. */
-export function linesToStage(blocks: usize, blockBytes: usize, half: usize, lines: usize, stage: usize): void {
-  for (let b = (half + 3) / 4; b-- > 0; ) {
-    let from = blocks + b * blockBytes;
-    let to = stage + b * 32;
-    for (let line: usize = 0; line < lines; line++) {
-      const real = v128.load(from);
-      const imaginary = v128.load(from, 16);
-      v128.store(to, v128.shuffle<f32>(real, imaginary, 0, 4, 1, 5));
-      v128.store(to, v128.shuffle<f32>(real, imaginary, 2, 6, 3, 7), 16);
-      from += 32;
-      to += half * 8;
+/** Lines of blocks to the stage, as interleaved re, im, `group` lines at a time. */
+export function linesToStage(
+  blocks: usize, blockBytes: usize, half: usize, lines: usize, stage: usize, group: usize,
+): void {
+  for (let line: usize = 0; line < lines; line += group) {
+    const count = min(group, lines - line);
+    // the last block goes first: what it writes too much is overwritten
+    for (let b = (half + 3) / 4; b-- > 0; ) {
+      let from = blocks + b * blockBytes + line * 32;
+      let to = stage + (line * half + b * 4) * 8;
+      for (let i: usize = 0; i < count; i++) {
+        const real = v128.load(from);
+        const imaginary = v128.load(from, 16);
+        v128.store(to, v128.shuffle<f32>(real, imaginary, 0, 4, 1, 5));
+        v128.store(to, v128.shuffle<f32>(real, imaginary, 2, 6, 3, 7), 16);
+        from += 32;
+        to += half * 8;
+      }
     }
   }
 }
@@ -112,16 +123,17 @@ export function linesToStage(blocks: usize, blockBytes: usize, half: usize, line
 /** Interleaved lines of the stage to blocks, imaginary parts first: the forward transform then is the inverse. */
 export function stageToLines(stage: usize, half: usize, lines: usize, blocks: usize, blockBytes: usize): void {
   const blockCount = (half + 3) / 4;
-  for (let b: usize = 0; b < blockCount; b++) {
-    let from = stage + b * 32;
-    let to = blocks + b * blockBytes;
-    for (let line: usize = 0; line < lines; line++) {
-      const first = v128.load(from);
-      const second = v128.load(from, 16);
-      v128.store(to, v128.shuffle<f32>(first, second, 1, 3, 5, 7));
-      v128.store(to, v128.shuffle<f32>(first, second, 0, 2, 4, 6), 16);
-      from += half * 8;
-      to += 32;
+  for (let line: usize = 0; line < lines; line += 8) {
+    for (let b: usize = 0; b < blockCount; b++) {
+      let from = stage + (line * half + b * 4) * 8;
+      let to = blocks + b * blockBytes + line * 32;
+      for (const end = to + 256; to < end; to += 32) {
+        const first = v128.load(from);
+        const second = v128.load(from, 16);
+        v128.store(to, v128.shuffle<f32>(first, second, 1, 3, 5, 7));
+        v128.store(to, v128.shuffle<f32>(first, second, 0, 2, 4, 6), 16);
+        from += half * 8;
+      }
     }
   }
 }
@@ -134,9 +146,12 @@ export function inverseRows(
   const inner = work + columns * 32 + 128;
   const factor = f32x4.splat(scale);
   for (let line: usize = 0; line < lines; line += 8) {
-    for (let b: usize = 0; b < blockCount; b++) {
-      unite(blocks + b * blockBytes + line * 32, work, columns, 4 * b, inner);
+    const lastBlock = blocks + (blockCount - 1) * blockBytes + line * 32;
+    for (let b: usize = 0; b < blockCount - 1; b++) {
+      unite(blocks + b * blockBytes + line * 32, work, columns, 4 * b);
     }
+    for (let k: usize = 4 * (blockCount - 1); k <= columns / 2; k++) uniteColumn(lastBlock, work, columns, k);
+    uniteColumn(blocks + line * 32, work, columns, 0);
     transform(plan, work, 32, work, 32, inner);
     for (let x: usize = 0; x < columns; x += 4) {
       moveScaled(work + x * 32 + 16, stage + x * 4, columns, x, factor);
@@ -146,30 +161,48 @@ export function inverseRows(
   }
 }
 
-/** A + iB from the half spectra of rows a (lines 0 to 3) and b (lines 4 to 7), four columns; imaginary parts first. */
+/**
+ * A + iB from the half spectra of rows a (lines 0 to 3) and b (lines 4 to 7), imaginary parts first: columns k to k + 3
+ * and their mirror images. Column 0, which has none, is left to uniteColumn.
+ */
 @inline
-function unite(from: usize, line: usize, n: usize, k: usize, spare: usize): void {
-  moveTransposed(from, 32, spare);
-  moveTransposed(from + 16, 32, spare + 16);
-  moveTransposed(from + 128, 32, spare + 128);
-  moveTransposed(from + 144, 32, spare + 144);
-  for (let i: usize = 0; i < 4 && k <= n / 2; i++) {
-    const own = k == 0 || k + k == n;
-    const zero = f32x4.splat(0);
-    const aIm = own ? zero : v128.load(spare);
-    const aRe = v128.load(spare, 16);
-    const bIm = own ? zero : v128.load(spare, 128);
-    const bRe = v128.load(spare, 144);
-    const at = line + k * 32;
-    v128.store(at, f32x4.add(bRe, aIm));
-    v128.store(at, f32x4.sub(aRe, bIm), 16);
-    if (!own) {
-      const mirror = line + (n - k) * 32;
-      v128.store(mirror, f32x4.sub(bRe, aIm));
-      v128.store(mirror, f32x4.add(aRe, bIm), 16);
-    }
-    spare += 32;
-    k++;
+function unite(from: usize, line: usize, n: usize, k: usize): void {
+  const at = line + k * 32;
+  const mirror = line + (n - k) * 32;
+  const b = from + 128;
+  // sum and difference come before the transposition, so few values are alive at a time
+  storeTransposed(at, 32, sum(b + 16, from), sum(b + 48, from + 32), sum(b + 80, from + 64), sum(b + 112, from + 96));
+  storeTransposed(
+    at + 16, 32,
+    difference(from + 16, b), difference(from + 48, b + 32), difference(from + 80, b + 64), difference(from + 112, b + 96),
+  );
+  storeTransposed(
+    mirror, <usize>-32,
+    difference(b + 16, from), difference(b + 48, from + 32), difference(b + 80, from + 64), difference(b + 112, from + 96),
+  );
+  storeTransposed(
+    mirror + 16, <usize>-32,
+    sum(from + 16, b), sum(from + 48, b + 32), sum(from + 80, b + 64), sum(from + 112, b + 96),
+  );
+}
+
+/** The same for the single column k, lane by lane; at 0 and n / 2 imaginary parts of the spectra do not count. */
+function uniteColumn(from: usize, line: usize, n: usize, k: usize): void {
+  const own = k == 0 || k + k == n;
+  const column = from + (k & 3) * 4;
+  const at = line + k * 32;
+  const mirror = line + (n - k) * 32;
+  for (let lane: usize = 0; lane < 4; lane++) {
+    const a = column + lane * 32;
+    const aIm = own ? <f32>0 : load<f32>(a);
+    const aRe = load<f32>(a, 16);
+    const bIm = own ? <f32>0 : load<f32>(a, 128);
+    const bRe = load<f32>(a, 144);
+    store<f32>(at + lane * 4, bRe + aIm);
+    store<f32>(at + lane * 4, aRe - bIm, 16);
+    if (own) continue;
+    store<f32>(mirror + lane * 4, bRe - aIm);
+    store<f32>(mirror + lane * 4, aRe + bIm, 16);
   }
 }
 
