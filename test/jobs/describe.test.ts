@@ -66,18 +66,21 @@ describe("potential", () => {
   });
 });
 
-describe.skipIf(!hasSharedData)("diameter of real maps (skipped without ../shared/data)", () => {
-  test.each([
-    ["maps/cryojax_ribosome_4ug0_potential_cistem.mrc", 290, 330],
-    ["maps/ngl_betaGal.mrc", 170, 195],
-    ["maps/emd_5625.map", 200, 225],
-  ])("%s is %i to %i angstrom", (name, low, high) => {
-    const path = sharedPath(name);
-    const diameter = structureDiameter(readStructure(readFileSync(path), path));
-    expect(diameter).toBeGreaterThan(low);
-    expect(diameter).toBeLessThan(high);
-  });
-});
+describe.skipIf(!hasSharedData)(
+  `diameter of real maps${hasSharedData ? "" : ": skipped, no ../shared/data"}`,
+  () => {
+    test.each([
+      ["maps/cryojax_ribosome_4ug0_potential_cistem.mrc", 290, 330],
+      ["maps/ngl_betaGal.mrc", 170, 195],
+      ["maps/emd_5625.map", 200, 225],
+    ])("%s is %i to %i angstrom", (name, low, high) => {
+      const path = sharedPath(name);
+      const diameter = structureDiameter(readStructure(readFileSync(path), path));
+      expect(diameter).toBeGreaterThan(low);
+      expect(diameter).toBeLessThan(high);
+    });
+  },
+);
 
 describe("info", async () => {
   const map = writeToyMap(join(dir, "map.mrc"));
