@@ -10,10 +10,43 @@ export function electronWavelength(voltage: number): number {
   return 12.2643247 / Math.sqrt(volt * (1 + volt * 0.978466e-6));
 }
 
+/** The phase of a CTF as a polynomial: xx kx² + xy kx ky + yy ky² - quartic (kx² + ky²)² + offset, radian. */
+export interface CtfPhase {
+  readonly xx: number;
+  readonly xy: number;
+  readonly yy: number;
+  readonly quartic: number;
+  /** Phase shift and amplitude contrast. */
+  readonly offset: number;
+}
+
+/**
+ * The phase whose sine is the CTF (see `ctf`), the amplitude contrast included as asin A.
+ *
+ * @throws DomainError for an amplitude contrast outside 0 to 1 or a voltage outside 1 to 1200 kV
+ */
+export function ctfPhase(p: CtfParameters): CtfPhase {
+  const lambda = electronWavelength(p.voltage);
+  const csAngstrom = p.sphericalAberration * 1e7;
+  const amplitude = inRange("amplitudeContrast", p.amplitudeContrast, "", 0, 1);
+  // cos 2(φ - angle) k² = (kx² - ky²) cos 2 angle + 2 kx ky sin 2 angle
+  const angleRad = (p.defocusAngle * Math.PI) / 180;
+  const astigmatism = (p.defocusU - p.defocusV) / 2;
+  const mean = (p.defocusU + p.defocusV) / 2;
+  const linear = Math.PI * lambda;
+  return {
+    xx: linear * (mean + astigmatism * Math.cos(2 * angleRad)),
+    yy: linear * (mean - astigmatism * Math.cos(2 * angleRad)),
+    xy: linear * 2 * astigmatism * Math.sin(2 * angleRad),
+    quartic: (Math.PI / 2) * csAngstrom * lambda ** 3,
+    offset: (p.phaseShift * Math.PI) / 180 + Math.asin(amplitude),
+  };
+}
+
 /**
  * Contrast transfer function of one micrograph as a function of spatial frequency.
  *
- *   CTF(k) = [sqrt(1 - A²) sin χ + A cos χ] exp(-B k² / 4)
+ *   CTF(k) = [sqrt(1 - A²) sin χ + A cos χ] exp(-B k² / 4) = sin(χ + asin A) exp(-B k² / 4)
  *   χ = π λ k² (Δz(φ) - λ² k² Cs / 2) + phaseShift
  *   Δz(φ) = (U + V)/2 + (U - V)/2 cos 2(φ - defocusAngle)
  *
@@ -25,24 +58,11 @@ export function electronWavelength(voltage: number): number {
  * @throws DomainError for an amplitude contrast outside 0 to 1 or a voltage outside 1 to 1200 kV
  */
 export function ctf(p: CtfParameters): (kx: number, ky: number) => number {
-  const lambda = electronWavelength(p.voltage);
-  const csAngstrom = p.sphericalAberration * 1e7;
-  const amplitude = inRange("amplitudeContrast", p.amplitudeContrast, "", 0, 1);
-  // A cos χ + sqrt(1 - A²) sin χ = sin(χ + asin A): one sine a sample
-  const offset = (p.phaseShift * Math.PI) / 180 + Math.asin(amplitude);
-  // cos 2(φ - angle) k² = (kx² - ky²) cos 2 angle + 2 kx ky sin 2 angle: no atan2 a sample
-  const angleRad = (p.defocusAngle * Math.PI) / 180;
-  const astigmatism = (p.defocusU - p.defocusV) / 2;
-  const cos2 = astigmatism * Math.cos(2 * angleRad);
-  const sin2 = astigmatism * Math.sin(2 * angleRad);
-  const mean = (p.defocusU + p.defocusV) / 2;
-  const linear = Math.PI * lambda;
-  const quadratic = (Math.PI / 2) * csAngstrom * lambda ** 3;
+  const { xx, xy, yy, quartic, offset } = ctfPhase(p);
   const bFactor = p.bFactor ?? 0;
   return (kx, ky) => {
     const k2 = kx * kx + ky * ky;
-    const defocusK2 = mean * k2 + cos2 * (kx * kx - ky * ky) + 2 * sin2 * kx * ky;
-    const wave = Math.sin(linear * defocusK2 - quadratic * k2 * k2 + offset);
+    const wave = Math.sin(xx * kx * kx + xy * kx * ky + yy * ky * ky - quartic * k2 * k2 + offset);
     return bFactor === 0 ? wave : wave * Math.exp((-bFactor * k2) / 4);
   };
 }

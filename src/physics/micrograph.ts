@@ -3,11 +3,13 @@ import { centre, type Image, zeros } from "../array/image.js";
 import { crop } from "../array/resample.js";
 import { integerInRange } from "../core/check.js";
 import { ShapeError, UsageError } from "../core/errors.js";
-import { type CtfParameters, ctf, delocalisation, electronWavelength } from "./ctf.js";
-import { Coverage, footprintOf } from "./footprint.js";
+import { Coverage, wrapped } from "./coverage.js";
+import { type CtfParameters, delocalisation, electronWavelength } from "./ctf.js";
+import { type CtfFilter, multiplyCtf } from "./ctf-filter.js";
+import { type Footprint, footprintOf } from "./footprint.js";
 import { resampleIce } from "./ice.js";
 import type { Defocus, Optics } from "./optics.js";
-import { centralSlice, moveSpectrum, multiplySpectrum } from "./project.js";
+import { centralSlice, multiplySpectrum } from "./project.js";
 import type { Projector } from "./projector.js";
 import type { PlacedParticle } from "./specimen.js";
 
@@ -66,8 +68,8 @@ export interface SimulatedMicrograph {
  */
 export function simulateMicrograph(inputs: MicrographInputs): SimulatedMicrograph {
   validate(inputs);
-  const parameters = { ...inputs.optics, ...inputs.defocus, bFactor: inputs.bFactor ?? 0 };
-  const canvas = canvasShape(inputs, parameters);
+  const filter = { ...inputs.optics, ...inputs.defocus, bFactor: inputs.bFactor ?? 0, factor: -1 };
+  const canvas = canvasShape(inputs, filter);
   const potential = placeParticles(inputs, canvas);
   if (inputs.ice) {
     const ice = resampleIce(inputs.ice, inputs.shape);
@@ -76,7 +78,7 @@ export function simulateMicrograph(inputs: MicrographInputs): SimulatedMicrograp
   }
   const [rows, columns] = inputs.shape;
   return {
-    clean: crop(applyOptics(potential, parameters, inputs.optics.pixelSize), 0, 0, inputs.shape),
+    clean: crop(applyOptics(potential, filter), 0, 0, inputs.shape),
     mask: { data: potential.coverage.mask(rows, columns), shape: inputs.shape },
     particles: potential.placed.map((placed, i) =>
       describe(inputs, inputs.particles[i]!, potential.coverage, placed),
@@ -118,8 +120,7 @@ function canvasShape(
 interface Placed {
   readonly x: number;
   readonly y: number;
-  readonly box: number;
-  readonly footprint: Uint8Array;
+  readonly footprint: Footprint;
 }
 
 interface Potential {
@@ -139,14 +140,13 @@ function placeParticles(inputs: MicrographInputs, canvas: readonly [number, numb
   const windows = inputs.projectors.map(supportWindow);
   const placed = inputs.particles.map((particle) => {
     const projector = inputs.projectors[particle.structure]!;
-    const { box, pixelSize } = projector;
+    const { pixelSize } = projector;
     const window = windows[particle.structure]!;
     const x = Math.round(particle.x) + 0;
     const y = Math.round(particle.y) + 0;
-    const slice = centralSlice(projector, particle.matrix);
-    moveSpectrum(slice, centre(box) + particle.x - x, centre(box) + particle.y - y);
+    const slice = centralSlice(projector, particle.matrix, particle.x - x, particle.y - y);
     const footprint = footprintOf(projector, slice);
-    coverage.add(footprint, box, x, y);
+    coverage.add(footprint, x, y);
     if (quadrature) {
       const phase = -Math.PI * lambda * particle.depth;
       const sine: Spectrum = { data: slice.data.slice(), shape: slice.shape };
@@ -155,7 +155,7 @@ function placeParticles(inputs: MicrographInputs, canvas: readonly [number, numb
       multiplySpectrum(slice, pixelSize, (kx, ky) => Math.cos(phase * (kx * kx + ky * ky)));
     }
     addBox(inPhase, irfft2(slice), window, x, y);
-    return { x, y, box, footprint };
+    return { x, y, footprint };
   });
   return { inPhase, quadrature, coverage, placed };
 }
@@ -182,12 +182,12 @@ function supportWindow({ box, extent }: Projector): Float32Array {
 function addBox(canvas: Image, box: Image, window: Float32Array, x: number, y: number): void {
   const [rows, columns] = canvas.shape;
   const [n] = box.shape;
-  const left = x - centre(n) + columns;
+  const columnOf = wrapped(x, n, columns);
+  const rowOf = wrapped(y, n, rows);
   for (let v = 0; v < n; v++) {
-    const row = ((y - centre(n) + v + rows) % rows) * columns;
+    const row = rowOf[v]! * columns;
     const from = v * n;
-    for (let u = 0; u < n; u++)
-      canvas.data[row + ((left + u) % columns)]! += box.data[from + u]! * window[from + u]!;
+    for (let u = 0; u < n; u++) canvas.data[row + columnOf[u]!]! += box.data[from + u]! * window[from + u]!;
   }
 }
 
@@ -209,14 +209,12 @@ const nearestInside = (canvas: number, frame: number): Int32Array =>
   });
 
 /** Protein dark: minus the CTF. cos χ is the CTF with a quarter turn more of phase shift. */
-function applyOptics({ inPhase, quadrature }: Potential, p: CtfParameters, pixelSize: number): Image {
-  const transfer = ctf(p);
+function applyOptics({ inPhase, quadrature }: Potential, filter: CtfFilter): Image {
   const spectrum = rfft2(inPhase);
-  multiplySpectrum(spectrum, pixelSize, (kx, ky) => -transfer(kx, ky));
+  multiplyCtf(spectrum, filter);
   if (quadrature) {
-    const advanced = ctf({ ...p, phaseShift: p.phaseShift + 90 });
     const second = rfft2(quadrature);
-    multiplySpectrum(second, pixelSize, (kx, ky) => -advanced(kx, ky));
+    multiplyCtf(second, { ...filter, phaseShift: filter.phaseShift + 90 });
     for (let i = 0; i < second.data.length; i++) spectrum.data[i]! += second.data[i]!;
   }
   return irfft2(spectrum);
@@ -226,9 +224,9 @@ function describe(
   { shape, optics, defocus }: MicrographInputs,
   particle: PlacedParticle,
   coverage: Coverage,
-  { x, y, box, footprint }: Placed,
+  { x, y, footprint }: Placed,
 ): ImagedParticle {
-  const { visible, overlap } = coverage.fractions(footprint, box, x, y, shape);
+  const { visible, overlap } = coverage.fractions(footprint, x, y, shape);
   return {
     x,
     y,

@@ -1,12 +1,13 @@
-import { fftFriendlySize, rfft3, type Spectrum } from "../array/fft.js";
+import { fftFriendlySize } from "../array/fft.js";
 import { centre, type Volume } from "../array/image.js";
 import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
+import { type SpectrumCube, transformToCube } from "./spectrum-cube.js";
 
 /** A volume made ready for Fourier slices: its padded transform, about its centre, and the geometry of its projections. */
 export interface Projector {
-  /** Half spectrum of the padded, gridding-corrected volume, its centre at the phase origin; a cube. */
-  readonly spectrum: Spectrum<Volume["shape"]>;
+  /** Transform of the padded, gridding-corrected volume, its centre at the phase origin. */
+  readonly cube: SpectrumCube;
   /** Angstrom per voxel of the volume. */
   readonly voxelSize: number;
   /** Angstrom per pixel of the projections. */
@@ -15,7 +16,7 @@ export interface Projector {
   readonly box: number;
   /** Samples of the padded transform per frequency step of a projection. */
   readonly step: number;
-  /** Highest frequency of a projection, in its own frequency steps: Nyquist of the volume or of the projection. */
+  /** Highest frequency of a projection, in its own frequency steps: Nyquist, or where the volume's frequencies end. */
   readonly radius: number;
   /** What the slice is multiplied by: 1 unless the pixel size differs from the voxel size. */
   readonly scale: number;
@@ -51,13 +52,16 @@ export function prepareProjector(volume: Volume, options: ProjectorOptions = {})
   const same = Math.abs(pixelSize / voxelSize - 1) < 1e-6;
   const box = same ? size : 2 * Math.ceil((size * voxelSize) / pixelSize / 2);
   const stretch = same ? 1 : (box * pixelSize) / (size * voxelSize);
+  const step = padded / size / stretch;
+  const nyquist = Math.min(box / 2, (size / 2) * stretch);
+  const { cube, radius } = transformToCube(padAboutOrigin(volume, padded), nyquist * step);
   return {
-    spectrum: rfft3(padAboutOrigin(volume, padded)),
+    cube,
     voxelSize,
     pixelSize: same ? voxelSize : pixelSize,
     box,
-    step: padded / size / stretch,
-    radius: Math.min(box / 2, (size / 2) * stretch),
+    step,
+    radius: radius / step,
     scale: same ? 1 : (voxelSize / pixelSize) ** 2,
     particleDensity,
     extent: (extentOf(volume) * voxelSize) / (same ? voxelSize : pixelSize),
