@@ -1,46 +1,72 @@
-/* FFTW float32, measured plans, one thread: fftw ROUNDS INNER [SECTIONS] ROWS COLUMNS prints seconds of ROUNDS rounds
- * of INNER transforms, forward then inverse. With input on stdin (option -check) it writes the half spectrum instead. */
+/*
+ * FFTW in single precision, one thread, the peer of bench/fft.ts. Shape: [sections] rows columns.
+ *   fftw check SHAPE   reads a real array from stdin, writes its half spectrum to stdout
+ *   fftw time SHAPE    with measured plans; answers each line "forward N" or "inverse N" on stdin with a line: wall and
+ *                      processor milliseconds of one transform, the mean of N (copying the inverse's input not counted)
+ */
 #include <fftw3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static double seconds(void) {
+static int shape[3], rank;
+static size_t samples, coefficients;
+static float *real;
+static fftwf_complex *spectrum, *original;
+
+static double milliseconds(clockid_t clock) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + 1e-9 * t.tv_nsec;
+  clock_gettime(clock, &t);
+  return 1e3 * t.tv_sec + 1e-6 * t.tv_nsec;
+}
+
+static int check(void) {
+  fftwf_plan plan = fftwf_plan_dft_r2c(rank, shape, real, spectrum, FFTW_ESTIMATE);
+  if (fread(real, sizeof(float), samples, stdin) != samples) return 1;
+  fftwf_execute(plan);
+  return fwrite(spectrum, sizeof(fftwf_complex), coefficients, stdout) == coefficients ? 0 : 1;
+}
+
+static void answer(fftwf_plan plan, int count, int inverse) {
+  double wall = 0, processor = 0;
+  for (int i = 0; i < count; i++) {
+    /* the inverse of several dimensions destroys its input */
+    if (inverse) memcpy(spectrum, original, coefficients * sizeof(fftwf_complex));
+    const double wallStart = milliseconds(CLOCK_MONOTONIC);
+    const double processorStart = milliseconds(CLOCK_PROCESS_CPUTIME_ID);
+    fftwf_execute(plan);
+    processor += milliseconds(CLOCK_PROCESS_CPUTIME_ID) - processorStart;
+    wall += milliseconds(CLOCK_MONOTONIC) - wallStart;
+  }
+  printf("%.9g %.9g\n", wall / count, processor / count);
+  fflush(stdout);
+}
+
+static int timing(void) {
+  fftwf_plan forward = fftwf_plan_dft_r2c(rank, shape, real, original, FFTW_MEASURE | FFTW_PRESERVE_INPUT);
+  fftwf_plan inverse = fftwf_plan_dft_c2r(rank, shape, spectrum, real, FFTW_MEASURE);
+  for (size_t i = 0; i < samples; i++) real[i] = rand() / (float)RAND_MAX - 0.5f;
+  fftwf_execute(forward);
+  char direction[16];
+  int count;
+  while (scanf("%15s %d", direction, &count) == 2) {
+    answer(direction[0] == 'i' ? inverse : forward, count, direction[0] == 'i');
+  }
+  return 0;
 }
 
 int main(int count, char **arguments) {
-  if (count < 5) return 2;
-  const int check = strcmp(arguments[1], "-check") == 0;
-  const int rounds = atoi(arguments[1]), inner = atoi(arguments[2]), rank = count - 3;
-  int shape[3];
-  size_t lines = 1;
-  for (int i = 0; i < rank; i++) shape[i] = atoi(arguments[3 + i]);
-  for (int i = 0; i < rank - 1; i++) lines *= shape[i];
-  const size_t columns = shape[rank - 1], half = columns / 2 + 1;
-  float *real = fftwf_alloc_real(lines * columns);
-  fftwf_complex *spectrum = fftwf_alloc_complex(lines * half);
-  const unsigned effort = check ? FFTW_ESTIMATE : FFTW_MEASURE;
-  fftwf_plan forward = fftwf_plan_dft_r2c(rank, shape, real, spectrum, effort | FFTW_PRESERVE_INPUT);
-  if (check) {
-    if (fread(real, 4, lines * columns, stdin) != lines * columns) return 1;
-    fftwf_execute(forward);
-    return fwrite(spectrum, 8, lines * half, stdout) == lines * half ? 0 : 1;
+  rank = count - 2;
+  if (rank < 1 || rank > 3) return 2;
+  samples = coefficients = 1;
+  for (int i = 0; i < rank; i++) {
+    shape[i] = atoi(arguments[i + 2]);
+    samples *= shape[i];
+    coefficients *= i == rank - 1 ? shape[i] / 2 + 1 : shape[i];
   }
-  fftwf_plan inverse = fftwf_plan_dft_c2r(rank, shape, spectrum, real, effort);
-  for (int direction = 0; direction < 2; direction++) {
-    srand(1);
-    for (size_t i = 0; i < lines * columns; i++) real[i] = rand() / (float)RAND_MAX - 0.5f;
-    for (size_t i = 0; i < 2 * lines * half; i++) ((float *)spectrum)[i] = rand() / (float)RAND_MAX - 0.5f;
-    for (int round = -1; round < rounds; round++) {
-      const double start = seconds();
-      for (int i = 0; i < inner; i++) fftwf_execute(direction ? inverse : forward);
-      if (round >= 0) printf("%.9g ", (seconds() - start) / inner);
-    }
-    printf("\n");
-  }
-  return 0;
+  real = fftwf_alloc_real(samples);
+  spectrum = fftwf_alloc_complex(coefficients);
+  original = fftwf_alloc_complex(coefficients);
+  return strcmp(arguments[1], "check") == 0 ? check() : timing();
 }
