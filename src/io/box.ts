@@ -1,6 +1,7 @@
 import { FormatError } from "../core/errors.js";
 import { coordinateText, type Pick } from "./picks.js";
 import { numberCell, readTableRows } from "./table-text.js";
+import { decodeText } from "./text.js";
 
 /** EMAN 1's fifth column when it carries no score. */
 const NO_SCORE = -3;
@@ -12,7 +13,7 @@ const NO_SCORE = -3;
  * @throws FormatError for a line of fewer than four numbers, or a box without size
  */
 export function readBox(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
-  return readTableRows(content, /\s+/).map((row) => {
+  return readTableRows(decodeText(content, path), /\s+/).map((row) => {
     const cell = (index: number, name: string): number => numberCell(row, index, name, path);
     const [width, height] = [cell(2, "width"), cell(3, "height")];
     if (!(width > 0 && height > 0)) {

@@ -9,7 +9,7 @@ import { decodeText } from "./text.js";
  * @throws FormatError for a file without that block, a missing label or a value that is no number
  */
 export function readCbox(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
-  const table = parseStar(decodeText(content), path).table("cryolo");
+  const table = parseStar(decodeText(content, path), path).table("cryolo");
   const [x, y] = [table.numbers("CoordinateX"), table.numbers("CoordinateY")];
   const [width, height] = [table.numbers("Width"), table.numbers("Height")];
   const confidence = table.numbers("Confidence");

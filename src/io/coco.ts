@@ -58,7 +58,7 @@ const round = (value: number): number => Math.round(value * 1000) / 1000;
  * @throws FormatError for text that is no JSON, a missing list or field, or a box of an image that is not listed
  */
 export function readCoco(content: Uint8Array | string, path: string): { images: CocoImage[]; picks: Pick[] } {
-  const file = parseJson(decodeText(content), path);
+  const file = parseJson(decodeText(content, path), path);
   const names = new Map<unknown, string>();
   const images = list(file, "images", path).map((image, i): CocoImage => {
     const at = `images[${i}]`;

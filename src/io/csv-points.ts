@@ -1,7 +1,7 @@
 import { FormatError } from "../core/errors.js";
 import type { Pick } from "./picks.js";
 import { numberCell, readTableRows, type TableRow } from "./table-text.js";
-import { parseNumber } from "./text.js";
+import { decodeText, parseNumber } from "./text.js";
 
 /** Names of the columns that are understood, whatever their case; only x and y are needed. */
 const COLUMNS = {
@@ -19,7 +19,7 @@ const COLUMNS = {
  * @throws FormatError for a header without x and y, or a cell that is no number
  */
 export function readPointsCsv(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
-  const rows = readTableRows(content, ",");
+  const rows = readTableRows(decodeText(content, path), ",");
   const first = rows[0];
   if (!first) return [];
   const hasHeader = Number.isNaN(parseNumber(first.cells[0] ?? ""));

@@ -1,5 +1,6 @@
 import { FormatError, UnsupportedError } from "../core/errors.js";
 import { type MrcMode, mrcModeOf, mrcRowBytes } from "./mrc-modes.js";
+import { unpackedName } from "./unpack.js";
 
 /** Bytes of the fixed header: 256 words of 4 bytes, of which the last 200 are ten labels of 80. */
 export const MRC_HEADER_BYTES = 1024;
@@ -182,8 +183,9 @@ function readVoxelSize({ int, float }: Words, path: string): [number, number, nu
 }
 
 function kindOf(sections: number, intervals: number, path: string): MrcHeader["kind"] {
-  if (sections === 1) return /\.mrcs$/i.test(path) ? "stack" : "image";
-  return intervals === 1 || /\.(mrcs|st)$/i.test(path) ? "stack" : "volume";
+  const name = unpackedName(path);
+  if (sections === 1) return /\.mrcs$/i.test(name) ? "stack" : "image";
+  return intervals === 1 || /\.(mrcs|st)$/i.test(name) ? "stack" : "volume";
 }
 
 function readLabels(bytes: Uint8Array, count: number): string[] {

@@ -2,6 +2,7 @@ import type { Volume } from "../array/image.js";
 import { FormatError } from "../core/errors.js";
 import { type MrcHeader, parseMrcHeader } from "./mrc-header.js";
 import { decodeMrcSamples } from "./mrc-modes.js";
+import { unpack } from "./unpack.js";
 
 /** A whole MRC file, its samples as float32 with x the fastest axis whatever order the file stores. */
 export interface MrcFile {
@@ -15,12 +16,13 @@ export interface MrcFile {
 }
 
 /**
- * Reads an image, a stack or a volume in modes 0, 1, 2, 6, 12 or 101, either byte order, any axis order.
+ * Reads an image, a stack or a volume in modes 0, 1, 2, 6, 12 or 101, either byte order, any axis order, gzip or bzip2 or bare.
  * @throws FormatError for a header outside the format, a size that differs from the header's, NaN or infinity
  */
 export function readMrc(bytes: Uint8Array, path: string): MrcFile {
-  const header = parseMrcHeader(bytes, bytes.length, path);
-  const stored = decodeMrcSections(bytes.subarray(header.dataOffset), header, path);
+  const file = unpack(bytes, path);
+  const header = parseMrcHeader(file, file.length, path);
+  const stored = decodeMrcSections(file.subarray(header.dataOffset), header, path);
   return {
     header,
     data: permuteAxes(stored, header),

@@ -18,7 +18,7 @@ interface Grouping {
  *   `N@stack`, or a value that does not fit its label
  */
 export function readParticlesStar(content: Uint8Array | string, path: string): ParticleSet {
-  const file = parseStar(decodeText(content), path);
+  const file = parseStar(decodeText(content, path), path);
   const optics = file.find("optics");
   const table = optics ? file.table("particles") : particlesOf30(file);
   const { optics: groups, groupOf } = optics ? readOptics(optics, table) : opticsOf30(table);

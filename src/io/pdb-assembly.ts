@@ -9,6 +9,8 @@ interface Reading {
   /** The assemblies that the current BIOMOLECULE line names. */
   current: AssemblyOperation[][];
   chains: Set<string> | undefined;
+  /** The last line of chains ended in a comma: the next one goes on, with AND CHAINS or, in older files, without. */
+  isOpenList: boolean;
   /** BIOMT lines have followed the last APPLY line, so that another one starts a new set of chains. */
   hasOperations: boolean;
   /** Rows of the operator that is being read. */
@@ -24,6 +26,7 @@ export function readRemark350(lines: readonly (readonly [number, string])[], pat
     assemblies: new Map(),
     current: [],
     chains: undefined,
+    isOpenList: false,
     hasOperations: false,
     rows: [],
   };
@@ -35,6 +38,7 @@ export function readRemark350(lines: readonly (readonly [number, string])[], pat
     const row = /^\s*BIOMT([123])\s+(\S.*)/.exec(line);
     if (biomolecule) startAssemblies(reading, biomolecule[1]!);
     else if (chains) addChains(reading, chains[1]!);
+    else if (reading.isOpenList) addChains(reading, line);
     else if (row) addRow(reading, Number(row[1]), row[2]!, `line ${number}, BIOMT${row[1]}`, path);
   }
   if (reading.rows.length > 0) {
@@ -57,6 +61,7 @@ function startAssemblies(reading: Reading, list: string): void {
     .filter((id) => id !== "")
     .map((id) => operationsOf(reading, id));
   reading.chains = undefined;
+  reading.isOpenList = false;
   reading.hasOperations = false;
 }
 
@@ -69,6 +74,7 @@ function operationsOf(reading: Reading, id: string): AssemblyOperation[] {
 function addChains(reading: Reading, list: string): void {
   if (reading.hasOperations || !reading.chains) reading.chains = new Set();
   reading.hasOperations = false;
+  reading.isOpenList = list.trimEnd().endsWith(",");
   for (const name of list.split(",")) {
     const chain = name.trim();
     // NULL stands for the nameless chain of files that have only one.

@@ -15,7 +15,7 @@ export function readPdb(content: Uint8Array | string, path: string): Structure {
   const atoms: Atom[] = [];
   const remarks: [number, string][] = [];
   let model = 1;
-  for (const [number, line] of numberedLines(decodeText(content))) {
+  for (const [number, line] of numberedLines(decodeText(content, path))) {
     const record = line.slice(0, 6).trimEnd();
     if (record === "ATOM" || record === "HETATM") atoms.push(readAtom(line, `line ${number}`, model, path));
     else if (record === "MODEL") model = readModel(line, `line ${number}`, path);

@@ -10,7 +10,7 @@ import { decodeText } from "./text.js";
  * @throws FormatError for a file without those labels, or a value that is no number
  */
 export function readPicksStar(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
-  const file = parseStar(decodeText(content), path);
+  const file = parseStar(decodeText(content, path), path);
   const table = file.tables.find((candidate) => candidate.isLoop && candidate.has("rlnCoordinateX"));
   if (!table) {
     throw new FormatError(

@@ -4,6 +4,7 @@ import { mrcPixelSize, readMrc } from "./mrc.js";
 import { readPng } from "./png.js";
 import { PNG_SIGNATURE } from "./png-chunks.js";
 import { readTiff } from "./tiff.js";
+import { unpack, unpackedName } from "./unpack.js";
 
 /** One picture, whatever its format. */
 export interface ReadImage {
@@ -12,7 +13,7 @@ export interface ReadImage {
   readonly pixelSize?: number;
 }
 
-/** File name endings that readImage takes. */
+/** File name endings that readImage takes; .gz or .bz2 may follow. */
 export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff"] as const;
 
 /**
@@ -20,10 +21,12 @@ export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff
  * @throws FormatError for a damaged file or one that holds several images; UnsupportedError for another format
  */
 export function readImage(bytes: Uint8Array, path: string): ReadImage {
-  if (PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)) return { image: readPng(bytes, path) };
-  if (/\.(mrcs?|map|ctf|rec|st)$/i.test(path) || hasMapMark(bytes)) return readMrcImage(bytes, path);
-  if (/\.tiff?$/i.test(path)) return readTiff(bytes, path);
-  if (/\.png$/i.test(path)) return { image: readPng(bytes, path) };
+  const file = unpack(bytes, path);
+  const name = unpackedName(path);
+  if (PNG_SIGNATURE.every((byte, i) => file[i] === byte)) return { image: readPng(file, path) };
+  if (/\.(mrcs?|map|ctf|rec|st)$/i.test(name) || hasMapMark(file)) return readMrcImage(file, path);
+  if (/\.tiff?$/i.test(name)) return readTiff(file, path);
+  if (/\.png$/i.test(name)) return { image: readPng(file, path) };
   throw new UnsupportedError(
     `${path}: not an image format that is read here: ${IMAGE_EXTENSIONS.join(", ")}`,
   );

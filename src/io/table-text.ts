@@ -1,5 +1,5 @@
 import { FormatError } from "../core/errors.js";
-import { decodeText, numberedLines, parseNumber } from "./text.js";
+import { numberedLines, parseNumber } from "./text.js";
 
 /** One line of a text table. */
 export interface TableRow {
@@ -9,12 +9,12 @@ export interface TableRow {
 }
 
 /** The lines of a table that are neither blank nor a comment (#), split into trimmed cells. */
-export function readTableRows(content: Uint8Array | string, separator: string | RegExp): TableRow[] {
+export function readTableRows(text: string, separator: string | RegExp): TableRow[] {
   const rows: TableRow[] = [];
-  for (const [line, raw] of numberedLines(decodeText(content).replace(/^\ufeff/, ""))) {
-    const text = raw.trim();
-    if (text !== "" && !text.startsWith("#"))
-      rows.push({ line, cells: text.split(separator).map((cell) => cell.trim()) });
+  for (const [line, raw] of numberedLines(text.replace(/^\ufeff/, ""))) {
+    const trimmed = raw.trim();
+    if (trimmed !== "" && !trimmed.startsWith("#"))
+      rows.push({ line, cells: trimmed.split(separator).map((cell) => cell.trim()) });
   }
   return rows;
 }

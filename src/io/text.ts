@@ -1,6 +1,11 @@
-/** Text of a file's bytes, or the text itself. UTF-8; bytes that are none become U+FFFD, so that a reader can refuse them. */
-export function decodeText(content: Uint8Array | string): string {
-  return typeof content === "string" ? content : new TextDecoder().decode(content);
+import { unpack } from "./unpack.js";
+
+/**
+ * Text of a file's bytes, unpacked if they are gzip or bzip2, or the text itself. UTF-8; bytes that are none become U+FFFD,
+ * so that a reader can refuse them.
+ */
+export function decodeText(content: Uint8Array | string, path: string): string {
+  return typeof content === "string" ? content : new TextDecoder().decode(unpack(content, path));
 }
 
 /** Lines with their numbers from 1, without line ends. */

@@ -1,6 +1,7 @@
 import { DomainError, FormatError } from "../core/errors.js";
 import { coordinateText, micrographStem, type Pick } from "./picks.js";
 import { numberCell, readTableRows } from "./table-text.js";
+import { decodeText } from "./text.js";
 
 /**
  * Reads Topaz's coordinate table: tab-separated columns image_name, x_coord, y_coord and, from `topaz extract`, score; others
@@ -8,7 +9,7 @@ import { numberCell, readTableRows } from "./table-text.js";
  * @throws FormatError for a missing column or a cell that is no number
  */
 export function readTopaz(content: Uint8Array | string, path: string): Pick[] {
-  const [header, ...rows] = readTableRows(content, "\t");
+  const [header, ...rows] = readTableRows(decodeText(content, path), "\t");
   const column = (name: string): number => header?.cells.indexOf(name) ?? -1;
   const [name, x, y, score] = ["image_name", "x_coord", "y_coord", "score"].map(column) as [
     number,

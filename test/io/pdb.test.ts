@@ -85,6 +85,11 @@ describe("assemblies", () => {
     expect(applyAssembly(structure, structure.atoms, "2").map(({ chain }) => chain)).toEqual(["B"]);
   });
 
+  test("a list of chains that ends in a comma goes on, with or without AND CHAINS", () => {
+    const bare = REMARK.map((line) => line.replace("                    AND CHAINS: B", " B"));
+    expect(read(...bare, ATOM, WATER).assemblies[0]!.operations[0]!.chains).toEqual(new Set(["A", "B"]));
+  });
+
   test("a structure without any is its own; an unknown one is named", () => {
     expect(applyAssembly(read(ATOM, WATER))).toHaveLength(2);
     const structure = read(...REMARK, ATOM);
