@@ -18,17 +18,36 @@ export interface ParticleAverage {
 }
 
 /**
- * Average of the boxes cut at labelled places, each place rounded to a pixel and put at floor(box / 2). Boxes that reach
- * over the edge are left out. Every image is normalised first, so each counts alike.
- *
- * @throws DomainError if no box lies inside its image
+ * Adds up the boxes cut at labelled places, each place rounded to a pixel and put at floor(box / 2); for micrographs that do
+ * not fit into memory together. Boxes that reach over the edge are left out. Every image is normalised first, so each
+ * counts alike.
  */
+export class ParticleAverager {
+  private readonly sum: Float64Array;
+  private count = 0;
+
+  /** @param box side of the boxes, pixels */
+  constructor(private readonly box: number) {
+    this.sum = new Float64Array(box * box);
+  }
+
+  add({ image, points }: LabelledImage): void {
+    this.count += addBoxes(normalise(image), points, this.box, this.sum);
+  }
+
+  /** The average so far. @throws DomainError if no box lay inside its image */
+  average(): ParticleAverage {
+    const { box, count, sum } = this;
+    if (count === 0) throw new DomainError("particles whose box lies inside the micrograph", 0, "at least 1");
+    return { average: { data: Float32Array.from(sum, (value) => value / count), shape: [box, box] }, count };
+  }
+}
+
+/** The average of the boxes of several images, as ParticleAverager. @throws DomainError if no box lies inside */
 export function averageParticles(images: readonly LabelledImage[], box: number): ParticleAverage {
-  const sum = new Float64Array(box * box);
-  let count = 0;
-  for (const { image, points } of images) count += addBoxes(normalise(image), points, box, sum);
-  if (count === 0) throw new DomainError("particles whose box lies inside the micrograph", 0, "at least 1");
-  return { average: { data: Float32Array.from(sum, (value) => value / count), shape: [box, box] }, count };
+  const averager = new ParticleAverager(box);
+  for (const image of images) averager.add(image);
+  return averager.average();
 }
 
 export interface AverageAgreement {

@@ -25,13 +25,20 @@ export interface RealismProtocol {
   readonly bank: FilterBank;
 }
 
-/** The protocol in its usual sizes: patches of 64 pixels, tiles of 256, 32 bands, lags up to 12 pixels. */
+/** Angstrom: near the size of a small particle, so that patches hold particle, edge or background. */
+const PATCH_ANGSTROM = 96;
+
+/** The side of patches where none is given: the multiple of 16 pixels nearest to 96 angstrom, at least 32 pixels. */
+export const defaultPatch = (pixelSize: number): number =>
+  Math.max(32, 16 * Math.round(PATCH_ANGSTROM / pixelSize / 16));
+
+/** The protocol in its usual sizes: `defaultPatch`, tiles of 256 pixels, 32 bands, lags up to 12 pixels. */
 export function realismProtocol(
   chosen: Partial<RealismProtocol> & { readonly pixelSize: number },
 ): RealismProtocol {
-  const defaults = { patch: 64, tile: 256, bands: DEFAULT_BANDS, reach: 12, bank: DEFAULT_BANK };
-  const protocol = { ...defaults, ...chosen };
-  inRange("pixelSize", protocol.pixelSize, "angstrom", 0.01, 1000);
+  inRange("pixelSize", chosen.pixelSize, "angstrom", 0.01, 1000);
+  const patch = defaultPatch(chosen.pixelSize);
+  const protocol = { patch, tile: 256, bands: DEFAULT_BANDS, reach: 12, bank: DEFAULT_BANK, ...chosen };
   integerInRange("patch", protocol.patch, 16, 4096);
   integerInRange("tile", protocol.tile, 128, 8192);
   integerInRange("bands", protocol.bands, 4, protocol.tile / 4);

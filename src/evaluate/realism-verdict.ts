@@ -13,6 +13,9 @@ export interface Verdict {
   readonly baseline: Score;
   /** Whether the subject's mean is lower than that of every baseline. */
   readonly closer: boolean;
+  /** In how many of the repeats it is lower than that baseline: all sets meet the same real micrographs in a repeat. */
+  readonly wins: number;
+  readonly repeats: number;
   /** Whether the subject's mean lies within two spreads of real against real. */
   readonly atFloor: boolean;
 }
@@ -43,6 +46,8 @@ export function verdicts(
       bestBaseline: best.name,
       baseline: best.score,
       closer: score.mean < best.score.mean,
+      wins: score.values.filter((value, repeat) => value < best.score.values[repeat]!).length,
+      repeats: score.values.length,
       atFloor: lowest !== undefined && score.mean <= lowest.mean + 2 * lowest.spread,
     };
   });

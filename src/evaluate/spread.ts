@@ -5,10 +5,13 @@ export interface Score {
   readonly mean: number;
   /** Standard deviation over the repeats, divided by n - 1; 0 for one repeat. */
   readonly spread: number;
+  /** The score in each repeat, in the same order for all sets of one result. */
+  readonly values: readonly number[];
 }
 
 /** Mean and spread of a score over its repeats. */
-export function summarise(values: ArrayLike<number>): Score {
+export function summarise(values: readonly number[]): Score {
   const n = values.length;
-  return { mean: mean(values), spread: n > 1 ? Math.sqrt((variance(values) * n) / (n - 1)) : 0 };
+  const spread = n > 1 ? Math.sqrt((variance(values) * n) / (n - 1)) : 0;
+  return { mean: mean(values), spread, values };
 }

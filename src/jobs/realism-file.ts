@@ -4,7 +4,7 @@ import type { RealismResult } from "../evaluate/realism.js";
 import { REALISM_MEASURES } from "../evaluate/realism-measures.js";
 
 const values = z.array(z.number()).transform((list) => Float64Array.from(list));
-const score = z.object({ mean: z.number(), spread: z.number() });
+const score = z.object({ mean: z.number(), spread: z.number(), values: z.array(z.number()) });
 const positive = z.number().positive();
 const count = z.int().min(1);
 
@@ -45,10 +45,16 @@ const record = z.object({
   result,
 });
 
+const sixDigits = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+
 /** The text of realism.json; typed arrays become lists of six digits. */
 export function encodeRealism(program: string, realism: RealismResult): string {
   const plain = (_key: string, value: unknown): unknown =>
-    value instanceof Float64Array ? Array.from(value, (each) => Number(each.toPrecision(6))) : value;
+    value instanceof Float64Array
+      ? Array.from(value, sixDigits)
+      : typeof value === "number"
+        ? sixDigits(value)
+        : value;
   return `${JSON.stringify({ format: "cryogem-realism", formatVersion: 1, program, result: realism }, plain)}\n`;
 }
 

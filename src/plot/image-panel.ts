@@ -2,6 +2,7 @@ import type { Image } from "../array/image.js";
 import { crop } from "../array/resample.js";
 import { robustScale } from "../array/statistics.js";
 import { encodePng } from "../io/png-write.js";
+import { pngUri } from "./data-uri.js";
 import { element, label, svgDocument } from "./svg.js";
 
 /** Grey values shown as black and as white. */
@@ -131,13 +132,5 @@ function roundLength(wanted: number): number {
 export function pngDataUri(image: Image, { black, white }: Contrast): string {
   const scale = 255 / (white - black);
   const samples = Uint8ClampedArray.from(image.data, (value) => (value - black) * scale);
-  return `data:image/png;base64,${base64(encodePng({ shape: image.shape, channels: 1, samples }))}`;
-}
-
-/** Base64 of bytes. */
-export function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 0x8000)
-    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
+  return pngUri(encodePng({ shape: image.shape, channels: 1, samples }));
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { type Image, zeros } from "../../src/array/image.js";
 import { Random } from "../../src/core/random.js";
 import { readPng } from "../../src/io/png.js";
-import { base64, imagePanel, pngDataUri, standardContrast } from "../../src/plot/image-panel.js";
+import { base64 } from "../../src/plot/data-uri.js";
+import { imagePanel, pngDataUri, standardContrast } from "../../src/plot/image-panel.js";
 import { attributesOf, wellFormed } from "./markup.js";
 
 const image: Image = { data: Float32Array.from({ length: 60 * 80 }, (_, i) => i % 80), shape: [60, 80] };

@@ -42,7 +42,11 @@ function realism(): Command {
       "of all micrographs, 0.1 to 50 angstrom (default: from the first real one)",
       numberIn("angstrom", 0.1, 50),
     )
-    .option("--patch <pixels>", "side of a patch, 16 to 4096 (default: 64)", integerIn(16, 4096))
+    .option(
+      "--patch <pixels>",
+      "side of a patch, 16 to 4096 (default: about 96 angstrom)",
+      integerIn(16, 4096),
+    )
     .option(
       "--tile <pixels>",
       "side of the spectra's tiles, a multiple of 8, 128 to 8192 (default: 256)",
