@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { demo } from "./demo.js";
 import { evaluate } from "./evaluate.js";
 import { extract } from "./extract.js";
 import { fsc } from "./fsc.js";
@@ -8,14 +9,7 @@ import { potential } from "./potential.js";
 import { simulate } from "./simulate.js";
 import { train } from "./train.js";
 
+const work: readonly (() => Command)[] = [potential, simulate, train, generate, extract, evaluate, fsc, info];
+
 /** Every command, in the order of the help. A command file imports its job when it runs, so that --help stays fast. */
-export const commands: readonly (() => Command)[] = [
-  potential,
-  simulate,
-  train,
-  generate,
-  extract,
-  evaluate,
-  fsc,
-  info,
-];
+export const commands: readonly (() => Command)[] = [demo(work), ...work];
