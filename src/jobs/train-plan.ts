@@ -10,14 +10,16 @@ export interface TrainOptions {
   readonly real: readonly string[];
   /** Folder that `simulate` wrote. */
   readonly simulated: string;
-  /** Folder that `estimate` wrote. */
-  readonly estimates?: string;
   readonly out: string;
   readonly preset?: Preset;
   readonly crop?: number;
   readonly ngf?: number;
   readonly ndf?: number;
   readonly depth?: number;
+  readonly widest?: number;
+  readonly discriminators?: 1 | 2;
+  readonly average?: number;
+  readonly calibrate?: boolean;
   readonly steps?: number;
   readonly noise?: CryogemOptions["noise"];
   readonly upsampling?: CryogemOptions["upsampling"];
@@ -39,7 +41,6 @@ export interface TrainPlan {
   readonly translator: TranslatorName;
   readonly real: readonly string[];
   readonly simulated: string;
-  readonly estimates: string | undefined;
   readonly out: string;
   /** Of the network; the kinds without one use its seed and SNR. */
   readonly options: CryogemOptions;
@@ -52,13 +53,16 @@ const DEFAULT_DOSE = 40;
 /** Samples and checkpoints that a training makes unless told otherwise. */
 const CHECKPOINTS = 20;
 
-/** Options that only a network has. */
-const NETWORK_OPTIONS = [
-  "preset",
+/** Options that a network's record holds under the same name. */
+const OWN_OPTIONS = [
   "crop",
   "ngf",
   "ndf",
   "depth",
+  "widest",
+  "discriminators",
+  "average",
+  "calibrate",
   "steps",
   "noise",
   "upsampling",
@@ -66,8 +70,9 @@ const NETWORK_OPTIONS = [
   "nceVariant",
   "nceWeight",
   "learningRate",
-  "every",
 ] as const;
+/** Options that only a network has. */
+const NETWORK_OPTIONS = ["preset", ...OWN_OPTIONS, "every"] as const;
 
 /**
  * Decides a training from its options, without touching a file.
@@ -87,41 +92,16 @@ export function planTraining(chosen: TrainOptions): TrainPlan {
     );
   }
   const { preset = "fast", seed = 1 } = chosen;
-  const {
-    crop,
-    ngf,
-    ndf,
-    depth,
-    steps,
-    noise,
-    upsampling,
-    generator,
-    nceVariant,
-    nceWeight,
-    learningRate,
-    snr,
-  } = chosen;
   const options = resolveOptions(preset, integerInRange("--seed", seed, 0, Number.MAX_SAFE_INTEGER), {
-    ...{
-      crop,
-      ngf,
-      ndf,
-      depth,
-      steps,
-      noise,
-      upsampling,
-      generator,
-      nceVariant,
-      nceWeight,
-      learningRate,
-      snr,
-    },
+    ...Object.fromEntries(OWN_OPTIONS.map((name) => [name, chosen[name]])),
+    // one rate for all networks
+    discriminatorLearningRate: chosen.learningRate,
+    snr: chosen.snr,
   });
   return {
     translator,
     real: chosen.real,
     simulated: chosen.simulated,
-    estimates: chosen.estimates,
     out: chosen.out,
     options,
     dose: inRange("--dose", chosen.dose ?? DEFAULT_DOSE, "electrons per square angstrom", 0.01, 1e4),

@@ -76,7 +76,8 @@ export async function openTrainingSet(files: Files, inputs: TrainingInputs): Pro
       ({ image, mask }) => image.data.byteLength + mask.byteLength,
       CACHE,
     ),
-    particleDiameter: manifest.particleDiameter / pixelSize,
+    particleDiameter: manifest.particleDiameter,
+    pixelSize,
   };
   return { set, dataset, pixelSize };
 }

@@ -24,8 +24,9 @@ export interface ImageSource<T> {
 export interface TrainingSet {
   readonly real: ImageSource<Image>;
   readonly simulated: ImageSource<LabelledImage>;
-  /** Pixels. */
+  /** Angstrom. */
   readonly particleDiameter: number;
+  readonly pixelSize: number;
 }
 
 /** What one training step sees: square crops, row by row, and the points at which features are compared. */

@@ -57,7 +57,7 @@ export async function drawSamples(
     });
     if (i < ROWS) real.push(await realCrop(set, i, size, random));
   }
-  const box = Math.min(size, Math.max(8, 2 * Math.round(0.75 * set.particleDiameter)));
+  const box = Math.min(size, Math.max(8, 2 * Math.round((0.75 * set.particleDiameter) / set.pixelSize)));
   return { size, simulated, real, box };
 }
 

@@ -1,15 +1,16 @@
 import { irfft2 } from "../array/fft.js";
 import type { Image } from "../array/image.js";
 import { crop } from "../array/resample.js";
+import { radialAverage } from "../array/spectrum.js";
 import { mean } from "../array/statistics.js";
 import { DomainError } from "../core/errors.js";
 import { Random } from "../core/random.js";
+import { estimateNoise } from "../estimate/noise.js";
 import type { NoisePower } from "../physics/noise.js";
-import { backgroundRings } from "./background.js";
 import { type Innovations, limited, NORMAL } from "./innovations.js";
 import { type LocalShape, localShape } from "./local-shape.js";
 import { type NoiseSeed, noisyInput } from "./noise-seed.js";
-import { isotropicPower, meanRings, type Rings, tileFor, totalPower } from "./radial-power.js";
+import { isotropicPower, meanRings, tileFor, totalPower } from "./radial-power.js";
 import type { LabelledImage, TrainingSet } from "./sampler.js";
 
 /** Micrographs that a fit looks at, and the largest side of the part of each. */
@@ -25,12 +26,18 @@ export interface FitSet {
   readonly cleanVariance: number;
   /** Tile of the rings. */
   readonly tile: number;
-  /** Of a particle, pixels. */
-  readonly diameter: number;
+  /** Angstrom. */
+  readonly particleDiameter: number;
+  readonly pixelSize: number;
 }
 
 /** @throws DomainError where no simulated micrograph has any signal */
-export async function drawFitSet({ real, simulated, particleDiameter }: TrainingSet): Promise<FitSet> {
+export async function drawFitSet({
+  real,
+  simulated,
+  particleDiameter,
+  pixelSize,
+}: TrainingSet): Promise<FitSet> {
   const realParts: Image[] = [];
   for (let i = 0; i < Math.min(MOST, real.count); i++) realParts.push(middle(await real.load(i)));
   const simulatedParts: FitSet["simulated"][number][] = [];
@@ -46,7 +53,7 @@ export async function drawFitSet({ real, simulated, particleDiameter }: Training
   }
   const sides = [...realParts, ...simulatedParts.map(({ clean }) => clean)].flatMap(({ shape }) => shape);
   const tile = tileFor(Math.min(...sides));
-  return { real: realParts, simulated: simulatedParts, cleanVariance, tile, diameter: particleDiameter };
+  return { real: realParts, simulated: simulatedParts, cleanVariance, tile, particleDiameter, pixelSize };
 }
 
 function middle(image: Image): Image {
@@ -60,8 +67,9 @@ export const whiteSeed = ({ cleanVariance }: Pick<FitSet, "cleanVariance">, snr:
   cleanDeviation: Math.sqrt(cleanVariance),
 });
 
-/** Rings up to this frequency, cycles per pixel, hold the signal that its share is measured by. */
-const SIGNAL_BAND = 0.23;
+/** A measured share of signal is kept within these. */
+const LEAST_SIGNAL = 0.01;
+const MOST_SIGNAL = 0.8;
 /** Share of the background's power that the noise keeps where the signal would explain all of the real power. */
 const FLOOR = 0.3;
 
@@ -69,7 +77,7 @@ const FLOOR = 0.3;
  * Noise that, with the signal, has the spectrum of the real micrographs: power max(P_real - g² P_clean, 0.3 P_background)
  * at every frequency, P_clean of clean micrographs at unit variance, g² the share of the signal in the real variance.
  *
- * @param snr g² / (1 - g²); null: g² is measured, as the power that the real micrographs have beyond their background
+ * @param snr g² / (1 - g²); null: g² is measured on the real micrographs
  */
 export async function colouredSeed(set: FitSet, snr: number | null): Promise<NoiseSeed> {
   const real = await meanRings(set.real, set.tile);
@@ -77,10 +85,12 @@ export async function colouredSeed(set: FitSet, snr: number | null): Promise<Noi
     set.simulated.map(({ clean }) => clean),
     set.tile,
   );
-  const backgrounds = set.real.map((image) => backgroundRings(image, set.diameter, set.tile).values);
+  const estimates = set.real.map((image) => estimateNoise(image, set));
+  const backgrounds = estimates.map((estimate) => radialAverage(estimate.power).value);
   const background = real.values.map((_, i) => mean(backgrounds.map((values) => values[i]!)));
+  const measured = mean(estimates.map(({ signalFraction }) => signalFraction));
+  const share = snr === null ? Math.min(MOST_SIGNAL, Math.max(LEAST_SIGNAL, measured)) : snr / (1 + snr);
   const unit = clean.values.map((power) => power / set.cleanVariance);
-  const share = snr === null ? signalShare(real, unit, background) : snr / (1 + snr);
   const residual = real.values.map((power, i) => Math.max(power - share * unit[i]!, FLOOR * background[i]!));
   const power = isotropicPower({ tile: set.tile, values: residual });
   return {
@@ -88,17 +98,6 @@ export async function colouredSeed(set: FitSet, snr: number | null): Promise<Noi
     deviation: Math.sqrt((set.cleanVariance * totalPower(power)) / share),
     colour: { power, innovations: NORMAL },
   };
-}
-
-/** Share of the signal in the variance of normalised real micrographs; a ring counts by its circumference. */
-function signalShare({ tile, values }: Rings, clean: Float64Array, background: Float64Array): number {
-  let beyond = 0;
-  let signal = 0;
-  for (let i = 1; i < SIGNAL_BAND * tile; i++) {
-    beyond += i * Math.max(0, values[i]! - background[i]!);
-    signal += i * clean[i]!;
-  }
-  return Math.min(0.8, Math.max(0.01, beyond / signal));
 }
 
 const ROUNDS = 3;

@@ -41,13 +41,7 @@ const digest = (values: Float64Array): number[] => {
   return [Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), dot, ...picked];
 };
 
-const optionsOf = ({
-  upsampling,
-  output,
-  variant,
-  widest,
-  discriminators,
-}: Case): StepOptions => ({
+const optionsOf = ({ upsampling, output, variant, widest, discriminators }: Case): StepOptions => ({
   crop: sizes.crop,
   generator: { width: sizes.ngf, widest, depth: sizes.depth, upsampling, output },
   discriminator: { width: sizes.ndf, widest, count: discriminators },
