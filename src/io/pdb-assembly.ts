@@ -38,8 +38,8 @@ export function readRemark350(lines: readonly (readonly [number, string])[], pat
     const row = /^\s*BIOMT([123])\s+(\S.*)/.exec(line);
     if (biomolecule) startAssemblies(reading, biomolecule[1]!);
     else if (chains) addChains(reading, chains[1]!);
-    else if (reading.isOpenList) addChains(reading, line);
     else if (row) addRow(reading, Number(row[1]), row[2]!, `line ${number}, BIOMT${row[1]}`, path);
+    else if (reading.isOpenList) addChains(reading, line);
   }
   if (reading.rows.length > 0) {
     throw new FormatError(
