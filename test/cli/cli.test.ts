@@ -1,0 +1,242 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { writeMrc } from "../../src/io/mrc-write.js";
+import { scratchFolder } from "../helpers/scratch.js";
+import { snapshot } from "../helpers/snapshot.js";
+import { toyVolume, writeToyMap } from "../helpers/toy-map.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const dir = scratchFolder();
+const map = writeToyMap(join(dir, "map.mrc"));
+
+/** Runs the built program in the scratch folder. */
+const run = (...args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: dir,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+};
+const small = ["--map", map, "--size", "96", "--particles", "3"];
+
+describe("help", () => {
+  test("--help lists the commands; the program itself needs under 200 ms of processor time", () => {
+    const { status, stdout } = run("--help");
+    expect(status).toBe(0);
+    for (const name of ["simulate", "extract", "potential", "info"])
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
+    const times = Array.from({ length: 5 }, () => {
+      const script = `await import(${JSON.stringify(MAIN)}).catch(() => {}); const u = process.cpuUsage(); process.stderr.write(String((u.user + u.system) / 1000))`;
+      const { stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script, "--", "--help"], {
+        encoding: "utf8",
+      });
+      return Number(stderr);
+    });
+    expect(Math.min(...times)).toBeLessThan(200);
+  });
+
+  test("every option of simulate has its unit or range, and its default or that it is needed", () => {
+    const { stdout } = run("simulate", "--help");
+    const text = stdout.replace(/\n {20,}/g, " ");
+    const options = text
+      .split("\n")
+      .filter((line) => /^ {2}--/.test(line) && !/--(json|map|out|keep-clean|labels)\b/.test(line));
+    expect(options.length).toBeGreaterThan(18);
+    for (const line of options) expect(line).toMatch(/\(default: /);
+    expect(text).toMatch(/--defocus <low,high> +range, angstrom, underfocus positive/);
+  });
+
+  test("--version is that of package.json", () => {
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(run("--version").stdout.trim()).toBe(version);
+  });
+});
+
+describe("wrong usage ends with 2 and one line", () => {
+  const oneLine = (args: readonly string[], message: string): void => {
+    const { status, stderr, stdout } = run(...args);
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split("\n").length).toBe(1);
+    expect(stderr.startsWith("error: ")).toBe(true);
+    expect([status, stdout]).toEqual([2, ""]);
+  };
+  test.each<[string[], string]>([
+    [
+      ["simulate", ...small, "--out", "x", "--volltage", "200"],
+      "unknown option '--volltage' (Did you mean --voltage?)",
+    ],
+    [["simulat"], "unknown command 'simulat' (Did you mean simulate?)"],
+    [["simulate", "--out", "x"], "required option '--map <files...>' not specified"],
+    [["simulate", ...small, "--out", "x", "--voltage", "abc"], 'got "abc", expected 60 to 1000 kV'],
+    [
+      ["simulate", ...small, "--out", "x", "--count", "0"],
+      'got "0", expected a whole number from 1 to 999999',
+    ],
+    [["simulate", "--map", map, "--out", "x", "--particles", "0"], 'got "0", expected 1 to 1000000'],
+    [
+      ["simulate", "--map", map, "--out", "x", "--size", "12x900"],
+      'got "12", expected a whole number from 32',
+    ],
+    [["simulate", ...small, "--out", "x", "--defocus", "2,1"], 'got "2,1", expected the lower number first'],
+    [["simulate", ...small, "--out", "x", "--snr", "0"], 'got "0", expected a number above 0, or inf'],
+    [["simulate", ...small, "--out", "x", "--noise", "pink"], 'got "pink", expected white'],
+    [["simulate", ...small, "--out", "x", "--noise", "poisson"], "--noise: found no --snr"],
+    [["simulate", ...small, "--out", "x", "--symmetry", "Q"], "expected Cn, Dn, T, O, I"],
+    [
+      ["extract", "--particles", "p.star", "--box", "8", "--out", "stack.mrc"],
+      "expected a name that ends in .mrcs",
+    ],
+    [["info"], "missing required argument 'paths'"],
+  ])("%j", (args, message) => {
+    oneLine(args, message);
+    expect(existsSync(join(dir, "x"))).toBe(false);
+  });
+
+  test("no command at all shows the help", () => {
+    const { status, stderr } = run();
+    expect(status).toBe(2);
+    expect(stderr).toContain("Usage: cryogem");
+  });
+
+  test("an output of another command is refused and left as it was", () => {
+    mkdirSync(join(dir, "taken"));
+    writeFileSync(join(dir, "taken/notes.txt"), "mine");
+    const before = snapshot(join(dir, "taken"));
+    oneLine(["simulate", ...small, "--out", "taken"], "taken: found a folder with other files (notes.txt)");
+    expect(snapshot(join(dir, "taken"))).toEqual(before);
+  });
+
+  test("other options for an existing dataset are refused, naming the difference", () => {
+    expect(run("simulate", ...small, "--count", "1", "--out", "mine").status).toBe(0);
+    oneLine(
+      ["simulate", ...small, "--count", "2", "--out", "mine"],
+      "mine: option count: found 1, expected 2",
+    );
+  });
+});
+
+describe("failures end with 1 and one line", () => {
+  test.each<[string, () => string[], string]>([
+    ["a missing map", () => ["simulate", "--map", "gone.mrc", "--out", "y"], "gone.mrc: found nothing there"],
+    [
+      "a folder as map",
+      () => ["simulate", "--map", ".", "--out", "y"],
+      ".: found a folder, expected a readable file",
+    ],
+    [
+      "a map without voxel size",
+      () => {
+        const bytes = writeMrc({ ...toyVolume(), kind: "volume" });
+        bytes.fill(0, 40, 52);
+        writeFileSync(join(dir, "bare.mrc"), bytes);
+        return ["simulate", "--map", "bare.mrc", "--out", "y"];
+      },
+      "bare.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size; give it as --pixel-size",
+    ],
+    [
+      "a truncated map",
+      () => {
+        writeFileSync(join(dir, "cut.mrc"), readFileSync(map).subarray(0, 5000));
+        return ["simulate", "--map", "cut.mrc", "--out", "y"];
+      },
+      "cut.mrc: file size: found 5000, expected 187648 bytes",
+    ],
+    [
+      "a file where a folder should be",
+      () => ["simulate", ...small, "--out", map],
+      "found a file where a folder",
+    ],
+    [
+      "a missing STAR file",
+      () => ["extract", "--particles", "p.star", "--box", "8", "--out", "s.mrcs"],
+      "p.star: found nothing",
+    ],
+    [
+      "info of nothing",
+      () => ["info", "nowhere"],
+      "nowhere: found nothing there, expected a file or a folder",
+    ],
+  ])("%s", (_name, args, message) => {
+    const { status, stderr } = run(...args());
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split("\n").length).toBe(1);
+    expect(status).toBe(1);
+    expect(existsSync(join(dir, "y"))).toBe(false);
+  });
+});
+
+describe("--json", () => {
+  const parse = (stdout: string): Record<string, unknown>[] =>
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+
+  test("every line of standard output is an object, the last one the result", () => {
+    const { status, stdout, stderr } = run("simulate", ...small, "--count", "2", "--out", "json", "--json");
+    const lines = parse(stdout);
+    expect(lines.at(-1)).toEqual({ type: "result", out: "json", micrographs: 2, particles: 6 });
+    expect(lines.filter(({ type }) => type === "progress").at(-1)).toMatchObject({
+      stage: "simulate",
+      done: 2,
+      total: 2,
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+
+  test("errors too", () => {
+    expect(parse(run("info", "nowhere", "--json").stdout)).toEqual([
+      { type: "error", code: "E_FILE", message: "nowhere: found nothing there, expected a file or a folder" },
+    ]);
+    expect(parse(run("info", "--colour", "--json").stdout)[0]).toMatchObject({
+      type: "error",
+      code: "E_USAGE",
+    });
+  });
+});
+
+test("info shows a screenful; a closed pipe is no failure", () => {
+  const { stdout } = run("info", "map.mrc");
+  expect(stdout).toContain("volume of 36 x 36 x 36 voxels");
+  expect(stdout.split("\n").length).toBeLessThan(24);
+  spawnSync("sh", ["-c", `"${process.execPath}" "${MAIN}" info map.mrc map.mrc 2>err.txt | head -c 0`], {
+    cwd: dir,
+  });
+  expect(readFileSync(join(dir, "err.txt"), "utf8")).toBe("");
+});
+
+describe("interrupted", () => {
+  test.each([
+    ["SIGINT", "1"],
+    ["SIGTERM", "2"],
+  ] as const)(
+    "%s with %s workers ends with 130, nothing half-written; run again, the result is whole",
+    async (signal, workers) => {
+      const args = ["simulate", ...small, "--count", "6", "--size", "320", "--workers", workers];
+      const whole = `whole-${signal}`;
+      expect(run(...args, "--out", whole).status).toBe(0);
+
+      const out = `stopped-${signal}`;
+      const child = spawn(process.execPath, [MAIN, ...args, "--out", out, "--json"], { cwd: dir });
+      let stderr = "";
+      child.stderr.on("data", (chunk) => {
+        stderr += String(chunk);
+      });
+      child.stdout.on("data", (chunk) => {
+        if (/"done":[1-5],/.test(String(chunk))) child.kill(signal);
+      });
+      const code = await new Promise((resolve) => child.on("exit", resolve));
+      expect(stderr).toContain("interrupted: run the same command again to continue");
+      expect(code).toBe(130);
+      const names = Object.keys(snapshot(join(dir, out)));
+      expect(names.filter((name) => name.includes("partial"))).toEqual([]);
+      expect(names).not.toContain("dataset.json");
+
+      expect(run(...args, "--out", out).status).toBe(0);
+      expect(snapshot(join(dir, out))).toEqual(snapshot(join(dir, whole)));
+    },
+  );
+});
