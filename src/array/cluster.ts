@@ -17,7 +17,7 @@ export interface Clusters {
 export function kMeans1d(values: ArrayLike<number>, k: number): Clusters {
   integerInRange("kMeans1d: number of values", values.length, 1, Number.MAX_SAFE_INTEGER);
   integerInRange("kMeans1d: k", k, 1, 65535);
-  const sums = runningSums(Float64Array.from(values).sort());
+  const sums = runningSums(new Float64Array(values).sort());
   const distinct = sums.weight.length - 1;
   const count = Math.min(k, distinct);
   const starts = bestStarts(sums, count);

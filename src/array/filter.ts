@@ -1,83 +1,8 @@
-import { inRange, integerInRange } from "../core/check.js";
-import { fftFriendlySize, frequency, irfft2, rfft2 } from "./fft.js";
+import { integerInRange } from "../core/check.js";
+import { frequency, irfft2, rfft2 } from "./fft.js";
 import type { Image } from "./image.js";
 
-/** A standard deviation in pixels above which the Fourier transform beats the direct sum. */
-const LARGEST_DIRECT_SIGMA = 6;
-
-/**
- * Convolution with a Gaussian of standard deviation sigma pixels. Beyond its edges the image is reflected with the
- * edge pixel repeated (c b a | a b c), so a flat image stays flat. The kernel ends at 4 sigma. Above 6 pixels it is
- * computed by Fourier transform of the reflected image, which agrees to 1e-4 of the image's range.
- *
- * @throws DomainError for sigma outside 0 to 1e5 pixels
- */
-export function gaussianBlur(image: Image, sigma: number): Image {
-  inRange("gaussianBlur: sigma", sigma, "pixels", 0, 1e5);
-  if (sigma === 0) return { data: image.data.slice(), shape: image.shape };
-  return sigma <= LARGEST_DIRECT_SIGMA ? directBlur(image, sigma) : fourierBlur(image, sigma);
-}
-
-/** Index of position i of the endless reflection (c b a | a b c | c b a) of n samples. */
-export function reflected(i: number, n: number): number {
-  const inPeriod = ((i % (2 * n)) + 2 * n) % (2 * n);
-  return inPeriod < n ? inPeriod : 2 * n - 1 - inPeriod;
-}
-
-function directBlur(image: Image, sigma: number): Image {
-  const [rows, columns] = image.shape;
-  const radius = Math.floor(4 * sigma + 0.5);
-  const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    Math.exp(-0.5 * ((i - radius) / sigma) ** 2),
-  );
-  const sum = kernel.reduce((a, b) => a + b);
-  for (let i = 0; i < kernel.length; i++) kernel[i]! /= sum;
-  const out = new Float32Array(rows * columns);
-  const line = new Float64Array(columns + 2 * radius);
-  const rowSum = new Float64Array(columns);
-  for (let y = 0; y < rows; y++) {
-    // along the columns first (whole rows are added up), then along the row in float64
-    rowSum.fill(0);
-    for (let k = -radius; k <= radius; k++) {
-      const start = reflected(y + k, rows) * columns;
-      const weight = kernel[k + radius]!;
-      for (let x = 0; x < columns; x++) rowSum[x]! += weight * image.data[start + x]!;
-    }
-    for (let x = -radius; x < columns + radius; x++) line[x + radius] = rowSum[reflected(x, columns)]!;
-    for (let x = 0; x < columns; x++) {
-      let value = 0;
-      for (let k = 0; k < kernel.length; k++) value += kernel[k]! * line[x + k]!;
-      out[y * columns + x] = value;
-    }
-  }
-  return { data: out, shape: image.shape };
-}
-
-function fourierBlur(image: Image, sigma: number): Image {
-  const [rows, columns] = image.shape;
-  const margin = Math.ceil(4 * sigma);
-  const paddedRows = fftFriendlySize(rows + 2 * margin);
-  const paddedColumns = fftFriendlySize(columns + 2 * margin);
-  const padded = new Float32Array(paddedRows * paddedColumns);
-  // in the middle of the margin on the far side the left reflection meets the right one
-  const source = (i: number, n: number, total: number): number =>
-    reflected(i < n + Math.floor((total - n) / 2) ? i : i - total, n);
-  for (let y = 0; y < paddedRows; y++) {
-    const start = source(y, rows, paddedRows) * columns;
-    for (let x = 0; x < paddedColumns; x++) {
-      padded[y * paddedColumns + x] = image.data[start + source(x, columns, paddedColumns)]!;
-    }
-  }
-  const exponent = -2 * (Math.PI * sigma) ** 2;
-  const blurred = fourierFilter({ data: padded, shape: [paddedRows, paddedColumns] }, (kx, ky) =>
-    Math.exp(exponent * (kx * kx + ky * ky)),
-  );
-  const out = new Float32Array(rows * columns);
-  for (let y = 0; y < rows; y++) {
-    out.set(blurred.data.subarray(y * paddedColumns, y * paddedColumns + columns), y * columns);
-  }
-  return { data: out, shape: image.shape };
-}
+export { gaussianBlur, reflected } from "./gaussian-blur.js";
 
 /**
  * The image with every Fourier coefficient multiplied by transfer(kx, ky); kx along columns in 0 … 1/2, ky along rows

@@ -64,7 +64,7 @@ export function moments(values: ArrayLike<number>): Moments {
 export function quantile(values: ArrayLike<number>, fraction: number): number {
   inRange("quantile: fraction", fraction, "", 0, 1);
   integerInRange("quantile: number of values", values.length, 1, Number.MAX_SAFE_INTEGER);
-  const work = Float64Array.from(values);
+  const work = values instanceof Float32Array ? values.slice() : new Float64Array(values);
   const position = fraction * (work.length - 1);
   const below = Math.floor(position);
   partition(work, below);
@@ -76,7 +76,7 @@ export function quantile(values: ArrayLike<number>, fraction: number): number {
 }
 
 /** Hoare's selection: moves the k-th smallest to index k, nothing larger before it, nothing smaller after it. */
-function partition(work: Float64Array, k: number): void {
+function partition(work: Float32Array | Float64Array, k: number): void {
   let low = 0;
   let high = work.length - 1;
   while (low < high) {

@@ -9,7 +9,11 @@ describe("gaussianBlur", () => {
   });
 
   test("agrees with scipy at 7 pixels, wider than the image, by Fourier transform", () => {
-    expect(gaussianBlur(oracleImage, 7).data).toBeAllclose(oracle("blur7"), { relative: 1e-4 });
+    expect(gaussianBlur(oracleImage, 7).data).toBeAllclose(oracle("blur7"), { relative: 1e-6 });
+  });
+
+  test("agrees with scipy at 3.2 pixels, just where the Fourier transform begins", () => {
+    expect(gaussianBlur(oracleImage, 3.2).data).toBeAllclose(oracle("blur3.2"), { relative: 1e-6 });
   });
 
   test("keeps a flat image flat on both ways and copies at sigma 0", () => {
