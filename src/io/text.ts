@@ -22,6 +22,6 @@ export function* numberedLines(text: string): Generator<readonly [number: number
 /** A finite decimal number, or NaN. */
 export function parseNumber(text: string): number {
   const value = text === "" ? Number.NaN : Number(text);
-  // Number() also takes 0x10, which no writer of these formats means.
-  return Number.isFinite(value) && (text.length < 3 || (text.charCodeAt(1) | 32) < 98) ? value : Number.NaN;
+  // Number() also takes 0x10, 0o7 and 0b1, which no writer of these formats means.
+  return Number.isFinite(value) && !(text.charCodeAt(0) === 48 && /^0[xob]/i.test(text)) ? value : Number.NaN;
 }

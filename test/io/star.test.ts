@@ -57,16 +57,16 @@ describe("values", () => {
 
   test("labels give types: numbers, whole numbers, truth values", () => {
     const t = table(
-      loop(["rlnDefocusU", "rlnOpticsGroup", "rlnIsHelix", "other"], "1.5e4 2 1 0.50", "-3 3 0 4"),
+      loop(["rlnDefocusU", "rlnOpticsGroup", "rlnIsHelix", "other"], "1.5e4 2 1 5e-1", "-3 3 0 4"),
     );
     expect([...t.numbers("rlnDefocusU")]).toEqual([15000, -3]);
     expect([...t.integers("rlnOpticsGroup")]).toEqual([2, 3]);
     expect(t.booleans("rlnIsHelix")).toEqual([true, false]);
-    expect(t.strings("other")).toEqual(["0.50", "4"]);
+    expect(t.strings("other")).toEqual(["5e-1", "4"]);
     expect([...t.numbers("other")]).toEqual([0.5, 4]);
   });
 
-  test.each(["abc", "nan", "inf", "0x10", "1,5", "--2", '""'])("%s is not a number", (value) => {
+  test.each(["abc", "nan", "inf", "0x10", "0b1", "1,5", "--2", '""'])("%s is not a number", (value) => {
     const t = table(loop(["rlnDefocusU", "rlnMicrographName"], "1 a", `${value} b`));
     expect(() => t.numbers("rlnDefocusU")).toThrow(
       /^p.star: data_x, line 7, rlnDefocusU: found .*, expected a number$/,

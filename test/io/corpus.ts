@@ -1,0 +1,249 @@
+import { readBox, writeBox } from "../../src/io/box.js";
+import { readCbox, writeCbox } from "../../src/io/cbox.js";
+import { readCoco, writeCoco } from "../../src/io/coco.js";
+import { readParticlesCs } from "../../src/io/cs.js";
+import { readPointsCsv } from "../../src/io/csv-points.js";
+import { gzip } from "../../src/io/gunzip.js";
+import { readMmcif } from "../../src/io/mmcif.js";
+import { readMrc, readVolume } from "../../src/io/mrc.js";
+import type { MrcWriteMode } from "../../src/io/mrc-modes.js";
+import { writeMrc } from "../../src/io/mrc-write.js";
+import { readNpyTable } from "../../src/io/npy.js";
+import { readParticlesStar } from "../../src/io/particles-star.js";
+import { readPdb } from "../../src/io/pdb.js";
+import { readPicksStar } from "../../src/io/picks-star.js";
+import { decodePng } from "../../src/io/png.js";
+import { readPngChunks, writePngChunks } from "../../src/io/png-chunks.js";
+import { readImage } from "../../src/io/read-image.js";
+import { readStructure } from "../../src/io/read-structure.js";
+import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.js";
+import { parseStar } from "../../src/io/star.js";
+import { applyAssembly } from "../../src/io/structure.js";
+import { decodeText } from "../../src/io/text.js";
+import { readTiff } from "../../src/io/tiff.js";
+import { readTopaz, writeTopaz } from "../../src/io/topaz.js";
+import { unpack } from "../../src/io/unpack.js";
+import { mrcFixture } from "./mrc-fixture.js";
+import type { Mutation } from "./mutations.js";
+import { fixture } from "./picture.js";
+import { hasSharedData, sharedBytes } from "./shared-data.js";
+
+/** A file to damage, and the reader that must then refuse it or make sense of it. */
+export interface Specimen {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly read: (bytes: Uint8Array, path: string) => unknown;
+  /** Applies a mutation in a way that gets past the format's checksums. */
+  readonly damage?: (bytes: Uint8Array, mutate: Mutation) => Uint8Array;
+}
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const data = Float32Array.from({ length: 60 }, (_, i) => (i * 7) % 100);
+
+const mrc = (mode: MrcWriteMode, kind: "image" | "stack" | "volume" = "volume") =>
+  writeMrc({ data, shape: kind === "image" ? [1, 12, 5] : [3, 4, 5], voxelSize: 1.5, mode, kind });
+
+const nibbles = mrcFixture({ counts: [3, 2, 1], mode: 101, samples: [0x21, 0xf3, 0x54, 0x06] });
+const permuted = mrcFixture({
+  counts: [2, 3, 4],
+  mode: 0,
+  samples: Array(24).fill(1),
+  ints: { 17: 3, 18: 1, 19: 2 },
+  extended: 80,
+});
+
+const picks = [0, 1, 2].map((i) => ({ micrograph: "m", x: 10 * i + 0.5, y: 20, score: 0.5, boxSize: 30 }));
+
+const PARTICLES = `
+# version 30001
+
+data_optics
+
+loop_
+_rlnOpticsGroupName #1
+_rlnOpticsGroup #2
+_rlnVoltage #3
+_rlnSphericalAberration #4
+_rlnAmplitudeContrast #5
+_rlnImagePixelSize #6
+opticsGroup1 1 300.000000 2.700000 0.100000 1.500000
+
+data_particles
+
+loop_
+_rlnCoordinateX #1
+_rlnCoordinateY #2
+_rlnImageName #3
+_rlnMicrographName #4
+_rlnOpticsGroup #5
+_rlnDefocusU #6
+_rlnDefocusV #7
+_rlnDefocusAngle #8
+_rlnAngleRot #9
+_rlnAngleTilt #10
+_rlnAnglePsi #11
+_rlnOriginXAngst #12
+_rlnOriginYAngst #13
+_rlnRandomSubset #14
+100 200 000001@a.mrcs "m 1.mrc" 1 15000.5 14000.0 30.5 10 20 30 0.5 -0.5 1
+300 400 000002@a.mrcs
+;a text field
+;
+1 15000.5 14000.0 30.5 10 20 30 0.5 -0.5 2
+`;
+
+const PDB = [
+  ...[1, 2].flatMap((serial) =>
+    ["1.000000  0.000000  0.000000", "0.000000  1.000000  0.000000", "0.000000  0.000000  1.000000"].map(
+      (row, i) => `REMARK 350   BIOMT${i + 1}   ${serial}  ${row}        ${serial}.00000`,
+    ),
+  ),
+  "MODEL        1",
+  "ATOM      1  CA AALA A   5A     11.104   6.134  -6.504  0.50 17.25           C  ",
+  "HETATM    2  O   HOH B 301       1.000   2.000   3.000                          ",
+  "ENDMDL",
+].join("\n");
+
+const CIF = `data_X
+#
+loop_
+_atom_site.group_PDB
+_atom_site.type_symbol
+_atom_site.label_asym_id
+_atom_site.Cartn_x
+_atom_site.Cartn_y
+_atom_site.Cartn_z
+_atom_site.B_iso_or_equiv
+ATOM C A 1 2 3 90.5
+HETATM "O" B 4 5
+;6
+;
+?
+#
+_pdbx_struct_assembly_gen.assembly_id 1
+_pdbx_struct_assembly_gen.oper_expression (1)(1-2)
+_pdbx_struct_assembly_gen.asym_id_list A,B
+loop_
+_pdbx_struct_oper_list.id
+${[1, 2, 3].flatMap((r) => [1, 2, 3].map((c) => `_pdbx_struct_oper_list.matrix[${r}][${c}]\n`)).join("")}_pdbx_struct_oper_list.vector[1]
+_pdbx_struct_oper_list.vector[2]
+_pdbx_struct_oper_list.vector[3]
+1 1 0 0 0 1 0 0 0 1 0 0 0
+2 0 -1 0 1 0 0 0 0 1 5 5 5
+`;
+
+const SAFETENSORS = writeSafetensors(
+  [
+    ["a", { dtype: "F32", shape: [2, 3], data: new Float32Array(6) }],
+    ["b", { dtype: "I32", shape: [2], data: new Int32Array(2) }],
+    ["c", { dtype: "BOOL", shape: [3], data: new Uint8Array(3) }],
+  ],
+  { step: "7" },
+);
+
+/** Damages the content of one chunk after the other and gives each its right checksum. */
+function damageChunks(bytes: Uint8Array, mutate: Mutation): Uint8Array {
+  const chunks = readPngChunks(bytes, "specimen.png");
+  return writePngChunks(
+    chunks.map(({ type, data: content }) => ({ type, data: type === "IEND" ? content : mutate(content) })),
+  );
+}
+
+const assemble = (structure: Parameters<typeof applyAssembly>[0]): unknown => applyAssembly(structure);
+
+const star = (bytes: Uint8Array, path: string): unknown => {
+  const { tables } = parseStar(decodeText(bytes, path), path);
+  return tables.map((table) => table.labels.map((label) => table.strings(label)));
+};
+
+export const CORPUS: readonly Specimen[] = [
+  ...(["float32", "float16", "int16", "int8", "uint16"] as const).map((mode) => ({
+    name: "map.mrc",
+    bytes: mrc(mode),
+    read: readMrc,
+  })),
+  { name: "nibbles.mrc", bytes: nibbles, read: readMrc },
+  { name: "permuted.map", bytes: permuted, read: readVolume },
+  { name: "stack.mrcs", bytes: mrc("float32", "stack"), read: readMrc },
+  { name: "image.mrc", bytes: mrc("int16", "image"), read: readImage },
+  { name: "image.mrc.gz", bytes: gzip(mrc("float32", "image")), read: readImage },
+  ...["grey1.png", "grey8.png", "grey16.png", "rgb8.png", "palette.png"].flatMap((name) => [
+    { name, bytes: fixture(name), read: decodePng },
+    { name, bytes: fixture(name), read: decodePng, damage: damageChunks },
+  ]),
+  ...[
+    "raw8.tif",
+    "packbits8.tif",
+    "lzw16.tif",
+    "lzw16-predictor.tif",
+    "deflate-float.tif",
+    "tiled-big.tif",
+  ].map((name) => ({
+    name,
+    bytes: fixture(name),
+    read: readTiff,
+  })),
+  { name: "packed.gz", bytes: fixture("packed.gz"), read: unpack },
+  { name: "short.bz2", bytes: bzip2Fixture(), read: unpack },
+  { name: "p.star", bytes: encode(PARTICLES), read: readParticlesStar },
+  { name: "p.star", bytes: encode(PARTICLES), read: star },
+  { name: "p.star", bytes: encode(PARTICLES), read: (bytes, path) => readPicksStar(bytes, path, "m") },
+  { name: "p.cs", bytes: fixture("particles.cs"), read: readParticlesCs },
+  { name: "p.cs", bytes: fixture("particles.cs"), read: readNpyTable },
+  { name: "x.pdb", bytes: encode(PDB), read: (bytes, path) => assemble(readPdb(bytes, path)) },
+  { name: "x.cif", bytes: encode(CIF), read: (bytes, path) => assemble(readMmcif(bytes, path)) },
+  { name: "x.ent", bytes: encode(CIF), read: readStructure },
+  { name: "m.safetensors", bytes: SAFETENSORS, read: readSafetensors },
+  { name: "p.txt", bytes: encode(writeTopaz(picks)), read: readTopaz },
+  { name: "p.box", bytes: encode(writeBox(picks, 30)), read: (bytes, path) => readBox(bytes, path, "m") },
+  { name: "p.cbox", bytes: encode(writeCbox(picks, 30)), read: (bytes, path) => readCbox(bytes, path, "m") },
+  { name: "p.json", bytes: encode(writeCoco([{ fileName: "m", shape: [9, 9] }], picks, 30)), read: readCoco },
+  {
+    name: "p.csv",
+    bytes: encode("x,y,score\n1,2,0.5\n3,4,1e-3\n"),
+    read: (bytes, path) => readPointsCsv(bytes, path, "m"),
+  },
+];
+
+/** A hundred bytes or so of bzip2, where the large fixture would make every case slow. */
+function bzip2Fixture(): Uint8Array {
+  const text =
+    "QlpoOTFBWSZTWUIaRDEAABBTgMAAQAABACri0CAACCAAUKYAACpU0A2p6TTGIZhtdcCqh8i/LhWoZvzSN4W/F3JFOFCQQhpEMQ==";
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** Real files, where there are any. */
+export const REAL_CORPUS: readonly Specimen[] = hasSharedData
+  ? [
+      { name: "EMD-3197.map", bytes: sharedBytes("maps/EMD-3197.map"), read: readMrc },
+      {
+        name: "061.png",
+        bytes: sharedBytes("ribosome-10028/masks/061.png"),
+        read: decodePng,
+        damage: damageChunks,
+      },
+      {
+        name: "J2.cs",
+        bytes: sharedBytes("star/cryodrgn_cryosparc_J2_particles_exported.cs"),
+        read: readParticlesCs,
+      },
+      {
+        name: "relion30.star",
+        bytes: sharedBytes("star/aspire_sample_particles_relion30.star"),
+        read: readParticlesStar,
+      },
+      {
+        name: "relion31.star",
+        bytes: sharedBytes("star/aspire_sample_particles_relion31.star"),
+        read: readParticlesStar,
+      },
+      { name: "relion5.star", bytes: sharedBytes("star/cryodrgn_relion5.star"), read: readParticlesStar },
+      { name: "model.star", bytes: sharedBytes("star/aspire_sample_data_model.star"), read: star },
+      {
+        name: "ferritin.pdb",
+        bytes: sharedBytes("maps/2za7_L_ferritin.pdb").slice(0, 81 * 900),
+        read: readPdb,
+      },
+      { name: "KLH.tif", bytes: sharedBytes("misc/KLH_xmipp_760x844.tif"), read: readTiff },
+    ]
+  : [];
