@@ -23,9 +23,13 @@ th:first-child, td:first-child { text-align: left; }
 thead th { border-bottom: 2px solid #888; vertical-align: bottom; }
 tr.reference td, tr.reference th { color: #555; font-style: italic; }
 tr.subject td, tr.subject th { background: #eaf3fb; }
+td, th[scope="row"] { white-space: nowrap; }
 td strong { color: #004f8f; }
 .row { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; }
-.row.fit > figure { flex: 1 1 300px; } .row.fit svg, .row.fit img { width: 100%; height: auto; }
+.row.thirds, .row.halves { display: grid; }
+.row.thirds { grid-template-columns: repeat(auto-fill, minmax(min(100%, 360px), 1fr)); }
+.row.halves { grid-template-columns: repeat(auto-fill, minmax(min(100%, 540px), 1fr)); }
+.row.thirds svg, .row.thirds img, .row.halves svg, .row.halves img { width: 100%; height: auto; }
 figure { margin: 0; } figcaption { font-size: .85rem; color: #444; }
 pre { background: #f4f4f4; padding: .7rem 1rem; overflow-x: auto; font-size: .85rem; }
 .wide svg, .wide img { max-width: 100%; height: auto; }
@@ -96,6 +100,6 @@ export function htmlFigure(figure: ReportFigure): string {
   return `<figure>${picture}${caption && `<figcaption>${caption}</figcaption>`}</figure>\n`;
 }
 
-/** Figures side by side: shrunk to fit together, or each at its own size. */
-export const htmlRow = (figures: readonly string[], size: "fit" | "exact"): string =>
+/** Figures side by side: two or three to the width of a screen, or each at its own size. */
+export const htmlRow = (figures: readonly string[], size: "halves" | "thirds" | "exact"): string =>
   `<div class="row ${size}">${figures.join("")}</div>\n`;

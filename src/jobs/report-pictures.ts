@@ -3,7 +3,7 @@ import type { Image } from "../array/image.js";
 import { bin } from "../array/resample.js";
 import { type ImagePanelOptions, imagePanel, type Rectangle, standardContrast } from "../plot/image-panel.js";
 import type { ReportPicture } from "./report-data.js";
-import { htmlRow, paragraph, type ReportSection } from "./report-html.js";
+import { htmlFigure, htmlRow, paragraph, type ReportSection } from "./report-html.js";
 
 /** Longest side of an overview and side of a crop, pixels on the screen. */
 const OVERVIEW = 640;
@@ -25,7 +25,7 @@ export function pictureSection(pictures: readonly ReportPicture[]): ReportSectio
       `From left to right: ${names}. Each image runs from black at its mean less 3 standard deviations to white at its ` +
         "mean plus 3, so contrasts can be compared. Protein is dark.",
     ) +
-    `<h3>Whole micrographs</h3>\n${htmlRow(overviews(pictures), "fit")}` +
+    `<h3>Whole micrographs</h3>\n${htmlRow(overviews(pictures), "thirds")}` +
     "<h3>Full resolution: one image pixel is one screen pixel</h3>\n" +
     crops({ labels: false, blur: false }) +
     "<h3>The same with labels</h3>\n" +
@@ -44,12 +44,10 @@ function overviews(pictures: readonly ReportPicture[]): string[] {
   const factor = Math.ceil(longest / OVERVIEW);
   return pictures.map(({ name, image, pixelSize }) => {
     const small = factor > 1 ? bin(image, factor) : image;
-    return figure({
-      title: `${name}, ${Number((pixelSize * factor).toPrecision(4))} Å/pixel`,
-      image: small,
-      pixelSize: pixelSize * factor,
-      contrast: standardContrast(small),
-    });
+    const title = `${name}, ${Number((pixelSize * factor).toPrecision(4))} Å/pixel`;
+    const contrast = standardContrast(small);
+    // the panel is scaled to the page and its title with it: the caption stays legible
+    return figure({ title, image: small, pixelSize: pixelSize * factor, contrast }, name);
   });
 }
 
@@ -78,4 +76,5 @@ const middleOf = ({ shape: [rows, columns] }: Image, side: number): Rectangle =>
   columns: side,
 });
 
-const figure = (options: ImagePanelOptions): string => `<figure>${imagePanel(options)}</figure>`;
+const figure = (options: ImagePanelOptions, caption = ""): string =>
+  htmlFigure({ kind: "svg", markup: imagePanel(options), caption });

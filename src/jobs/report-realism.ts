@@ -31,7 +31,7 @@ export function realismSection({ result, subject, baselines }: ReportRealism): R
           caption: `Distribution of the local ${quantity}.`,
         }),
       ),
-      "fit",
+      "halves",
     );
   return { id: "realism", title: "Realism", body };
 }
@@ -42,13 +42,20 @@ function verdictTable(judged: readonly Verdict[], subject: string): string {
       escapeText(MEASURE_TITLES[verdict.measure]),
       scoreText(verdict.subject),
       `${scoreText(verdict.baseline)} (${escapeText(verdict.bestBaseline)})`,
-      verdict.closer ? "<strong>closer</strong>" : "farther",
+      judgement(verdict),
       `${verdict.wins} of ${verdict.repeats}`,
       verdict.atFloor ? "yes" : "no",
     ],
   }));
   const header = ["measure", escapeText(subject), "best baseline", "verdict", "lower in", "within the floor"];
   return htmlTable(`${subject} against the best of its baselines, measure by measure`, header, rows);
+}
+
+/** A lattice is there or not; for the rest it counts who is nearer. */
+function judgement({ measure, atFloor, closer }: Verdict): string {
+  if (measure === "lattice" || measure === "latticeWorst")
+    return atFloor ? "no lattice" : "<strong>lattice</strong>";
+  return closer ? "<strong>closer</strong>" : "farther";
 }
 
 function scoreTable(result: RealismResult, subject: string): string {

@@ -66,7 +66,7 @@ function estimateSection(
     htmlTable("CTF of each real micrograph; underfocus positive", header, rows) +
     htmlRow(
       figures.map((figure) => htmlFigure(figure)),
-      "fit",
+      "thirds",
     );
   return { id: "estimates", title: "Estimated from the real micrographs", body };
 }

@@ -19,11 +19,12 @@ export function trainingSection(
   );
   const pace =
     seconds > 0 ? ` in ${duration(seconds)} (${(steps.length / seconds).toFixed(2)} a second)` : "";
+  const count = steps.length === 1 ? "1 step" : `${steps.length} steps`;
   const averaged =
     stretch > 1 ? ` Curves are means over ${stretch} steps; the band runs from least to greatest.` : "";
   const body =
-    paragraph(`${steps.length} steps${pace}.${averaged}`) +
-    htmlRow(charts, "fit") +
+    paragraph(`${count}${pace}.${averaged}`) +
+    htmlRow(charts, "thirds") +
     (samples.length > 0
       ? `<h3>Samples</h3>\n<div class="wide">${samples.map((sample) => htmlFigure(sample)).join("")}</div>`
       : "");

@@ -56,10 +56,8 @@ function drawPanel({ title, dots, scale }: DotPanel, gutter: number): string {
   const shown = scale === "log" ? values.filter((value) => value > 0) : [0, ...values];
   const x = axisScale({ label: title, ...(scale && { scale }) }, shown, gutter, gutter + PLOT_WIDTH);
   const bottom = 24 + dots.length * ROW;
-  const all = x.ticks(5);
-  const ticks = all.length <= 7 ? all : all.filter((tick) => /^[125]/.test(tick.toExponential(3)));
-  const few = ticks.length <= 8 ? ticks : ticks.filter((tick) => /^1/.test(tick.toExponential(3)));
-  const grid = few.map(
+  const ticks = scale === "log" ? x.ticks(5).filter(isRound) : x.ticks(4);
+  const grid = ticks.map(
     (tick) =>
       element("line", { x1: x(tick), x2: x(tick), y1: 22, y2: bottom, stroke: "#ddd" }) +
       label(x(tick), bottom + 14, tickText(tick), { "text-anchor": "middle", "font-size": 11 }),
@@ -67,6 +65,9 @@ function drawPanel({ title, dots, scale }: DotPanel, gutter: number): string {
   const rows = dots.map((dot, i) => drawDot(dot, x, { left: gutter, y: 24 + (i + 0.5) * ROW }));
   return label(gutter, 14, title, { "font-weight": "bold" }) + grid.join("") + rows.join("");
 }
+
+/** Whether a tick of a logarithm is 1, 2 or 5 times a power of ten: the others crowd the axis. */
+const isRound = (tick: number): boolean => /^[125](\.0*)?e/.test(tick.toExponential(6));
 
 function drawDot(
   dot: Dot,

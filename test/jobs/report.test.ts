@@ -132,7 +132,7 @@ describe("renderReport", () => {
 
 describe("duration", () => {
   test.each([
-    [3.14159, "3.1 s"],
+    [3.14, "3.1 s"],
     [187, "3 min 07 s"],
     [7260, "2 h 1 min"],
   ])("%d seconds read %s", (seconds, words) => {
@@ -205,7 +205,7 @@ describe("writeReport", () => {
     const [, correlation, offset] = /Correlation (\S+) \(1 = the same\), offset (\S+) pixels/.exec(html)!;
     expect(Number(correlation)).toBeGreaterThan(0.9);
     expect(Number(offset)).toBeLessThan(0.5);
-    expect(html).toContain("1 steps in 0.1 s");
+    expect(html).toContain("1 step in 0.1 s");
     expect(html).toMatch(/\d+ labelled particles are circled/);
   });
 });
