@@ -1,9 +1,10 @@
+import { withoutExpanding } from "./expansion.js";
 import { constant, make, type Operand, toValue, type Value } from "./value.js";
 
 const binary =
   (op: "add" | "sub" | "mul" | "div") =>
   (a: Operand, b: Operand): Value =>
-    make(op, {}, [toValue(a), toValue(b)]);
+    withoutExpanding(op, toValue(a), toValue(b));
 
 const unary =
   (

@@ -1,4 +1,4 @@
-import { concat, padImage, reshape, slice, transpose } from "./layout.js";
+import { concat, padImage, reshape, reverse, slice, transpose } from "./layout.js";
 import { gemm } from "./linear.js";
 import { reduceSum } from "./reduce.js";
 import { convolvedSize, kernelExtent } from "./shape.js";
@@ -14,10 +14,25 @@ export function conv2dVjp(
   [x, w, bias]: readonly Value[],
   attrs: ConvolutionAttrs,
 ): (Value | null)[] {
-  const outputPads = [0, 1].map((axis) => leftOver(x!, w!, axis as 0 | 1, attrs)) as [number, number];
-  const dx = make("convTranspose2d", { ...attrs, outputPads }, [dy, w!]);
+  const dx = imageGradient(x!, dy, w!, attrs);
   const dw = weightGradient(x!, dy, w!.type.shape, attrs);
   return bias ? [dx, dw, biasGradient(dy)] : [dx, dw];
+}
+
+/** From so many pixels on, turning the weights round costs less than a convolution saves over its transpose. */
+const MANY_PIXELS = 1000;
+
+function imageGradient(x: Value, dy: Value, w: Value, attrs: ConvolutionAttrs): Value {
+  const { strides, pads, dilations, groups } = attrs;
+  const margin = [0, 1].map((axis) => kernelExtent(w.type.shape[axis + 2]!, dilations[axis as 0 | 1]) - 1);
+  const opposite = pads.map((n, i) => margin[i % 2]! - n) as [number, number, number, number];
+  const isPlain = strides.every((stride) => stride === 1) && groups === 1 && Math.min(...opposite) >= 0;
+  if (isPlain && dy.type.shape[2]! * dy.type.shape[3]! >= MANY_PIXELS) {
+    const turned = reverse(transpose(w, [1, 0, 2, 3]), [2, 3]);
+    return make("conv2d", { ...attrs, pads: opposite }, [dy, turned]);
+  }
+  const outputPads = [0, 1].map((axis) => leftOver(x, w, axis as 0 | 1, attrs)) as [number, number];
+  return make("convTranspose2d", { ...attrs, outputPads }, [dy, w]);
 }
 
 /** The transposed convolution is linear in x with the transpose of conv2d, so dx is conv2d; in dw x and dy swap. */

@@ -249,6 +249,16 @@ export const CASES: { readonly [K in OpName]: readonly OpCase<OpAttrs[K]>[] } = 
       attrs: { axis: 1 },
     },
     {
+      name: "single elements, few",
+      operands: [[2, 9], { shape: [2], indices: [8, 3] }],
+      attrs: { axis: 1 },
+    },
+    {
+      name: "single elements, many",
+      operands: [[2, 3, 5], { shape: [4], indices: [4, 0, 4, 1] }],
+      attrs: { axis: 2 },
+    },
+    {
       name: "a table of indices",
       operands: [[4, 2], { shape: [2, 2], indices: [1, 1, 0, 3] }],
       attrs: { axis: 0 },

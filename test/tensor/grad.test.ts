@@ -4,8 +4,11 @@ import {
   add,
   clip,
   constant,
+  conv2d,
+  convTranspose2d,
   div,
   exp,
+  expand,
   gather,
   grad,
   input,
@@ -14,11 +17,15 @@ import {
   reduceMax,
   reduceSum,
   relu,
+  sizeOf,
   square,
   stopGradient,
   sub,
   type Value,
 } from "../../src/tensor/index.js";
+
+const wave = (shape: readonly number[], offset: number): Float64Array =>
+  Float64Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(0.7 * i * (1 + (i % 13)) + offset));
 
 const derivative = (f: (x: Value) => Value, at: readonly number[]): number[] => {
   const x = input("x", [at.length]);
@@ -78,6 +85,57 @@ describe("grad", () => {
     );
     const index = input("index", [2], "int32");
     expect(() => grad(reduceSum(gather(x, index, 0)), [index])).toThrow("does not depend on input 'index'");
+  });
+});
+
+test.each([
+  [
+    [5, 3],
+    [1, 2, 0, 1],
+    [1, 2],
+  ],
+  [
+    [4, 4],
+    [1, 1, 1, 1],
+    [1, 1],
+  ],
+] as const)(
+  "in a large image, kernel %j, pads %j, dilation %j, stride 1: dx is the transposed convolution",
+  (kernel, pads, dilation) => {
+    const x = input("x", [1, 2, 40, 36]);
+    const w = input("w", [3, 2, ...kernel]);
+    const y = conv2d(x, w, { pads, dilation });
+    const dy = wave(y.type.shape, 1);
+    const [dx] = grad(reduceSum(mul(y, constant(dy, y.type.shape))), [x]);
+    const reference = convTranspose2d(constant(dy, y.type.shape), w, { pads, dilation });
+    const feeds = { x: wave(x.type.shape, 2), w: wave(w.type.shape, 3) };
+    const found = interpret({ dx: dx!, reference }, feeds);
+    expect(found["dx"]).toBeAllclose(found["reference"]!, { relative: 1e-10, absolute: 1e-10 });
+  },
+);
+
+describe("a tensor stretched before an operation", () => {
+  const row = expand(input("row", [1, 3]), [2, 3]);
+  const full = input("full", [2, 3]);
+  const feeds = { row: [1, 2, 4], full: [1, 2, 3, 4, 5, 6] };
+
+  test("is not stretched where the other operand does it", () => {
+    expect(mul(row, full).inputs[0]!.op).toBe("input");
+    expect(sub(full, row).inputs[1]!.op).toBe("input");
+    expect([...interpret({ y: sub(full, row) }, feeds)["y"]!]).toEqual([0, 0, -1, 3, 3, 2]);
+  });
+
+  test("is stretched where both operands were", () => {
+    const y = add(row, expand(input("two", [1, 1]), [2, 3]));
+    expect(y.type.shape).toEqual([2, 3]);
+    expect([...interpret({ y }, { ...feeds, two: [2] })["y"]!]).toEqual([3, 4, 6, 3, 4, 6]);
+  });
+
+  test("is stretched after an operation with a single number, whichever side it stands", () => {
+    for (const y of [div(row, 2), div(constant(2, [1]), row)]) expect(y.op).toBe("expand");
+    expect([...interpret({ y: div(row, 2) }, feeds)["y"]!]).toEqual([0.5, 1, 2, 0.5, 1, 2]);
+    expect([...interpret({ y: div(constant(4, [1, 1]), row) }, feeds)["y"]!]).toEqual([4, 2, 1, 4, 2, 1]);
+    expect(div(row, constant(2, [1, 1, 1])).type.shape).toEqual([1, 2, 3]);
   });
 });
 
