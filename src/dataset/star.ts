@@ -7,7 +7,7 @@ import type { DatasetJob, MicrographRecord, ParticleRecord } from "./records.js"
 type Columns = Readonly<Record<string, StarColumnInput>>;
 
 /** The data_optics block of one optics group. @param imageSize pixels of particle images; absent for micrographs */
-function opticsBlock(optics: Optics, imageSize?: number): StarBlock {
+export function opticsBlock(optics: Optics, imageSize?: number): StarBlock {
   return {
     name: "optics",
     columns: {

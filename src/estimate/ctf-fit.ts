@@ -80,7 +80,8 @@ function tileOf(image: Image, pixelSize: number, wanted: number | undefined): nu
   return wanted;
 }
 
-function fitBand(pixelSize: number, { fitMin, fitMax }: CtfFitOptions): readonly [number, number] {
+/** Frequencies fitted, 1/angstrom. @throws DomainError for a band that is empty or beyond Nyquist */
+export function fitBand(pixelSize: number, { fitMin, fitMax }: CtfFitOptions): readonly [number, number] {
   const low = fitMin ?? Math.max(30, 7.5 * pixelSize);
   const high = fitMax ?? Math.max(5, 2.1 * pixelSize);
   if (!(high >= 2 * pixelSize)) {

@@ -15,6 +15,7 @@ export type AnyTask = Task<never, never, unknown>;
 
 /** Every task by name, loaded when first asked for, so that a worker reads only the modules it needs. */
 export const tasks: Readonly<Record<string, () => Promise<AnyTask>>> = {
+  "estimate-micrograph": async () => (await import("./estimate-micrograph.js")).estimateMicrographTask,
   "hash-file": async () => (await import("./hash-file.js")).hashFile,
   "profile-micrograph": async () => (await import("./profile-micrograph.js")).profileMicrographTask,
   "simulate-micrograph": async () => (await import("./simulate-micrograph.js")).simulateMicrographTask,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { demo } from "./demo.js";
+import { estimate } from "./estimate.js";
 import { evaluate } from "./evaluate.js";
 import { extract } from "./extract.js";
 import { fsc } from "./fsc.js";
@@ -9,7 +10,17 @@ import { potential } from "./potential.js";
 import { simulate } from "./simulate.js";
 import { train } from "./train.js";
 
-const work: readonly (() => Command)[] = [potential, simulate, train, generate, extract, evaluate, fsc, info];
+const work: readonly (() => Command)[] = [
+  estimate,
+  potential,
+  simulate,
+  train,
+  generate,
+  extract,
+  evaluate,
+  fsc,
+  info,
+];
 
 /** Every command, in the order of the help. A command file imports its job when it runs, so that --help stays fast. */
 export const commands: readonly (() => Command)[] = [demo(work), ...work];
