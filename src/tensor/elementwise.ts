@@ -1,5 +1,5 @@
 import { withoutExpanding } from "./expansion.js";
-import { constant, make, type Operand, toValue, type Value } from "./value.js";
+import { make, type Operand, toValue, type Value } from "./value.js";
 
 const binary =
   (op: "add" | "sub" | "mul" | "div") =>
@@ -70,6 +70,3 @@ export const stopGradient = (x: Value): Value => make("stopGradient", {}, [x]);
 /** x as another element type; float32 to int32 cuts towards zero. No gradient. */
 export const cast = (x: Value, to: "float32" | "int32"): Value =>
   x.type.dtype === to ? x : make("cast", { to }, [x]);
-
-/** A constant of zeros in x's shape. */
-export const zerosLike = (x: Value): Value => constant(0, x.type.shape, x.type.dtype);

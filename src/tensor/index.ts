@@ -15,10 +15,10 @@
  *
  * | family | functions |
  * |---|---|
- * | sources | input, constant, zerosLike |
+ * | sources | input, constant |
  * | elementwise | add sub mul div (broadcasting, numbers allowed), neg abs exp log sqrt square sin cos tanh sigmoid softplus relu leakyRelu clip step softmax |
  * | linear | matmul, gemm({ transA, transB }), conv2d and convTranspose2d({ stride, pads, dilation, groups, bias, outputPads }), layerNorm, instanceNorm and groupNorm({ epsilon, scale, bias }) |
- * | reductions | reduceSum reduceMean reduceMax reduceMin({ axes, keepDims }), averagePool, upsampleNearest, sumTo |
+ * | reductions | reduceSum reduceMean reduceMax reduceMin({ axes, keepDims }), averagePool, upsampleNearest |
  * | layout | reshape expand transpose concat slice reverse pad padImage gather scatterAdd |
  * | gradient | grad, stopGradient; adam, adamInputs, adamScalars; optimise (grad and adam on named parameters) |
  * | running | compile, interpret; Training (a step's graph run again and again, its state kept on the device) |
@@ -61,7 +61,6 @@ export {
   stopGradient,
   sub,
   tanh,
-  zerosLike,
 } from "./elementwise.js";
 export { grad } from "./grad.js";
 export { interpret } from "./interpret.js";
@@ -98,7 +97,6 @@ export {
   reduceMean,
   reduceMin,
   reduceSum,
-  sumTo,
   upsampleNearest,
 } from "./reduce.js";
 export { type StateTensor, type StepGraph, Training, type TrainingState } from "./training.js";

@@ -56,7 +56,10 @@ export class Training<DeviceTensor> {
     return new Training(runtime, session, graph, current);
   }
 
-  /** One step: feeds are all inputs but the state. Returns the graph's outputs; the state moves on. */
+  /**
+   * One step: feeds are all inputs but the state. Returns the graph's outputs; the state moves on. After a step that fails
+   * half way the state is to be loaded again.
+   */
   async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
     const wanted = Object.fromEntries(this.outputNames.map((name) => [name, null]));
     const results = await this.session.run({ ...this.current, ...feeds }, { ...wanted, ...this.spare });

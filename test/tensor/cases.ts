@@ -41,7 +41,7 @@ const reductions = [
 ];
 
 /** At least one row per operation, by type; shapes that a wrong rule gets wrong: odd, unequal, broadcast, grouped. */
-export const CASES: { readonly [K in OpName]: readonly OpCase<OpAttrs[K]>[] } = {
+const CASES: { readonly [K in OpName]: readonly OpCase<OpAttrs[K]>[] } = {
   input: [],
   constant: [
     {

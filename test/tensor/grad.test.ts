@@ -15,6 +15,7 @@ import {
   interpret,
   mul,
   reduceMax,
+  reduceMin,
   reduceSum,
   relu,
   sizeOf,
@@ -73,6 +74,7 @@ describe("grad", () => {
     expect(derivative(relu, [0, -2, 2])).toEqual([0, 0, 2 / 2]);
     expect(derivative((x) => clip(x, -1, 1), [-1, 0.5, 3])).toEqual([0, 1, 0]);
     expect(derivative((x) => reduceMax(x), [2, 1, 2])).toEqual([0.5, 0, 0.5]);
+    expect(derivative((x) => reduceMin(x), [2, 1, 2])).toEqual([0, 1, 0]);
   });
 
   test("a loss of several elements, or one that does not depend on what is asked, is refused", () => {
