@@ -5,6 +5,8 @@ import { imagePath, inside } from "../dataset/layout.js";
 import { type Dataset, readMicrograph } from "../dataset/reader.js";
 import type { MicrographRecord } from "../dataset/records.js";
 import { readPng } from "../io/png.js";
+import type { Optics } from "../physics/optics.js";
+import type { MicrographCtf } from "../translate/ring-noise.js";
 
 /**
  * Reads the noise-free physics micrographs of a simulated dataset: its micrographs if it was simulated without noise, else
@@ -30,6 +32,15 @@ export function cleanMicrographs(
   }
   return (record) => readMicrograph(files, dir, { ...record, path: imagePath("clean", record.index) });
 }
+
+/** The CTF that a micrograph was simulated with. */
+export const micrographCtf = (record: MicrographRecord, optics: Optics): MicrographCtf => ({
+  ...optics,
+  defocusU: record.defocusU,
+  defocusV: record.defocusV,
+  defocusAngle: record.defocusAngle,
+  phaseShift: record.phaseShift,
+});
 
 /** The particle footprints of a micrograph: above 0 on particles. */
 export async function readMask(files: Files, dir: string, record: MicrographRecord): Promise<Uint8Array> {

@@ -12,8 +12,8 @@ import type { DatasetJob, DatasetManifest, MicrographRecord, ParticleRecord } fr
 import { openDataset } from "../dataset/writer.js";
 import { restoreContrast } from "../translate/contrast.js";
 import type { Model } from "../translate/model.js";
-import { openTranslator, type Translator } from "../translate/translator.js";
-import { cleanMicrographs } from "./clean-micrographs.js";
+import { openTranslator } from "../translate/translator.js";
+import { cleanMicrographs, micrographCtf } from "./clean-micrographs.js";
 import type { GeneratePlan } from "./generate-plan.js";
 import { hashFile } from "./hash-file.js";
 import { modelFile, readModel } from "./model-files.js";
@@ -59,7 +59,10 @@ export async function generateDataset(
       signal.throwIfAborted();
       const image = await clean(micrograph);
       if (done === 0) warnOfContrast(image, model, context);
-      const translated = await translateOne(translator, model, image, plan.seed, micrograph.index);
+      const optics = micrographCtf(micrograph, simulated.manifest.optics);
+      const random = Random.of(plan.seed, "generate", micrograph.index);
+      const unscaled = await translator.translate(image, optics, random);
+      const translated = restoreContrast(unscaled, model.record.contrast);
       await writeMicrograph(context, plan, simulated, { micrograph, particles, translated });
       done++;
       tell();
@@ -68,17 +71,6 @@ export async function generateDataset(
     await translator.close();
   }
   return joinDataset(files, plan.out);
-}
-
-async function translateOne(
-  translator: Translator,
-  { record }: Model,
-  clean: Image,
-  seed: number,
-  index: number,
-): Promise<Image> {
-  const translated = await translator.translate(clean, Random.of(seed, "generate", index));
-  return restoreContrast(translated, record.contrast);
 }
 
 interface Made {

@@ -112,6 +112,6 @@ export function planTraining(chosen: TrainOptions): TrainPlan {
 
 /** Whether the translator's noise follows a measured spectrum. */
 export const needsSpectrum = ({ translator, options }: TrainPlan): boolean =>
-  translator === "coloured-gaussian" || (translator === "cryogem" && options.noise === "coloured");
+  translator === "coloured-gaussian" || (translator === "cryogem" && options.noise !== "white");
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

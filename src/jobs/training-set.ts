@@ -9,7 +9,7 @@ import { type Contrast, meanContrast, measureContrast, normaliseImage } from "..
 import type { Centre } from "../translate/particle-average.js";
 import type { LabelledImage, TrainingSet } from "../translate/sampler.js";
 import { cachedSource } from "./cached-source.js";
-import { cleanMicrographs, readMask } from "./clean-micrographs.js";
+import { cleanMicrographs, micrographCtf, readMask } from "./clean-micrographs.js";
 import { readImageHeader } from "./image-header.js";
 
 export interface TrainingInputs {
@@ -61,7 +61,8 @@ export async function openTrainingSet(files: Files, inputs: TrainingInputs): Pro
     const image = await clean(record);
     const mask = await readMask(files, inputs.simulated, record);
     const values = { mean: mean(image.data), variance: variance(image.data) };
-    return { image, mask, centres: centres.get(record.index) ?? [], ...values };
+    const optics = micrographCtf(record, manifest.optics);
+    return { image, mask, optics, centres: centres.get(record.index) ?? [], ...values };
   };
   const loadReal = async (index: number): Promise<Image> => {
     const path = inputs.real[index]!;

@@ -29,10 +29,11 @@ const DEFAULT_SNR = 0.1;
 
 /** The noise seed of a training: white, or coloured as the real micrographs have it. */
 export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseSeed> {
-  const { snr, calibrate, seed } = plan.options;
+  const { snr, calibrate, seed, noise } = plan.options;
   if (!needsSpectrum(plan)) return whiteSeed(fit, snr ?? DEFAULT_SNR);
-  const coloured = await colouredSeed(fit, snr);
-  return plan.translator === "cryogem" && calibrate ? fitInnovations(fit, coloured, seed) : coloured;
+  const isNetwork = plan.translator === "cryogem";
+  const coloured = await colouredSeed(fit, snr, isNetwork && noise === "thon");
+  return isNetwork && calibrate ? fitInnovations(fit, coloured, seed) : coloured;
 }
 
 /** The checkpoint of a folder, or nothing where there is none. @throws FormatError */

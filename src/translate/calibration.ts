@@ -21,8 +21,8 @@ export async function calibrate(
 ): Promise<Calibration> {
   const noise = await fitInnovations(set, seed, randomSeed, translate);
   const translated: Image[] = [];
-  for (const [i, { clean, mean }] of set.simulated.entries()) {
-    translated.push(await translate(noisyInput(clean, mean, noise, Random.of(randomSeed, "calibration", i))));
+  for (const [i, micrograph] of set.simulated.entries()) {
+    translated.push(await translate(noisyInput(micrograph, noise, Random.of(randomSeed, "calibration", i))));
   }
   const wanted = await meanRings(set.real, set.tile);
   return { noise, gain: spectralGain(wanted, await meanRings(translated, set.tile)) };

@@ -70,7 +70,7 @@ export function tilingFor({ crop, ngf, depth }: CryogemOptions): TilingOptions {
   const multiple = 2 ** depth;
   const align = Math.min(multiple, 32);
   const overlap = Math.min(OVERLAP, Math.floor(crop / 4 / align) * align);
-  if (crop / multiple < 4) return { multiple, align, largest: crop, overlap };
+  if (crop / multiple < 3) return { multiple, align, largest: crop, overlap };
   // the widest tensor holds two sets of features side by side at half the resolution
   const side = Math.sqrt((4 * WIDEST) / (2 * ngf));
   return { multiple, align, largest: Math.max(crop, Math.floor(side / multiple) * multiple), overlap };

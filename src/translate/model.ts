@@ -64,6 +64,7 @@ export interface NamedArrays {
 
 const POWER = "noise.power";
 const GAIN = "output.gain";
+const RINGS = "noise.rings";
 
 /** The file of a model; parameters are flat, since the options decide their shapes. */
 export function encodeModel({ record, noise, parameters, gain }: Model): NamedArrays {
@@ -74,7 +75,8 @@ export function encodeModel({ record, noise, parameters, gain }: Model): NamedAr
     const [rows, columns] = colour.power.shape;
     tensors.set(POWER, { shape: [rows, (columns >> 1) + 1], data: colour.power.data });
   }
-  if (gain) tensors.set(GAIN, { shape: [gain.values.length], data: Float32Array.from(gain.values) });
+  if (colour?.rings) tensors.set(RINGS, ringsTensor(colour.rings));
+  if (gain) tensors.set(GAIN, ringsTensor(gain));
   const described: z.infer<typeof modelRecord> = {
     format: "cryogem-model",
     formatVersion: 1,
@@ -104,13 +106,13 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
     );
   }
   const { noise, format: _format, formatVersion: _version, ...record } = parsed.data;
-  const others = [...tensors].filter(([name]) => name !== POWER && name !== GAIN);
+  const others = [...tensors].filter(([name]) => ![POWER, GAIN, RINGS].includes(name));
   const gain = tensors.get(GAIN);
   return {
     record,
     noise: decodeNoise(noise, tensors, path),
     parameters: new Map(others.map(([name, { data }]) => [name, data])),
-    ...(gain && { gain: { tile: 2 * (gain.data.length - 1), values: Float64Array.from(gain.data) } }),
+    ...(gain && { gain: ringsOf(gain) }),
   };
 }
 
@@ -130,8 +132,24 @@ function decodeNoise(
       `the spectrum of a tile of ${tile.join(" x ")}`,
     );
   }
-  return { deviation, cleanDeviation, colour: { power: { data: power.data, shape: tile }, innovations } };
+  const rings = tensors.get(RINGS);
+  return {
+    deviation,
+    cleanDeviation,
+    colour: {
+      power: { data: power.data, shape: tile },
+      innovations,
+      ...(rings && { rings: ringsOf(rings) }),
+    },
+  };
 }
+
+const ringsTensor = ({ values }: Rings) => ({ shape: [values.length], data: Float32Array.from(values) });
+
+const ringsOf = ({ data }: { readonly data: Float32Array }): Rings => ({
+  tile: 2 * (data.length - 1),
+  values: Float64Array.from(data),
+});
 
 function parseJson(text: string, path: string): unknown {
   try {

@@ -2,6 +2,8 @@ import type { Image } from "../array/image.js";
 import type { Random } from "../core/random.js";
 import { colouredNoise, type NoisePower, whiteNoise } from "../physics/noise.js";
 import { type Innovations, skewedNoise } from "./innovations.js";
+import type { Rings } from "./radial-power.js";
+import { type MicrographCtf, ringPower } from "./ring-noise.js";
 
 /**
  * The noise added to clean micrographs before a network sees them, with the same strength for every micrograph of a set: a
@@ -13,7 +15,20 @@ export interface NoiseSeed {
   /** Standard deviation of the clean micrographs of the set: the root of their mean variance. */
   readonly cleanDeviation: number;
   /** Its spectrum; absent: white and normal (the paper). */
-  readonly colour?: { readonly power: NoisePower; readonly innovations: Innovations };
+  readonly colour?: {
+    readonly power: NoisePower;
+    readonly innovations: Innovations;
+    /** Power that comes on top where the micrograph's |CTF|² is 1: ice, whose Thon rings are the micrograph's own. */
+    readonly rings?: Rings;
+  };
+}
+
+/** A clean physics micrograph, or a part of one. */
+export interface CleanMicrograph {
+  readonly image: Image;
+  /** Of the whole micrograph. */
+  readonly mean: number;
+  readonly optics: MicrographCtf;
 }
 
 /** Variance of the clean micrographs over variance of the noise. */
@@ -25,20 +40,24 @@ export const noisyDeviation = ({ deviation, cleanDeviation }: NoiseSeed): number
   Math.sqrt(deviation * deviation + cleanDeviation * cleanDeviation);
 
 /** Noise of unit variance of a seed's kind. */
-export function unitNoise(shape: Image["shape"], { colour }: NoiseSeed, random: Random): Image {
+export function unitNoise(
+  shape: Image["shape"],
+  { colour }: NoiseSeed,
+  optics: MicrographCtf,
+  random: Random,
+): Image {
   if (!colour) return whiteNoise(shape, random);
-  return colouredNoise(shape, colour.power, random, (size, stream) =>
-    skewedNoise(size, colour.innovations, stream),
-  );
+  const power = colour.rings ? ringPower(colour.power, colour.rings, optics) : colour.power;
+  return colouredNoise(shape, power, random, (size, stream) => skewedNoise(size, colour.innovations, stream));
 }
 
-/**
- * What the network sees of a clean micrograph or a crop of one: noise added, mean 0, standard deviation 1 over the set.
- *
- * @param mean of the whole clean micrograph
- */
-export function noisyInput(clean: Image, mean: number, seed: NoiseSeed, random: Random): Image {
-  const noise = unitNoise(clean.shape, seed, random).data;
+/** What the network sees of a clean micrograph or a crop of one: noise added, mean 0, standard deviation 1 over the set. */
+export function noisyInput(
+  { image: clean, mean, optics }: CleanMicrograph,
+  seed: NoiseSeed,
+  random: Random,
+): Image {
+  const noise = unitNoise(clean.shape, seed, optics, random).data;
   const scale = 1 / noisyDeviation(seed);
   const data = new Float32Array(noise.length);
   for (let i = 0; i < data.length; i++) {

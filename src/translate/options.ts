@@ -15,8 +15,11 @@ export const cryogemOptions = z.strictObject({
   upsampling: z.enum(["transposed", "resize"]),
   generator: z.enum(["plain", "correction"]),
   discriminators: z.union([z.literal(1), z.literal(2)]),
-  /** Of the seed: white, or with the spectrum that the real micrographs have beside the signal. */
-  noise: z.enum(["white", "coloured"]),
+  /**
+   * Of the seed: white, with the spectrum that the real micrographs have beside the signal, or with that spectrum and the
+   * Thon rings of each micrograph's own CTF.
+   */
+  noise: z.enum(["white", "coloured", "thon"]),
   /** Of the seed: variance of the clean micrographs over variance of the noise; null: measured on the real ones. */
   snr: z.number().positive().nullable(),
   steps: z.int().min(1),
@@ -58,7 +61,7 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     upsampling: "resize",
     generator: "correction",
     discriminators: 2,
-    noise: "coloured",
+    noise: "thon",
     snr: null,
     steps: 400,
     learningRate: 2e-4,

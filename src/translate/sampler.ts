@@ -1,16 +1,15 @@
 import type { Image } from "../array/image.js";
 import { Random } from "../core/random.js";
 import { type CropPlace, cutCrop, drawCrop } from "./crop.js";
-import { type NoiseSeed, noisyInput } from "./noise-seed.js";
+import { type CleanMicrograph, type NoiseSeed, noisyInput } from "./noise-seed.js";
 import type { Centre } from "./particle-average.js";
 import { drawQueryPoints, type QueryPoints } from "./points.js";
+import { turnedCtf } from "./ring-noise.js";
 
-/** A clean physics micrograph with the footprints of its particles (0 = background), their centres, its mean and variance. */
-export interface LabelledImage {
-  readonly image: Image;
+/** A whole clean micrograph with the footprints of its particles (0 = background), their centres, its variance. */
+export interface LabelledImage extends CleanMicrograph {
   readonly mask: Uint8Array;
   readonly centres: readonly Centre[];
-  readonly mean: number;
   readonly variance: number;
 }
 
@@ -63,7 +62,15 @@ export async function sampleStep(
   const clean = cutCrop(simulated.image.data, simulated.image.shape[1], place, new Float32Array(crop * crop));
   const realPlace = drawCrop(real.shape, crop, random);
   return {
-    simulated: noisyInput({ data: clean, shape: [crop, crop] }, simulated.mean, noise, random).data,
+    simulated: noisyInput(
+      {
+        image: { data: clean, shape: [crop, crop] },
+        mean: simulated.mean,
+        optics: turnedCtf(simulated.optics, place.turn),
+      },
+      noise,
+      random,
+    ).data,
     real: cutCrop(real.data, real.shape[1], realPlace, new Float32Array(crop * crop)),
     points: drawQueryPoints(mask, queries, random),
   };

@@ -52,7 +52,7 @@ export async function drawSamples(
     const crop: Image = { data, shape: [size, size] };
     simulated.push({
       clean: cleanInput(crop, source.mean, noise),
-      noisy: noisyInput(crop, source.mean, noise, random),
+      noisy: noisyInput({ ...source, image: crop }, noise, random),
       centres: source.centres.map(({ x, y }) => ({ x: x - place.column, y: y - place.row })),
     });
     if (i < ROWS) real.push(await realCrop(set, i, size, random));

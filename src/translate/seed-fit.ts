@@ -9,8 +9,9 @@ import { estimateNoise } from "../estimate/noise.js";
 import type { NoisePower } from "../physics/noise.js";
 import { type Innovations, limited, NORMAL } from "./innovations.js";
 import { type LocalShape, localShape } from "./local-shape.js";
-import { type NoiseSeed, noisyInput } from "./noise-seed.js";
+import { type CleanMicrograph, type NoiseSeed, noisyInput } from "./noise-seed.js";
 import { isotropicPower, meanRings, tileFor, totalPower } from "./radial-power.js";
+import { measureIce, ringPower } from "./ring-noise.js";
 import type { LabelledImage, TrainingSet } from "./sampler.js";
 
 /** Micrographs that a fit looks at, and the largest side of the part of each. */
@@ -21,7 +22,7 @@ const LARGEST_SIDE = 1024;
 export interface FitSet {
   /** Normalised. */
   readonly real: readonly Image[];
-  readonly simulated: readonly { readonly clean: Image; readonly mean: number }[];
+  readonly simulated: readonly CleanMicrograph[];
   /** Mean variance of the clean micrographs. */
   readonly cleanVariance: number;
   /** Tile of the rings. */
@@ -45,13 +46,13 @@ export async function drawFitSet({
   for (let i = 0; i < Math.min(MOST, simulated.count); i++) {
     const source: LabelledImage = await simulated.load(i);
     variances.push(source.variance);
-    simulatedParts.push({ clean: middle(source.image), mean: source.mean });
+    simulatedParts.push({ image: middle(source.image), mean: source.mean, optics: source.optics });
   }
   const cleanVariance = mean(variances);
   if (!(cleanVariance > 0)) {
     throw new DomainError("variance of the simulated micrographs", cleanVariance, "some signal in them");
   }
-  const sides = [...realParts, ...simulatedParts.map(({ clean }) => clean)].flatMap(({ shape }) => shape);
+  const sides = [...realParts, ...simulatedParts.map(({ image }) => image)].flatMap(({ shape }) => shape);
   const tile = tileFor(Math.min(...sides));
   return { real: realParts, simulated: simulatedParts, cleanVariance, tile, particleDiameter, pixelSize };
 }
@@ -78,11 +79,12 @@ const FLOOR = 0.3;
  * at every frequency, P_clean of clean micrographs at unit variance, g² the share of the signal in the real variance.
  *
  * @param snr g² / (1 - g²); null: g² is measured on the real micrographs
+ * @param withRings whether the noise of each micrograph has the Thon rings of its own CTF
  */
-export async function colouredSeed(set: FitSet, snr: number | null): Promise<NoiseSeed> {
+export async function colouredSeed(set: FitSet, snr: number | null, withRings = false): Promise<NoiseSeed> {
   const real = await meanRings(set.real, set.tile);
   const clean = await meanRings(
-    set.simulated.map(({ clean }) => clean),
+    set.simulated.map(({ image }) => image),
     set.tile,
   );
   const estimates = set.real.map((image) => estimateNoise(image, set));
@@ -92,11 +94,14 @@ export async function colouredSeed(set: FitSet, snr: number | null): Promise<Noi
   const share = snr === null ? Math.min(MOST_SIGNAL, Math.max(LEAST_SIGNAL, measured)) : snr / (1 + snr);
   const unit = clean.values.map((power) => power / set.cleanVariance);
   const residual = real.values.map((power, i) => Math.max(power - share * unit[i]!, FLOOR * background[i]!));
-  const power = isotropicPower({ tile: set.tile, values: residual });
+  const even = { tile: set.tile, values: residual };
+  const { base, rings } = (withRings && measureIce(set, share, even)) || { base: even, rings: undefined };
+  const power = isotropicPower(base);
+  const powers = set.simulated.map(({ optics }) => (rings ? ringPower(power, rings, optics) : power));
   return {
     cleanDeviation: Math.sqrt(set.cleanVariance),
-    deviation: Math.sqrt((set.cleanVariance * totalPower(power)) / share),
-    colour: { power, innovations: NORMAL },
+    deviation: Math.sqrt((set.cleanVariance * mean(powers.map(totalPower))) / share),
+    colour: { power, innovations: NORMAL, ...(rings && { rings }) },
   };
 }
 
@@ -136,8 +141,8 @@ async function shapeOf(
   translate: (noisy: Image) => Promise<Image>,
 ): Promise<LocalShape> {
   const images: Image[] = [];
-  for (const [i, { clean, mean }] of set.simulated.entries()) {
-    images.push(await translate(noisyInput(clean, mean, seed, Random.of(randomSeed, "fit", i))));
+  for (const [i, micrograph] of set.simulated.entries()) {
+    images.push(await translate(noisyInput(micrograph, seed, Random.of(randomSeed, "fit", i))));
   }
   return localShape(images);
 }

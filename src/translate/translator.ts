@@ -7,6 +7,7 @@ import { GeneratorRunner, tilingFor } from "./generator-runner.js";
 import type { Model } from "./model.js";
 import { noisyDeviation, noisyInput } from "./noise-seed.js";
 import { applyGain } from "./radial-power.js";
+import type { MicrographCtf } from "./ring-noise.js";
 import { translateTiled } from "./tiling.js";
 
 /** A trained translator of any kind, ready for use. */
@@ -14,8 +15,10 @@ export interface Translator {
   /**
    * A clean physics micrograph of any size with the noise of the real ones, at about mean 0 and standard deviation 1: protein
    * as dark or light as in the clean one. Same stream, same result.
+   *
+   * @param optics of the clean micrograph: its ice has the same Thon rings
    */
-  translate(clean: Image, random: Random): Promise<Image>;
+  translate(clean: Image, optics: MicrographCtf, random: Random): Promise<Image>;
   close(): Promise<void>;
 }
 
@@ -27,12 +30,15 @@ export async function openTranslator<DeviceTensor>(
   const { record, noise, parameters, gain } = model;
   const { options } = record;
   if (!options)
-    return { translate: async (clean, random) => addMeasured(model, clean, random), close: async () => {} };
+    return {
+      translate: async (clean, optics, random) => addMeasured(model, clean, optics, random),
+      close: async () => {},
+    };
   const generator = new GeneratorRunner(options, await runtime(), parameters);
   const tiling = tilingFor(options);
   return {
-    async translate(clean, random) {
-      const noisy = noisyInput(clean, mean(clean.data), noise, random);
+    async translate(clean, optics, random) {
+      const noisy = noisyInput({ image: clean, mean: mean(clean.data), optics }, noise, random);
       const translated = await translateTiled(noisy, tiling, (tile) => generator.run(tile));
       return gain ? applyGain(translated, gain) : translated;
     },
@@ -41,11 +47,13 @@ export async function openTranslator<DeviceTensor>(
 }
 
 /** The kinds without a network: measured noise added to the clean micrograph. */
-function addMeasured(model: Model, clean: Image, random: Random): Image {
+function addMeasured(model: Model, clean: Image, optics: MicrographCtf, random: Random): Image {
   const average = mean(clean.data);
   const counting = countingModel(model, variance(clean.data) / model.noise.deviation ** 2);
   // without any signal there is no contrast to count at: its noise is that of a flat field, Gaussian at these counts
-  if (!counting || counting.snr === 0) return noisyInput(clean, average, model.noise, random);
+  if (!counting || counting.snr === 0) {
+    return noisyInput({ image: clean, mean: average, optics }, model.noise, random);
+  }
   const noisy = addNoise(clean, counting, random);
   const scale = 1 / noisyDeviation(model.noise);
   return { data: noisy.data.map((value) => (value - average) * scale), shape: noisy.shape };

@@ -19,6 +19,18 @@ export interface ToySizes {
 
 const DIAMETER = 24;
 
+/** A CTF for whatever needs one; the toy images know nothing of it. */
+export const TOY_OPTICS = {
+  pixelSize: 4,
+  voltage: 300,
+  sphericalAberration: 2.7,
+  amplitudeContrast: 0.1,
+  defocusU: 20_000,
+  defocusV: 19_500,
+  defocusAngle: 30,
+  phaseShift: 0,
+} as const;
+
 /**
  * Dark rings on nothing, and "real" micrographs made of other rings with correlated noise at a known share of signal:
  * a training set of which everything is known.
@@ -55,7 +67,14 @@ function cleanMicrograph(side: number, particles: number, random: Random): Label
     }
   }
   const smooth = gaussianBlur(image, 1);
-  return { image: smooth, mask, centres, mean: mean(smooth.data), variance: variance(smooth.data) };
+  return {
+    image: smooth,
+    optics: TOY_OPTICS,
+    mask,
+    centres,
+    mean: mean(smooth.data),
+    variance: variance(smooth.data),
+  };
 }
 
 function realMicrograph(

@@ -15,7 +15,7 @@ import {
   totalPower,
 } from "../../src/translate/radial-power.js";
 import { colouredSeed, drawFitSet, fitInnovations, whiteSeed } from "../../src/translate/seed-fit.js";
-import { toyTrainingSet } from "../helpers/toy-training-set.js";
+import { TOY_OPTICS, toyTrainingSet } from "../helpers/toy-training-set.js";
 
 describe("skewedNoise", () => {
   test.each([
@@ -40,14 +40,20 @@ describe("noise seed", () => {
   test("white noise at an SNR has that variance, and the input has mean 0 and standard deviation 1", () => {
     const seed = whiteSeed({ cleanVariance: variance(clean.data) }, 0.1);
     expect(seedSnr(seed)).toBeCloseTo(0.1, 10);
-    const input = moments(noisyInput(clean, 3, seed, Random.of(2, "seed")).data);
+    const input = moments(
+      noisyInput({ image: clean, mean: 3, optics: TOY_OPTICS }, seed, Random.of(2, "seed")).data,
+    );
     expect(input.mean).toBeCloseTo(0, 2);
     expect(input.variance).toBeCloseTo(1, 1);
   });
 
   test("an empty micrograph gets the same noise as a full one", () => {
     const seed = whiteSeed({ cleanVariance: 4 }, 0.25);
-    const { data } = noisyInput(zeros(128, 128), 0, seed, Random.of(2, "seed"));
+    const { data } = noisyInput(
+      { image: zeros(128, 128), mean: 0, optics: TOY_OPTICS },
+      seed,
+      Random.of(2, "seed"),
+    );
     expect(variance(data)).toBeCloseTo(16 / (16 + 4), 1);
   });
 });
@@ -94,9 +100,7 @@ describe("coloured seed", () => {
   const { set, signalShare } = toyTrainingSet({ real: 3, simulated: 3, side: 320, skewness: 0.4 });
   const fit = drawFitSet(set);
   const translated = async (seed: NoiseSeed): Promise<Image[]> =>
-    (await fit).simulated.map(({ clean, mean }, i) =>
-      noisyInput(clean, mean, seed, Random.of(8, "check", i)),
-    );
+    (await fit).simulated.map((micrograph, i) => noisyInput(micrograph, seed, Random.of(8, "check", i)));
 
   test("finds about the share of the signal that the real micrographs were made with", async () => {
     const snr = seedSnr(await colouredSeed(await fit, null));

@@ -85,8 +85,8 @@ function network(command: Command): void {
     )
     .option(
       "--noise <kind>",
-      "of the seed: coloured as in the real micrographs, or white (fast: coloured, paper: white)",
-      oneOf("coloured", "white"),
+      "of the seed: thon, coloured as in the real micrographs with the Thon rings of each CTF; coloured, without rings; or white (fast: thon, paper: white)",
+      oneOf("thon", "coloured", "white"),
     );
 }
 
