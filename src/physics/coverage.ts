@@ -11,6 +11,7 @@ export class Coverage {
 
   /** Adds a footprint with its box's centre on pixel (x, y). */
   add({ box, inside }: Footprint, x: number, y: number): void {
+    const { counts } = this;
     const columnOf = wrapped(x, box, this.shape[1]);
     const rowOf = wrapped(y, box, this.shape[0]);
     for (let v = 0; v < box; v++) {
@@ -18,7 +19,7 @@ export class Coverage {
       for (let u = 0; u < box; u++) {
         const at = row + columnOf[u]!;
         // Uint8Array wraps at 256: a pixel under 255 particles takes no more
-        if (inside[v * box + u] === 1 && this.counts[at]! < 255) this.counts[at]!++;
+        if (inside[v * box + u] === 1 && counts[at]! < 255) counts[at]!++;
       }
     }
   }
@@ -30,6 +31,7 @@ export class Coverage {
     y: number,
     [rows, columns]: readonly [number, number],
   ): { readonly visible: number; readonly overlap: number } {
+    const { counts } = this;
     const columnOf = wrapped(x, box, this.shape[1]);
     const rowOf = wrapped(y, box, this.shape[0]);
     let total = 0;
@@ -41,7 +43,7 @@ export class Coverage {
         if (inside[v * box + u] === 0) continue;
         total++;
         if (rowOf[v]! < rows && columnOf[u]! < columns) visible++;
-        if (this.counts[row + columnOf[u]!]! > 1) shared++;
+        if (counts[row + columnOf[u]!]! > 1) shared++;
       }
     }
     return total === 0 ? { visible: 0, overlap: 0 } : { visible: visible / total, overlap: shared / total };
@@ -49,10 +51,12 @@ export class Coverage {
 
   /** 1 where any particle covers the pixel, over the first `rows` x `columns` pixels. */
   mask(rows: number, columns: number): Float32Array {
+    const { counts } = this;
     const mask = new Float32Array(rows * columns);
     for (let y = 0; y < rows; y++) {
-      for (let x = 0; x < columns; x++)
-        mask[y * columns + x] = this.counts[y * this.shape[1] + x]! > 0 ? 1 : 0;
+      for (let x = 0; x < columns; x++) {
+        if (counts[y * this.shape[1] + x]! > 0) mask[y * columns + x] = 1;
+      }
     }
     return mask;
   }

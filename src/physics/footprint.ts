@@ -6,6 +6,9 @@ const BLUR = 6;
 /** A pixel belongs to the particle where at least this much of it, in angstrom, lies along the beam. */
 const THICKNESS = 10;
 
+/** Weight below which a blurred frequency is left out. */
+const NEGLIGIBLE = 1e-5;
+
 /** The pixels of a box that a projected particle covers. */
 export interface Footprint {
   /** Rows and columns of the box. */
@@ -29,8 +32,9 @@ export function footprintOf(projector: Projector, projection: Spectrum): Footpri
   );
   for (let row = 0; row < box; row++) {
     for (let column = 0; column < columns; column++) {
-      const i = 2 * (row * columns + column);
       const weight = gaussian[row]! * gaussian[column]!;
+      if (weight < NEGLIGIBLE) break;
+      const i = 2 * (row * columns + column);
       data[i] = weight * projection.data[i]!;
       data[i + 1] = weight * projection.data[i + 1]!;
     }

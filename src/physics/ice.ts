@@ -1,5 +1,4 @@
 import { type Image, zeros } from "../array/image.js";
-import { sampleBilinear } from "../array/resample.js";
 import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
@@ -44,14 +43,41 @@ export function resampleIce(ice: Image, shape: readonly [rows: number, columns: 
     if (!(w > 0 && w <= 1)) throw new DomainError("ice gradient", w, "values above 0, at most 1");
   }
   const [rows, columns] = shape;
+  const [, width] = ice.shape;
+  const down = samplesAlong(ice.shape[0], rows);
+  const across = samplesAlong(width, columns);
+  const line = new Float64Array(width);
   const out = zeros(rows, columns);
   for (let y = 0; y < rows; y++) {
-    const v = ((y + 0.5) * ice.shape[0]) / rows - 0.5;
+    const top = down.index[y]! * width;
+    const bottom = down.next[y]! * width;
+    for (let x = 0; x < width; x++) {
+      const above = ice.data[top + x]!;
+      line[x] = above + down.fraction[y]! * (ice.data[bottom + x]! - above);
+    }
     for (let x = 0; x < columns; x++) {
-      out.data[y * columns + x] = sampleBilinear(ice, ((x + 0.5) * ice.shape[1]) / columns - 0.5, v);
+      const left = line[across.index[x]!]!;
+      out.data[y * columns + x] = left + across.fraction[x]! * (line[across.next[x]!]! - left);
     }
   }
   return out;
+}
+
+/** Where n samples over a length lie among `from` samples over the same length: between which two, and how far. */
+function samplesAlong(
+  from: number,
+  n: number,
+): { readonly index: Int32Array; readonly next: Int32Array; readonly fraction: Float64Array } {
+  const index = new Int32Array(n);
+  const next = new Int32Array(n);
+  const fraction = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / n - 0.5));
+    index[i] = Math.floor(at);
+    next[i] = Math.min(from - 1, index[i]! + 1);
+    fraction[i] = at - index[i]!;
+  }
+  return { index, next, fraction };
 }
 
 /**

@@ -1,15 +1,14 @@
-import { fftFriendlySize, irfft2, rfft2, type Spectrum } from "../array/fft.js";
-import { centre, type Image, zeros } from "../array/image.js";
+import { fftFriendlySize, irfft2, rfft2 } from "../array/fft.js";
+import type { Image } from "../array/image.js";
 import { crop } from "../array/resample.js";
 import { integerInRange } from "../core/check.js";
 import { ShapeError, UsageError } from "../core/errors.js";
-import { Coverage, wrapped } from "./coverage.js";
-import { type CtfParameters, delocalisation, electronWavelength } from "./ctf.js";
+import type { Coverage } from "./coverage.js";
+import { type CtfParameters, delocalisation } from "./ctf.js";
 import { type CtfFilter, multiplyCtf } from "./ctf-filter.js";
-import { type Footprint, footprintOf } from "./footprint.js";
 import { resampleIce } from "./ice.js";
 import type { Defocus, Optics } from "./optics.js";
-import { centralSlice, multiplySpectrum } from "./project.js";
+import { multiplyIce, type Placed, type Potential, placeParticles } from "./placement.js";
 import type { Projector } from "./projector.js";
 import type { PlacedParticle } from "./specimen.js";
 
@@ -70,7 +69,7 @@ export function simulateMicrograph(inputs: MicrographInputs): SimulatedMicrograp
   validate(inputs);
   const filter = { ...inputs.optics, ...inputs.defocus, bFactor: inputs.bFactor ?? 0, factor: -1 };
   const canvas = canvasShape(inputs, filter);
-  const potential = placeParticles(inputs, canvas);
+  const potential = placeParticles(inputs.particles, inputs.projectors, inputs.optics.voltage, canvas);
   if (inputs.ice) {
     const ice = resampleIce(inputs.ice, inputs.shape);
     multiplyIce(potential.inPhase, ice);
@@ -116,97 +115,6 @@ function canvasShape(
   const room = Math.max(box, (box >> 1) + 1 + spread) + 1;
   return [fftFriendlySize(shape[0] + room), fftFriendlySize(shape[1] + room)];
 }
-
-interface Placed {
-  readonly x: number;
-  readonly y: number;
-  readonly footprint: Footprint;
-}
-
-interface Potential {
-  readonly inPhase: Image;
-  /** Absent when every particle lies at depth 0. */
-  readonly quadrature: Image | null;
-  readonly coverage: Coverage;
-  readonly placed: readonly Placed[];
-}
-
-function placeParticles(inputs: MicrographInputs, canvas: readonly [number, number]): Potential {
-  const deep = inputs.particles.some(({ depth }) => depth !== 0);
-  const inPhase = zeros(...canvas);
-  const quadrature = deep ? zeros(...canvas) : null;
-  const coverage = new Coverage(canvas);
-  const lambda = electronWavelength(inputs.optics.voltage);
-  const windows = inputs.projectors.map(supportWindow);
-  const placed = inputs.particles.map((particle) => {
-    const projector = inputs.projectors[particle.structure]!;
-    const { pixelSize } = projector;
-    const window = windows[particle.structure]!;
-    const x = Math.round(particle.x) + 0;
-    const y = Math.round(particle.y) + 0;
-    const slice = centralSlice(projector, particle.matrix, particle.x - x, particle.y - y);
-    const footprint = footprintOf(projector, slice);
-    coverage.add(footprint, x, y);
-    if (quadrature) {
-      const phase = -Math.PI * lambda * particle.depth;
-      const sine: Spectrum = { data: slice.data.slice(), shape: slice.shape };
-      multiplySpectrum(sine, pixelSize, (kx, ky) => Math.sin(phase * (kx * kx + ky * ky)));
-      addBox(quadrature, irfft2(sine), window, x, y);
-      multiplySpectrum(slice, pixelSize, (kx, ky) => Math.cos(phase * (kx * kx + ky * ky)));
-    }
-    addBox(inPhase, irfft2(slice), window, x, y);
-    return { x, y, footprint };
-  });
-  return { inPhase, quadrature, coverage, placed };
-}
-
-/**
- * 1 over the particle, 0 towards the edges of its box, box x box: takes away the ghosts that interpolation in Fourier
- * space leaves around the particle (about a hundredth of it), whose square edges would show in a micrograph.
- */
-function supportWindow({ box, extent }: Projector): Float32Array {
-  const window = new Float32Array(box * box);
-  const edge = Math.min(6, box / 8);
-  const inner = Math.min(extent + 2, box / 2 - edge);
-  for (let y = 0; y < box; y++) {
-    for (let x = 0; x < box; x++) {
-      const beyond = Math.sqrt((x - centre(box)) ** 2 + (y - centre(box)) ** 2) - inner;
-      const fall = (1 + Math.cos((Math.PI * Math.min(beyond, edge)) / edge)) / 2;
-      window[y * box + x] = beyond <= 0 ? 1 : fall;
-    }
-  }
-  return window;
-}
-
-/** Adds a windowed box with its centre on pixel (x, y) of the canvas; beyond an edge it wraps into the margin. */
-function addBox(canvas: Image, box: Image, window: Float32Array, x: number, y: number): void {
-  const [rows, columns] = canvas.shape;
-  const [n] = box.shape;
-  const columnOf = wrapped(x, n, columns);
-  const rowOf = wrapped(y, n, rows);
-  for (let v = 0; v < n; v++) {
-    const row = rowOf[v]! * columns;
-    const from = v * n;
-    for (let u = 0; u < n; u++) canvas.data[row + columnOf[u]!]! += box.data[from + u]! * window[from + u]!;
-  }
-}
-
-/** Multiplies a canvas by the ice gradient; the margin takes that of the nearest edge. */
-function multiplyIce(canvas: Image, ice: Image): void {
-  const [rows, columns] = canvas.shape;
-  const fromRow = nearestInside(rows, ice.shape[0]);
-  const fromColumn = nearestInside(columns, ice.shape[1]);
-  for (let y = 0; y < rows; y++) {
-    const row = fromRow[y]! * ice.shape[1];
-    for (let x = 0; x < columns; x++) canvas.data[y * columns + x]! *= ice.data[row + fromColumn[x]!]!;
-  }
-}
-
-const nearestInside = (canvas: number, frame: number): Int32Array =>
-  Int32Array.from({ length: canvas }, (_, i) => {
-    if (i < frame) return i;
-    return i - frame < canvas - 1 - i ? frame - 1 : 0;
-  });
 
 /** Protein dark: minus the CTF. cos χ is the CTF with a quarter turn more of phase shift. */
 function applyOptics({ inPhase, quadrature }: Potential, filter: CtfFilter): Image {

@@ -12,14 +12,15 @@ interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   slice(
     ...args: [
-      ...[origin: number, strideY: number, strideZ: number, out: number, box: number, highest: number],
-      ...[radius: number, ax: number, ay: number, az: number, bx: number, by: number, bz: number],
+      ...[bricks: number, across: number, down: number, middle: number, out: number, box: number],
+      ...[highest: number, radius: number],
+      ...[ax: number, ay: number, az: number, bx: number, by: number, bz: number],
       ...[columnPhases: number, rowPhases: number],
     ]
   ): void;
 }
 
-/** Cubes beyond this are sliced where they are rather than copied. */
+/** Cubes beyond this are sliced where they are: in bricks they take half as much again. */
 const MOST_BYTES = 2 ** 30;
 const PAGE = 65_536;
 
@@ -40,19 +41,28 @@ export function sliceFast(cube: SpectrumCube, request: SliceRequest): Float32Arr
   return slicer.slice(request);
 }
 
-/** One WebAssembly instance with a cube at the bottom of its memory, above it what a slice needs. */
+/** Cells along an edge of a brick, and floats of the samples at their corners. */
+const CELLS = 8;
+const BRICK_FLOATS = 2 * (CELLS + 1) ** 3;
+
+/** One WebAssembly instance with a cube in bricks (see kernels/slice.as.ts) and above them what a slice needs. */
 class Slicer {
   private readonly kernels: Kernels;
   private readonly reach: number;
+  private readonly across: number;
+  private readonly down: number;
   private readonly top: number;
 
   constructor(cube: SpectrumCube) {
     compiled ??= new WebAssembly.Module(Uint8Array.from(atob(sliceWasm), (c) => c.charCodeAt(0)));
     this.kernels = new WebAssembly.Instance(compiled).exports as Kernels;
     this.reach = cube.reach;
-    this.top = PAGE + 64 * Math.ceil(cube.data.byteLength / 64);
+    this.across = Math.ceil((cube.reach + 1) / CELLS);
+    this.down = Math.ceil((2 * cube.reach + 2) / CELLS);
+    const floats = this.across * this.down * this.down * BRICK_FLOATS;
+    this.top = PAGE + 64 * Math.ceil(floats / 16);
     this.reserve(this.top);
-    new Float32Array(this.kernels.memory.buffer, PAGE, cube.data.length).set(cube.data);
+    fillBricks(new Float32Array(this.kernels.memory.buffer, PAGE, floats), cube, this.across, this.down);
   }
 
   slice({ matrix: m, box, radius, columnPhases, rowPhases }: SliceRequest): Float32Array {
@@ -66,12 +76,8 @@ class Slicer {
     new Float32Array(buffer, rows, rowPhases.length).set(rowPhases);
     const result = new Float32Array(buffer, out, length);
     result.fill(0);
-    const strideY = 8 * (this.reach + 2);
-    const strideZ = strideY * (2 * this.reach + 3);
-    const origin = PAGE + (this.reach + 1) * (strideY + strideZ);
-    const highest = highestStep(box);
     this.kernels.slice(
-      ...([origin, strideY, strideZ, out, box, highest, radius] as const),
+      ...([PAGE, this.across, this.down, this.reach + 1, out, box, highestStep(box), radius] as const),
       ...([m[0], m[1], m[2], m[3], m[4], m[5], columns, rows] as const),
     );
     return result.slice();
@@ -80,5 +86,27 @@ class Slicer {
   private reserve(bytes: number): void {
     const missing = bytes - this.kernels.memory.buffer.byteLength;
     if (missing > 0) this.kernels.memory.grow(Math.ceil(missing / PAGE));
+  }
+}
+
+/** Copies a cube into bricks; what lies beyond it is 0. */
+function fillBricks(bricks: Float32Array, { data, reach }: SpectrumCube, across: number, down: number): void {
+  const width = reach + 2;
+  const side = 2 * reach + 3;
+  let to = 0;
+  for (let bz = 0; bz < down; bz++) {
+    for (let by = 0; by < down; by++) {
+      for (let bx = 0; bx < across; bx++) {
+        const x = bx * CELLS;
+        const count = 2 * Math.min(CELLS + 1, width - x);
+        for (let z = bz * CELLS; z <= (bz + 1) * CELLS; z++) {
+          for (let y = by * CELLS; y <= (by + 1) * CELLS; y++) {
+            const from = 2 * ((z * side + y) * width + x);
+            if (z < side && y < side) for (let i = 0; i < count; i++) bricks[to + i] = data[from + i]!;
+            to += 2 * (CELLS + 1);
+          }
+        }
+      }
+    }
   }
 }
