@@ -141,13 +141,16 @@ const SAFETENSORS = writeSafetensors(
   { step: "7" },
 );
 
-/** Damages the content of one chunk after the other and gives each its right checksum. */
-function damageChunks(bytes: Uint8Array, mutate: Mutation): Uint8Array {
-  const chunks = readPngChunks(bytes, "specimen.png");
-  return writePngChunks(
-    chunks.map(({ type, data: content }) => ({ type, data: type === "IEND" ? content : mutate(content) })),
-  );
-}
+/** Damages the content of one chunk, named by its type, and gives it its right checksum. */
+const damageChunk =
+  (damaged: string) =>
+  (bytes: Uint8Array, mutate: Mutation): Uint8Array =>
+    writePngChunks(
+      readPngChunks(bytes, "specimen.png").map(({ type, data: content }) => ({
+        type,
+        data: type === damaged ? mutate(content) : content,
+      })),
+    );
 
 const assemble = (structure: Parameters<typeof applyAssembly>[0]): unknown => applyAssembly(structure);
 
@@ -169,7 +172,12 @@ export const CORPUS: readonly Specimen[] = [
   { name: "image.mrc.gz", bytes: gzip(mrc("float32", "image")), read: readImage },
   ...["grey1.png", "grey8.png", "grey16.png", "rgb8.png", "palette.png"].flatMap((name) => [
     { name, bytes: fixture(name), read: decodePng },
-    { name, bytes: fixture(name), read: decodePng, damage: damageChunks },
+    ...["IHDR", "IDAT"].map((type) => ({
+      name,
+      bytes: fixture(name),
+      read: decodePng,
+      damage: damageChunk(type),
+    })),
   ]),
   ...[
     "raw8.tif",
@@ -220,7 +228,7 @@ export const REAL_CORPUS: readonly Specimen[] = hasSharedData
         name: "061.png",
         bytes: sharedBytes("ribosome-10028/masks/061.png"),
         read: decodePng,
-        damage: damageChunks,
+        damage: damageChunk("IHDR"),
       },
       {
         name: "J2.cs",

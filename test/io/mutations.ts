@@ -5,7 +5,8 @@ export type Mutation = (bytes: Uint8Array) => Uint8Array;
 
 /** Numbers that headers lie with. */
 const EXTREMES = [
-  0, 1, -1, 2, 3, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, -0x80000000, 0x40000000, 1e6, 65536,
+  ...[0, 1, -1, 2, 3, 5, 8, 32773, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff],
+  ...[65536, 1e6, 2e7, 1e8, 0x7fffffff, -0x80000000, 0x40000000, 0x10000000],
 ];
 
 const place = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
@@ -102,10 +103,43 @@ const insertText = fc
         ),
   );
 
-/** One to four mutations, one after the other. */
-export const mutations: fc.Arbitrary<Mutation> = fc
-  .array(fc.oneof(flipBit, setByte, setWord, truncate, cutOut, repeat, insert, insertText), {
-    minLength: 1,
-    maxLength: 4,
-  })
-  .map((steps) => (bytes) => steps.reduce((current, step) => step(current), bytes));
+/** Another number in place of one that stands in the file as text. */
+const setNumber = fc
+  .tuple(anywhere, fc.constantFrom("", "-", "1e"), fc.constantFrom(...EXTREMES, 1e11, 1e16, 0.5))
+  .map(
+    ([p, prefix, value]): Mutation =>
+      (bytes) => {
+        const text = Buffer.from(bytes).toString("latin1");
+        const numbers = [...text.matchAll(/\d+/g)];
+        const found = numbers[Math.floor(p * numbers.length)];
+        if (!found) return bytes;
+        const end = found.index + found[0].length;
+        return join(
+          bytes.subarray(0, found.index),
+          new TextEncoder().encode(prefix + value),
+          bytes.subarray(end),
+        );
+      },
+  );
+
+const step = fc.oneof(
+  { weight: 4, arbitrary: setWord },
+  { weight: 3, arbitrary: setNumber },
+  ...[flipBit, setByte, truncate, cutOut, repeat, insert, insertText].map((arbitrary) => ({
+    weight: 1,
+    arbitrary,
+  })),
+);
+
+/** A mutation, or two to four one after the other. */
+export const mutations: fc.Arbitrary<Mutation> = fc.oneof(
+  { weight: 3, arbitrary: step },
+  {
+    weight: 1,
+    arbitrary: fc.array(step, { minLength: 2, maxLength: 4 }).map(
+      (steps): Mutation =>
+        (bytes) =>
+          steps.reduce((current, mutate) => mutate(current), bytes),
+    ),
+  },
+);
