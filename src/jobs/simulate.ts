@@ -1,5 +1,5 @@
 import type { Volume } from "../array/image.js";
-import { DomainError } from "../core/errors.js";
+import { DomainError, UsageError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { imageKinds } from "../dataset/images.js";
 import { joinDataset } from "../dataset/join.js";
@@ -8,11 +8,14 @@ import { readDataset } from "../dataset/reader.js";
 import type { DatasetJob, DatasetManifest, InputRecord } from "../dataset/records.js";
 import { openDataset } from "../dataset/writer.js";
 import type { NoiseModel } from "../physics/noise.js";
+import type { Optics } from "../physics/optics.js";
 import { prepareProjector } from "../physics/projector.js";
 import type { DatasetContext } from "./context.js";
 import { hashFile } from "./hash-file.js";
+import type { DefocusSource, IceSource } from "./simulate-draw.js";
 import type { SimulationSetup, SimulationTarget } from "./simulate-micrograph.js";
 import { defaultParticles, SIMULATE_DEFAULTS, type SimulationPlan } from "./simulate-plan.js";
+import { readSimulationEstimates, type SimulationEstimates } from "./simulation-estimates.js";
 import { coarsen, readStructure, structureDiameter } from "./structure.js";
 
 /**
@@ -27,6 +30,9 @@ export async function simulateDataset(
   const { files, report, signal, workers } = context;
   const sources = await readSources(plan, files);
   const kinds = imageKinds(plan.keepClean);
+  if (sources.estimates?.isDoubtful && !plan.defocus) {
+    report.warn("the rings of none of the real micrographs can be trusted: consider giving --defocus");
+  }
   const progress = await openDataset(files, plan.out, datasetJob(plan, sources, context.program), kinds);
   if (progress.finished) {
     report.note(`${plan.out} is complete already`);
@@ -70,6 +76,7 @@ export async function simulateDataset(
 
 /** The inputs of a simulation, read and measured. */
 interface Sources {
+  readonly estimates: SimulationEstimates | undefined;
   readonly volumes: readonly Volume[];
   /** Angstrom, of each volume. */
   readonly diameters: readonly number[];
@@ -78,14 +85,19 @@ interface Sources {
 }
 
 async function readSources(plan: SimulationPlan, files: Files): Promise<Sources> {
+  const estimates =
+    plan.estimates === undefined ? undefined : await readSimulationEstimates(files, plan.estimates);
+  const wanted = plan.pixelSize ?? estimates?.optics.pixelSize;
   const volumes: Volume[] = [];
   const inputs: InputRecord[] = [];
   for (const { path } of plan.maps) {
-    volumes.push(readStructure(await files.read(path), path, plan.pixelSize));
+    volumes.push(readStructure(await files.read(path), path, wanted));
     inputs.push(await hashFile(path, undefined, files));
   }
-  const pixelSize = plan.pixelSize ?? volumes[0]!.voxelSize;
+  if (estimates) inputs.push(...estimates.inputs);
+  const pixelSize = wanted ?? volumes[0]!.voxelSize;
   const diameters = volumes.map((volume) => plan.diameter ?? structureDiameter(volume));
+  refuseOtherNoise(plan, pixelSize, estimates);
   const field = Math.min(...plan.shape) * pixelSize;
   const largest = Math.max(...diameters);
   if (largest > field) {
@@ -95,7 +107,20 @@ async function readSources(plan: SimulationPlan, files: Files): Promise<Sources>
       `at least a particle's diameter, ${largest.toFixed(0)} angstrom: give a larger --size`,
     );
   }
-  return { volumes, diameters, pixelSize, inputs };
+  return { estimates, volumes, diameters, pixelSize, inputs };
+}
+
+/** A spectrum in cycles per pixel holds at the pixel size it was measured at. */
+function refuseOtherNoise(
+  { noise }: SimulationPlan,
+  pixelSize: number,
+  estimates: SimulationEstimates | undefined,
+): void {
+  const measured = estimates?.optics.pixelSize ?? pixelSize;
+  if (noise.kind !== "coloured" || Math.abs(pixelSize / measured - 1) < 0.01) return;
+  throw new UsageError(
+    `--noise coloured: found a pixel size of ${pixelSize} angstrom, expected ${measured}, at which the noise was measured`,
+  );
 }
 
 function datasetJob(plan: SimulationPlan, sources: Sources, program: string): DatasetJob {
@@ -105,54 +130,73 @@ function datasetJob(plan: SimulationPlan, sources: Sources, program: string): Da
     options: plan.record,
     seed: plan.seed,
     inputs: sources.inputs,
-    optics: opticsOf(plan, sources.pixelSize),
+    optics: opticsOf(plan, sources),
     particleDiameter: Math.max(...sources.diameters),
     ...(plan.bFactor > 0 && { bFactor: plan.bFactor }),
     count: plan.count,
   };
 }
 
-function opticsOf(plan: SimulationPlan, pixelSize: number): SimulationSetup["optics"] {
+/** What the user says, else what was estimated, else the usual. */
+function opticsOf(plan: SimulationPlan, { pixelSize, estimates }: Sources): Optics {
+  const measured = estimates?.optics;
+  const d = SIMULATE_DEFAULTS;
   return {
     pixelSize,
-    voltage: plan.voltage ?? SIMULATE_DEFAULTS.voltage,
-    sphericalAberration: plan.sphericalAberration ?? SIMULATE_DEFAULTS.cs,
-    amplitudeContrast: plan.amplitudeContrast ?? SIMULATE_DEFAULTS.amplitudeContrast,
+    voltage: plan.voltage ?? measured?.voltage ?? d.voltage,
+    sphericalAberration: plan.sphericalAberration ?? measured?.sphericalAberration ?? d.cs,
+    amplitudeContrast: plan.amplitudeContrast ?? measured?.amplitudeContrast ?? d.amplitudeContrast,
   };
 }
 
 function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSetup {
   const { pixelSize, diameters } = sources;
-  const [mean, standardDeviation] =
-    plan.particles ?? defaultParticles(plan.shape, pixelSize, Math.max(...diameters));
-  const [low, high] = plan.defocus ?? SIMULATE_DEFAULTS.defocus;
+  const [mean, standardDeviation] = particlesOf(plan, sources);
   return {
     shape: plan.shape,
-    optics: opticsOf(plan, pixelSize),
+    optics: opticsOf(plan, sources),
     bFactor: plan.bFactor,
     projectors: sources.volumes.map((volume) => prepareProjector(coarsen(volume, pixelSize), { pixelSize })),
     structures: plan.maps.map(({ weight }, i) => ({ diameter: diameters[i]!, weight })),
     particles: { mean, standardDeviation },
     collapseRatio: plan.collapseRatio,
     iceThickness: plan.depth,
-    defocus: {
-      kind: "range",
-      low,
-      high,
-      astigmatism: plan.astigmatism,
-      phaseShift: plan.phaseShift ?? SIMULATE_DEFAULTS.phaseShift,
-    },
-    ice: plan.iceGradient ? { kind: "made-up", depth: plan.iceGradient } : { kind: "even" },
-    noise: noiseModel(plan, pixelSize),
+    defocus: defocusSource(plan, sources),
+    ice: iceSource(plan, sources),
+    noise: noiseModel(plan, sources),
     keepClean: plan.keepClean,
     seed: plan.seed,
   };
 }
 
-function noiseModel({ noise }: SimulationPlan, pixelSize: number): NoiseModel | undefined {
-  const { kind, snr, dose, gaussianShare } = noise;
+function particlesOf(plan: SimulationPlan, sources: Sources): readonly [mean: number, deviation: number] {
+  if (plan.particles) return plan.particles;
+  const { pixelSize, diameters, estimates } = sources;
+  if (!estimates?.density) return defaultParticles(plan.shape, pixelSize, Math.max(...diameters));
+  const area = plan.shape[0] * plan.shape[1] * pixelSize ** 2;
+  return [Math.max(1, estimates.density.mean * area), estimates.density.standardDeviation * area];
+}
+
+function defocusSource(plan: SimulationPlan, { estimates }: Sources): DefocusSource {
+  const { phaseShift } = plan;
+  if (estimates && !plan.defocus) {
+    return { kind: "measured", measured: estimates.defocus, ...(phaseShift !== undefined && { phaseShift }) };
+  }
+  const [low, high] = plan.defocus ?? SIMULATE_DEFAULTS.defocus;
+  const { astigmatism } = plan;
+  return { kind: "range", low, high, astigmatism, phaseShift: phaseShift ?? SIMULATE_DEFAULTS.phaseShift };
+}
+
+function iceSource(plan: SimulationPlan, { estimates }: Sources): IceSource {
+  if (plan.iceGradient !== undefined) return { kind: "made-up", depth: plan.iceGradient };
+  return estimates ? { kind: "measured", measured: estimates.ice } : { kind: "even" };
+}
+
+function noiseModel(plan: SimulationPlan, { pixelSize, estimates }: Sources): NoiseModel | undefined {
+  const { kind, snr, dose, gaussianShare } = plan.noise;
   if (snr === Number.POSITIVE_INFINITY) return undefined;
   if (kind === "poisson") return { kind, snr, dose, pixelSize };
   if (kind === "poisson-gaussian") return { kind, snr, dose, pixelSize, gaussianShare };
-  return { kind: "gaussian", snr };
+  if (kind === "white" || !estimates) return { kind: "gaussian", snr };
+  return { kind, snr, power: estimates.noisePower(plan.shape) };
 }

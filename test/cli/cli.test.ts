@@ -43,7 +43,7 @@ describe("help", () => {
     const text = stdout.replace(/\n {20,}/g, " ");
     const options = text
       .split("\n")
-      .filter((line) => /^ {2}--/.test(line) && !/--(json|map|out|keep-clean|labels)\b/.test(line));
+      .filter((line) => /^ {2}--/.test(line) && !/--(json|map|out|estimates|keep-clean|labels)\b/.test(line));
     expect(options.length).toBeGreaterThan(18);
     for (const line of options) expect(line).toMatch(/\(default: /);
     expect(text).toMatch(/--defocus <low,high> +range, angstrom, underfocus positive/);

@@ -72,6 +72,10 @@ function required(command: Command): void {
 function optics(command: Command): void {
   command
     .option(
+      "--estimates <dir>",
+      "folder that `estimate` wrote: optics, defocus, ice gradients, particle density and noise are then as measured, where no option says otherwise",
+    )
+    .option(
       "--pixel-size <A>",
       "0.1 to 50 angstrom (default: the map's voxel size)",
       numberIn("angstrom", 0.1, 50),
@@ -115,8 +119,8 @@ function noise(command: Command): void {
     )
     .option(
       "--noise <kind>",
-      "white, poisson or poisson-gaussian (default: white)",
-      oneOf("white", "poisson", "poisson-gaussian"),
+      "white, coloured as the estimates measured it, poisson or poisson-gaussian (default: white)",
+      oneOf("white", "coloured", "poisson", "poisson-gaussian"),
     )
     .option(
       "--dose <e>",
