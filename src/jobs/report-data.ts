@@ -2,6 +2,7 @@ import type { Image } from "../array/image.js";
 import type { AverageAgreement } from "../evaluate/particle-average.js";
 import type { RealismResult } from "../evaluate/realism.js";
 import type { Mark } from "../plot/image-panel.js";
+import type { MicrographEstimate } from "./estimate-records.js";
 import type { TrainingStep } from "./training-metrics.js";
 
 /** A finished figure for the report. */
@@ -42,18 +43,13 @@ export interface ReportParticles {
   readonly agreement: AverageAgreement;
 }
 
-/** What was estimated on one real micrograph. */
-export interface ReportEstimate {
-  readonly name: string;
-  /** Angstrom, underfocus positive. */
-  readonly defocusU: number;
-  readonly defocusV: number;
-  /** Degrees. */
-  readonly defocusAngle: number;
-  /** Of the CTF fit, -1 to 1. */
-  readonly score: number;
-  /** Angstrom: how far rings and fit agree; absent where they agree nowhere. */
-  readonly resolution?: number;
+/** What was estimated on the real micrographs. */
+export interface ReportEstimates {
+  readonly micrographs: readonly MicrographEstimate[];
+  /** CTF fits drawn over their spectra, previews of ice gradients, by micrograph. */
+  readonly figures: readonly { readonly name: string; readonly figures: readonly ReportFigure[] }[];
+  /** Curves of the whole set, as the noise spectrum. */
+  readonly overall: readonly ReportFigure[];
 }
 
 /** A command that repeats a stage by hand. */
@@ -85,9 +81,7 @@ export interface ReportData {
   readonly training?: readonly TrainingStep[];
   /** Pictures that the training wrote, in order. */
   readonly trainingSamples?: readonly ReportFigure[];
-  readonly estimates?: readonly ReportEstimate[];
-  /** CTF fits drawn over their spectra, previews of ice gradients. */
-  readonly estimateFigures?: readonly ReportFigure[];
+  readonly estimates?: ReportEstimates;
   readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
   readonly commands: readonly ReportCommand[];
   readonly citations: readonly ReportCitation[];

@@ -1,7 +1,8 @@
 import { imagePanel, standardContrast } from "../plot/image-panel.js";
 import { escapeText } from "../plot/svg.js";
-import type { ReportData, ReportEstimate, ReportFigure, ReportParticles } from "./report-data.js";
-import { htmlFigure, htmlPage, htmlRow, htmlTable, paragraph, type ReportSection } from "./report-html.js";
+import type { ReportData, ReportParticles } from "./report-data.js";
+import { estimateSection } from "./report-estimates.js";
+import { htmlPage, htmlRow, htmlTable, paragraph, type ReportSection } from "./report-html.js";
 import { pictureSection } from "./report-pictures.js";
 import { realismSection } from "./report-realism.js";
 import { duration, trainingSection } from "./report-training.js";
@@ -17,7 +18,7 @@ export function renderReport(data: ReportData): string {
     realism && realismSection(realism),
     particles && particleSection(particles),
     training && training.length > 0 ? trainingSection(training, data.trainingSamples) : undefined,
-    estimates && estimates.length > 0 ? estimateSection(estimates, data.estimateFigures ?? []) : undefined,
+    estimates && estimateSection(estimates),
     timings.length > 0 ? timingSection(timings) : undefined,
     commands.length > 0 ? commandSection(commands) : undefined,
     citations.length > 0 ? citationSection(citations) : undefined,
@@ -45,30 +46,6 @@ function particleSection({ synthetic, clean, count, pixelSize, agreement }: Repo
     ) +
     htmlRow([panel("synthetic", synthetic), panel("clean simulation", clean)], "exact");
   return { id: "particles", title: "Particles at their labels", body };
-}
-
-function estimateSection(
-  estimates: readonly ReportEstimate[],
-  figures: readonly ReportFigure[],
-): ReportSection {
-  const rows = estimates.map(({ name, defocusU, defocusV, defocusAngle, score, resolution }) => ({
-    cells: [
-      escapeText(name),
-      defocusU.toFixed(0),
-      defocusV.toFixed(0),
-      defocusAngle.toFixed(1),
-      score.toFixed(3),
-      resolution === undefined ? "–" : resolution.toFixed(1),
-    ],
-  }));
-  const header = ["micrograph", "defocus U, Å", "defocus V, Å", "angle, °", "fit score", "rings seen to, Å"];
-  const body =
-    htmlTable("CTF of each real micrograph; underfocus positive", header, rows) +
-    htmlRow(
-      figures.map((figure) => htmlFigure(figure)),
-      "thirds",
-    );
-  return { id: "estimates", title: "Estimated from the real micrographs", body };
 }
 
 function timingSection(timings: ReportData["timings"]): ReportSection {

@@ -16,15 +16,13 @@ import type {
   ReportPicture,
   ReportRealism,
 } from "./report-data.js";
+import { readEstimates } from "./report-estimates-read.js";
 import { renderReport } from "./report-render.js";
 import { parseMetrics, type TrainingStep } from "./training-metrics.js";
 
 /** What a report is made from; the texts go into it as they are. */
 export interface ReportPlan
-  extends Pick<
-    ReportData,
-    "title" | "introduction" | "timings" | "commands" | "citations" | "seed" | "estimates" | "estimateFigures"
-  > {
+  extends Pick<ReportData, "title" | "introduction" | "timings" | "commands" | "citations" | "seed"> {
   /** File to write, as "demo/report.html". */
   readonly out: string;
   /** A real micrograph to show, at best one kept out of training. */
@@ -34,6 +32,8 @@ export interface ReportPlan
   readonly synthetic: string;
   /** Folder of `evaluate realism`, with the names of the sets as its table has them. */
   readonly scores?: { readonly folder: string } & Pick<ReportRealism, "subject" | "baselines">;
+  /** Folder of `estimate`. */
+  readonly estimates?: string;
   /** Folder of `train`. */
   readonly model?: string;
 }
@@ -49,12 +49,13 @@ export async function writeReport(
 ): Promise<void> {
   const simulated = await readDataset(files, plan.simulated);
   const synthetic = await readDataset(files, plan.synthetic);
-  const { title, introduction, timings, commands, citations, seed, estimates, estimateFigures } = plan;
+  const { title, introduction, timings, commands, citations, seed } = plan;
   const data: ReportData = {
-    ...{ title, introduction, timings, commands, citations, seed, estimates, estimateFigures, program },
+    ...{ title, introduction, timings, commands, citations, seed, program },
     pictures: await readPictures(plan, simulated, synthetic, files),
     realism: plan.scores && { ...plan.scores, result: await readRealism(plan.scores.folder, files) },
     particles: await averageBoth(simulated, synthetic, files),
+    estimates: plan.estimates === undefined ? undefined : await readEstimates(plan.estimates, files),
     ...(plan.model !== undefined && (await readTraining(plan.model, files))),
   };
   await files.write(plan.out, renderReport(data));

@@ -29,9 +29,10 @@ export interface LineChartOptions {
 /** Curves over common axes as a standalone SVG: title, axes, grid, legend, colours and dashes that stay apart. */
 export function lineChart(options: LineChartOptions): string {
   const { width = 640, height = 400, series, title } = options;
-  // a single curve is what the title says
-  const named = series.length < 2 ? [] : series.map((one, i) => ({ name: one.name, style: seriesStyle(i) }));
-  const legend = drawLegend(named, 66, width - 12, 28);
+  const named = series.map((one, i) => ({ name: one.name, style: seriesStyle(i) }));
+  // a single curve under its own name needs no legend
+  const listed = named.length === 1 && named[0]!.name === title ? [] : named;
+  const legend = drawLegend(listed, 66, width - 12, 28);
   const frame: Frame = { left: 66, right: width - 16, top: 30 + legend.height, bottom: height - 46 };
   const x = axisScale(options.x, valuesOf(series, "x"), frame.left, frame.right);
   const y = axisScale(options.y, valuesOf(series, "y"), frame.bottom, frame.top);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Image, zeros } from "../../src/array/image.js";
@@ -6,6 +6,8 @@ import { Random } from "../../src/core/random.js";
 import { realismOfImages } from "../../src/evaluate/realism-images.js";
 import { realismProtocol } from "../../src/evaluate/realism-profile.js";
 import { encodePng } from "../../src/io/png-write.js";
+import { ESTIMATES } from "../../src/jobs/estimate.js";
+import type { Estimates, MicrographEstimate } from "../../src/jobs/estimate-records.js";
 import { encodeRealism } from "../../src/jobs/realism-file.js";
 import { writeReport } from "../../src/jobs/report.js";
 import type { ReportData } from "../../src/jobs/report-data.js";
@@ -32,6 +34,19 @@ const result = realismOfImages(
   ],
   { protocol, seed: 1 },
 );
+const estimate = (file: string, evidence: number, resolution: number | null): MicrographEstimate => ({
+  ...{
+    file,
+    sha256: "0".repeat(64),
+    shape: [160, 160],
+    defocusU: 15000,
+    defocusV: 14800,
+    defocusAngle: 12.34,
+  },
+  ...{ phaseShift: 0, score: 0.7, evidence, resolution, ice: { mean: 0.9, lowest: 0.8 } },
+  ...{ signalFraction: 0.2, backgroundFraction: 0.5, particles: 158 },
+  files: { ctfPicture: "c.png", ctfCurve: "c.svg", ice: "i.mrc", icePreview: "i.png" },
+});
 const minimal: ReportData = {
   title: "Demo",
   program: "cryogem 9.9.9",
@@ -69,10 +84,11 @@ const full: ReportData = {
     seconds: 0.1,
     figures: { gan: 1 / (i + 1) },
   })),
-  estimates: [
-    { name: "m1", defocusU: 15000, defocusV: 14800, defocusAngle: 12.34, score: 0.7, resolution: 6.5 },
-    { name: "m2", defocusU: 15000, defocusV: 14800, defocusAngle: 12.34, score: 0.1 },
-  ],
+  estimates: {
+    micrographs: [estimate("raw/m1.mrc", 90, 6.5), estimate("raw/m2.mrc", 12, null)],
+    figures: [{ name: "m1", figures: [{ kind: "png", bytes: new Uint8Array(3), caption: "fit of m1" }] }],
+    overall: [],
+  },
   timings: [
     { stage: "train", seconds: 90 },
     { stage: "generate", seconds: 30 },
@@ -119,7 +135,11 @@ describe("renderReport", () => {
     }
     expect(text).toContain("Correlation 0.951 (1 = the same), offset 0.27 pixels");
     expect(text).toContain("450 steps in 45.0 s (10.00 a second)");
-    expect(text).toContain("<td>15000</td><td>14800</td><td>12.3</td><td>0.700</td><td>6.5</td>");
+    const cells = ["15000", "14800", "12.3", "0.700", "90", "6.5", "0.90, 0.80", "158"];
+    expect(text).toContain(`m1</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`);
+    expect(text).toContain("No rings to speak of in 1 of them");
+    expect(text).toContain("The folder of the estimates holds the pictures of 1 more.");
+    expect(text).toMatch(/<details open><summary>m1<\/summary>[\s\S]*alt="fit of m1"/);
     expect(text).toContain("<td>1 min 30 s</td><td>75 %</td>");
     expect(text).toContain("cryogem 9.9.9, seed 42.");
   });
@@ -184,6 +204,28 @@ describe("writeReport", () => {
     const samples = Uint8Array.from({ length: 200 * 220 }, (_, i) => (i * 7919) & 255);
     writeFileSync(at("real.png"), encodePng({ shape: [200, 220], channels: 1, samples }));
     writeFileSync(at("realism.json"), encodeRealism("cryogem 9.9.9", result));
+    const spread = { mean: 1, standardDeviation: 0 };
+    const estimates: Estimates = {
+      ...{ format: "cryogem-estimates", formatVersion: 1, program: "cryogem 9.9.9", options: {} },
+      optics: { pixelSize: 4, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 },
+      particleDiameter: 130,
+      micrographs: [estimate("raw/m1.mrc", 90, 6.5)],
+      distributions: {
+        ...{
+          defocus: spread,
+          astigmatism: spread,
+          astigmatismAngle: 0,
+          signalFraction: spread,
+          particles: null,
+        },
+      },
+      noise: { frequency: [0.1], power: [1], relativeDeviation: [0], anisotropy: { tile: 2, ratio: [1] } },
+    };
+    mkdirSync(at("estimates"));
+    writeFileSync(at(`estimates/${ESTIMATES.record}`), JSON.stringify(estimates));
+    for (const name of ["c.svg", ESTIMATES.noise])
+      writeFileSync(at(`estimates/${name}`), `<svg id="${name}"/>`);
+    for (const name of ["c.png", "i.png"]) writeFileSync(at(`estimates/${name}`), name);
     writeFileSync(at("metrics.jsonl"), '{"step":1,"gan":0.5,"seconds":0.1}\n');
   }, 60_000);
 
@@ -197,6 +239,7 @@ describe("writeReport", () => {
         simulated: at("simulated"),
         synthetic: at("synthetic"),
         scores: { folder: dir, subject: "synthetic", baselines: ["<baseline>"] },
+        estimates: at("estimates"),
         model: dir,
       },
       context,
@@ -206,6 +249,8 @@ describe("writeReport", () => {
     expect(Number(correlation)).toBeGreaterThan(0.9);
     expect(Number(offset)).toBeLessThan(0.5);
     expect(html).toContain("1 step in 0.1 s");
+    expect(html).toContain(`<img src="data:image/png;base64,${btoa("i.png")}"`);
+    expect(html).toContain('<svg id="noise.svg"/>');
     expect(html).toMatch(/\d+ labelled particles are circled/);
   });
 });
