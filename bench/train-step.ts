@@ -28,7 +28,8 @@ const random = Random.of(1, "bench");
 const image = (): Float32Array => random.fillNormal(new Float32Array(crop * crop));
 const mask = Uint8Array.from({ length: crop * crop }, (_, i) => (i % crop < crop / 3 ? 1 : 0));
 
-const runtime = await openOnnxCpu();
+const threads = Number(process.env.THREADS ?? 0);
+const runtime = await openOnnxCpu(threads > 0 ? { threads } : {});
 const runner = await StepRunner.open(options, runtime, 1);
 const times: number[] = [];
 for (let step = 1; step <= steps + 2; step++) {
