@@ -30,7 +30,7 @@ export function planDemo({ example, out, seed, steps }: DemoOptions): readonly D
     command: [
       "simulate",
       ...["--map", at("map.mrc"), "--estimates", at("estimates"), "--size", "620x600"],
-      ...["--count", String(count), "--particles", "165,15", "--collapse-ratio", "0.9", "--symmetry", "O"],
+      ...["--count", String(count), "--collapse-ratio", "0.9", "--symmetry", "O"],
       ...["--seed", String(ownSeed), "--out", folder],
     ],
   });

@@ -10,6 +10,8 @@ export interface TrainOptions {
   readonly real: readonly string[];
   /** Folder that `simulate` wrote. */
   readonly simulated: string;
+  /** Folder that `estimate` wrote on the real micrographs; absent: what is needed is measured. */
+  readonly estimates?: string;
   readonly out: string;
   readonly preset?: Preset;
   readonly crop?: number;
@@ -41,6 +43,7 @@ export interface TrainPlan {
   readonly translator: TranslatorName;
   readonly real: readonly string[];
   readonly simulated: string;
+  readonly estimates: string | undefined;
   readonly out: string;
   /** Of the network; the kinds without one use its seed and SNR. */
   readonly options: CryogemOptions;
@@ -102,6 +105,7 @@ export function planTraining(chosen: TrainOptions): TrainPlan {
     translator,
     real: chosen.real,
     simulated: chosen.simulated,
+    estimates: chosen.estimates,
     out: chosen.out,
     options,
     dose: inRange("--dose", chosen.dose ?? DEFAULT_DOSE, "electrons per square angstrom", 0.01, 1e4),

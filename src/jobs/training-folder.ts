@@ -22,6 +22,7 @@ export async function trainingIdentity(
 ): Promise<TrainingIdentity> {
   const { translator, options, dose } = plan;
   const paths = [inside(plan.simulated, "dataset.json"), ...plan.real];
+  if (plan.estimates !== undefined) paths.push(inside(plan.estimates, "estimates.json"));
   const inputs: InputFile[] = [];
   for (const path of paths) inputs.push(await hashFile(path, undefined, files));
   return { format: "cryogem-training", program, translator, options: { ...options, dose }, inputs };

@@ -2,14 +2,17 @@ import type { Image } from "../array/image.js";
 import { mean, variance } from "../array/statistics.js";
 import { DomainError, FileError, UsageError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
+import { inside } from "../dataset/layout.js";
 import { type Dataset, readDataset } from "../dataset/reader.js";
 import type { ParticleRecord } from "../dataset/records.js";
 import { readImage } from "../io/read-image.js";
+import type { Defocus } from "../physics/optics.js";
 import { type Contrast, meanContrast, measureContrast, normaliseImage } from "../translate/contrast.js";
 import type { Centre } from "../translate/particle-average.js";
 import type { LabelledImage, TrainingSet } from "../translate/sampler.js";
 import { cachedSource } from "./cached-source.js";
 import { cleanMicrographs, micrographCtf, readMask } from "./clean-micrographs.js";
+import { parseEstimates } from "./estimate-records.js";
 import { readImageHeader } from "./image-header.js";
 
 export interface TrainingInputs {
@@ -17,6 +20,8 @@ export interface TrainingInputs {
   readonly real: readonly string[];
   /** Folder that `simulate` wrote. */
   readonly simulated: string;
+  /** Folder that `estimate` wrote on the real micrographs. */
+  readonly estimates: string | undefined;
   /** Smallest side that a micrograph may have. */
   readonly crop: number;
 }
@@ -77,10 +82,28 @@ export async function openTrainingSet(files: Files, inputs: TrainingInputs): Pro
       ({ image, mask }) => image.data.byteLength + mask.byteLength,
       CACHE,
     ),
+    realDefocus: await measuredDefocus(files, inputs),
     particleDiameter: manifest.particleDiameter,
     pixelSize,
   };
   return { set, dataset, pixelSize };
+}
+
+/** The defocus of each real micrograph in the estimates, told by its contents. */
+async function measuredDefocus(
+  files: Files,
+  { real, estimates }: TrainingInputs,
+): Promise<readonly (Defocus | undefined)[]> {
+  if (estimates === undefined) return [];
+  const path = inside(estimates, "estimates.json");
+  const { micrographs } = parseEstimates(new TextDecoder().decode(await files.read(path)), path);
+  const bySha = new Map(micrographs.map((micrograph) => [micrograph.sha256, micrograph]));
+  const found: (Defocus | undefined)[] = [];
+  for (const each of real) found.push(bySha.get(await files.sha256(each)));
+  if (found.some((defocus) => defocus)) return found;
+  throw new UsageError(
+    `${path}: found estimates of none of the real micrographs (first: ${real[0]}), expected those of \`estimate\` on them`,
+  );
 }
 
 /** Where particles truly sit: at the labelled coordinate less the origin's shift. */

@@ -4,7 +4,7 @@ import { type PowerSpectrum, powerSpectrum2d } from "../array/spectrum.js";
 import { mean } from "../array/statistics.js";
 import { fitCtf } from "../estimate/ctf-fit.js";
 import { type CtfParameters, ctf } from "../physics/ctf.js";
-import type { Optics } from "../physics/optics.js";
+import type { Defocus, Optics } from "../physics/optics.js";
 import { type Rings, ringValue } from "./radial-power.js";
 
 /** All that decides |CTF|² at every pixel of a micrograph's spectrum. */
@@ -36,8 +36,8 @@ const FIRST_ZERO_SHARE = 0.8;
 const FLOOR = 0.3;
 
 /**
- * Splits the noise of real micrographs into what has Thon rings and what has none. CTFs are fitted to the micrographs; where
- * they show no rings the fit is random, and the split finds none.
+ * Splits the noise of real micrographs into what has Thon rings and what has none. CTFs that are not known are fitted; where
+ * a micrograph shows no rings the fit is random, and the split finds none.
  *
  * @param share of the signal in the variance of the real micrographs, which are normalised
  * @param even the power of the noise without rings; kept below the first zero of the CTF
@@ -46,6 +46,7 @@ const FLOOR = 0.3;
 export function measureIce(
   set: {
     readonly real: readonly Image[];
+    readonly realDefocus: readonly (Defocus | undefined)[];
     readonly simulated: readonly Spectrum[];
     readonly cleanVariance: number;
   },
@@ -55,7 +56,10 @@ export function measureIce(
   const sides = [...set.real, ...set.simulated.map(({ image }) => image)].flatMap(({ shape }) => shape);
   const optics = set.simulated[0]!.optics;
   if (Math.min(...sides) < TILE) return undefined;
-  const fits = set.real.map((image) => ({ image, optics: { ...optics, ...defocusOf(image, optics) } }));
+  const fits = set.real.map((image, i) => ({
+    image,
+    optics: { ...optics, ...(set.realDefocus[i] ?? fittedDefocus(image, optics)) },
+  }));
   const from = FIRST_ZERO_SHARE * mean(fits.map((fit) => firstZero(fit.optics)));
   const real = fitRingModel(fits);
   const clean = fitRingModel(set.simulated);
@@ -74,7 +78,7 @@ export function measureIce(
   return { base: { tile: TILE, values: base }, rings: { tile: TILE, values: rings } };
 }
 
-function defocusOf(image: Image, optics: MicrographCtf) {
+function fittedDefocus(image: Image, optics: MicrographCtf) {
   const { defocusU, defocusV, defocusAngle } = fitCtf(image, optics, { phaseShift: optics.phaseShift });
   return { defocusU, defocusV, defocusAngle };
 }

@@ -1,5 +1,6 @@
 import type { Image } from "../array/image.js";
 import { Random } from "../core/random.js";
+import type { Defocus } from "../physics/optics.js";
 import { type CropPlace, cutCrop, drawCrop } from "./crop.js";
 import { type CleanMicrograph, type NoiseSeed, noisyInput } from "./noise-seed.js";
 import type { Centre } from "./particle-average.js";
@@ -22,6 +23,8 @@ export interface ImageSource<T> {
 /** What the translators learn from. Real micrographs come normalised to mean 0 and standard deviation 1. */
 export interface TrainingSet {
   readonly real: ImageSource<Image>;
+  /** What is known of the defocus of each real micrograph; the others are fitted where it matters. */
+  readonly realDefocus: readonly (Defocus | undefined)[];
   readonly simulated: ImageSource<LabelledImage>;
   /** Angstrom. */
   readonly particleDiameter: number;

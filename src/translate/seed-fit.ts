@@ -7,6 +7,7 @@ import { DomainError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { estimateNoise } from "../estimate/noise.js";
 import type { NoisePower } from "../physics/noise.js";
+import type { Defocus } from "../physics/optics.js";
 import { type Innovations, limited, NORMAL } from "./innovations.js";
 import { type LocalShape, localShape } from "./local-shape.js";
 import { type CleanMicrograph, type NoiseSeed, noisyInput } from "./noise-seed.js";
@@ -22,6 +23,7 @@ const LARGEST_SIDE = 1024;
 export interface FitSet {
   /** Normalised. */
   readonly real: readonly Image[];
+  readonly realDefocus: readonly (Defocus | undefined)[];
   readonly simulated: readonly CleanMicrograph[];
   /** Mean variance of the clean micrographs. */
   readonly cleanVariance: number;
@@ -35,6 +37,7 @@ export interface FitSet {
 /** @throws DomainError where no simulated micrograph has any signal */
 export async function drawFitSet({
   real,
+  realDefocus,
   simulated,
   particleDiameter,
   pixelSize,
@@ -54,7 +57,15 @@ export async function drawFitSet({
   }
   const sides = [...realParts, ...simulatedParts.map(({ image }) => image)].flatMap(({ shape }) => shape);
   const tile = tileFor(Math.min(...sides));
-  return { real: realParts, simulated: simulatedParts, cleanVariance, tile, particleDiameter, pixelSize };
+  return {
+    real: realParts,
+    realDefocus,
+    simulated: simulatedParts,
+    cleanVariance,
+    tile,
+    particleDiameter,
+    pixelSize,
+  };
 }
 
 function middle(image: Image): Image {

@@ -44,6 +44,7 @@ export function toyTrainingSet({ real, simulated, side, skewness = 0, particles 
   const set: TrainingSet = {
     real: source(real, (i) => realMicrograph(side, particles, signalShare, skewness, i)),
     simulated: source(simulated, (i) => cleanMicrograph(side, particles, Random.of(1, "toy simulated", i))),
+    realDefocus: [],
     particleDiameter: DIAMETER * 4,
     pixelSize: 4,
   };

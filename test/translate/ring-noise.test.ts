@@ -84,7 +84,7 @@ describe("noise with Thon rings", () => {
       [15_000, 20_000],
     );
     const even = rings((k) => 0.7 + Math.exp(-k / 0.15));
-    const set = { real: real.map(({ image }) => image), simulated, cleanVariance: 1 };
+    const set = { real: real.map(({ image }) => image), realDefocus: [], simulated, cleanVariance: 1 };
     const found = measureIce(set, 1, even)!;
     for (let i = 50; i <= 110; i += 10) {
       const expected = 0.5 * ice.values[i]!;
@@ -98,7 +98,9 @@ describe("noise with Thon rings", () => {
   test("micrographs too small to fit a CTF have none", () => {
     const image = { data: new Float32Array(200 * 200), shape: [200, 200] as const };
     const simulated = [{ image, optics: optics(20_000) }];
-    expect(measureIce({ real: [image], simulated, cleanVariance: 1 }, 0.2, base)).toBeUndefined();
+    expect(
+      measureIce({ real: [image], realDefocus: [], simulated, cleanVariance: 1 }, 0.2, base),
+    ).toBeUndefined();
   });
 
   test("a turned crop has a turned axis of astigmatism", () => {

@@ -19,13 +19,17 @@ export function train(): Command {
 const EXAMPLES = `
 The model folder holds model.safetensors, checkpoint.safetensors, metrics.jsonl (a step a line) and samples/*.png: rows of a
 real crop, a clean physics crop, the same with noise, and translated.
-Example: cryogem train --real 'micrographs/*.mrc' --simulated simulated --out model
+Example: cryogem train --real 'micrographs/*.mrc' --simulated simulated --estimates estimates --out model
 Paper:   cryogem train --real 'micrographs/*.mrc' --simulated simulated --out model --preset paper`;
 
 function data(command: Command): void {
   command
     .requiredOption("--real <files...>", "real micrographs, MRC or PNG: files, folders or globs")
     .requiredOption("--simulated <dir>", "dataset that `simulate` wrote, without noise")
+    .option(
+      "--estimates <dir>",
+      "what `estimate` measured on the real micrographs (default: their CTFs are fitted)",
+    )
     .requiredOption("--out <dir>", "model folder to write, or with --resume to continue")
     .option(
       "--translator <kind>",
