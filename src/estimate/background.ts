@@ -1,5 +1,6 @@
 import { fourierFilter, gaussianBlur, localMean } from "../array/filter.js";
 import { type Image, zeros } from "../array/image.js";
+import { bin, sampleBilinear } from "../array/resample.js";
 import { quantile } from "../array/statistics.js";
 import { Random } from "../core/random.js";
 
@@ -26,20 +27,39 @@ const NOISY = 0.9;
  * @param diameter pixels, of the particle or of what is to be told from ice
  */
 export function findBackground(image: Image, diameter: number): Background {
-  const power = bandPower(image, diameter);
+  const factor = binningFor(diameter);
+  const power = bandPower(bin(image, factor), diameter / factor);
   const noise = zeros(512, 512);
   Random.of(0, "background").fillNormal(noise.data);
-  const chance = bandPower(noise, diameter);
+  const chance = bandPower(noise, diameter / factor);
   const spread = quantile(chance.data, NOISY) / quantile(chance.data, QUIET);
   const threshold = spread * quantile(power.data, QUIET);
   const mask = zeros(...image.shape);
   let count = 0;
-  for (let i = 0; i < mask.data.length; i++) {
-    if (power.data[i]! > threshold) continue;
+  eachPixel(image.shape, power.shape, factor, (i, from) => {
+    if (power.data[from]! > threshold) return;
     mask.data[i] = 1;
     count++;
-  }
+  });
   return { mask, fraction: count / mask.data.length };
+}
+
+/** How far an image can be averaged down without losing what is seen of particles: 24 pixels a diameter are enough. */
+const binningFor = (diameter: number): number => Math.max(1, Math.floor(diameter / 24));
+
+/** Calls visit(index, index of the binned pixel that covers it) for every pixel; the last rows belong to the last bin. */
+function eachPixel(
+  [rows, columns]: Image["shape"],
+  [down, across]: Image["shape"],
+  factor: number,
+  visit: (index: number, from: number) => void,
+): void {
+  for (let y = 0; y < rows; y++) {
+    const start = Math.min(down - 1, Math.floor(y / factor)) * across;
+    for (let x = 0; x < columns; x++) {
+      visit(y * columns + x, start + Math.min(across - 1, Math.floor(x / factor)));
+    }
+  }
 }
 
 /** Mean square of the band-passed image in a window about each pixel. */
@@ -57,13 +77,20 @@ function bandPower(image: Image, diameter: number): Image {
 
 /** The image less the local mean of its background (Gaussian weights of standard deviation sigma pixels), 0 elsewhere. */
 export function flattenBackground(image: Image, { mask }: Background, sigma: number): Image {
-  const masked = zeros(...image.shape);
-  for (let i = 0; i < masked.data.length; i++) masked.data[i] = mask.data[i]! * image.data[i]!;
-  const sums = gaussianBlur(masked, sigma);
-  const weights = gaussianBlur(mask, sigma);
-  const flat = zeros(...image.shape);
-  for (let i = 0; i < flat.data.length; i++) {
-    if (mask.data[i] === 1) flat.data[i] = image.data[i]! - sums.data[i]! / Math.max(weights.data[i]!, 1e-6);
+  const factor = binningFor(sigma);
+  const shown = zeros(...image.shape);
+  for (let i = 0; i < shown.data.length; i++) shown.data[i] = mask.data[i]! * image.data[i]!;
+  const sums = gaussianBlur(bin(shown, factor), sigma / factor);
+  const weights = gaussianBlur(bin(mask, factor), sigma / factor);
+  for (let i = 0; i < sums.data.length; i++) sums.data[i]! /= Math.max(weights.data[i]!, 1e-6);
+  const [rows, columns] = image.shape;
+  const middle = (factor - 1) / 2;
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const i = y * columns + x;
+      if (mask.data[i] === 0) continue;
+      shown.data[i]! -= sampleBilinear(sums, (x - middle) / factor, (y - middle) / factor);
+    }
   }
-  return flat;
+  return shown;
 }

@@ -56,6 +56,25 @@ export function bandSamples(
 }
 
 /**
+ * The frequency, 1/angstrom, at which the mean defocus has the CTF phase that another defocus has at the squared frequency k2.
+ *
+ * @param half λ² Cs / 2, angstrom³: see `halfAberration`
+ */
+export function equiphaseFrequency(k2: number, defocus: number, mean: number, half: number): number {
+  // phase / (π λ) = defocus k² - half k⁴ = mean q² - half q⁴
+  const phase = k2 * (defocus - half * k2);
+  const root = mean * mean - 4 * half * phase;
+  const q2 = (2 * phase) / (mean + Math.sqrt(Math.max(root, 0)));
+  return Math.sqrt(Math.max(q2, 0));
+}
+
+/** λ² Cs / 2 in angstrom³, from kV and mm. */
+export const halfAberration = (optics: {
+  readonly voltage: number;
+  readonly sphericalAberration: number;
+}): number => (electronWavelength(optics.voltage) ** 2 * optics.sphericalAberration * 1e7) / 2;
+
+/**
  * Mean along curves of equal CTF phase: each sample counts at the frequency where the mean defocus has the phase that
  * the sample's own direction has (Zhang 2016, J. Struct. Biol. 193:1, equiphase averaging). Samples are shared
  * linearly between neighbouring bins; those beyond the ends count in the end bins.
@@ -67,18 +86,14 @@ export function equiphaseAverage(
   bins: Bins,
 ): RadialProfile {
   const { k2, cos2, sin2, value } = samples;
-  const half = (electronWavelength(optics.voltage) ** 2 * optics.sphericalAberration * 1e7) / 2;
+  const half = halfAberration(optics);
   const sums = new Float64Array(bins.count);
   const count = new Float64Array(bins.count);
   const last = bins.count - 1.000001;
   const scale = 1 / bins.width;
   for (let i = 0; i < k2.length; i++) {
-    const s = k2[i]!;
-    // phase / (π λ) = defocus k² - half k⁴; the frequency q with mean q² - half q⁴ equal to it
-    const phase = s * (mean + cosine * cos2[i]! + sine * sin2[i]! - half * s);
-    const root = mean * mean - 4 * half * phase;
-    const q2 = (2 * phase) / (mean + Math.sqrt(Math.max(root, 0)));
-    const place = Math.sqrt(Math.max(q2, 0)) * scale - bins.first;
+    const q = equiphaseFrequency(k2[i]!, mean + cosine * cos2[i]! + sine * sin2[i]!, mean, half);
+    const place = q * scale - bins.first;
     const at = Math.min(last, Math.max(0, place));
     const bin = at | 0;
     const share = at - bin;

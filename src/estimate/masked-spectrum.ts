@@ -3,26 +3,31 @@ import { type Image, zeros } from "../array/image.js";
 import type { PowerSpectrum } from "../array/spectrum.js";
 
 /**
- * Power spectrum of what a mask shows of an image, however scattered: the autocovariance at each shift is the mean product
+ * Power spectra of what a mask shows of an image, however scattered: the autocovariance at each shift is the mean product
  * over the pairs of pixels that are both shown, tapered by
  * a Parzen window and transformed. White noise of variance s² gives s² everywhere.
  *
  * @param image zero mean where the mask is 1, and 0 where it is 0
- * @param size of the tile, even; shifts up to half of it count
+ * @param sizes of the tiles, even; shifts up to half a tile count for it
  */
-export function maskedPowerSpectrum(image: Image, mask: Image, size: number): PowerSpectrum {
-  const products = autocorrelation(image, size / 2);
-  const pairs = autocorrelation(mask, size / 2);
+export function maskedPowerSpectra(image: Image, mask: Image, sizes: readonly number[]): PowerSpectrum[] {
+  const reach = Math.max(...sizes) / 2;
+  const products = autocorrelation(image, reach);
+  const pairs = autocorrelation(mask, reach);
+  return sizes.map((size) => taperedTransform(products, pairs, size));
+}
+
+function taperedTransform(products: Image, pairs: Image, size: number): PowerSpectrum {
   const covariance = zeros(size, size);
-  const most = pairs.data[0]!;
   const [rows, columns] = products.shape;
+  // few pairs make a wild mean; below a hundredth of the mask they are treated as uncorrelated
+  const least = 0.01 * pairs.data[0]!;
   for (let y = 0; y < size; y++) {
     const dy = y < size / 2 ? y : y - size;
     for (let x = 0; x < size; x++) {
       const dx = x < size / 2 ? x : x - size;
       const from = ((dy + rows) % rows) * columns + ((dx + columns) % columns);
-      // few pairs make a wild mean; below a hundredth of the mask they are treated as uncorrelated
-      if (pairs.data[from]! < 0.01 * most) continue;
+      if (pairs.data[from]! < least) continue;
       const taper = parzen((2 * Math.sqrt(dx * dx + dy * dy)) / size);
       covariance.data[y * size + x] = (taper * products.data[from]!) / pairs.data[from]!;
     }

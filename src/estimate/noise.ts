@@ -5,7 +5,7 @@ import { mean, quantile, robustScale, variance } from "../array/statistics.js";
 import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 import { type Background, findBackground, flattenBackground } from "./background.js";
-import { maskedPowerSpectrum } from "./masked-spectrum.js";
+import { maskedPowerSpectra } from "./masked-spectrum.js";
 import { eachFrequency, interpolateLog, noiseFrequencies } from "./noise-grid.js";
 import { colouredNoiseSpectrum, type NoiseCurves } from "./noise-power.js";
 
@@ -74,10 +74,13 @@ export function estimateNoise(image: Image, options: NoiseOptions): NoiseEstimat
   const background = findBackground(clipped, diameter);
   const flat = flattenBackground(clipped, background, diameter);
   const tile = Math.min(NOISE_TILE, 2 ** Math.floor(Math.log2(side)));
-  const fine = radialAverage(maskedPowerSpectrum(flat, background.mask, tile));
+  const [fine, coarse] = maskedPowerSpectra(flat, background.mask, [tile, ANISOTROPY_TILE]) as [
+    PowerSpectrum,
+    PowerSpectrum,
+  ];
   const field = radialAverage(powerSpectrum2d(clipped, 2 * Math.floor(side / 2)));
-  const radial = joinCurves(fine, field, diameter, total);
-  const anisotropy = anisotropyOf(maskedPowerSpectrum(flat, background.mask, ANISOTROPY_TILE));
+  const radial = joinCurves(radialAverage(fine), field, diameter, total);
+  const anisotropy = anisotropyOf(coarse);
   const shown = options.tile ?? tile;
   return {
     radial,
