@@ -158,7 +158,7 @@ class CifReader {
   private value(value: string): void {
     this.inHeader = false;
     const target = this.targets[this.next];
-    if (!target) return this.fail(value.slice(0, 40), "a label, loop_ or data_");
+    if (!target) throw this.fail(value.slice(0, 40), "a label, loop_ or data_");
     const { column, category } = target;
     if (column && category) {
       column.push(value);

@@ -86,7 +86,12 @@ function encode(
 }
 
 /** From level to level - 1; all but the innermost read the skip connection beside the level below. */
-function upLayer(scope: Scope, channels: (level: number) => number, level: number, options: UnetOptions): Layer {
+function upLayer(
+  scope: Scope,
+  channels: (level: number) => number,
+  level: number,
+  options: UnetOptions,
+): Layer {
   const from = channels(level) * (level === options.depth ? 1 : 2);
   const last = level === 1;
   return upConvolution(scope.child(`up${level}`), [from, channels(level - 1)], options.upsampling, {
