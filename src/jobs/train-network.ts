@@ -35,7 +35,10 @@ export async function trainNetwork(training: OpenTraining, context: TrainContext
     { options: plan.options, noise, every: plan.every },
     listenerFor(training, context, (step, parameters) => save(MODEL.checkpoint, step, { noise, parameters })),
     checkpoint && { step: checkpoint.record.step, state: checkpoint.parameters },
-  );
+  ).catch((error: unknown) => {
+    if (context.signal.aborted) report.note(`${plan.out}: checkpoint written; --resume continues from it`);
+    throw error;
+  });
   const parameters = generatorState(state, plan.options);
   const calibration = await calibrateNetwork(training, context, noise, parameters);
   await save(MODEL.model, plan.options.steps, { parameters, noise, ...calibration });
