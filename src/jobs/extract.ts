@@ -4,6 +4,7 @@ import { DomainError, FileError, UsageError } from "../core/errors.js";
 import type { Files, JobContext } from "../core/ports.js";
 import { encodeMrcHeader, encodeMrcSections, measureMrc, mergeMrcStatistics } from "../io/mrc-write.js";
 import { type ReadImage, readImage } from "../io/read-image.js";
+import { decodeText } from "../io/text.js";
 import { boxIsInside, cutBox, treatBox } from "./extract-box.js";
 import { type CoordinateTable, type Extracted, readCoordinates, stackStar } from "./extract-table.js";
 
@@ -50,7 +51,7 @@ export async function extractParticles(
   const { box, out, edges = "pad", mode = "float32" } = options;
   if (!/\.mrcs$/i.test(out))
     throw new UsageError(`--out: found "${out}", expected a name that ends in .mrcs`);
-  const text = new TextDecoder().decode(await files.read(options.particles));
+  const text = decodeText(await files.read(options.particles), options.particles);
   const table = readCoordinates(text, options.particles);
   const open = micrographReader(files, options.particles);
   const treatment = {

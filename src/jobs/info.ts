@@ -3,13 +3,17 @@ import { UnsupportedError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { DATASET, inside } from "../dataset/layout.js";
 import { readDataset } from "../dataset/reader.js";
-import { MRC_HEADER_BYTES, parseMrcHeader } from "../io/mrc-header.js";
-import { readPdb } from "../io/pdb.js";
+import { readParticlesCs } from "../io/cs.js";
+import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../io/mrc-header.js";
 import { decodePng } from "../io/png.js";
+import { readImage } from "../io/read-image.js";
+import { readStructure } from "../io/read-structure.js";
 import { readSafetensors } from "../io/safetensors.js";
 import { parseStar } from "../io/star.js";
 import type { StarTable } from "../io/star-table.js";
 import { applyAssembly, selectAtoms } from "../io/structure.js";
+import { decodeText } from "../io/text.js";
+import { unpack, unpackedName } from "../io/unpack.js";
 import { modelDiameter } from "../physics/potential.js";
 
 /** What a file or folder holds, in a screenful: names and values in the order to show them. */
@@ -21,9 +25,11 @@ export type Description = Readonly<Record<string, string | number>>;
  * @throws FileError, FormatError for a damaged file, UnsupportedError for a format that is not known
  */
 export async function describeFile(files: Files, path: string): Promise<Description> {
-  const describe = FORMATS.find(([endings]) => endings.test(path))?.[1];
+  const describe = FORMATS.find(([endings]) => endings.test(unpackedName(path)))?.[1];
   if (!describe) {
-    throw new UnsupportedError(`${path}: not a known format: mrc, mrcs, map, star, png, pdb, safetensors`);
+    throw new UnsupportedError(
+      `${path}: not a known format: mrc, mrcs, map, star, cs, png, tif, pdb, cif, safetensors`,
+    );
   }
   return describe(files, path);
 }
@@ -54,13 +60,14 @@ const FORMATS: readonly (readonly [RegExp, Describe])[] = [
   [/\.(mrcs?|map|st|rec)$/i, describeMrc],
   [/\.star$/i, describeStar],
   [/\.png$/i, describePng],
-  [/\.(pdb|ent)$/i, describePdb],
+  [/\.(pdb|ent|cif|mmcif)$/i, describeModel],
+  [/\.cs$/i, describeCs],
+  [/\.tiff?$/i, describeTiff],
   [/\.safetensors$/i, describeSafetensors],
 ];
 
 async function describeMrc(files: Files, path: string): Promise<Description> {
-  const bytes = await files.size(path);
-  const header = parseMrcHeader(await files.readRange(path, 0, MRC_HEADER_BYTES), bytes, path);
+  const header = await readHeader(files, path);
   const [sections, rows, columns] = header.shape;
   const { min, max, mean: average, rms } = header.statistics;
   const size = `${columns} x ${rows}`;
@@ -84,8 +91,18 @@ async function describeMrc(files: Files, path: string): Promise<Description> {
   };
 }
 
+/** A bare file's header is read alone, however large the file. */
+async function readHeader(files: Files, path: string): Promise<MrcHeader> {
+  if (unpackedName(path) === path) {
+    const head = await files.readRange(path, 0, MRC_HEADER_BYTES);
+    return parseMrcHeader(head, await files.size(path), path);
+  }
+  const file = unpack(await files.read(path), path);
+  return parseMrcHeader(file, file.length, path);
+}
+
 async function describeStar(files: Files, path: string): Promise<Description> {
-  const star = parseStar(new TextDecoder().decode(await files.read(path)), path);
+  const star = parseStar(decodeText(await files.read(path), path), path);
   const out: Record<string, string | number> = { what: "STAR" };
   for (const table of star.tables) {
     out[`data_${table.name}`] =
@@ -119,13 +136,33 @@ async function describePng(files: Files, path: string): Promise<Description> {
   return { what: `PNG, ${shape[1]} x ${shape[0]} pixels`, samples: `${kind}, ${bitDepth} bits` };
 }
 
-async function describePdb(files: Files, path: string): Promise<Description> {
-  const structure = readPdb(await files.read(path), path);
+async function describeTiff(files: Files, path: string): Promise<Description> {
+  const { image, pixelSize } = readImage(await files.read(path), path);
+  return {
+    what: `TIFF, ${image.shape[1]} x ${image.shape[0]} pixels`,
+    "pixel size": pixelSize === undefined ? "not given" : `${pixelSize} A`,
+  };
+}
+
+async function describeCs(files: Files, path: string): Promise<Description> {
+  const { optics, particles } = readParticlesCs(await files.read(path), path);
+  return {
+    what: "cryoSPARC particles",
+    particles: particles.length,
+    "optics groups": optics
+      .map((o) => `${o.pixelSize} A, ${o.voltage} kV, Cs ${o.sphericalAberration} mm`)
+      .join("; "),
+    aligned: particles.every(({ angles }) => angles) ? "yes" : "no",
+  };
+}
+
+async function describeModel(files: Files, path: string): Promise<Description> {
+  const structure = readStructure(await files.read(path), path);
   const atoms = selectAtoms(structure.atoms);
   const models = new Set(structure.atoms.map(({ model }) => model)).size;
   const assembled = applyAssembly(structure, atoms);
   return {
-    what: "atomic model, PDB",
+    what: "atomic model",
     atoms: `${atoms.length} without water, of ${structure.atoms.length}`,
     chains: [...new Set(atoms.map(({ chain }) => chain))].join(" "),
     ...(models > 1 && { models }),
@@ -159,9 +196,12 @@ async function describeDataset(files: Files, path: string): Promise<Description>
     "pixel size": `${optics.pixelSize} A`,
     optics: `${optics.voltage} kV, Cs ${optics.sphericalAberration} mm, amplitude contrast ${optics.amplitudeContrast}`,
     defocus: `${format(Math.min(...defocus))} to ${format(Math.max(...defocus))} A`,
-    inputs: manifest.inputs.map((input) => input.path).join(", "),
+    inputs: some(manifest.inputs.map(({ path: input }) => input)),
     options: JSON.stringify(manifest.options),
   };
 }
+
+const some = (names: readonly string[]): string =>
+  names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
 
 const format = (value: number): string => String(Number(value.toPrecision(5)));

@@ -2,12 +2,12 @@ import { fftFriendlySize } from "../array/fft.js";
 import { DomainError, UsageError } from "../core/errors.js";
 import type { JobContext } from "../core/ports.js";
 import { writeMrc } from "../io/mrc-write.js";
-import { readPdb } from "../io/pdb.js";
+import { readStructure } from "../io/read-structure.js";
 import { type Atom, applyAssembly, selectAtoms } from "../io/structure.js";
 import { modelDiameter, potentialMap } from "../physics/potential.js";
 
 export interface PotentialJobOptions {
-  /** Atomic model, PDB. */
+  /** Atomic model, PDB or mmCIF. */
   readonly model: string;
   readonly out: string;
   /** Angstrom per voxel. */
@@ -24,6 +24,8 @@ export interface PotentialJobOptions {
   readonly bFactors?: boolean;
   /** Keep water molecules; default false. */
   readonly waters?: boolean;
+  /** Leave out atoms below this confidence, which predicted models keep in place of the B factor (pLDDT). */
+  readonly minimumConfidence?: number;
 }
 
 export interface PotentialResult {
@@ -47,7 +49,7 @@ export async function computePotential(
   const { model, out, pixelSize } = options;
   if (!/\.(mrc|map)$/i.test(out))
     throw new UsageError(`--out: found "${out}", expected a name that ends in .mrc`);
-  const atoms = await readAtoms(await files.read(model), options);
+  const atoms = readAtoms(await files.read(model), options);
   const diameter = modelDiameter(atoms);
   const box = options.box ?? roomyBox(diameter, pixelSize);
   const resolution = options.resolution ?? 2 * pixelSize;
@@ -66,11 +68,12 @@ export async function computePotential(
   return { out, atoms: atoms.length, diameter, box, resolution };
 }
 
-async function readAtoms(bytes: Uint8Array, options: PotentialJobOptions): Promise<Atom[]> {
-  const structure = readPdb(bytes, options.model);
+function readAtoms(bytes: Uint8Array, options: PotentialJobOptions): Atom[] {
+  const structure = readStructure(bytes, options.model);
   const selected = selectAtoms(structure.atoms, {
     ...(options.modelNumber !== undefined && { model: options.modelNumber }),
     waters: options.waters ?? false,
+    ...(options.minimumConfidence !== undefined && { minimumConfidence: options.minimumConfidence }),
   });
   if (options.assembly === "none") return selected;
   const known = structure.assemblies.map(({ id }) => id);

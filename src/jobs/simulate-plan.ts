@@ -159,7 +159,7 @@ export function planSimulation(options: SimulateOptions): SimulationPlan {
   return { ...plan, labels: options.labels ?? [], record: recordOf(plan) };
 }
 
-/** Paths are recorded as inputs, with their contents; Infinity, which JSON lacks, as "inf". */
+/** Options that decide something. Paths are recorded as inputs, with their contents; Infinity, which JSON lacks, as "inf". */
 function recordOf({
   out: _out,
   maps,
@@ -167,7 +167,21 @@ function recordOf({
   seed: _seed,
   ...plan
 }: Omit<SimulationPlan, "record" | "labels">) {
-  const options = { ...plan, maps: maps.map(({ weight }) => weight), estimates: estimates !== undefined };
+  const { kind, snr, dose, gaussianShare } = plan.noise;
+  const used = {
+    none: { snr },
+    white: { kind, snr },
+    coloured: { kind, snr },
+    poisson: { kind, snr, dose },
+    "poisson-gaussian": { kind, snr, dose, gaussianShare },
+  }[snr === Number.POSITIVE_INFINITY ? "none" : kind];
+  const options = {
+    ...plan,
+    noise: used,
+    astigmatism: plan.defocus && plan.astigmatism,
+    maps: maps.map(({ weight }) => weight),
+    estimates: estimates !== undefined,
+  };
   return JSON.parse(
     JSON.stringify(options, (_key, value) => (value === Number.POSITIVE_INFINITY ? "inf" : value)),
   ) as Record<string, unknown>;

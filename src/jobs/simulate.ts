@@ -11,12 +11,12 @@ import type { NoiseModel } from "../physics/noise.js";
 import type { Optics } from "../physics/optics.js";
 import { prepareProjector } from "../physics/projector.js";
 import type { DatasetContext } from "./context.js";
+import { coarsen, mapDiameter, readDensityMap } from "./density-map.js";
 import { hashFile } from "./hash-file.js";
 import type { DefocusSource, IceSource } from "./simulate-draw.js";
 import type { SimulationSetup, SimulationTarget } from "./simulate-micrograph.js";
 import { defaultParticles, SIMULATE_DEFAULTS, type SimulationPlan } from "./simulate-plan.js";
 import { readSimulationEstimates, type SimulationEstimates } from "./simulation-estimates.js";
-import { coarsen, readStructure, structureDiameter } from "./structure.js";
 
 /**
  * Simulates a dataset of labelled micrographs, or what is still missing of it.
@@ -91,12 +91,12 @@ async function readSources(plan: SimulationPlan, files: Files): Promise<Sources>
   const volumes: Volume[] = [];
   const inputs: InputRecord[] = [];
   for (const { path } of plan.maps) {
-    volumes.push(readStructure(await files.read(path), path, wanted));
+    volumes.push(readDensityMap(await files.read(path), path, wanted));
     inputs.push(await hashFile(path, undefined, files));
   }
   if (estimates) inputs.push(...estimates.inputs);
   const pixelSize = wanted ?? volumes[0]!.voxelSize;
-  const diameters = volumes.map((volume) => plan.diameter ?? structureDiameter(volume));
+  const diameters = volumes.map((volume) => plan.diameter ?? mapDiameter(volume));
   refuseOtherNoise(plan, pixelSize, estimates);
   const field = Math.min(...plan.shape) * pixelSize;
   const largest = Math.max(...diameters);

@@ -1,13 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { writePart } from "../../src/dataset/part.js";
 import { readMrc } from "../../src/io/mrc.js";
+import { mapDiameter, readDensityMap } from "../../src/jobs/density-map.js";
 import { describeFile, describeFolder } from "../../src/jobs/info.js";
 import { computePotential } from "../../src/jobs/potential.js";
 import { simulateDataset } from "../../src/jobs/simulate.js";
 import { planSimulation } from "../../src/jobs/simulate-plan.js";
-import { readStructure, structureDiameter } from "../../src/jobs/structure.js";
 import { nodeFiles } from "../../src/runtime/files.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
@@ -75,7 +76,7 @@ describe.skipIf(!hasSharedData)(
       ["maps/emd_5625.map", 200, 225],
     ])("%s is %i to %i angstrom", (name, low, high) => {
       const path = sharedPath(name);
-      const diameter = structureDiameter(readStructure(readFileSync(path), path));
+      const diameter = mapDiameter(readDensityMap(readFileSync(path), path));
       expect(diameter).toBeGreaterThan(low);
       expect(diameter).toBeLessThan(high);
     });
@@ -98,7 +99,7 @@ describe("info", async () => {
     ],
     ["set/masks/000001.png", { what: "PNG, 80 x 64 pixels", samples: "grey, 8 bits" }],
     ["set/particles.star", { what: "STAR", micrographs: 2, "half sets": "2 and 2" }],
-    ["two.pdb", { what: "atomic model, PDB", atoms: "2 without water, of 3", assemblies: "1" }],
+    ["two.pdb", { what: "atomic model", atoms: "2 without water, of 3", assemblies: "1" }],
   ])("%s", async (name, facts) => {
     expect(await describeFile(nodeFiles, join(dir, name))).toMatchObject(facts);
   });
@@ -125,5 +126,22 @@ describe("info", async () => {
       ".txt": 2,
     });
     await expect(describeFile(nodeFiles, join(dir, "some/a.txt"))).rejects.toThrow("not a known format");
+  });
+
+  test("packed files are described and used as they are", async () => {
+    const packed = `${map}.gz`;
+    writeFileSync(packed, gzipSync(readFileSync(map)));
+    expect(await describeFile(nodeFiles, packed)).toEqual(await describeFile(nodeFiles, map));
+    const plan = planSimulation({
+      map: [packed],
+      out: join(dir, "packed"),
+      size: [64, 80],
+      count: 2,
+      particles: [2, 0],
+    });
+    const { micrographs } = await simulateDataset(plan, context);
+    expect(micrographs.length).toBe(2);
+    const first = "micrographs/000001.mrc";
+    expect(readFileSync(join(dir, "packed", first))).toEqual(readFileSync(join(out, first)));
   });
 });

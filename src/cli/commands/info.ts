@@ -4,7 +4,10 @@ import { jobCommand, runJob } from "../command.js";
 /** `cryogem info`. */
 export function info(): Command {
   return jobCommand("info", "Say what a file or folder holds.")
-    .argument("<paths...>", "MRC, STAR, PNG, PDB or safetensors files, or folders such as datasets")
+    .argument(
+      "<paths...>",
+      "MRC, STAR, .cs, PNG, TIFF, PDB, mmCIF or safetensors files, or folders such as datasets",
+    )
     .action(async (paths: readonly string[], options: { readonly json?: boolean }) =>
       runJob(options, async ({ files }) => {
         const [{ describeFile, describeFolder }, { isFolder }] = await Promise.all([

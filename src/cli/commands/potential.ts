@@ -11,7 +11,7 @@ export function potential(): Command {
     "potential",
     "Turn an atomic model into a density map: its electrostatic potential, in volt.",
   )
-    .requiredOption("--model <pdb>", "atomic model, PDB")
+    .requiredOption("--model <file>", "atomic model, PDB or mmCIF, also .gz")
     .requiredOption(
       "--pixel-size <A>",
       "voxel size of the map, 0.1 to 50 angstrom",
@@ -34,6 +34,11 @@ export function potential(): Command {
       "blur each atom by its own B factor (not for predicted models, which keep a confidence there)",
     )
     .option("--waters", "keep water molecules")
+    .option(
+      "--minimum-confidence <pLDDT>",
+      "of a predicted model: leave out atoms below it, 0 to 100 (default: keep all)",
+      numberIn("", 0, 100),
+    )
     .addHelpText(
       "after",
       "\nExample: cryogem potential --model 2za7.pdb --pixel-size 1.5 --out apoferritin.mrc",

@@ -4,6 +4,7 @@ import { quantile } from "../array/statistics.js";
 import { DomainError, FormatError } from "../core/errors.js";
 import { readVolume } from "../io/mrc.js";
 import { MRC_HEADER_BYTES, parseMrcHeader } from "../io/mrc-header.js";
+import { unpack } from "../io/unpack.js";
 
 /**
  * A density map as the specimen needs it: solvent at 0.
@@ -11,13 +12,14 @@ import { MRC_HEADER_BYTES, parseMrcHeader } from "../io/mrc-header.js";
  * @param pixelSize angstrom; stands in for a voxel size that the file does not give
  * @throws FormatError for a map without voxel size where `pixelSize` is absent, and as readVolume does
  */
-export function readStructure(bytes: Uint8Array, path: string, pixelSize?: number): Volume {
-  const { voxelSize } = parseMrcHeader(bytes.subarray(0, MRC_HEADER_BYTES), bytes.length, path);
+export function readDensityMap(bytes: Uint8Array, path: string, pixelSize?: number): Volume {
+  const file = unpack(bytes, path);
+  const { voxelSize } = parseMrcHeader(file.subarray(0, MRC_HEADER_BYTES), file.length, path);
   const isKnown = voxelSize[0] > 0;
   if (!isKnown && pixelSize === undefined) {
     throw new FormatError(path, "words 11-13 (CELLA)", voxelSize, "a voxel size; give it as --pixel-size");
   }
-  return subtractSolvent(readVolume(bytes, path, isKnown ? undefined : pixelSize));
+  return subtractSolvent(readVolume(file, path, isKnown ? undefined : pixelSize));
 }
 
 /**
@@ -42,7 +44,7 @@ const INSIDE = 0.995;
  *
  * @throws DomainError for a map without positive density
  */
-export function structureDiameter({ data, shape, voxelSize }: Volume): number {
+export function mapDiameter({ data, shape, voxelSize }: Volume): number {
   let sum = 0;
   let squares = 0;
   for (const value of data) {
