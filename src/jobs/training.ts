@@ -3,7 +3,7 @@ import type { ComputeRuntime, JobContext } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
 import { decodeModel, type Model, type ModelDescription } from "../translate/model.js";
 import type { NoiseSeed } from "../translate/noise-seed.js";
-import { colouredSeed, type FitSet, fitInnovations, whiteSeed } from "../translate/seed-fit.js";
+import { colouredSeed, type FitSet, fitInnovations, matchedSeed, whiteSeed } from "../translate/seed-fit.js";
 import { MODEL, readArrays } from "./model-files.js";
 import { needsSpectrum, type TrainPlan } from "./train-plan.js";
 import type { OpenedTrainingSet } from "./training-set.js";
@@ -31,9 +31,9 @@ const DEFAULT_SNR = 0.1;
 export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseSeed> {
   const { snr, calibrate, seed, noise } = plan.options;
   if (!needsSpectrum(plan)) return whiteSeed(fit, snr ?? DEFAULT_SNR);
-  const isNetwork = plan.translator === "cryogem";
-  const coloured = await colouredSeed(fit, snr, isNetwork && noise === "thon");
-  return isNetwork && calibrate ? fitInnovations(fit, coloured, seed) : coloured;
+  if (plan.translator !== "cryogem") return colouredSeed(fit, snr);
+  const fitted = await (noise === "matched" ? matchedSeed : colouredSeed)(fit, snr);
+  return calibrate ? fitInnovations(fit, fitted, seed) : fitted;
 }
 
 /** The checkpoint of a folder, or nothing where there is none. @throws FormatError */

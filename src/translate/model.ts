@@ -65,6 +65,7 @@ export interface NamedArrays {
 const POWER = "noise.power";
 const GAIN = "output.gain";
 const RINGS = "noise.rings";
+const SIGNAL = "signal.gain";
 
 /** The file of a model; parameters are flat, since the options decide their shapes. */
 export function encodeModel({ record, noise, parameters, gain }: Model): NamedArrays {
@@ -75,6 +76,7 @@ export function encodeModel({ record, noise, parameters, gain }: Model): NamedAr
     const [rows, columns] = colour.power.shape;
     tensors.set(POWER, { shape: [rows, (columns >> 1) + 1], data: colour.power.data });
   }
+  if (noise.signal) tensors.set(SIGNAL, ringsTensor(noise.signal));
   if (colour?.rings) tensors.set(RINGS, ringsTensor(colour.rings));
   if (gain) tensors.set(GAIN, ringsTensor(gain));
   const described: z.infer<typeof modelRecord> = {
@@ -106,7 +108,7 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
     );
   }
   const { noise, format: _format, formatVersion: _version, ...record } = parsed.data;
-  const others = [...tensors].filter(([name]) => ![POWER, GAIN, RINGS].includes(name));
+  const others = [...tensors].filter(([name]) => ![POWER, GAIN, RINGS, SIGNAL].includes(name));
   const gain = tensors.get(GAIN);
   return {
     record,
@@ -121,7 +123,9 @@ function decodeNoise(
   tensors: NamedArrays["tensors"],
   path: string,
 ): NoiseSeed {
-  if (!colour) return { deviation, cleanDeviation };
+  const signal = tensors.get(SIGNAL);
+  const strengths = { deviation, cleanDeviation, ...(signal && { signal: ringsOf(signal) }) };
+  if (!colour) return strengths;
   const { tile, innovations } = colour;
   const power = tensors.get(POWER);
   if (power?.data.length !== tile[0] * ((tile[1] >> 1) + 1)) {
@@ -134,8 +138,7 @@ function decodeNoise(
   }
   const rings = tensors.get(RINGS);
   return {
-    deviation,
-    cleanDeviation,
+    ...strengths,
     colour: {
       power: { data: power.data, shape: tile },
       innovations,

@@ -2,7 +2,7 @@ import type { Image } from "../array/image.js";
 import type { Random } from "../core/random.js";
 import { colouredNoise, type NoisePower, whiteNoise } from "../physics/noise.js";
 import { type Innovations, skewedNoise } from "./innovations.js";
-import type { Rings } from "./radial-power.js";
+import { applyGain, type Rings } from "./radial-power.js";
 import { type MicrographCtf, ringPower } from "./ring-noise.js";
 
 /**
@@ -14,6 +14,8 @@ export interface NoiseSeed {
   readonly deviation: number;
   /** Standard deviation of the clean micrographs of the set: the root of their mean variance. */
   readonly cleanDeviation: number;
+  /** Filter of the clean micrographs, which keeps the mean of their variances: particles as strong as real ones at every frequency. */
+  readonly signal?: Rings;
   /** Its spectrum; absent: white and normal (the paper). */
   readonly colour?: {
     readonly power: NoisePower;
@@ -52,22 +54,17 @@ export function unitNoise(
 }
 
 /** What the network sees of a clean micrograph or a crop of one: noise added, mean 0, standard deviation 1 over the set. */
-export function noisyInput(
-  { image: clean, mean, optics }: CleanMicrograph,
-  seed: NoiseSeed,
-  random: Random,
-): Image {
-  const noise = unitNoise(clean.shape, seed, optics, random).data;
-  const scale = 1 / noisyDeviation(seed);
-  const data = new Float32Array(noise.length);
-  for (let i = 0; i < data.length; i++) {
-    data[i] = (clean.data[i]! - mean + seed.deviation * noise[i]!) * scale;
-  }
-  return { data, shape: clean.shape };
+export function noisyInput(micrograph: CleanMicrograph, seed: NoiseSeed, random: Random): Image {
+  const { shape } = micrograph.image;
+  const noise = unitNoise(shape, seed, micrograph.optics, random).data;
+  const scale = seed.deviation / noisyDeviation(seed);
+  const data = cleanInput(micrograph.image, micrograph.mean, seed).data;
+  return { data: data.map((value, i) => value + scale * noise[i]!), shape };
 }
 
-/** The clean micrograph alone in the same units. */
+/** The clean micrograph alone in the same units, its signal filtered as the seed says. */
 export function cleanInput(clean: Image, mean: number, seed: NoiseSeed): Image {
   const scale = 1 / noisyDeviation(seed);
-  return { data: clean.data.map((value) => (value - mean) * scale), shape: clean.shape };
+  const centred: Image = { data: clean.data.map((value) => (value - mean) * scale), shape: clean.shape };
+  return seed.signal ? applyGain(centred, seed.signal) : centred;
 }

@@ -16,10 +16,10 @@ export const cryogemOptions = z.strictObject({
   generator: z.enum(["plain", "correction"]),
   discriminators: z.union([z.literal(1), z.literal(2)]),
   /**
-   * Of the seed: white, with the spectrum that the real micrographs have beside the signal, or with that spectrum and the
-   * Thon rings of each micrograph's own CTF.
+   * Of the seed: white; coloured, with the spectrum that the real micrographs have beside the signal; or matched, with the
+   * spectrum of their background, Thon rings of each micrograph's own CTF, and a signal as strong as theirs at every frequency.
    */
-  noise: z.enum(["white", "coloured", "thon"]),
+  noise: z.enum(["white", "coloured", "matched"]),
   /** Of the seed: variance of the clean micrographs over variance of the noise; null: measured on the real ones. */
   snr: z.number().positive().nullable(),
   steps: z.int().min(1),
@@ -61,9 +61,9 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     upsampling: "resize",
     generator: "correction",
     discriminators: 2,
-    noise: "thon",
+    noise: "matched",
     snr: null,
-    steps: 400,
+    steps: 1200,
     learningRate: 2e-4,
     discriminatorLearningRate: 2e-4,
     decayFrom: 0.5,

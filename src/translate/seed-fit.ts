@@ -11,7 +11,7 @@ import type { Defocus } from "../physics/optics.js";
 import { type Innovations, limited, NORMAL } from "./innovations.js";
 import { type LocalShape, localShape } from "./local-shape.js";
 import { type CleanMicrograph, type NoiseSeed, noisyInput } from "./noise-seed.js";
-import { isotropicPower, meanRings, tileFor, totalPower } from "./radial-power.js";
+import { isotropicPower, meanRings, type Rings, tileFor, totalPower } from "./radial-power.js";
 import { measureIce, ringPower } from "./ring-noise.js";
 import type { LabelledImage, TrainingSet } from "./sampler.js";
 
@@ -85,14 +85,16 @@ const MOST_SIGNAL = 0.8;
 /** Share of the background's power that the noise keeps where the signal would explain all of the real power. */
 const FLOOR = 0.3;
 
-/**
- * Noise that, with the signal, has the spectrum of the real micrographs: power max(P_real - g² P_clean, 0.3 P_background)
- * at every frequency, P_clean of clean micrographs at unit variance, g² the share of the signal in the real variance.
- *
- * @param snr g² / (1 - g²); null: g² is measured on the real micrographs
- * @param withRings whether the noise of each micrograph has the Thon rings of its own CTF
- */
-export async function colouredSeed(set: FitSet, snr: number | null, withRings = false): Promise<NoiseSeed> {
+/** Radial power of the real micrographs, of their background, and of clean ones at unit variance. */
+interface SetSpectra {
+  readonly real: Rings;
+  readonly background: Rings;
+  readonly clean: Rings;
+  /** Measured share of the signal in the variance of the real micrographs. */
+  readonly share: number;
+}
+
+async function measureSpectra(set: FitSet): Promise<SetSpectra> {
   const real = await meanRings(set.real, set.tile);
   const clean = await meanRings(
     set.simulated.map(({ image }) => image),
@@ -101,18 +103,110 @@ export async function colouredSeed(set: FitSet, snr: number | null, withRings = 
   const estimates = set.real.map((image) => estimateNoise(image, set));
   const backgrounds = estimates.map((estimate) => radialAverage(estimate.power).value);
   const background = real.values.map((_, i) => mean(backgrounds.map((values) => values[i]!)));
-  const measured = mean(estimates.map(({ signalFraction }) => signalFraction));
-  const share = snr === null ? Math.min(MOST_SIGNAL, Math.max(LEAST_SIGNAL, measured)) : snr / (1 + snr);
-  const unit = clean.values.map((power) => power / set.cleanVariance);
-  const residual = real.values.map((power, i) => Math.max(power - share * unit[i]!, FLOOR * background[i]!));
-  const even = { tile: set.tile, values: residual };
-  const { base, rings } = (withRings && measureIce(set, share, even)) || { base: even, rings: undefined };
-  const power = isotropicPower(base);
-  const powers = set.simulated.map(({ optics }) => (rings ? ringPower(power, rings, optics) : power));
+  const share = mean(estimates.map(({ signalFraction }) => signalFraction));
+  return {
+    real,
+    background: { tile: set.tile, values: background },
+    clean: { tile: set.tile, values: clean.values.map((power) => power / set.cleanVariance) },
+    share: Math.min(MOST_SIGNAL, Math.max(LEAST_SIGNAL, share)),
+  };
+}
+
+/**
+ * Noise that, with the signal, has the spectrum of the real micrographs: power max(P_real - g² P_clean, 0.3 P_background)
+ * at every frequency, P_clean of clean micrographs at unit variance, g² the share of the signal in the real variance.
+ *
+ * @param snr g² / (1 - g²); null: g² is measured on the real micrographs
+ */
+export async function colouredSeed(set: FitSet, snr: number | null): Promise<NoiseSeed> {
+  const { real, background, clean, share: measured } = await measureSpectra(set);
+  const share = snr === null ? measured : snr / (1 + snr);
+  const residual = real.values.map((power, i) =>
+    Math.max(power - share * clean.values[i]!, FLOOR * background.values[i]!),
+  );
+  const power = isotropicPower({ tile: set.tile, values: residual });
   return {
     cleanDeviation: Math.sqrt(set.cleanVariance),
-    deviation: Math.sqrt((set.cleanVariance * mean(powers.map(totalPower))) / share),
-    colour: { power, innovations: NORMAL, ...(rings && { rings }) },
+    deviation: Math.sqrt((set.cleanVariance * totalPower(power)) / share),
+    colour: { power, innovations: NORMAL },
+  };
+}
+
+/**
+ * The seed that comes nearest to real micrographs without a network: noise with the spectrum of the background and the Thon rings
+ * of each micrograph's CTF, and a signal as strong as the real one at every frequency. `colouredSeed` in its place lets the
+ * noise stand in for what simulated particles lack, which shows as blotches between them.
+ *
+ * @param snr of signal and noise; null: as measured
+ */
+export async function matchedSeed(set: FitSet, snr: number | null): Promise<NoiseSeed> {
+  const spectra = await measureSpectra(set);
+  const { signal, share } = fitSignal(spectra);
+  const noise = spectra.background.values.map((background, i) => {
+    const rest = spectra.real.values[i]! - signal.values[i]! ** 2 * share * spectra.clean.values[i]!;
+    return Math.min(background * MOST_NOISE, Math.max(background / MOST_NOISE, rest));
+  });
+  const even = { tile: set.tile, values: noise };
+  const { base, rings } = measureIce(set, share, even) ?? { base: even, rings: undefined };
+  const power = isotropicPower(base);
+  const powers = set.simulated.map(({ optics }) => (rings ? ringPower(power, rings, optics) : power));
+  const variance =
+    snr === null ? (set.cleanVariance * mean(powers.map(totalPower))) / share : set.cleanVariance / snr;
+  return {
+    cleanDeviation: Math.sqrt(set.cleanVariance),
+    deviation: Math.sqrt(variance),
+    signal: storable(signal),
+    colour: { power, innovations: NORMAL, ...(rings && { rings: storable(rings) }) },
+  };
+}
+
+/** Rounded to what a model file holds, so that a training resumed from its file is the same training. */
+const storable = ({ tile, values }: Rings): Rings => ({
+  tile,
+  values: Float64Array.from(Float32Array.from(values)),
+});
+
+/** How far the noise may leave the measured background to bring the sum of signal and noise to the real power. */
+const MOST_NOISE = 1.3;
+/** How far the signal's filter may leave an even one, and over how many rings either way it is smooth. */
+const MOST_GAIN = 1.6;
+const SMOOTH = 3;
+
+/**
+ * Strength of the signal at each frequency: real power above the background over clean power, both summed over nearby rings.
+ *
+ * @returns a filter that keeps the mean variance of the clean micrographs, and the share of the variance that they then have
+ */
+function fitSignal({ real, background, clean, share }: SetSpectra): {
+  readonly signal: Rings;
+  readonly share: number;
+} {
+  const { tile } = real;
+  const near = (ring: number, of: (i: number) => number): number => {
+    let sum = 0;
+    for (
+      let i = Math.max(2, ring - SMOOTH);
+      i <= Math.min(real.values.length - 1, Math.max(2, ring) + SMOOTH);
+      i++
+    ) {
+      sum += of(i);
+    }
+    return sum;
+  };
+  const gains = real.values.map((_, ring) => {
+    const above = near(ring, (i) => real.values[i]! - background.values[i]!);
+    const below = near(ring, (i) => share * clean.values[i]!);
+    const gain = below > 0 && above > 0 ? Math.sqrt(above / below) : 0;
+    return Math.min(MOST_GAIN, Math.max(1 / MOST_GAIN, gain));
+  });
+  const filtered = totalPower(
+    isotropicPower({ tile, values: clean.values.map((power, i) => power * gains[i]! ** 2) }),
+  );
+  const whole = totalPower(isotropicPower(clean));
+  const scale = Math.sqrt(whole / filtered);
+  return {
+    signal: { tile, values: gains.map((gain) => gain * scale) },
+    share: Math.min(MOST_SIGNAL, (share * filtered) / whole),
   };
 }
 

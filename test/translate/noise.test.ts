@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fourierFilter } from "../../src/array/filter.js";
 import { type Image, zeros } from "../../src/array/image.js";
 import { radialPowerSpectrum } from "../../src/array/spectrum.js";
 import { correlation, moments, variance } from "../../src/array/statistics.js";
@@ -14,7 +15,13 @@ import {
   spectralGain,
   totalPower,
 } from "../../src/translate/radial-power.js";
-import { colouredSeed, drawFitSet, fitInnovations, whiteSeed } from "../../src/translate/seed-fit.js";
+import {
+  colouredSeed,
+  drawFitSet,
+  fitInnovations,
+  matchedSeed,
+  whiteSeed,
+} from "../../src/translate/seed-fit.js";
 import { TOY_OPTICS, toyTrainingSet } from "../helpers/toy-training-set.js";
 
 describe("skewedNoise", () => {
@@ -118,6 +125,32 @@ describe("coloured seed", () => {
     for (let i = 4; i < 32; i++) {
       expect(Math.abs(Math.log(found.values[i]! / wanted.values[i]!))).toBeLessThan(0.35);
     }
+  });
+
+  test("a matched seed finds the share of the signal, and comes to the spectrum of the real micrographs", async () => {
+    const seed = await matchedSeed(await fit, null);
+    const share = seedSnr(seed) / (1 + seedSnr(seed));
+    expect(share).toBeGreaterThan(0.6 * signalShare);
+    expect(share).toBeLessThan(1.5 * signalShare);
+    const wanted = await meanRings((await fit).real, 64);
+    const found = await meanRings(await translated(seed), 64);
+    for (let i = 4; i < 32; i++) {
+      expect(Math.abs(Math.log(found.values[i]! / wanted.values[i]!))).toBeLessThan(0.5);
+    }
+  });
+
+  test("the filter of a matched seed keeps the variance of the signal and makes up for what was filtered out of it", async () => {
+    const whole = await fit;
+    const soften = (kx: number, ky: number) => 1 / (1 + 100 * (kx * kx + ky * ky));
+    const softened = whole.simulated.map((each) => ({ ...each, image: fourierFilter(each.image, soften) }));
+    const cleanVariance =
+      softened.reduce((sum, { image }) => sum + variance(image.data), 0) / softened.length;
+    const plain = (await matchedSeed(whole, null)).signal!.values;
+    const filter = (await matchedSeed({ ...whole, simulated: softened, cleanVariance }, null)).signal!;
+    // softened more at ring 10 than at ring 5: made up for, relative to what it was
+    expect(filter.values[10]! / plain[10]!).toBeGreaterThan(1.1 * (filter.values[5]! / plain[5]!));
+    const kept = softened.map(({ image }) => variance(applyGain(image, filter).data));
+    expect(kept.reduce((sum, v) => sum + v, 0) / kept.length / cleanVariance).toBeCloseTo(1, 0.5);
   });
 
   test("fitted innovations bring the local skewness to the real one", async () => {

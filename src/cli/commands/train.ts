@@ -89,14 +89,14 @@ function network(command: Command): void {
     )
     .option(
       "--noise <kind>",
-      "of the seed: thon, coloured as in the real micrographs with the Thon rings of each CTF; coloured, without rings; or white (fast: thon, paper: white)",
-      oneOf("thon", "coloured", "white"),
+      "of the seed: matched, to background, Thon rings and strength of the signal; coloured, to the spectrum; or white (fast: matched, paper: white)",
+      oneOf("matched", "coloured", "white"),
     );
 }
 
 function learning(command: Command): void {
   command
-    .option("--steps <n>", "1 to 10000000 (fast: 400, paper: 10000)", integerIn(1, 1e7))
+    .option("--steps <n>", "1 to 10000000 (fast: 1200, paper: 10000)", integerIn(1, 1e7))
     .option(
       "--learning-rate <f>",
       "of all networks, 1e-7 to 1 (fast: 2e-4, paper: 1e-4)",
