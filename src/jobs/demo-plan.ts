@@ -53,7 +53,7 @@ export function planDemo({ example, out, seed, steps }: DemoOptions): readonly D
       ],
     },
     specimen("Simulate micrographs to train on", 16, seed, at("simulated")),
-    specimen("Simulate other micrographs to translate", 8, seed + 1, at("specimens")),
+    specimen("Simulate other micrographs to translate", 24, seed + 1, at("specimens")),
     {
       title: "Train the translator",
       command: [

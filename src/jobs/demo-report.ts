@@ -43,6 +43,7 @@ export async function writeDemoReport(
           "estimating or training are what the scores compare with.",
       ],
       seed: plan.seed,
+      estimates: `${plan.out}/estimates`,
       real: `${plan.example}/held-out/${SHOWN}`,
       simulated: `${plan.out}/specimens`,
       synthetic: `${plan.out}/synthetic`,
