@@ -104,7 +104,7 @@ async function datasetJob(
   { manifest }: Dataset,
   { files, program }: GenerateContext,
 ): Promise<DatasetJob> {
-  const { optics, particleDiameter, micrographs } = manifest;
+  const { optics, particleDiameter, bFactor, micrographs } = manifest;
   const inputs = [
     await hashFile(modelFile(plan.model), undefined, files),
     await hashFile(inside(plan.simulated, "dataset.json"), undefined, files),
@@ -118,6 +118,7 @@ async function datasetJob(
     inputs,
     optics,
     particleDiameter,
+    ...(bFactor !== undefined && { bFactor }),
     count: micrographs.length,
   };
 }
