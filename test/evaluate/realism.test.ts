@@ -5,6 +5,7 @@ import { Random } from "../../src/core/random.js";
 import { CEILING, FLOOR, type RealismResult, realism } from "../../src/evaluate/realism.js";
 import { atLeastTwo, realismOfImages } from "../../src/evaluate/realism-images.js";
 import { profileMicrograph, realismProtocol } from "../../src/evaluate/realism-profile.js";
+import { featureScale, standardise } from "../../src/evaluate/realism-sample.js";
 import { colouredNoise } from "../../src/physics/noise.js";
 
 const SIZE = 192;
@@ -119,6 +120,16 @@ describe("realism protocol", () => {
     const images = [5, 6].map(spotted);
     const again = realismOfImages(real, [{ name: "same", images }], { protocol, seed: 1 });
     expect(again.rows[1]!.scores).toEqual(result.rows[1]!.scores);
+  });
+
+  test("features are compared in standard deviations: a scaled and shifted feature counts as before", () => {
+    const features = { data: Float64Array.from([1, 100, 3, 100, 5, 700, 7, 700]), rows: 4, dimensions: 2 };
+    const scale = featureScale(features);
+    expect(scale.mean).toBeAllclose([4, 400]);
+    expect(scale.deviation).toBeAllclose([Math.sqrt(5), 300]);
+    const five = Math.sqrt(5);
+    const expected = [-3 / five, -1, -1 / five, -1, 1 / five, 1, 3 / five, 1];
+    expect(standardise(features, scale).data).toBeAllclose(expected);
   });
 
   test("a single micrograph is cut into halves; masks bring the autocorrelation", () => {

@@ -68,6 +68,15 @@ describe("lattice score", () => {
     expect(mean).toBeGreaterThan(10);
   });
 
+  test("surroundings beyond Nyquist are those of the mirrored frequencies", () => {
+    const size = 128;
+    const data = new Float32Array(size * (size / 2 + 1)).fill(1);
+    // 5 samples below Nyquist in x at -2/8 in y is, mirrored, 5 samples above Nyquist at 2/8: near (4, 2)
+    data[(size - 32) * (size / 2 + 1) + size / 2 - 5] = 1000;
+    const { points } = latticeScore({ data, shape: [size, size] });
+    expect(points.filter(({ ratio }) => ratio !== 1).map(({ x, y }) => [x, y])).toEqual([[4, 2]]);
+  });
+
   test("does not mind a wave off the lattice", () => {
     const off = image(512, 512, (x, y) => white.data[y * 512 + x]! + Math.cos(2 * Math.PI * 0.19 * x));
     expect(latticeScore(powerSpectrum2d(off, 256)).mean).toBeLessThan(1.15);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Image, zeros } from "../../src/array/image.js";
 import { Random } from "../../src/core/random.js";
+import { readDataset } from "../../src/dataset/reader.js";
 import { realismOfImages } from "../../src/evaluate/realism-images.js";
 import { realismProtocol } from "../../src/evaluate/realism-profile.js";
 import { encodePng } from "../../src/io/png-write.js";
@@ -16,6 +17,7 @@ import { duration } from "../../src/jobs/report-training.js";
 import { simulateDataset } from "../../src/jobs/simulate.js";
 import { planSimulation } from "../../src/jobs/simulate-plan.js";
 import { parseMetrics } from "../../src/jobs/training-metrics.js";
+import { nodeFiles } from "../../src/runtime/files.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { writeToyMap } from "../helpers/toy-map.js";
@@ -181,6 +183,27 @@ describe("writeReport", () => {
   const dir = scratchFolder();
   const at = (name: string): string => join(dir, name);
 
+  /** A circle around every particle of the first micrograph, on its true place in the middle 200 x 200 pixels. */
+  async function expectCircles(html: string): Promise<void> {
+    const dataset = await readDataset(nodeFiles, at("simulated"));
+    for await (const { particles } of dataset.byMicrograph()) {
+      const places = particles.map(({ x, y, originX, originY }) => [
+        x - originX / 4 - 20,
+        y - originY / 4 - 12,
+      ]);
+      const circles = places.map(
+        ([x, y]) => `<circle cx="${hundredths(x! + 0.5)}" cy="${hundredths(y! + 0.5)}"`,
+      );
+      const found = circles.filter((circle) => html.includes(circle)).length;
+      expect(found).toBeGreaterThan(5);
+      expect(found).toBeGreaterThanOrEqual(
+        places.filter((place) => place.every((at) => at! > 0 && at! < 200)).length,
+      );
+      return;
+    }
+  }
+  const hundredths = (value: number): string => String(Math.round(value * 100) / 100);
+
   beforeAll(async () => {
     const map = writeToyMap(at("map.mrc"));
     const simulate = (out: string, snr?: number) =>
@@ -252,5 +275,6 @@ describe("writeReport", () => {
     expect(html).toContain(`<img src="data:image/png;base64,${btoa("i.png")}"`);
     expect(html).toContain('<svg id="noise.svg"/>');
     expect(html).toMatch(/\d+ labelled particles are circled/);
+    await expectCircles(html);
   });
 });
