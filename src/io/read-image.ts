@@ -1,5 +1,6 @@
 import type { Image } from "../array/image.js";
 import { FormatError, UnsupportedError } from "../core/errors.js";
+import { isHdf5, openEmanHdf } from "./eman-hdf.js";
 import { mrcPixelSize, readMrc } from "./mrc.js";
 import { readPng } from "./png.js";
 import { PNG_SIGNATURE } from "./png-chunks.js";
@@ -14,16 +15,17 @@ export interface ReadImage {
 }
 
 /** File name endings that readImage takes; .gz or .bz2 may follow. */
-export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff"] as const;
+export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff", ".hdf"] as const;
 
 /**
- * Reads a micrograph or another single image: MRC, grey PNG or TIFF, the last turned over as RELION does. The format is known by its first bytes, else by the name's ending.
+ * Reads a micrograph or another single image: MRC, grey PNG, TIFF turned over as RELION does, or HDF5 of EMAN2. The format is known by its first bytes, else by the name's ending.
  * @throws FormatError for a damaged file or one that holds several images; UnsupportedError for another format
  */
 export function readImage(bytes: Uint8Array, path: string): ReadImage {
   const file = unpack(bytes, path);
   const name = unpackedName(path);
   if (PNG_SIGNATURE.every((byte, i) => file[i] === byte)) return { image: readPng(file, path) };
+  if (isHdf5(file)) return readEmanImage(file, path);
   if (/\.(mrcs?|map|ctf|rec|st)$/i.test(name) || hasMapMark(file)) return readMrcImage(file, path);
   if (/\.tiff?$/i.test(name)) return readTiff(file, path);
   if (/\.png$/i.test(name)) return { image: readPng(file, path) };
@@ -40,3 +42,11 @@ function readMrcImage(bytes: Uint8Array, path: string): ReadImage {
 
 const hasMapMark = (bytes: Uint8Array): boolean =>
   [0x4d, 0x41, 0x50].every((byte, i) => bytes[208 + i] === byte);
+
+function readEmanImage(bytes: Uint8Array, path: string): ReadImage {
+  const file = openEmanHdf(bytes, path);
+  if (file.count !== 1) throw new FormatError(path, "/MDF/images", file.count, "a single image");
+  const { data, shape, pixelSize } = file.read(0);
+  if (shape[0] !== 1) throw new FormatError(path, "/MDF/images/0/image", shape, "a single section");
+  return { image: { data, shape: [shape[1], shape[2]] }, pixelSize };
+}

@@ -3,6 +3,7 @@ import { readCbox, writeCbox } from "../../src/io/cbox.js";
 import { readCoco, writeCoco } from "../../src/io/coco.js";
 import { readParticlesCs } from "../../src/io/cs.js";
 import { readPointsCsv } from "../../src/io/csv-points.js";
+import { openEmanHdf } from "../../src/io/eman-hdf.js";
 import { gzip } from "../../src/io/gunzip.js";
 import { readMmcif } from "../../src/io/mmcif.js";
 import { readMrc, readVolume } from "../../src/io/mrc.js";
@@ -152,6 +153,11 @@ const damageChunk =
       })),
     );
 
+const readAllEman = (bytes: Uint8Array, path: string): unknown => {
+  const file = openEmanHdf(bytes, path);
+  return Array.from({ length: Math.min(file.count, 20) }, (_, i) => file.read(i));
+};
+
 const assemble = (structure: Parameters<typeof applyAssembly>[0]): unknown => applyAssembly(structure);
 
 const star = (bytes: Uint8Array, path: string): unknown => {
@@ -191,6 +197,7 @@ export const CORPUS: readonly Specimen[] = [
     bytes: fixture(name),
     read: readTiff,
   })),
+  { name: "eman.hdf", bytes: fixture("eman.hdf"), read: readAllEman },
   { name: "packed.gz", bytes: fixture("packed.gz"), read: unpack },
   { name: "short.bz2", bytes: bzip2Fixture(), read: unpack },
   { name: "p.star", bytes: encode(PARTICLES), read: readParticlesStar },

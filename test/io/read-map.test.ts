@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+import { gzip } from "../../src/io/gunzip.js";
+import { writeMrc } from "../../src/io/mrc-write.js";
+import { readMap } from "../../src/io/read-map.js";
+import { mrcFixture } from "./mrc-fixture.js";
+import { fixture } from "./picture.js";
+
+const data = new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]);
+
+describe("readMap", () => {
+  test("takes the voxel size of the file, and the one given only where there is none", () => {
+    const known = writeMrc({ data, shape: [2, 2, 2], voxelSize: 1.5 });
+    expect(readMap(gzip(known), "a.mrc.gz", 9)).toEqual({ data, shape: [2, 2, 2], voxelSize: 1.5 });
+    const unknown = mrcFixture({
+      counts: [2, 2, 2],
+      mode: 0,
+      samples: [...data],
+      floats: { 11: 0, 12: 0, 13: 0 },
+    });
+    expect(readMap(unknown, "a.mrc", 9)).toEqual({ data, shape: [2, 2, 2], voxelSize: 9 });
+    expect(() => readMap(unknown, "a.mrc")).toThrow(
+      "a.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size",
+    );
+  });
+
+  test("an EMAN2 file whose first image has one section is no map", () => {
+    expect(() => readMap(fixture("eman.hdf"), "a.hdf")).toThrow(
+      "a.hdf: first image, shape: found [1,3,4], expected a volume",
+    );
+  });
+});
