@@ -47,7 +47,7 @@ export function realismProtocol(
   return protocol;
 }
 
-/** All that the protocol needs to know of one micrograph, so that sets of any size fit into memory. */
+/** All that the protocol needs to know of one micrograph: a few hundredths of its bytes at the usual sizes. */
 export interface MicrographProfile {
   readonly shape: Image["shape"];
   readonly features: PatchFeatures;
