@@ -47,7 +47,7 @@ export function realismProtocol(
   return protocol;
 }
 
-/** All that the protocol needs to know of one micrograph: a few hundredths of its bytes at the usual sizes. */
+/** All that the protocol needs to know of one micrograph, in a tenth of its bytes or less. */
 export interface MicrographProfile {
   readonly shape: Image["shape"];
   readonly features: PatchFeatures;
