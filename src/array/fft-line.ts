@@ -39,7 +39,7 @@ export function radices(n: number): number[] {
 const nextCandidate = (p: number): number => (p === 4 ? 2 : p === 2 ? 3 : p + 2);
 
 /** cos and -sin of 2π k / n for k = 0 … n - 1, interleaved. */
-export function rootsOfUnity(n: number): Float64Array {
+function rootsOfUnity(n: number): Float64Array {
   const roots = new Float64Array(2 * n);
   for (let k = 0; k < n; k++) {
     roots[2 * k] = Math.cos((2 * Math.PI * k) / n);

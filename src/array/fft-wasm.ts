@@ -1,3 +1,4 @@
+import { type Layout, layout, type Shape3d } from "./fft-layout.js";
 import { type Heap, type PlanAddress, writePlan } from "./fft-plan.js";
 import { fftWasm } from "./wasm.generated.js";
 
@@ -10,9 +11,6 @@ interface Memory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
-
-/** Shape of a real array; an image has one section. */
-export type Shape3d = readonly [sections: number, rows: number, columns: number];
 
 /** Functions of kernels/fft.as.ts. Addresses and counts are whole numbers, strides in bytes. */
 interface Kernels {
@@ -44,20 +42,12 @@ interface Kernels {
 }
 type Block = [at: number, blockBytes: number];
 
-/** Lines staged at a time fill about this many bytes: they stay in the second-level cache. */
-const STAGE_BYTES = 1 << 18;
 /** Spectra beyond this come from memory rather than from a cache: longer runs of each block are read at a time. */
 const CACHE_BYTES = 1 << 24;
 /** An instance that has grown beyond this is let go after use, as WebAssembly memory never shrinks. */
 const KEPT_BYTES = 3 * 2 ** 28;
-/** WebAssembly addresses 4 GiB; the rest is for plans and work space. */
-const MOST_BYTES = 3.5 * 2 ** 30;
-
 let compiled: object | undefined;
 let engine: Engine | undefined;
-
-/** Whether an array of this shape fits into WebAssembly memory. */
-export const fitsWasm = (shape: Shape3d): boolean => layout(shape).bytes <= MOST_BYTES;
 
 /** Half spectrum of a real array into `out`, unscaled; see fft.ts for the order. */
 export function forwardWasm(data: Float32Array, shape: Shape3d, out: Float32Array): void {
@@ -74,40 +64,6 @@ function withEngine(use: (engine: Engine) => void): void {
   engine ??= new Engine(new WebAssembly.Instance(compiled).exports as Kernels);
   use(engine);
   if (engine.bytes > KEPT_BYTES) engine = undefined;
-}
-
-/** How a spectrum lies in memory: see kernels/fft.as.ts. */
-interface Layout {
-  readonly half: number;
-  readonly blocks: number;
-  /** Lines from one section to the next; a few more than rows, so that a power of two does not crowd the cache. */
-  readonly sectionLines: number;
-  readonly blockBytes: number;
-  /** Lines staged at a time, a multiple of eight. */
-  readonly stageLines: number;
-  readonly stageBytes: number;
-  readonly bytes: number;
-}
-
-function layout([sections, rows, columns]: Shape3d): Layout {
-  const half = Math.floor(columns / 2) + 1;
-  const blocks = Math.ceil(half / 4);
-  let sectionLines = 8 * Math.ceil(rows / 8);
-  if (sections > 1 && sectionLines % 32 === 0) sectionLines += 8;
-  let blockBytes = 32 * sections * sectionLines;
-  if (blockBytes % 1024 === 0) blockBytes += 320;
-  const wanted = 8 * Math.max(1, Math.floor(STAGE_BYTES / (32 * columns)));
-  const stageLines = Math.min(wanted, 8 * Math.ceil(rows / 8));
-  const stageBytes = 64 * Math.ceil((8 * half * stageLines + 64) / 64);
-  return {
-    half,
-    blocks,
-    sectionLines,
-    blockBytes,
-    stageLines,
-    stageBytes,
-    bytes: blocks * blockBytes + stageBytes,
-  };
 }
 
 /** Where the parts of one transform lie. */

@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors.js";
+import { fitsWasm, type Shape3d } from "./fft-layout.js";
 import { forwardReference, inverseReference } from "./fft-reference.js";
-import { fitsWasm, forwardWasm, inverseWasm, type Shape3d } from "./fft-wasm.js";
+import { forwardWasm, inverseWasm } from "./fft-wasm.js";
 import type { Image, Volume } from "./image.js";
 
 /**

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { irfft2, rfft2 } from "../../src/array/fft.js";
+import { fitsWasm, type Shape3d } from "../../src/array/fft-layout.js";
 import { forwardReference, inverseReference } from "../../src/array/fft-reference.js";
-import { fitsWasm, forwardWasm, inverseWasm, type Shape3d } from "../../src/array/fft-wasm.js";
+import { forwardWasm, inverseWasm } from "../../src/array/fft-wasm.js";
 import { Random } from "../../src/core/random.js";
 
 /** |a - b| / |b| in the L2 norm. */
