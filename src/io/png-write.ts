@@ -52,25 +52,38 @@ function filterRows(lines: Uint8Array | Uint8ClampedArray, rows: number, step: n
   const rowBytes = lines.length / rows;
   const out = new Uint8Array(lines.length + rows);
   const trial = new Uint8Array(rowBytes);
-  for (let row = 0; row < rows; row++) {
-    const from = row * rowBytes;
+  // Rows with a border of zeros on the left, which stands for the pixels outside the picture; so does the row above the first.
+  let above = new Uint8Array(step + rowBytes);
+  let row = new Uint8Array(step + rowBytes);
+  for (let y = 0; y < rows; y++) {
+    row.set(lines.subarray(y * rowBytes, (y + 1) * rowBytes), step);
     let least = Number.POSITIVE_INFINITY;
     for (let filter = 0; filter < 5; filter++) {
-      let sum = 0;
-      for (let i = 0; i < rowBytes; i++) {
-        const left = i >= step ? lines[from + i - step]! : 0;
-        const up = row > 0 ? lines[from + i - rowBytes]! : 0;
-        const corner = row > 0 && i >= step ? lines[from + i - rowBytes - step]! : 0;
-        const residual = (lines[from + i]! - predict(filter, left, up, corner)) & 255;
-        trial[i] = residual;
-        sum += residual < 128 ? residual : 256 - residual;
-      }
-      if (sum < least) {
-        least = sum;
-        out[row * (rowBytes + 1)] = filter;
-        out.set(trial, row * (rowBytes + 1) + 1);
-      }
+      const sum = filterRow(filter, row, above, step, trial);
+      if (sum >= least) continue;
+      least = sum;
+      out[y * (rowBytes + 1)] = filter;
+      out.set(trial, y * (rowBytes + 1) + 1);
     }
+    [above, row] = [row, above];
   }
   return out;
+}
+
+/** Fills `out` with the residuals of one filter and returns the sum of their magnitudes. */
+function filterRow(
+  filter: number,
+  row: Uint8Array,
+  above: Uint8Array,
+  step: number,
+  out: Uint8Array,
+): number {
+  let sum = 0;
+  for (let i = 0, at = step; i < out.length; i++, at++) {
+    const guess = filter === 0 ? 0 : predict(filter, row[i]!, above[at]!, above[i]!);
+    const residual = (row[at]! - guess) & 255;
+    out[i] = residual;
+    sum += residual < 128 ? residual : 256 - residual;
+  }
+  return sum;
 }
