@@ -225,18 +225,18 @@ export async function fitInnovations(
   translate: (noisy: Image) => Promise<Image> = async (noisy) => noisy,
 ): Promise<NoiseSeed> {
   if (!seed.colour) return seed;
-  const { power } = seed.colour;
+  const { colour } = seed;
   const wanted = localShape(set.real);
-  const passed = throughFilter(power);
-  let innovations = seed.colour.innovations;
+  const passed = throughFilter(colour.power);
+  let { innovations } = colour;
   for (let round = 0; round < ROUNDS; round++) {
-    const found = await shapeOf(set, { ...seed, colour: { power, innovations } }, randomSeed, translate);
+    const found = await shapeOf(set, { ...seed, colour: { ...colour, innovations } }, randomSeed, translate);
     innovations = limited({
       skewness: innovations.skewness + (wanted.skewness - found.skewness) / passed.skewness,
       kurtosis: innovations.kurtosis + (wanted.kurtosis - found.kurtosis) / passed.kurtosis,
     });
   }
-  return { ...seed, colour: { power, innovations } };
+  return { ...seed, colour: { ...colour, innovations } };
 }
 
 async function shapeOf(

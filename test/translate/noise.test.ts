@@ -153,6 +153,17 @@ describe("coloured seed", () => {
     expect(kept.reduce((sum, v) => sum + v, 0) / kept.length / cleanVariance).toBeCloseTo(1, 0.5);
   });
 
+  test("fitting innovations leaves the rest of a seed as it is", async () => {
+    const seed = await matchedSeed(await fit, null);
+    const rings = { tile: 64, values: new Float64Array(33).fill(0.1) };
+    const withRings: NoiseSeed = { ...seed, colour: { ...seed.colour!, rings } };
+    const fitted = await fitInnovations(await fit, withRings, 5);
+    expect({ ...fitted, colour: { ...fitted.colour, innovations: undefined } }).toEqual({
+      ...withRings,
+      colour: { ...withRings.colour, innovations: undefined },
+    });
+  });
+
   test("fitted innovations bring the local skewness to the real one", async () => {
     const plain = await colouredSeed(await fit, signalShare / (1 - signalShare));
     const fitted = await fitInnovations(await fit, plain, 5);
