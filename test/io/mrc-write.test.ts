@@ -96,6 +96,23 @@ describe("refusals", () => {
   });
 });
 
+test.each([
+  ["image", 1, 1, 0],
+  ["stack", 3, 1, 0],
+  ["volume", 3, 3, 1],
+] as const)("the header of a %s: NZ %i, MZ %i, ISPG %i, CELLA of MZ voxels", (kind, sections, mz, ispg) => {
+  const header = encodeMrcHeader({ shape: [sections, 4, 5], voxelSize: 1.5, kind });
+  const view = new DataView(header.buffer);
+  const int = (word: number) => view.getInt32((word - 1) * 4, true);
+  const float = (word: number) => view.getFloat32((word - 1) * 4, true);
+  expect([1, 2, 3, 8, 9, 10, 23].map(int)).toEqual([5, 4, sections, 5, 4, mz, ispg]);
+  expect([11, 12, 13, 14, 15, 16].map(float)).toEqual([7.5, 6, 1.5 * mz, 90, 90, 90]);
+  // Not measured: max below min, mean below both, RMS negative.
+  expect(float(21)).toBeLessThan(float(20));
+  expect(float(22)).toBeLessThan(float(21));
+  expect(float(55)).toBeLessThan(0);
+});
+
 test("a stack appended section by section equals the one written at once", () => {
   const data = noise(24);
   const whole = writeMrc({ data, shape: [2, 3, 4], voxelSize: 2, kind: "stack" });
