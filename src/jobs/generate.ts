@@ -5,6 +5,7 @@ import type { ComputeRuntime, JobContext } from "../core/ports.js";
 import { Random } from "../core/random.js";
 import { encodeMicrograph, encodePreview, imageKinds } from "../dataset/images.js";
 import { joinDataset } from "../dataset/join.js";
+import { writeLabels } from "../dataset/labels.js";
 import { type ImageKind, imagePath, inside } from "../dataset/layout.js";
 import { writePart } from "../dataset/part.js";
 import { type Dataset, readDataset } from "../dataset/reader.js";
@@ -36,23 +37,41 @@ export async function generateDataset(
   plan: GeneratePlan,
   context: GenerateContext,
 ): Promise<DatasetManifest> {
-  const { files, report, signal } = context;
+  const { files, report } = context;
   const model = await readModel(files, plan.model);
   const simulated = await readDataset(files, plan.simulated);
   requireFit(plan, model, simulated);
-  const clean = cleanMicrographs(files, simulated);
   const job = await datasetJob(plan, simulated, context);
   const progress = await openDataset(files, plan.out, job, imageKinds(false));
-  if (progress.finished) {
-    report.note(`${plan.out} is complete already`);
-    return (await readDataset(files, plan.out)).manifest;
-  }
-  const missing = new Set(progress.missing);
-  let done = job.count - missing.size;
+  if (progress.finished) report.note(`${plan.out} is complete already`);
+  else
+    await translateMissing(new Set(progress.missing), { plan, model, simulated, count: job.count }, context);
+  const manifest = progress.finished
+    ? (await readDataset(files, plan.out)).manifest
+    : await joinDataset(files, plan.out);
+  if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
+  return manifest;
+}
+
+interface Generation {
+  readonly plan: GeneratePlan;
+  readonly model: Model;
+  readonly simulated: Dataset;
+  readonly count: number;
+}
+
+/** Makes the micrographs whose numbers are missing, one after the other. */
+async function translateMissing(
+  missing: ReadonlySet<number>,
+  { plan, model, simulated, count }: Generation,
+  context: GenerateContext,
+): Promise<void> {
+  const { files, report, signal } = context;
+  const clean = cleanMicrographs(files, simulated);
+  let done = count - missing.size;
   const translator = await openTranslator(model, context.runtime);
   try {
-    const tell = (): void =>
-      report.progress({ stage: "generate", done, total: job.count, unit: "micrographs" });
+    const tell = (): void => report.progress({ stage: "generate", done, total: count, unit: "micrographs" });
     tell();
     for await (const { micrograph, particles } of simulated.byMicrograph()) {
       if (!missing.has(micrograph.index)) continue;
@@ -70,7 +89,6 @@ export async function generateDataset(
   } finally {
     await translator.close();
   }
-  return joinDataset(files, plan.out);
 }
 
 interface Made {

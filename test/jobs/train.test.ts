@@ -225,6 +225,13 @@ describe("generate", () => {
     }
   });
 
+  test("labels in other forms come on request, later too", async () => {
+    await generate("labelled", { labels: ["topaz"] });
+    expect(readdirSync(at("labelled/labels"))).toEqual(["topaz.txt"]);
+    await generate("labelled", { labels: ["topaz", "coco"] });
+    expect(readdirSync(at("labelled/labels"))).toEqual(["coco.json", "topaz.txt"]);
+  });
+
   test("interrupted and run again, the bytes are the same; a lost micrograph is made again", async () => {
     const controller = new AbortController();
     const job = contextOf(controller.signal);

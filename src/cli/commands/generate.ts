@@ -3,7 +3,7 @@ import type { JobContext } from "../../core/ports.js";
 import type { GenerateOptions } from "../../jobs/generate-plan.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
-import { integerIn, oneOf } from "../options.js";
+import { integerIn, listOf, oneOf } from "../options.js";
 
 type Options = GenerateOptions & { readonly threads?: number; readonly json?: boolean };
 
@@ -17,6 +17,11 @@ export function generate(): Command {
       "--mode <type>",
       "float32, float16 (RELION 4 and newer) or uint8 (default: float32)",
       oneOf("float32", "float16", "uint8"),
+    )
+    .option(
+      "--labels <list>",
+      "further forms of the labels, into labels/: topaz, box, coco",
+      listOf("topaz", "box", "coco"),
     )
     .option("--seed <n>", "of the noise, 0 to 2^53 - 1 (default: 1)", integerIn(0, Number.MAX_SAFE_INTEGER))
     .option("--threads <n>", "of the CPU, 1 to 256 (default: all cores)", integerIn(1, 256))
