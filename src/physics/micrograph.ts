@@ -4,7 +4,7 @@ import { crop } from "../array/resample.js";
 import { integerInRange } from "../core/check.js";
 import { ShapeError, UsageError } from "../core/errors.js";
 import type { Coverage } from "./coverage.js";
-import { type CtfParameters, delocalisation } from "./ctf.js";
+import { delocalisation } from "./ctf.js";
 import { type CtfFilter, multiplyCtf } from "./ctf-filter.js";
 import { resampleIce } from "./ice.js";
 import type { Defocus, Optics } from "./optics.js";
@@ -67,7 +67,9 @@ export interface SimulatedMicrograph {
  */
 export function simulateMicrograph(inputs: MicrographInputs): SimulatedMicrograph {
   validate(inputs);
-  const filter = { ...inputs.optics, ...inputs.defocus, bFactor: inputs.bFactor ?? 0, factor: -1 };
+  // the potential has no frequencies beyond its projections'
+  const highest = Math.max(0, ...inputs.projectors.map((p) => p.radius / (p.box * p.pixelSize)));
+  const filter = { ...inputs.optics, ...inputs.defocus, bFactor: inputs.bFactor ?? 0, factor: -1, highest };
   const canvas = canvasShape(inputs, filter);
   const potential = placeParticles(inputs.particles, inputs.projectors, inputs.optics.voltage, canvas);
   if (inputs.ice) {
@@ -107,11 +109,10 @@ function validate({ shape, optics, projectors, particles }: MicrographInputs): v
 /** The frame at its first corner, then room for half a box and for what the CTF spreads, shared by opposite edges. */
 function canvasShape(
   { shape, optics, projectors }: MicrographInputs,
-  parameters: CtfParameters,
+  filter: CtfFilter & { readonly highest: number },
 ): readonly [number, number] {
-  const box = Math.max(...projectors.map((p) => p.box));
-  const highest = Math.max(...projectors.map((p) => p.radius / (p.box * p.pixelSize)));
-  const spread = Math.ceil(delocalisation(parameters, highest) / optics.pixelSize);
+  const box = Math.max(1, ...projectors.map((p) => p.box));
+  const spread = Math.ceil(delocalisation(filter, filter.highest) / optics.pixelSize);
   const room = Math.max(box, (box >> 1) + 1 + spread) + 1;
   return [fftFriendlySize(shape[0] + room), fftFriendlySize(shape[1] + room)];
 }

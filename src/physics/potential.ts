@@ -2,7 +2,7 @@ import { irfft3, rfft3, type Spectrum } from "../array/fft.js";
 import { centre, type Volume } from "../array/image.js";
 import { inRange, integerInRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
-import { scatteringFactor } from "./scattering.js";
+import { POTENTIAL_PER_SCATTERING, scatteringFactor } from "./scattering.js";
 
 /** An atom as far as the potential needs it. */
 export interface PotentialAtom {
@@ -30,9 +30,6 @@ export interface PotentialOptions {
   /** What comes to the box's centre floor(n / 2), angstrom; absent = the mean position of the atoms. */
   readonly middle?: readonly [x: number, y: number, z: number];
 }
-
-/** h² / (2π m e) in V·angstrom²: the integral of an atom's potential is this times f(0). */
-export const POTENTIAL_PER_SCATTERING = 47.87765;
 
 /** Cut of the Gaussians in standard deviations, and the share of aliased amplitude, both before the filter. */
 const CUT = 4.6;

@@ -1,6 +1,8 @@
 import { frequency, irfft2, type Spectrum } from "../array/fft.js";
 import { centre, type Image } from "../array/image.js";
 import type { RotationMatrix } from "../core/rotation.js";
+import type { CtfParameters } from "./ctf.js";
+import { multiplyCtf } from "./ctf-filter.js";
 import type { Projector } from "./projector.js";
 import { slicePlain } from "./slice-reference.js";
 import { fitsSlicer, sliceFast } from "./slice-wasm.js";
@@ -9,16 +11,16 @@ export interface ProjectionOptions {
   /** Pixels by which the particle is moved from the centre floor(n / 2), to the right and down. */
   readonly shiftX?: number;
   readonly shiftY?: number;
-  /** Transfer function of (kx, ky), 1/angstrom, as `ctf()` returns it: applied as it is, white protein. */
-  readonly transfer?: (kx: number, ky: number) => number;
+  /** Applied as it is: white protein. Absent = none. */
+  readonly ctf?: CtfParameters;
 }
 
 /**
- * The image at (x, y) is the sum over z of V(A^T (x, y, z)), then shifted and multiplied by the transfer function;
+ * The image at (x, y) is the sum over z of V(A^T (x, y, z)), then shifted and multiplied by the CTF;
  * white protein. Same scale, sign and pixel as relion_project (whose offsets are minus these shifts).
  *
  * @param matrix A, from reference to observation
- * @returns box x box image, centre at floor(n / 2). The transform is periodic: what a shift or a transfer function
+ * @returns box x box image, centre at floor(n / 2). The transform is periodic: what a shift or a CTF
  *   moves over the edge of the box comes back at the other side.
  */
 export function project(
@@ -27,7 +29,7 @@ export function project(
   options: ProjectionOptions = {},
 ): Image {
   const slice = centralSlice(projector, matrix, options.shiftX ?? 0, options.shiftY ?? 0);
-  if (options.transfer) multiplySpectrum(slice, projector.pixelSize, options.transfer);
+  if (options.ctf) multiplyCtf(slice, { ...options.ctf, pixelSize: projector.pixelSize, factor: 1 });
   return irfft2(slice);
 }
 

@@ -78,6 +78,9 @@ Bi 1.1007 2.2306 3.5689 4.1549 2.0382 0.2546 1.7351 6.4948 23.6464 70.3780
 U 1.3382 3.2043 5.4558 5.4839 3.6342 0.2838 2.2452 10.2519 41.7251 124.9023
 `;
 
+/** h² / (2π m e) in V·angstrom², m at rest: the integral of an atom's potential is this times f(0). */
+export const POTENTIAL_PER_SCATTERING = 47.87765;
+
 /** Amplitudes a (angstrom) and widths b (angstrom squared) of a scattering factor. */
 export interface ScatteringFactor {
   readonly a: readonly number[];

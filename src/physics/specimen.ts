@@ -2,6 +2,7 @@ import { inRange, integerInRange } from "../core/check.js";
 import type { Random } from "../core/random.js";
 import { type EulerAngles, eulerToMatrix, type RotationMatrix } from "../core/rotation.js";
 import { type Orientations, orientationSampler, weightedIndex } from "./orientations.js";
+import { crowdPositions } from "./packing.js";
 import { drawPositions } from "./positions.js";
 
 /** One particle of a virtual specimen. */
@@ -64,7 +65,7 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
   const requested = drawCount(options.count, random);
   const structures = Array.from({ length: requested }, () => pickStructure(random));
   const radii = structures.map((s) => (collapse * diameters[s]!) / 2 / options.pixelSize);
-  const positions = drawPositions(columns, rows, radii, random);
+  const positions = placeAll(columns, rows, radii, random);
   const particles: PlacedParticle[] = [];
   for (const [i, position] of positions.entries()) {
     if (!position) continue;
@@ -81,6 +82,20 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
     });
   }
   return { particles, requested };
+}
+
+/** One after the other where that finds room for all; pushed together where the field must be fuller. */
+function placeAll(
+  width: number,
+  height: number,
+  radii: readonly number[],
+  random: Random,
+): ReturnType<typeof drawPositions> {
+  const placed = drawPositions(width, height, radii, random);
+  const missing = placed.filter((position) => !position).length;
+  if (missing === 0) return placed;
+  const crowded = crowdPositions(width, height, radii, random);
+  return crowded.filter((position) => !position).length < missing ? crowded : placed;
 }
 
 function drawCount(count: SpecimenOptions["count"], random: Random): number {

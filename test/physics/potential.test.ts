@@ -2,13 +2,8 @@ import { describe, expect, test } from "vitest";
 import { rfft3 } from "../../src/array/fft.js";
 import { centre, type Volume } from "../../src/array/image.js";
 import { Random } from "../../src/core/random.js";
-import {
-  modelDiameter,
-  POTENTIAL_PER_SCATTERING,
-  type PotentialAtom,
-  potentialMap,
-} from "../../src/physics/potential.js";
-import { scatteringFactor } from "../../src/physics/scattering.js";
+import { modelDiameter, type PotentialAtom, potentialMap } from "../../src/physics/potential.js";
+import { POTENTIAL_PER_SCATTERING, scatteringFactor } from "../../src/physics/scattering.js";
 
 /** f(k / 2) by the formula, with a B factor. */
 function scattering(element: string, k: number, bFactor = 0): number {

@@ -35,12 +35,13 @@ describe.each([32, 33])("a box of %i", (n) => {
     expect(error(4)).toBeLessThan(0.4 * error(2));
   });
 
-  test("a transfer function multiplies each frequency", () => {
+  test("the CTF multiplies each frequency: with phase contrast off, by the amplitude contrast", () => {
     const a = eulerToMatrix({ rot: 20, tilt: 50, psi: -70 });
-    const doubled = project(projector, a, { transfer: () => -2 });
+    const flat = { defocusU: 0, defocusV: 0, defocusAngle: 0, phaseShift: 0, voltage: 300 };
+    const image = project(projector, a, { ctf: { ...flat, sphericalAberration: 0, amplitudeContrast: 0.3 } });
     const plain = project(projector, a);
-    expect(doubled.data).toBeAllclose(
-      plain.data.map((v) => -2 * v),
+    expect(image.data).toBeAllclose(
+      plain.data.map((v) => 0.3 * v),
       { absolute: 1e-5 },
     );
   });

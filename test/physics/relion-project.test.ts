@@ -3,7 +3,6 @@ import { crop } from "../../src/array/resample.js";
 import { correlation } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
 import { eulerToMatrix, uniformRotation } from "../../src/core/rotation.js";
-import { ctf } from "../../src/physics/ctf.js";
 import { simulateMicrograph } from "../../src/physics/micrograph.js";
 import { project } from "../../src/physics/project.js";
 import { prepareProjector } from "../../src/physics/projector.js";
@@ -40,7 +39,7 @@ describe.skipIf(!available)(`against relion_project${available ? "" : " (skipped
       const ours = project(projector, eulerToMatrix(p), {
         shiftX: -p.originX / pixelSize,
         shiftY: -p.originY / pixelSize,
-        transfer: ctf({ ...optics, ...p }),
+        ctf: { ...optics, ...p },
       });
       worst = Math.min(worst, correlation(ours.data, theirs[i]!.data));
       expect(scaleOf(theirs[i]!.data, ours.data)).toBeCloseTo(1, 2);

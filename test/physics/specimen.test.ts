@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { eulerToMatrix } from "../../src/core/rotation.js";
 import { orientationSampler, weightedIndex } from "../../src/physics/orientations.js";
+import { crowdPositions } from "../../src/physics/packing.js";
 import { drawPositions } from "../../src/physics/positions.js";
 import { drawSpecimen, type SpecimenOptions } from "../../src/physics/specimen.js";
 
@@ -84,12 +85,12 @@ describe("drawSpecimen", () => {
   });
 
   test("says when fewer found a place than were asked for", () => {
-    const { particles, requested } = drawSpecimen(
-      { ...options, count: { mean: 500, standardDeviation: 0 } },
-      Random.of(7, "full"),
-    );
+    const full = { ...options, count: { mean: 500, standardDeviation: 0 } };
+    const { particles, requested } = drawSpecimen(full, Random.of(7, "full"));
     expect(requested).toBe(500);
-    expect(particles.length).toBeLessThan(500);
+    // random placement one by one would stop near 160
+    expect(particles.length).toBeGreaterThan(200);
+    expect(particles.length).toBeLessThan(270);
   });
 });
 
@@ -128,6 +129,38 @@ describe("drawPositions", () => {
     }
     expect(Math.abs(left - right)).toBeLessThan(5 * Math.sqrt(left + right));
     expect(left + right).toBeGreaterThan(200);
+  });
+});
+
+describe("crowdPositions", () => {
+  const leastDistance = (centres: readonly (readonly [number, number])[]) => {
+    let least = Number.POSITIVE_INFINITY;
+    for (const [i, a] of centres.entries()) {
+      for (const b of centres.slice(i + 1)) least = Math.min(least, (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2);
+    }
+    return Math.sqrt(least);
+  };
+
+  test("fills seven tenths of the field without an overlap, which placing one by one cannot", () => {
+    const radii = new Array<number>(580).fill(10);
+    const centres = crowdPositions(500, 500, radii, Random.of(15, "crowd")).filter((p) => p !== null);
+    expect(centres.length).toBe(580);
+    expect(leastDistance(centres)).toBeGreaterThanOrEqual(20);
+    expect(centres.every(([x, y]) => x >= 0 && x < 500 && y >= 0 && y < 500)).toBe(true);
+    const oneByOne = drawPositions(500, 500, radii, Random.of(15, "crowd"));
+    expect(oneByOne.filter((p) => p !== null).length).toBeLessThan(500);
+  });
+
+  test("gives no place to what the field cannot hold", () => {
+    const radii = [40, ...new Array<number>(2000).fill(10)];
+    const placed = crowdPositions(300, 200, radii, Random.of(16, "full"));
+    const centres = placed.filter((p) => p !== null);
+    expect(placed.length).toBe(2001);
+    // 0.8 of 320 x 220 less the large disc: 163 small ones at most
+    expect(placed[0]).not.toBe(null);
+    expect(centres.length).toBeGreaterThan(130);
+    expect(centres.length).toBeLessThanOrEqual(164);
+    expect(leastDistance(centres)).toBeGreaterThanOrEqual(20);
   });
 });
 
