@@ -6,7 +6,10 @@ export interface Files {
   /** Bytes [start, end) of a file, for headers of large files. */
   readRange(path: string, start: number, end: number): Promise<Uint8Array>;
   size(path: string): Promise<number>;
-  /** Appears whole or not at all: written aside, then renamed. Makes parent folders. Pieces are written as they come. */
+  /**
+   * Appears whole or not at all: written aside under a hidden name that ends in .partial, then renamed. Makes parent
+   * folders. Pieces are written as they come.
+   */
   write(path: string, bytes: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void>;
   append(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;

@@ -1,5 +1,6 @@
 import { FormatError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
+import { imageKinds } from "./images.js";
 import { DATASET, inside, partPath } from "./layout.js";
 import { encodeText } from "./lines.js";
 import { parseJob } from "./manifest.js";
@@ -41,7 +42,18 @@ export async function joinDataset(files: Files, dir: string): Promise<DatasetMan
   };
   await files.write(at(DATASET.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
   await files.remove(at(DATASET.parts));
+  await sweep(files, dir);
   return manifest;
+}
+
+/** Removes what a killed run had written aside. */
+async function sweep(files: Files, dir: string): Promise<void> {
+  for (const folder of [dir, ...imageKinds(true).map((kind) => inside(dir, kind))]) {
+    if (!(await files.exists(folder))) continue;
+    for (const name of await files.list(folder)) {
+      if (name.startsWith(".") && name.endsWith(".partial")) await files.remove(inside(folder, name));
+    }
+  }
 }
 
 interface PlacedPart extends MicrographPart {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,18 +13,17 @@ const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));
 
 /** Runs the built program in the scratch folder. */
-const run = (...args: readonly string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    cwd: dir,
-    encoding: "utf8",
+const run = (...args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { cwd: dir }, (error, stdout, stderr) => {
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
+    });
   });
-  return { status, stdout, stderr };
-};
 const small = ["--map", map, "--size", "96", "--particles", "3"];
 
 describe("help", () => {
-  test("--help lists the commands; the program itself needs under 200 ms of processor time", () => {
-    const { status, stdout } = run("--help");
+  test("--help lists the commands; the program itself needs under 200 ms of processor time", async () => {
+    const { status, stdout } = await run("--help");
     expect(status).toBe(0);
     for (const name of ["simulate", "extract", "potential", "info"])
       expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
@@ -38,8 +37,8 @@ describe("help", () => {
     expect(Math.min(...times)).toBeLessThan(200);
   });
 
-  test("every option of simulate has its unit or range, and its default or that it is needed", () => {
-    const { stdout } = run("simulate", "--help");
+  test("every option of simulate has its unit or range, and its default or that it is needed", async () => {
+    const { stdout } = await run("simulate", "--help");
     const text = stdout.replace(/\n {20,}/g, " ");
     const options = text
       .split("\n")
@@ -49,15 +48,15 @@ describe("help", () => {
     expect(text).toMatch(/--defocus <low,high> +range, angstrom, underfocus positive/);
   });
 
-  test("--version is that of package.json", () => {
+  test("--version is that of package.json", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    expect(run("--version").stdout.trim()).toBe(version);
+    expect((await run("--version")).stdout.trim()).toBe(version);
   });
 });
 
 describe("wrong usage ends with 2 and one line", () => {
-  const oneLine = (args: readonly string[], message: string): void => {
-    const { status, stderr, stdout } = run(...args);
+  const oneLine = async (args: readonly string[], message: string): Promise<void> => {
+    const { status, stderr, stdout } = await run(...args);
     expect(stderr).toContain(message);
     expect(stderr.trim().split("\n").length).toBe(1);
     expect(stderr.startsWith("error: ")).toBe(true);
@@ -90,28 +89,31 @@ describe("wrong usage ends with 2 and one line", () => {
       "expected a name that ends in .mrcs",
     ],
     [["info"], "missing required argument 'paths'"],
-  ])("%j", (args, message) => {
-    oneLine(args, message);
+  ])("%j", async (args, message) => {
+    await oneLine(args, message);
     expect(existsSync(join(dir, "x"))).toBe(false);
   });
 
-  test("no command at all shows the help", () => {
-    const { status, stderr } = run();
+  test("no command at all shows the help", async () => {
+    const { status, stderr } = await run();
     expect(status).toBe(2);
     expect(stderr).toContain("Usage: cryogem");
   });
 
-  test("an output of another command is refused and left as it was", () => {
+  test("an output of another command is refused and left as it was", async () => {
     mkdirSync(join(dir, "taken"));
     writeFileSync(join(dir, "taken/notes.txt"), "mine");
     const before = snapshot(join(dir, "taken"));
-    oneLine(["simulate", ...small, "--out", "taken"], "taken: found a folder with other files (notes.txt)");
+    await oneLine(
+      ["simulate", ...small, "--out", "taken"],
+      "taken: found a folder with other files (notes.txt)",
+    );
     expect(snapshot(join(dir, "taken"))).toEqual(before);
   });
 
-  test("other options for an existing dataset are refused, naming the difference", () => {
-    expect(run("simulate", ...small, "--count", "1", "--out", "mine").status).toBe(0);
-    oneLine(
+  test("other options for an existing dataset are refused, naming the difference", async () => {
+    expect((await run("simulate", ...small, "--count", "1", "--out", "mine")).status).toBe(0);
+    await oneLine(
       ["simulate", ...small, "--count", "2", "--out", "mine"],
       "mine: option count: found 1, expected 2",
     );
@@ -159,8 +161,8 @@ describe("failures end with 1 and one line", () => {
       () => ["info", "nowhere"],
       "nowhere: found nothing there, expected a file or a folder",
     ],
-  ])("%s", (_name, args, message) => {
-    const { status, stderr } = run(...args());
+  ])("%s", async (_name, args, message) => {
+    const { status, stderr } = await run(...args());
     expect(stderr).toContain(message);
     expect(stderr.trim().split("\n").length).toBe(1);
     expect(status).toBe(1);
@@ -175,8 +177,16 @@ describe("--json", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
 
-  test("every line of standard output is an object, the last one the result", () => {
-    const { status, stdout, stderr } = run("simulate", ...small, "--count", "2", "--out", "json", "--json");
+  test("every line of standard output is an object, the last one the result", async () => {
+    const { status, stdout, stderr } = await run(
+      "simulate",
+      ...small,
+      "--count",
+      "2",
+      "--out",
+      "json",
+      "--json",
+    );
     const lines = parse(stdout);
     expect(lines.at(-1)).toEqual({ type: "result", out: "json", micrographs: 2, particles: 6 });
     expect(lines.filter(({ type }) => type === "progress").at(-1)).toMatchObject({
@@ -187,19 +197,19 @@ describe("--json", () => {
     expect([status, stderr]).toEqual([0, ""]);
   });
 
-  test("errors too", () => {
-    expect(parse(run("info", "nowhere", "--json").stdout)).toEqual([
+  test("errors too", async () => {
+    expect(parse((await run("info", "nowhere", "--json")).stdout)).toEqual([
       { type: "error", code: "E_FILE", message: "nowhere: found nothing there, expected a file or a folder" },
     ]);
-    expect(parse(run("info", "--colour", "--json").stdout)[0]).toMatchObject({
+    expect(parse((await run("info", "--colour", "--json")).stdout)[0]).toMatchObject({
       type: "error",
       code: "E_USAGE",
     });
   });
 });
 
-test("info shows a screenful; a closed pipe is no failure", () => {
-  const { stdout } = run("info", "map.mrc");
+test("info shows a screenful; a closed pipe is no failure", async () => {
+  const { stdout } = await run("info", "map.mrc");
   expect(stdout).toContain("volume of 36 x 36 x 36 voxels");
   expect(stdout.split("\n").length).toBeLessThan(24);
   spawnSync("sh", ["-c", `"${process.execPath}" "${MAIN}" info map.mrc map.mrc 2>err.txt | head -c 0`], {
@@ -217,7 +227,7 @@ describe("interrupted", () => {
     async (signal, workers) => {
       const args = ["simulate", ...small, "--count", "6", "--size", "320", "--workers", workers];
       const whole = `whole-${signal}`;
-      expect(run(...args, "--out", whole).status).toBe(0);
+      expect((await run(...args, "--out", whole)).status).toBe(0);
 
       const out = `stopped-${signal}`;
       const child = spawn(process.execPath, [MAIN, ...args, "--out", out, "--json"], { cwd: dir });
@@ -235,7 +245,7 @@ describe("interrupted", () => {
       expect(names.filter((name) => name.includes("partial"))).toEqual([]);
       expect(names).not.toContain("dataset.json");
 
-      expect(run(...args, "--out", out).status).toBe(0);
+      expect((await run(...args, "--out", out)).status).toBe(0);
       expect(snapshot(join(dir, out))).toEqual(snapshot(join(dir, whole)));
     },
   );

@@ -158,6 +158,8 @@ describe("writing", () => {
       { micrograph: zeros(40, 48), mask: zeros(40, 48) },
       { mode: "float32", pixelSize: 2 },
     );
+    // written aside by a run that was killed
+    writeFileSync(join(dir, "masks/.000001.png.4242.0.partial"), "half");
     const { missing, finished } = await openDataset(files, dir, job, kinds);
     expect([missing, finished]).toEqual([[1, 3], false]);
     for (const index of missing) await make(index);

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { fourierFilter } from "../../src/array/filter.js";
 import { correlation, standardDeviation, variance } from "../../src/array/statistics.js";
 import { readDataset, readMicrograph } from "../../src/dataset/reader.js";
 import type { ParticleRecord } from "../../src/dataset/records.js";
@@ -116,11 +117,9 @@ describe("labels", () => {
       const cut = cutBox(micrograph, p.x, p.y, 36, 0);
       const transfer = ctf({ ...manifest.optics, ...p });
       const { pixelSize } = manifest.optics;
-      const image = project(projector, p.matrix as never, {
-        shiftX: -p.originX / pixelSize,
-        shiftY: -p.originY / pixelSize,
-        transfer: (kx, ky) => -transfer(kx, ky),
-      });
+      const shift = { shiftX: -p.originX / pixelSize, shiftY: -p.originY / pixelSize };
+      const projection = project(projector, p.matrix as never, shift);
+      const image = fourierFilter(projection, (kx, ky) => -transfer(kx / pixelSize, ky / pixelSize));
       expect(correlation(cut.data, image.data)).toBeGreaterThan(0.99);
       const scale = standardDeviation(cut.data) / standardDeviation(image.data);
       expect(scale).toBeGreaterThan(0.95);

@@ -64,13 +64,20 @@ describe.each([
 test("abort stops a running pool with the signal's AbortError", async () => {
   const workers = threadWorkers(2);
   const controller = new AbortController();
-  const started = performance.now();
+  let reported = 0;
   const many = Array.from({ length: 1000 }, () => paths[0]);
   const result = workers
-    .map("hash-file", many, { signal: controller.signal, onResult: () => controller.abort() })
+    .map("hash-file", many, {
+      signal: controller.signal,
+      onResult: () => {
+        reported++;
+        controller.abort();
+      },
+    })
     .catch((error: unknown) => error);
   expect(await result).toMatchObject({ name: "AbortError" });
-  expect(performance.now() - started).toBeLessThan(20_000);
+  // those under way at most: nothing new is begun
+  expect(reported).toBeLessThanOrEqual(2);
   await workers.close();
 });
 
