@@ -251,8 +251,8 @@ describe("options", () => {
 
   test("particles that find no place are reported", async () => {
     const { context, warnings } = jobContext();
-    await simulate("crowded", { particles: [60, 0], count: 1 }, context);
-    expect(warnings[0]).toMatch(/^\d+ of 60 particles found no place/);
+    await simulate("crowded", { particles: [200, 0], count: 1 }, context);
+    expect(warnings[0]).toMatch(/^\d+ of 200 particles found no place/);
   });
 
   test("a micrograph smaller than a particle is refused", async () => {
