@@ -115,15 +115,18 @@ describe("coloured noise", () => {
     const low = { data: new Float32Array(64 * 33).fill(1e-4), shape: [64, 64] as const };
     for (const i of [0, 1, 33, 63 * 33, 34, 63 * 33 + 1]) low.data[i] = 1;
     const across: number[] = [];
+    const down: number[] = [];
     const beside: number[] = [];
     for (let seed = 0; seed < 100; seed++) {
       const { data } = colouredNoise([48, 48], low, Random.of(seed, "edges"));
       across.push(data[24 * 48]! * data[24 * 48 + 47]!);
+      down.push(data[24]! * data[47 * 48 + 24]!);
       beside.push(data[24 * 48]! * data[24 * 48 + 1]!);
     }
     expect(mean(beside)).toBeGreaterThan(0.8);
     // the true covariance at 47 pixels is negative for this spectrum; wrapped around it would be near 1
     expect(mean(across)).toBeLessThan(0.2);
+    expect(mean(down)).toBeLessThan(0.2);
   });
 
   test("refuses power that does not fit its tile or is negative", () => {
