@@ -8,6 +8,7 @@ const rooms = [
   "tensor",
   "nn",
   "translate",
+  "pick",
   "evaluate",
   "dataset",
   "plot",
