@@ -19,7 +19,7 @@ import { fitSeed, type OpenTraining, readCheckpoint, type TrainContext } from ".
 
 /** Trains CryoGEM's networks from the beginning or from the last checkpoint, calibrates, writes the model. */
 export async function trainNetwork(training: OpenTraining, context: TrainContext): Promise<number> {
-  const { plan, opened, description } = training;
+  const { plan, opened, description, trends } = training;
   const { files, report } = context;
   const checkpoint = await readCheckpoint(context, plan);
   const noise = checkpoint?.noise ?? (await fitSeed(training));
@@ -41,7 +41,12 @@ export async function trainNetwork(training: OpenTraining, context: TrainContext
   });
   const parameters = generatorState(state, plan.options);
   const calibration = await calibrateNetwork(training, context, noise, parameters);
-  await save(MODEL.model, plan.options.steps, { parameters, noise, ...calibration });
+  await save(MODEL.model, plan.options.steps, {
+    parameters,
+    noise,
+    ...calibration,
+    ...(trends && { trends }),
+  });
   return plan.options.steps;
 }
 

@@ -22,6 +22,7 @@ export interface TrainOptions {
   readonly discriminators?: 1 | 2;
   readonly average?: number;
   readonly calibrate?: boolean;
+  readonly trends?: boolean;
   readonly steps?: number;
   readonly noise?: CryogemOptions["noise"];
   readonly upsampling?: CryogemOptions["upsampling"];
@@ -66,6 +67,7 @@ const OWN_OPTIONS = [
   "discriminators",
   "average",
   "calibrate",
+  "trends",
   "steps",
   "noise",
   "upsampling",

@@ -6,7 +6,7 @@ import { trainNetwork } from "./train-network.js";
 import type { TrainPlan } from "./train-plan.js";
 import { fitSeed, type OpenTraining, type TrainContext } from "./training.js";
 import { openTrainingFolder, trainingIdentity } from "./training-folder.js";
-import { measureRealContrast, openTrainingSet } from "./training-set.js";
+import { measureRealLook, openTrainingSet } from "./training-set.js";
 
 /**
  * Trains a translator and writes its model folder, or what is still missing of it.
@@ -17,23 +17,25 @@ import { measureRealContrast, openTrainingSet } from "./training-set.js";
 export async function trainTranslator(plan: TrainPlan, context: TrainContext): Promise<number> {
   const { files, report, program } = context;
   const isNetwork = plan.translator === "cryogem";
-  const opened = await openTrainingSet(files, { ...plan, crop: isNetwork ? plan.options.crop : 32 });
+  const flatten = isNetwork && plan.options.trends;
+  const opened = await openTrainingSet(files, { ...plan, crop: isNetwork ? plan.options.crop : 32, flatten });
   await openTrainingFolder(files, plan, await trainingIdentity(files, plan, program));
   if (await files.exists(inside(plan.out, MODEL.model))) {
     report.note(`${plan.out} is complete already`);
     return isNetwork ? plan.options.steps : 0;
   }
   const fit = await drawFitSet(opened.set);
+  const { contrast, trends } = await measureRealLook(files, plan.real, flatten);
   const description: ModelDescription = {
     program,
     translator: plan.translator,
     pixelSize: opened.pixelSize,
-    contrast: await measureRealContrast(files, plan.real),
+    contrast,
     dose: plan.dose,
     step: 0,
     ...(isNetwork && { options: plan.options }),
   };
-  const training: OpenTraining = { plan, opened, fit, description };
+  const training: OpenTraining = { plan, opened, fit, description, ...(trends && { trends }) };
   if (isNetwork) return trainNetwork(training, context);
   const model: Model = { record: description, noise: await fitSeed(training), parameters: new Map() };
   await writeArrays(files, inside(plan.out, MODEL.model), encodeModel(model));

@@ -10,6 +10,7 @@ import type { Defocus } from "../physics/optics.js";
 import { type Contrast, meanContrast, measureContrast, normaliseImage } from "../translate/contrast.js";
 import type { Centre } from "../translate/particle-average.js";
 import type { LabelledImage, TrainingSet } from "../translate/sampler.js";
+import { addTrend, measureTrend, type Trend } from "../translate/trend.js";
 import { cachedSource } from "./cached-source.js";
 import { cleanMicrographs, micrographCtf, readMask } from "./clean-micrographs.js";
 import { parseEstimates } from "./estimate-records.js";
@@ -24,6 +25,8 @@ export interface TrainingInputs {
   readonly estimates: string | undefined;
   /** Smallest side that a micrograph may have. */
   readonly crop: number;
+  /** Whether the real micrographs' trends are taken out. */
+  readonly flatten: boolean;
 }
 
 export interface OpenedTrainingSet {
@@ -72,7 +75,8 @@ export async function openTrainingSet(files: Files, inputs: TrainingInputs): Pro
   const loadReal = async (index: number): Promise<Image> => {
     const path = inputs.real[index]!;
     const { image } = readImage(await files.read(path), path);
-    return normaliseImage(image, measureContrast(image, path));
+    const flat = inputs.flatten ? addTrend(image, measureTrend(image), -1) : image;
+    return normaliseImage(flat, measureContrast(flat, path));
   };
   const set: TrainingSet = {
     real: cachedSource(inputs.real.length, loadReal, ({ data }) => data.byteLength, CACHE),
@@ -122,13 +126,30 @@ async function centresByMicrograph({ manifest, particles }: Dataset): Promise<Ma
   return centres;
 }
 
-/** Mean contrast of the first real micrographs, in the counts of their files. */
-export async function measureRealContrast(files: Files, real: readonly string[]): Promise<Contrast> {
+/** What the first real micrographs look like from afar. */
+export interface RealLook {
+  /** Mean contrast in the counts of their files, without the trends where those are measured. */
+  readonly contrast: Contrast;
+  readonly trends?: readonly Trend[];
+}
+
+export async function measureRealLook(
+  files: Files,
+  real: readonly string[],
+  flatten: boolean,
+): Promise<RealLook> {
   const contrasts: Contrast[] = [];
+  const trends: Trend[] = [];
   for (const path of real.slice(0, MEASURED)) {
-    contrasts.push(measureContrast(readImage(await files.read(path), path).image, path));
+    const { image } = readImage(await files.read(path), path);
+    if (flatten) {
+      const trend = measureTrend(image);
+      const contrast = measureContrast(addTrend(image, trend, -1), path);
+      contrasts.push(contrast);
+      trends.push(trend.map((c) => c / contrast.deviation));
+    } else contrasts.push(measureContrast(image, path));
   }
-  return meanContrast(contrasts);
+  return { contrast: meanContrast(contrasts), ...(flatten && { trends }) };
 }
 
 function requireCrop(path: string, shape: readonly [number, number], crop: number): void {

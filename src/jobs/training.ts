@@ -4,6 +4,7 @@ import { inside } from "../dataset/layout.js";
 import { decodeModel, type Model, type ModelDescription } from "../translate/model.js";
 import type { NoiseSeed } from "../translate/noise-seed.js";
 import { colouredSeed, type FitSet, fitInnovations, matchedSeed, whiteSeed } from "../translate/seed-fit.js";
+import type { Trend } from "../translate/trend.js";
 import { MODEL, readArrays } from "./model-files.js";
 import { needsSpectrum, type TrainPlan } from "./train-plan.js";
 import type { OpenedTrainingSet } from "./training-set.js";
@@ -22,6 +23,8 @@ export interface OpenTraining {
   readonly opened: OpenedTrainingSet;
   readonly fit: FitSet;
   readonly description: ModelDescription;
+  /** Of the real micrographs, where they were taken out. */
+  readonly trends?: readonly Trend[];
 }
 
 /** White noise of the kinds that are given no SNR. */

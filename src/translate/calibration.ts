@@ -1,7 +1,7 @@
 import type { Image } from "../array/image.js";
 import { Random } from "../core/random.js";
 import { type NoiseSeed, noisyInput } from "./noise-seed.js";
-import { meanRings, type Rings, spectralGain } from "./radial-power.js";
+import { type Rings, spectralGain, typicalRings } from "./radial-power.js";
 import { type FitSet, fitInnovations } from "./seed-fit.js";
 
 /** What is adjusted once a generator is trained, so that its output has the statistics of the real micrographs. */
@@ -24,6 +24,6 @@ export async function calibrate(
   for (const [i, micrograph] of set.simulated.entries()) {
     translated.push(await translate(noisyInput(micrograph, noise, Random.of(randomSeed, "calibration", i))));
   }
-  const wanted = await meanRings(set.real, set.tile);
-  return { noise, gain: spectralGain(wanted, await meanRings(translated, set.tile)) };
+  const gain = spectralGain(typicalRings(set.real, set.tile), typicalRings(translated, set.tile));
+  return { noise, gain };
 }

@@ -4,6 +4,7 @@ import type { TrainingState } from "../tensor/index.js";
 import type { NoiseSeed } from "./noise-seed.js";
 import { cryogemOptions } from "./options.js";
 import type { Rings } from "./radial-power.js";
+import { ORDERS, type Trend } from "./trend.js";
 
 /** Every way to give a physics micrograph the noise of real ones. */
 export const TRANSLATORS = [
@@ -54,6 +55,8 @@ export interface Model {
   readonly parameters: TrainingState;
   /** Filter for the output. */
   readonly gain?: Rings;
+  /** Of the real micrographs: every output gets one of them. */
+  readonly trends?: readonly Trend[];
 }
 
 /** Named arrays with text beside them: the content of a safetensors file. */
@@ -66,9 +69,10 @@ const POWER = "noise.power";
 const GAIN = "output.gain";
 const RINGS = "noise.rings";
 const SIGNAL = "signal.gain";
+const TRENDS = "background.trends";
 
 /** The file of a model; parameters are flat, since the options decide their shapes. */
-export function encodeModel({ record, noise, parameters, gain }: Model): NamedArrays {
+export function encodeModel({ record, noise, parameters, gain, trends }: Model): NamedArrays {
   const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [name, data] of parameters) tensors.set(name, { shape: [data.length], data });
   const { colour, deviation, cleanDeviation } = noise;
@@ -79,6 +83,7 @@ export function encodeModel({ record, noise, parameters, gain }: Model): NamedAr
   if (noise.signal) tensors.set(SIGNAL, ringsTensor(noise.signal));
   if (colour?.rings) tensors.set(RINGS, ringsTensor(colour.rings));
   if (gain) tensors.set(GAIN, ringsTensor(gain));
+  if (trends) tensors.set(TRENDS, trendsTensor(trends));
   const described: z.infer<typeof modelRecord> = {
     format: "cryogem-model",
     formatVersion: 1,
@@ -108,13 +113,15 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
     );
   }
   const { noise, format: _format, formatVersion: _version, ...record } = parsed.data;
-  const others = [...tensors].filter(([name]) => ![POWER, GAIN, RINGS, SIGNAL].includes(name));
+  const others = [...tensors].filter(([name]) => ![POWER, GAIN, RINGS, SIGNAL, TRENDS].includes(name));
   const gain = tensors.get(GAIN);
+  const trends = tensors.get(TRENDS);
   return {
     record,
     noise: decodeNoise(noise, tensors, path),
     parameters: new Map(others.map(([name, { data }]) => [name, data])),
     ...(gain && { gain: ringsOf(gain) }),
+    ...(trends && { trends: trendsOf(trends, path) }),
   };
 }
 
@@ -153,6 +160,22 @@ const ringsOf = ({ data }: { readonly data: Float32Array }): Rings => ({
   tile: 2 * (data.length - 1),
   values: Float64Array.from(data),
 });
+
+const trendsTensor = (trends: readonly Trend[]) => ({
+  shape: [trends.length, ORDERS, ORDERS],
+  data: Float32Array.from(trends.flatMap((trend) => [...trend])),
+});
+
+function trendsOf(
+  { shape, data }: { readonly shape: readonly number[]; readonly data: Float32Array },
+  path: string,
+) {
+  const size = ORDERS * ORDERS;
+  if (shape.length !== 3 || shape[0] === 0 || data.length !== shape[0]! * size) {
+    throw new FormatError(path, TRENDS, shape, `n x ${ORDERS} x ${ORDERS}, n at least 1`);
+  }
+  return Array.from({ length: shape[0]! }, (_, i) => data.slice(i * size, (i + 1) * size));
+}
 
 function parseJson(text: string, path: string): unknown {
   try {

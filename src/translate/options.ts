@@ -40,6 +40,8 @@ export const cryogemOptions = z.strictObject({
   headWidth: z.int().min(1),
   /** Whether the noise's skewness and kurtosis are fitted, and after training the output's spectrum, to the real ones. */
   calibrate: z.boolean(),
+  /** Whether the slow trends of the real micrographs are taken out before training and lent to generated ones. */
+  trends: z.boolean(),
   seed: z.number(),
 });
 
@@ -75,6 +77,7 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     queries: 128,
     headWidth: 128,
     calibrate: true,
+    trends: true,
   },
   paper: {
     crop: 1024,
@@ -98,6 +101,7 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     queries: 256,
     headWidth: 256,
     calibrate: false,
+    trends: false,
   },
 };
 

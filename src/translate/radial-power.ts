@@ -29,6 +29,19 @@ export async function meanRings(
   return { tile, values: values.map((sum) => sum / count) };
 }
 
+/**
+ * Geometric mean of the images' radial power spectra: what is typical, whatever a single image with strong gradients or a
+ * contaminant does at the lowest frequencies.
+ */
+export function typicalRings(images: readonly Image[], tile: number): Rings {
+  const values = new Float64Array(tile / 2 + 1);
+  for (const image of images) {
+    const { value } = radialPowerSpectrum(image, tile);
+    for (let i = 0; i < values.length; i++) values[i]! += Math.log(value[i]!) / images.length;
+  }
+  return { tile, values: values.map(Math.exp) };
+}
+
 /** Value at a frequency in cycles per pixel, linear between rings, constant beyond the last. */
 export function ringValue({ tile, values }: Rings, frequency: number): number {
   const position = Math.min(frequency * tile, values.length - 1);

@@ -9,6 +9,7 @@ import { noisyDeviation, noisyInput } from "./noise-seed.js";
 import { applyGain } from "./radial-power.js";
 import type { MicrographCtf } from "./ring-noise.js";
 import { translateTiled } from "./tiling.js";
+import { addTrend, drawTrend } from "./trend.js";
 
 /** A trained translator of any kind, ready for use. */
 export interface Translator {
@@ -27,7 +28,7 @@ export async function openTranslator<DeviceTensor>(
   model: Model,
   runtime: () => Promise<ComputeRuntime<DeviceTensor>>,
 ): Promise<Translator> {
-  const { record, noise, parameters, gain } = model;
+  const { record, noise, parameters, gain, trends } = model;
   const { options } = record;
   if (!options)
     return {
@@ -40,7 +41,8 @@ export async function openTranslator<DeviceTensor>(
     async translate(clean, optics, random) {
       const noisy = noisyInput({ image: clean, mean: mean(clean.data), optics }, noise, random);
       const translated = await translateTiled(noisy, tiling, (tile) => generator.run(tile));
-      return gain ? applyGain(translated, gain) : translated;
+      const filtered = gain ? applyGain(translated, gain) : translated;
+      return trends ? addTrend(filtered, drawTrend(trends, random)) : filtered;
     },
     close: () => generator.close(),
   };

@@ -10,6 +10,7 @@ import { decodeModel, encodeModel, type Model, type TranslatorName } from "../..
 import { type CryogemOptions, resolveOptions } from "../../src/translate/options.js";
 import { translateTiled } from "../../src/translate/tiling.js";
 import { openTranslator } from "../../src/translate/translator.js";
+import { measureTrend, ORDERS, type Trend } from "../../src/translate/trend.js";
 import { TOY_OPTICS, toyTrainingSet } from "../helpers/toy-training-set.js";
 
 const runtime = openOnnxCpu({ threads: 1 });
@@ -40,7 +41,35 @@ function modelOf(translator: TranslatorName, options?: CryogemOptions): Model {
   };
 }
 
+/** A trend from one side to the other. */
+function slope(strength: number): Trend {
+  const trend = new Float32Array(ORDERS * ORDERS);
+  trend[1] = strength;
+  return trend;
+}
+
 describe("translators", () => {
+  test("a model's trends are lent to what it makes, of the same noise", async () => {
+    const options = resolveOptions("fast", 1, { ngf: 2, crop: 64 });
+    const model = modelOf("cryogem", options);
+    const { image } = await set.simulated.load(0);
+    const translate = async (from: Model): Promise<Image> => {
+      const translator = await openTranslator(from, () => runtime);
+      const made = await translator.translate(image, TOY_OPTICS, Random.of(4, "trended"));
+      await translator.close();
+      return made;
+    };
+    const plain = await translate(model);
+    const trended = await translate({ ...model, trends: [slope(0.7)] });
+    const added = trended.data.map((value, i) => value - plain.data[i]!);
+    expect(
+      measureTrend({ data: added, shape: image.shape })
+        .map(Math.abs)
+        .reduce((a, b) => Math.max(a, b)),
+    ).toBeCloseTo(0.7, 4);
+    expect(standardDeviation(added)).toBeCloseTo(0.7 / Math.SQRT2, 4);
+  });
+
   test.each(["gaussian", "poisson", "poisson-gaussian"] as const)(
     "%s gives the clean micrograph the noise it is told to, at mean 0 and standard deviation 1",
     async (kind) => {
@@ -95,6 +124,7 @@ describe("translators", () => {
       ...model,
       noise: { ...model.noise, colour: { power, innovations: { skewness: 0.2, kurtosis: -0.1 } } },
       gain: { tile: 4, values: Float64Array.of(1, 0.5, 1.5) },
+      trends: [slope(0.5), slope(-2)],
     };
     expect(decodeModel(encodeModel(coloured), "model")).toEqual(coloured);
     expect(decodeModel(encodeModel(model), "model")).toEqual(model);

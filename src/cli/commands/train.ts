@@ -1,11 +1,17 @@
 import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
 import type { TrainOptions } from "../../jobs/train-plan.js";
+import type { Device } from "../../runtime/device.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
+import { deviceOption } from "../device-option.js";
 import { integerIn, numberIn, oneOf, snrIn } from "../options.js";
 
-type Options = TrainOptions & { readonly threads?: number; readonly json?: boolean };
+type Options = TrainOptions & {
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly json?: boolean;
+};
 
 /** `cryogem train`. Defaults stand in the presets. */
 export function train(): Command {
@@ -118,7 +124,9 @@ function learning(command: Command): void {
       numberIn("", 0, 0.9999),
     )
     .option("--calibrate", "fit skewness, kurtosis and spectrum of the output to the real ones (fast: yes)")
-    .option("--no-calibrate", "do not (paper: no)");
+    .option("--no-calibrate", "do not (paper: no)")
+    .option("--trends", "lend the slow gradients of real micrographs to generated ones (fast: yes)")
+    .option("--no-trends", "do not (paper: no)");
 }
 
 function work(command: Command): void {
@@ -128,6 +136,7 @@ function work(command: Command): void {
       "steps between samples and checkpoints (default: a twentieth of all)",
       integerIn(1, 1e7),
     )
+    .addOption(deviceOption())
     .option("--threads <n>", "of the CPU, 1 to 256 (default: all cores)", integerIn(1, 256))
     .option(
       "--seed <n>",
@@ -138,18 +147,18 @@ function work(command: Command): void {
 }
 
 async function trainJob(options: Options, context: JobContext): Promise<Result> {
-  const [{ planTraining }, { trainTranslator }, { expandInputs }, { openOnnxCpu }] = await Promise.all([
+  const [{ planTraining }, { trainTranslator }, { expandInputs }, { openDevice }] = await Promise.all([
     import("../../jobs/train-plan.js"),
     import("../../jobs/train.js"),
     import("../../runtime/inputs.js"),
-    import("../../runtime/onnx.js"),
+    import("../../runtime/device.js"),
   ]);
   const real = await expandInputs(options.real, { what: "micrograph", extensions: [".mrc", ".png"] });
   const plan = planTraining({ ...options, real });
   const steps = await trainTranslator(plan, {
     ...context,
     program: `cryogem ${version}`,
-    runtime: () => openOnnxCpu(options),
+    runtime: () => openDevice(options, context.report.note),
   });
   context.report.note(`${plan.out}: ${plan.translator} trained`);
   return { out: plan.out, translator: plan.translator, steps };
