@@ -108,8 +108,8 @@ function judgeAndLearn(
   return { specs, learned, outputs, gan: generatorLoss(improved(fake)) };
 }
 
-/** average = decay average + (1 - decay) parameter, for every parameter of the generator. */
-function movingAverages(specs: readonly ParameterSpec[], { parameters }: Optimised): readonly StateTensor[] {
+/** average = decay average + (1 - decay) parameter, for every parameter named; the decay is the input `averageDecay` [1]. */
+export function movingAverages(specs: readonly ParameterSpec[], { parameters }: Optimised): readonly StateTensor[] {
   const decay = input("averageDecay", [1]);
   return specs.map(({ name, shape }) => {
     const average = input(averageName(name), shape);

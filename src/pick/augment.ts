@@ -1,0 +1,34 @@
+import { gaussianBlur } from "../array/filter.js";
+import type { Random } from "../core/random.js";
+
+/** Share of crops that are blurred, and of crops that get more noise. */
+const BLURRED = 0.25;
+const NOISIER = 0.5;
+/** Largest standard deviation of the blur, pixels, and of the noise, in the image's own. */
+const LARGEST_BLUR = 0.8;
+const LARGEST_NOISE = 0.7;
+/** Contrast changes by at most this factor. */
+const LARGEST_CONTRAST = 1.3;
+/** Standard deviation of a change of brightness, and of its slope from edge to edge. */
+const BRIGHTNESS = 0.1;
+const SLOPE = 0.15;
+
+/** Changes a square crop, row by row, in place, as another micrograph of the same particles might differ. */
+export function changeContrast(crop: Float32Array, side: number, random: Random): void {
+  if (random.uniform() < BLURRED) {
+    const image = { data: crop.slice(), shape: [side, side] } as const;
+    crop.set(gaussianBlur(image, random.uniform(0.2, LARGEST_BLUR)).data);
+  }
+  const noise = random.uniform() < NOISIER ? random.uniform(0, LARGEST_NOISE) : 0;
+  // the spread stays 1 but for the change of contrast: a micrograph with more noise is normalised too
+  const factor = LARGEST_CONTRAST ** random.uniform(-1, 1) / Math.sqrt(1 + noise * noise);
+  const offset = random.normal(0, BRIGHTNESS);
+  const across = random.normal(0, SLOPE) / side;
+  const down = random.normal(0, SLOPE) / side;
+  for (let row = 0, i = 0; row < side; row++) {
+    for (let column = 0; column < side; column++, i++) {
+      const noisy = noise > 0 ? crop[i]! + noise * random.normal() : crop[i]!;
+      crop[i] = factor * noisy + offset + across * (column - side / 2) + down * (row - side / 2);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { FormatError } from "../core/errors.js";
+import { parseJson } from "../dataset/check.js";
+import type { TrainingState } from "../tensor/index.js";
+import type { NamedArrays } from "../translate/model.js";
+import { pickerOptions } from "./options.js";
+
+/** What a picker is, beside its weights. */
+const pickerRecord = z.object({
+  format: z.literal("cryogem-picker"),
+  formatVersion: z.literal(1),
+  program: z.string(),
+  /** Of the particles it learned from, angstrom: images are rescaled to `workingDiameter` pixels across one. */
+  particleDiameter: z.number().positive(),
+  /** Steps trained. */
+  step: z.int().min(0),
+  options: pickerOptions,
+  /** On labelled micrographs kept out of training: the score that gave the best F1, and what was reached. */
+  validation: z
+    .object({
+      micrographs: z.int().min(1),
+      threshold: z.number(),
+      precision: z.number(),
+      recall: z.number(),
+      f1: z.number(),
+      auprc: z.number(),
+    })
+    .optional(),
+});
+
+export type PickerRecord = Omit<z.infer<typeof pickerRecord>, "format" | "formatVersion">;
+
+/** A picker as it is stored; a checkpoint's `parameters` are all of a training's state. */
+export interface PickerModel {
+  readonly record: PickerRecord;
+  readonly parameters: TrainingState;
+}
+
+/** The file of a picker; parameters are flat, since the options decide their shapes. */
+export function encodePicker({ record, parameters }: PickerModel): NamedArrays {
+  const described: z.infer<typeof pickerRecord> = { format: "cryogem-picker", formatVersion: 1, ...record };
+  return {
+    tensors: new Map([...parameters].map(([name, data]) => [name, { shape: [data.length], data }])),
+    metadata: { cryogem: JSON.stringify(described) },
+  };
+}
+
+const anyRecord = z.looseObject({ format: z.string(), formatVersion: z.number() });
+
+/** @throws FormatError, naming the file and the field; for a model of another job or version it says which it is */
+export function decodePicker({ tensors, metadata }: NamedArrays, path: string): PickerModel {
+  const text = metadata["cryogem"];
+  if (text === undefined) {
+    throw new FormatError(path, "metadata", Object.keys(metadata), 'a "cryogem" record');
+  }
+  const { format, formatVersion } = parseJson(anyRecord, text, path, "metadata cryogem");
+  if (format !== "cryogem-picker") {
+    throw new FormatError(path, "kind of model", format, "cryogem-picker, as `pick train` writes");
+  }
+  if (formatVersion !== 1) throw new FormatError(path, "formatVersion", formatVersion, "1");
+  const { format: _, formatVersion: __, ...record } = parseJson(pickerRecord, text, path, "metadata cryogem");
+  return { record, parameters: new Map([...tensors].map(([name, { data }]) => [name, data])) };
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { PICKER_MULTIPLE, PICKER_NETWORKS } from "../nn/picker.js";
+
+/** Choices of a picker's training, as they stand in its model's record. */
+export const pickerOptions = z.strictObject({
+  network: z.enum(PICKER_NETWORKS),
+  /** Channels of the first layer. */
+  width: z.int().min(1).max(512),
+  /** Pixels across a particle in the working image. */
+  workingDiameter: z.number().min(8).max(64),
+  /** Side of the square crops, working pixels. */
+  crop: z.int().min(32).max(2048).multipleOf(PICKER_MULTIPLE),
+  /** Crops a step. */
+  batch: z.int().min(1).max(256),
+  steps: z.int().min(1),
+  learningRate: z.number().positive(),
+  /** Decay a step of the moving average of the weights, which is what is kept. */
+  average: z.number().min(0).max(0.9999),
+  /** Whether crops are turned by any angle, resized, blurred, made noisier, and their contrast changed. */
+  augment: z.boolean(),
+  /** Share of crops that get a pasted contaminant, and of crops drawn from negatives where there are any. */
+  contaminants: z.number().min(0).max(1),
+  negatives: z.number().min(0).max(1),
+  /** Particles expected on a micrograph, labelled or not, if labels are incomplete: learns from positives and unlabelled ground. */
+  expectedParticles: z.number().positive().nullable(),
+  seed: z.number(),
+});
+
+export type PickerOptions = z.infer<typeof pickerOptions>;
+
+/** What trains a good picker on two CPU cores in two minutes. */
+export const PICKER_DEFAULTS: Omit<PickerOptions, "seed"> = {
+  network: "resnet",
+  width: 24,
+  workingDiameter: 24,
+  crop: 128,
+  batch: 4,
+  steps: 600,
+  learningRate: 2e-3,
+  average: 0.99,
+  augment: true,
+  contaminants: 0,
+  negatives: 0.25,
+  expectedParticles: null,
+};
+
+/** Learning rate at a step (from 1): rises over the first twentieth, then falls to zero as half a cosine. */
+export function pickerLearningRate({ learningRate, steps }: PickerOptions, step: number): number {
+  const warm = Math.max(1, Math.round(steps / 20));
+  if (step <= warm) return (learningRate * step) / warm;
+  return (learningRate / 2) * (1 + Math.cos((Math.PI * (step - warm)) / (steps + 1 - warm)));
+}
