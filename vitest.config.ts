@@ -6,6 +6,7 @@ const report = process.env["CRYOGEM_TEST_REPORT"];
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/helpers/software-gpu.ts"],
     setupFiles: ["test/helpers/allclose.ts"],
     testTimeout: 120_000,
     pool: "forks",

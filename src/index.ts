@@ -1,6 +1,6 @@
 /**
  * cryogem as a library: what the commands are made of. Everything exported here is free of file and process access
- * and runs in a browser as well; `openOnnxCpu` and `nodeFiles`, which are not, come from "cryogem/node".
+ * and runs in a browser as well; `openDevice` and `nodeFiles`, which are not, come from "cryogem/node".
  *
  * ```ts
  * import { potentialMap, prepareProjector, project, readPdb, selectAtoms } from "cryogem";

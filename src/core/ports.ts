@@ -63,8 +63,9 @@ export interface HostTensor {
 /** A compiled graph on a device. Outputs named in `keepOnDevice` stay there and can be fed back. */
 export interface ComputeSession<DeviceTensor> {
   /**
-   * Computes the outputs asked for: by name, or by name with a tensor that the result is written into and that is
-   * returned (null: a new one). A tensor that is fed may be written into only if nothing else reads it later.
+   * Computes the outputs asked for: by name, or by name with a tensor that is given up for the result (null: none is). A
+   * CPU writes into that tensor and returns it, a GPU frees it: use what is returned. A tensor that is fed may be given up
+   * only if nothing else reads it later.
    */
   run(
     feeds: Readonly<Record<string, HostTensor | DeviceTensor>>,
@@ -75,7 +76,7 @@ export interface ComputeSession<DeviceTensor> {
 
 /** ONNX Runtime on some device. DeviceTensor is opaque: read it back with `toHost`, free it with `dispose`. */
 export interface ComputeRuntime<DeviceTensor = unknown> {
-  readonly device: "cpu" | "webgpu" | "cuda";
+  readonly device: "cpu" | "webgpu";
   readonly description: string;
   load(
     model: Uint8Array,

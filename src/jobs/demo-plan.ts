@@ -13,6 +13,8 @@ export interface DemoOptions {
   readonly seed: number;
   /** Training steps; absent: the preset's. */
   readonly steps?: number;
+  /** Where the networks are computed, as `train` and `generate` take it; absent: their default. */
+  readonly device?: string;
 }
 
 /** Noise without a network, beside which the demo's result is scored. */
@@ -22,7 +24,7 @@ export const DEMO_BASELINES = ["gaussian", "poisson-gaussian", "coloured-gaussia
  * The demo as a list of commands: everything it does can be repeated by hand. The specimens that are generated are not
  * those that the networks were trained on; the held-out micrographs appear in the last command alone.
  */
-export function planDemo({ example, out, seed, steps }: DemoOptions): readonly DemoStage[] {
+export function planDemo({ example, out, seed, steps, device }: DemoOptions): readonly DemoStage[] {
   const at = (name: string): string => `${out}/${name}`;
   const real = `${example}/train`;
   const specimen = (title: string, count: number, ownSeed: number, folder: string): DemoStage => ({
@@ -36,6 +38,7 @@ export function planDemo({ example, out, seed, steps }: DemoOptions): readonly D
   });
   const training = ["--real", real, "--simulated", at("simulated"), "--estimates", at("estimates")];
   const seeded = ["--seed", String(seed)];
+  const onDevice = device === undefined ? [] : ["--device", device];
   return [
     {
       title: "Estimate CTF, ice and noise of the real micrographs",
@@ -60,6 +63,7 @@ export function planDemo({ example, out, seed, steps }: DemoOptions): readonly D
         "train",
         ...["--translator", "cryogem", ...training, "--preset", "fast"],
         ...(steps === undefined ? [] : ["--steps", String(steps)]),
+        ...onDevice,
         ...[...seeded, "--resume", "--out", at("models/cryogem")],
       ],
     },
@@ -80,6 +84,7 @@ export function planDemo({ example, out, seed, steps }: DemoOptions): readonly D
         command: [
           "generate",
           ...["--model", at(`models/${translator}`), "--simulated", at("specimens")],
+          ...(translator === "cryogem" ? onDevice : []),
           ...["--out", translator === "cryogem" ? at("synthetic") : at(`baselines/${translator}`)],
         ],
       }),

@@ -2,11 +2,8 @@ import { availableParallelism } from "node:os";
 import proto from "onnx-proto";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { UnsupportedError } from "../core/errors.js";
-import type { ComputeRuntime, ComputeSession, HostTensor } from "../core/ports.js";
-
-type Library = typeof import("onnxruntime-node");
-type Feeds = Readonly<Record<string, HostTensor | Tensor>>;
-type Wanted = readonly string[] | Readonly<Record<string, Tensor | null>>;
+import type { ComputeRuntime, ComputeSession } from "../core/ports.js";
+import { byName, type Feeds, hostTensor, type OnnxLibrary, uploaded, type Wanted } from "./onnx-tensors.js";
 
 export interface OnnxOptions {
   /** Default: all of the machine's. */
@@ -31,7 +28,7 @@ export async function openOnnxCpu({
 }
 
 async function loadOnCpu(
-  library: Library,
+  library: OnnxLibrary,
   model: Uint8Array,
   threads: number,
 ): Promise<ComputeSession<Tensor>> {
@@ -57,11 +54,6 @@ async function loadOnCpu(
     close: () => session.release(),
   };
 }
-
-const byName = (wanted: Wanted): Readonly<Record<string, Tensor | null>> =>
-  isList(wanted) ? Object.fromEntries(wanted.map((name) => [name, null])) : wanted;
-
-const isList = (wanted: Wanted): wanted is readonly string[] => Array.isArray(wanted);
 
 const STOP = "%stop";
 
@@ -99,7 +91,11 @@ async function runInto(
   }
 }
 
-function empty({ Tensor }: Library, name: string, type: InferenceSession.ValueMetadata | undefined): Tensor {
+function empty(
+  { Tensor }: OnnxLibrary,
+  name: string,
+  type: InferenceSession.ValueMetadata | undefined,
+): Tensor {
   if (!type?.isTensor || type.shape.some((n) => typeof n !== "number")) {
     const found = type ? "no fixed shape" : "no such output";
     throw new UnsupportedError(`onnx: output '${name}': found ${found}, expected a tensor of known shape`);
@@ -110,19 +106,4 @@ function empty({ Tensor }: Library, name: string, type: InferenceSession.ValueMe
   if (type.type === "int32") return new Tensor("int32", new Int32Array(size), shape);
   if (type.type === "bool") return new Tensor("bool", new Uint8Array(size), shape);
   throw new UnsupportedError(`onnx: found an output of type ${type.type}, expected float32, int32 or bool`);
-}
-
-function uploaded({ Tensor }: Library, feeds: Feeds): Record<string, Tensor> {
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, value] of Object.entries(feeds)) {
-    tensors[name] = "dtype" in value ? new Tensor(value.dtype, value.data, value.dims) : value;
-  }
-  return tensors;
-}
-
-function hostTensor({ type, dims, data }: Tensor): HostTensor {
-  if (type === "float32") return { dtype: type, dims, data: data as Float32Array };
-  if (type === "int32") return { dtype: type, dims, data: data as Int32Array };
-  if (type === "bool") return { dtype: type, dims, data: data as Uint8Array };
-  throw new UnsupportedError(`onnx: found a tensor of type ${type}, expected float32, int32 or bool`);
 }

@@ -1,15 +1,18 @@
 import { Command } from "commander";
 import type { Files, JobContext } from "../../core/ports.js";
 import type { DemoStage } from "../../jobs/demo-plan.js";
+import type { Device } from "../../runtime/device.js";
 import { examplePath } from "../../runtime/example.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
+import { deviceOption } from "../device-option.js";
 import { integerIn } from "../options.js";
 
 interface Options {
   readonly out: string;
   readonly seed: number;
   readonly steps?: number;
+  readonly device?: Device;
   readonly json?: boolean;
 }
 
@@ -23,6 +26,7 @@ export const demo = (others: readonly (() => Command)[]) => (): Command =>
     .option("--out <dir>", "folder to write, or to continue", "demo")
     .option("--seed <n>", "of the random numbers, 0 to 2^31 - 1", integerIn(0, 2 ** 31 - 1), 1)
     .option("--steps <n>", "training steps, 1 to 100000 (default: the preset's)", integerIn(1, 100_000))
+    .addOption(deviceOption())
     .action(async (options: Options) => runJob(options, (context) => runDemo(options, others, context)));
 
 async function runDemo(

@@ -1,11 +1,17 @@
 import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
 import type { GenerateOptions } from "../../jobs/generate-plan.js";
+import type { Device } from "../../runtime/device.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
+import { deviceOption } from "../device-option.js";
 import { integerIn, listOf, oneOf } from "../options.js";
 
-type Options = GenerateOptions & { readonly threads?: number; readonly json?: boolean };
+type Options = GenerateOptions & {
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly json?: boolean;
+};
 
 /** `cryogem generate`. */
 export function generate(): Command {
@@ -24,22 +30,23 @@ export function generate(): Command {
       listOf("topaz", "box", "coco"),
     )
     .option("--seed <n>", "of the noise, 0 to 2^53 - 1 (default: 1)", integerIn(0, Number.MAX_SAFE_INTEGER))
+    .addOption(deviceOption())
     .option("--threads <n>", "of the CPU, 1 to 256 (default: all cores)", integerIn(1, 256))
     .addHelpText("after", "\nExample: cryogem generate --model model --simulated simulated --out synthetic")
     .action(async (options: Options) => runJob(options, (context) => generateJob(options, context)));
 }
 
 async function generateJob(options: Options, context: JobContext): Promise<Result> {
-  const [{ planGeneration }, { generateDataset }, { openOnnxCpu }] = await Promise.all([
+  const [{ planGeneration }, { generateDataset }, { openDevice }] = await Promise.all([
     import("../../jobs/generate-plan.js"),
     import("../../jobs/generate.js"),
-    import("../../runtime/onnx.js"),
+    import("../../runtime/device.js"),
   ]);
   const plan = planGeneration(options);
   const { micrographs, particles } = await generateDataset(plan, {
     ...context,
     program: `cryogem ${version}`,
-    runtime: () => openOnnxCpu(options),
+    runtime: () => openDevice(options, context.report.note),
   });
   context.report.note(`${plan.out}: ${micrographs.length} micrographs, ${particles} particles`);
   return { out: plan.out, micrographs: micrographs.length, particles };

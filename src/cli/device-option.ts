@@ -1,0 +1,9 @@
+import { Option } from "commander";
+import { oneOf } from "./options.js";
+
+/** `--device`, of every command that computes networks. */
+export const deviceOption = (): Option =>
+  new Option(
+    "--device <kind>",
+    "cpu, webgpu (any GPU), or auto: the faster of both (default: cpu, alike on every machine)",
+  ).argParser(oneOf("auto", "cpu", "webgpu"));

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { openDevice } from "../../src/runtime/device.js";
+
+// no driver, whatever this machine has: each test file has a process of its own
+process.env["VK_DRIVER_FILES"] = "/nonexistent/icd.json";
+
+test("a GPU that was asked for and is not there is refused, with what is needed", async () => {
+  const refused = openDevice({ device: "webgpu" }, () => {});
+  await expect(refused).rejects.toThrow(
+    /^webgpu: found no GPU with a working driver \(.+\), expected one with Vulkan \(on Linux: libvulkan\.so\.1/,
+  );
+  await expect(refused).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+});
+
+test("auto takes the CPU where there is no GPU, and says why", async () => {
+  const notes: string[] = [];
+  const runtime = await openDevice({ device: "auto", threads: 1 }, (line) => notes.push(line));
+  expect(runtime.device).toBe("cpu");
+  expect(notes).toEqual([
+    expect.stringMatching(/^device: ONNX Runtime on the CPU, 1 thread \(webgpu: found no GPU with a working/),
+  ]);
+});
+
+test("the CPU is the default, and needs no word", async () => {
+  const notes: string[] = [];
+  expect((await openDevice({}, (line) => notes.push(line))).device).toBe("cpu");
+  expect(notes).toEqual([]);
+});
