@@ -14,7 +14,9 @@ import { runOnce } from "../tensor/run-once.js";
 
 const gpu = await openOnnxWebGpu().catch((error: Error) => error);
 const isMissing = gpu instanceof Error;
-const reason = isMissing ? ` (skipped: ${gpu.message}; Debian's package chromium-common has a software GPU)` : "";
+const reason = isMissing
+  ? ` (skipped: ${gpu.message}; Debian's package chromium-common has a software GPU)`
+  : "";
 /** Loading refuses a graph of which any node would fall back to the CPU. */
 const runtime = gpu as ComputeRuntime<unknown>;
 
