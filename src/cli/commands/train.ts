@@ -30,7 +30,7 @@ Paper:   cryogem train --real 'micrographs/*.mrc' --simulated simulated --out mo
 
 function data(command: Command): void {
   command
-    .requiredOption("--real <files...>", "real micrographs, MRC or PNG: files, folders or globs")
+    .requiredOption("--real <files...>", "real micrographs, MRC, TIFF or PNG: files, folders or globs")
     .requiredOption("--simulated <dir>", "dataset that `simulate` wrote, without noise")
     .option(
       "--estimates <dir>",
@@ -147,13 +147,15 @@ function work(command: Command): void {
 }
 
 async function trainJob(options: Options, context: JobContext): Promise<Result> {
-  const [{ planTraining }, { trainTranslator }, { expandInputs }, { openDevice }] = await Promise.all([
-    import("../../jobs/train-plan.js"),
-    import("../../jobs/train.js"),
-    import("../../runtime/inputs.js"),
-    import("../../runtime/device.js"),
-  ]);
-  const real = await expandInputs(options.real, { what: "micrograph", extensions: [".mrc", ".png"] });
+  const [{ IMAGE_EXTENSIONS }, { planTraining }, { trainTranslator }, { expandInputs }, { openDevice }] =
+    await Promise.all([
+      import("../../io/read-image.js"),
+      import("../../jobs/train-plan.js"),
+      import("../../jobs/train.js"),
+      import("../../runtime/inputs.js"),
+      import("../../runtime/device.js"),
+    ]);
+  const real = await expandInputs(options.real, { what: "micrograph", extensions: IMAGE_EXTENSIONS });
   const plan = planTraining({ ...options, real });
   const steps = await trainTranslator(plan, {
     ...context,
