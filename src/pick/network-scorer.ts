@@ -5,8 +5,8 @@ import { PICKER_MULTIPLE, PICKER_REACH, PICKER_STRIDE, pickerNetwork } from "../
 import { Scope } from "../nn/scope.js";
 import { compile, constant, input, sizeOf } from "../tensor/index.js";
 import type { PickerModel } from "./model.js";
-import type { ScoreMap, Scorer } from "./scorer.js";
 import { networkImage } from "./network-image.js";
+import type { ScoreMap, Scorer } from "./scorer.js";
 
 export interface NetworkScorerOptions {
   /** Of the micrographs, angstrom. */
@@ -85,7 +85,12 @@ export class NetworkScorer<DeviceTensor = unknown> implements Scorer {
       declared.parameters.map(({ name, shape: sides }) => {
         const values = this.model.parameters.get(name);
         if (values?.length !== sizeOf(sides)) {
-          throw new FormatError("picker model", name, values?.length ?? "nothing", `${sizeOf(sides)} numbers`);
+          throw new FormatError(
+            "picker model",
+            name,
+            values?.length ?? "nothing",
+            `${sizeOf(sides)} numbers`,
+          );
         }
         return [name, constant(values, sides)];
       }),

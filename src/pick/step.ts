@@ -1,4 +1,4 @@
-import { pickerNetwork, PICKER_STRIDE } from "../nn/picker.js";
+import { PICKER_STRIDE, pickerNetwork } from "../nn/picker.js";
 import { type ParameterSpec, Scope } from "../nn/scope.js";
 import { adamInputs, add, input, optimise, type StepGraph } from "../tensor/index.js";
 import { movingAverages } from "../translate/step.js";

@@ -141,7 +141,10 @@ function incompleteFeeds({ images, target, weight }: PickerBatch, options: Picke
   target.forEach((each, i) => {
     if (weight[i]! > 0 && each < LABELLED) others.push(i);
   });
-  const drawn = Int32Array.from({ length: UNLABELLED_CELLS }, () => others[random.integer(others.length)] ?? 0);
+  const drawn = Int32Array.from(
+    { length: UNLABELLED_CELLS },
+    () => others[random.integer(others.length)] ?? 0,
+  );
   return {
     ...labelledFeeds({ images, target: certain, weight: known }, options),
     unlabelled: { dtype: "int32", dims: [UNLABELLED_CELLS], data: drawn } satisfies HostTensor,

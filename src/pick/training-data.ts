@@ -3,9 +3,9 @@ import type { ImageSource } from "../translate/sampler.js";
 import { changeContrast } from "./augment.js";
 import { pasteContaminant } from "./contaminants.js";
 import { cutTurned, drawTurn, type Turn, turnPoints } from "./crop.js";
+import type { NetworkImage, Place } from "./network-image.js";
 import type { PickerOptions } from "./options.js";
 import { type DenseTarget, denseTarget, emptyTarget } from "./target.js";
-import type { NetworkImage, Place } from "./network-image.js";
 
 /** A working image and what is known of it. */
 export interface LabelledImage extends NetworkImage {
