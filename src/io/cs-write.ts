@@ -7,14 +7,14 @@ import { matrixToRotationVector, transpose } from "./rotation-vector.js";
 const DEGREES = 180 / Math.PI;
 
 /**
- * Particles as a cryoSPARC .cs file: blobs, CTF, and where every particle has them alignments3D and locations. Images are
+ * Particles as a cryoSPARC .cs file: CTF, and where every particle has them blobs, alignments3D and locations. Images are
  * taken to have white protein (blob/sign 1). uid counts from 1.
- * @param micrographShape rows and columns of all micrographs, which cryoSPARC needs for coordinates
- * @throws DomainError for a particle without an image or an optics group without image size
+ * @param shapeOf rows and columns of a micrograph, which cryoSPARC needs for coordinates; absent: no locations
+ * @throws DomainError for particles with neither images nor places, or an optics group without image size
  */
 export function writeParticlesCs(
   set: ParticleSet,
-  micrographShape?: readonly [rows: number, columns: number],
+  shapeOf?: (micrograph: string) => readonly [rows: number, columns: number],
 ): Uint8Array {
   const { optics, particles } = set;
   const groups = particles.map(({ opticsGroup }) => optics[opticsGroup]!);
@@ -35,6 +35,62 @@ export function writeParticlesCs(
     shape: [],
     values: BigUint64Array.from(particles, (_, i) => BigInt(i + 1)),
   });
+  if (particles.every(({ image }) => image)) addBlobs(particles, groups, add, text);
+  else if (!shapeOf || !particles.every(hasPlace)) {
+    throw new DomainError("image of a particle", "none", "a section of a stack, or a place in a micrograph");
+  }
+  addCtf(set, groups, add, text);
+  if (particles.every(({ angles, origin }) => angles && origin)) addAlignments(particles, groups, add);
+  if (shapeOf && particles.every(hasPlace)) addLocations(set, shapeOf, add, text);
+  return writeNpyTable({ rows: particles.length, columns });
+}
+
+const hasPlace = ({ x, y, micrograph }: Particle): boolean =>
+  x !== undefined && y !== undefined && micrograph !== undefined;
+
+function addLocations(
+  { optics, particles }: ParticleSet,
+  shapeOf: (micrograph: string) => readonly [rows: number, columns: number],
+  add: Add,
+  text: AddText,
+): void {
+  const shapes = particles.map(({ micrograph }) => shapeOf(micrograph!));
+  text(
+    "location/micrograph_path",
+    particles.map(({ micrograph }) => micrograph!),
+  );
+  add(
+    "location/micrograph_shape",
+    "<u4",
+    shapes.flatMap((shape) => [...shape]),
+    [2],
+  );
+  add(
+    "location/micrograph_psize_A",
+    "<f4",
+    particles.map(({ opticsGroup }) => {
+      const { micrographPixelSize, pixelSize } = optics[opticsGroup]!;
+      return micrographPixelSize ?? pixelSize;
+    }),
+  );
+  add(
+    "location/center_x_frac",
+    "<f4",
+    particles.map(({ x }, i) => x! / shapes[i]![1]),
+  );
+  add(
+    "location/center_y_frac",
+    "<f4",
+    particles.map(({ y }, i) => y! / shapes[i]![0]),
+  );
+}
+
+function addBlobs(
+  particles: readonly Particle[],
+  groups: readonly OpticsGroup[],
+  add: Add,
+  text: AddText,
+): void {
   text(
     "blob/path",
     particles.map((particle) => imageOf(particle).stack),
@@ -60,34 +116,6 @@ export function writeParticlesCs(
     "<f4",
     particles.map(() => 1),
   );
-  addCtf(set, groups, add, text);
-  if (particles.every(({ angles, origin }) => angles && origin)) addAlignments(particles, groups, add);
-  const hasPlaces = particles.every(
-    ({ x, y, micrograph }) => x !== undefined && y !== undefined && micrograph !== undefined,
-  );
-  if (micrographShape && hasPlaces) {
-    text(
-      "location/micrograph_path",
-      particles.map(({ micrograph }) => micrograph!),
-    );
-    add(
-      "location/micrograph_shape",
-      "<u4",
-      particles.flatMap(() => [...micrographShape]),
-      [2],
-    );
-    add(
-      "location/center_x_frac",
-      "<f4",
-      particles.map(({ x }) => x! / micrographShape[1]),
-    );
-    add(
-      "location/center_y_frac",
-      "<f4",
-      particles.map(({ y }) => y! / micrographShape[0]),
-    );
-  }
-  return writeNpyTable({ rows: particles.length, columns });
 }
 
 function imageOf(particle: Particle): NonNullable<Particle["image"]> {
@@ -100,14 +128,10 @@ function imageSizeOf({ imageSize, name }: OpticsGroup): number {
   return imageSize;
 }
 
+type AddText = (name: string, values: readonly string[]) => void;
 type Add = (name: string, dtype: string, values: readonly number[], shape?: readonly number[]) => void;
 
-function addCtf(
-  { particles }: ParticleSet,
-  groups: readonly OpticsGroup[],
-  add: Add,
-  text: (name: string, values: readonly string[]) => void,
-): void {
+function addCtf({ particles }: ParticleSet, groups: readonly OpticsGroup[], add: Add, text: AddText): void {
   text(
     "ctf/type",
     particles.map(() => "imported"),

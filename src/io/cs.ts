@@ -68,7 +68,12 @@ class CsColumns {
 }
 
 function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64Array } {
-  const pixelSize = table.numbers("blob/psize_A");
+  // particles that have only been picked have no images yet
+  const pixelSize = table.numbers(
+    table.has("blob/psize_A") || !table.has("location/micrograph_psize_A")
+      ? "blob/psize_A"
+      : "location/micrograph_psize_A",
+  );
   const voltage = table.numbers("ctf/accel_kv");
   const cs = table.numbers("ctf/cs_mm");
   const contrast = table.numbers("ctf/amp_contrast");
@@ -103,14 +108,15 @@ function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64
 }
 
 function readColumns(table: CsColumns): ParticleColumns {
-  const stacks = table.text("blob/path");
-  const sections = table.numbers("blob/idx");
+  const stacks = table.has("blob/path") ? table.text("blob/path") : undefined;
+  const sections = stacks && table.numbers("blob/idx");
   const micrographs = table.has("location/micrograph_path")
     ? table.text("location/micrograph_path")
     : undefined;
   return {
     // A leading > marks a link in cryoSPARC's own folder.
-    image: (row) => ({ index: sections[row]! + 1, stack: stacks[row]!.replace(/^>/, "") }),
+    image:
+      stacks && sections && ((row) => ({ index: sections[row]! + 1, stack: stacks[row]!.replace(/^>/, "") })),
     micrograph: micrographs && ((row) => micrographs[row]!.replace(/^>/, "")),
     ...locationColumns(table),
     defocus: defocusColumn(table),

@@ -17,7 +17,8 @@ export type MrcMode = keyof typeof MRC_MODES;
  * Modes that can be written. `uint8` means grey levels 0 to 255 stored as mode 0 less 128, because mode 0 is signed;
  * reading gives the signed values, -128 to 127.
  */
-export type MrcWriteMode = "float32" | "float16" | "int16" | "uint16" | "int8" | "uint8";
+export const MRC_WRITE_MODES = ["float32", "float16", "int16", "uint16", "int8", "uint8", "uint4"] as const;
+export type MrcWriteMode = (typeof MRC_WRITE_MODES)[number];
 
 const HOST_IS_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 const SAMPLE_BYTES = { int8: 1, int16: 2, float32: 4, uint16: 2, float16: 2 } as const;
@@ -79,6 +80,16 @@ function decodeNibbles(bytes: Uint8Array, columns: number): Float32Array {
   return out;
 }
 
+function encodeNibbles(samples: ArrayLike<number>, columns: number): Uint8Array {
+  const rowBytes = Math.ceil(columns / 2);
+  const out = new Uint8Array((samples.length / columns) * rowBytes);
+  for (let i = 0; i < samples.length; i++) {
+    const column = i % columns;
+    out[Math.floor(i / columns) * rowBytes + (column >> 1)]! |= samples[i]! << (column & 1 ? 4 : 0);
+  }
+  return out;
+}
+
 /** Reverses the bytes of every `width`-byte word, in place. */
 function swapBytes(bytes: Uint8Array, width: number): void {
   for (let i = 0; i + width <= bytes.length; i += width) {
@@ -96,10 +107,11 @@ const RANGES = {
   uint8: [0, 255],
   int16: [-32768, 32767],
   uint16: [0, 65535],
+  uint4: [0, 15],
   float16: [-FLOAT16_MAX, FLOAT16_MAX],
 } as const;
 
-/** Stored samples of a writing mode, as a typed array of that mode in the host's byte order. */
+/** Stored samples of a writing mode, as a typed array of that mode in the host's byte order; uint4: one a byte. */
 export type StoredSamples = Float32Array | Int16Array | Uint16Array | Int8Array;
 
 /**
@@ -131,8 +143,9 @@ export function storeMrcSamples(data: Float32Array, mode: MrcWriteMode): StoredS
   return out;
 }
 
-/** Little-endian bytes of stored samples. */
-export function mrcSampleBytes(stored: StoredSamples): Uint8Array {
+/** Little-endian bytes of stored samples; of uint4 two a byte, rows of `columns` samples ending on a whole byte. */
+export function mrcSampleBytes(stored: StoredSamples, mode: MrcWriteMode, columns: number): Uint8Array {
+  if (mode === "uint4") return encodeNibbles(stored, columns);
   const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   if (HOST_IS_LITTLE) return bytes;
   const own = new Uint8Array(bytes);

@@ -43,8 +43,9 @@ export function writeMrc(
   if (data.length !== shape[0] * shape[1] * shape[2]) {
     throw new ShapeError("writeMrc", shape, `${data.length} samples`);
   }
-  const stored = storeMrcSamples(data, file.mode ?? "float32");
-  const samples = mrcSampleBytes(stored);
+  const mode = file.mode ?? "float32";
+  const stored = storeMrcSamples(data, mode);
+  const samples = mrcSampleBytes(stored, mode, shape[2]);
   const out = new Uint8Array(MRC_HEADER_BYTES + samples.length);
   out.set(encodeMrcHeader({ ...file, statistics: measureStored(stored, file.mode) }));
   out.set(samples, MRC_HEADER_BYTES);
@@ -52,8 +53,12 @@ export function writeMrc(
 }
 
 /** Sample bytes alone, to append sections to a stack whose header is written when their number is known. */
-export function encodeMrcSections(data: Float32Array, mode: MrcWriteMode = "float32"): Uint8Array {
-  return mrcSampleBytes(storeMrcSamples(data, mode));
+export function encodeMrcSections(
+  data: Float32Array,
+  mode: Exclude<MrcWriteMode, "uint4"> = "float32",
+): Uint8Array {
+  // only uint4 needs to know where rows end
+  return mrcSampleBytes(storeMrcSamples(data, mode), mode, data.length);
 }
 
 /**

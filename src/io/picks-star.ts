@@ -1,6 +1,7 @@
 import { FormatError } from "../core/errors.js";
 import type { Pick } from "./picks.js";
 import { parseStar } from "./star.js";
+import { type StarColumnInput, writeStar } from "./star-write.js";
 import { decodeText } from "./text.js";
 
 /**
@@ -35,4 +36,16 @@ export function readPicksStar(content: Uint8Array | string, path: string, microg
       ...(score === undefined || score === -999 ? {} : { score }),
     };
   });
+}
+
+/** Picks without optics as one block with names and coordinates, as `extract` and RELION's import of coordinates take it. */
+export function writePicksStar(picks: readonly Pick[]): string {
+  const hasScores = picks.length > 0 && picks.every(({ score }) => score !== undefined);
+  const columns: Record<string, StarColumnInput> = {
+    rlnMicrographName: picks.map(({ micrograph }) => micrograph),
+    rlnCoordinateX: picks.map(({ x }) => x),
+    rlnCoordinateY: picks.map(({ y }) => y),
+    ...(hasScores && { rlnAutopickFigureOfMerit: picks.map(({ score }) => score!) }),
+  };
+  return writeStar([{ name: "particles", columns }], "3.0");
 }

@@ -40,7 +40,7 @@ function readMrcImage(bytes: Uint8Array, path: string): ReadImage {
   return { image: { data, shape: [shape[1], shape[2]] }, pixelSize: mrcPixelSize(header) };
 }
 
-const hasMapMark = (bytes: Uint8Array): boolean =>
+export const hasMapMark = (bytes: Uint8Array): boolean =>
   [0x4d, 0x41, 0x50].every((byte, i) => bytes[208 + i] === byte);
 
 function readEmanImage(bytes: Uint8Array, path: string): ReadImage {

@@ -17,14 +17,15 @@ export interface StarBlock {
 /**
  * The text of a STAR file in RELION's layout, `# version 30001`. Whole-number labels are written as such, others with 6
  * decimals (in exponential form below 0.001 and from 1e6, as RELION does); text is quoted where it must be.
+ * @param version RELION 3.0 knows no version line, and 3.1 asks for data_optics in a file that has it
  * @throws ShapeError if the columns of a block differ in length
  * @throws DomainError for a value that is not finite, a fraction under a whole-number label, text that no quoting can hold
  */
-export function writeStar(blocks: readonly StarBlock[]): string {
-  return blocks.map(writeBlock).join("");
+export function writeStar(blocks: readonly StarBlock[], version: "3.1" | "3.0" = "3.1"): string {
+  return blocks.map((block) => writeBlock(block, version)).join("");
 }
 
-function writeBlock({ name, isLoop = true, columns }: StarBlock): string {
+function writeBlock({ name, isLoop = true, columns }: StarBlock, version: "3.1" | "3.0"): string {
   if (/\s/.test(name)) throw new DomainError("STAR block name", name, "no blanks");
   const entries = Object.entries(columns);
   const rows = entries[0]?.[1].length ?? 0;
@@ -33,7 +34,7 @@ function writeBlock({ name, isLoop = true, columns }: StarBlock): string {
     if (values.length !== rows)
       throw new ShapeError(`data_${name}: ${label}`, [values.length], `${rows} rows`);
   }
-  const head = `\n# version 30001\n\ndata_${name}\n\n`;
+  const head = `\n${version === "3.1" ? "# version 30001\n\n" : ""}data_${name}\n\n`;
   const texts = entries.map(([label, values]) => formatColumn(label, values));
   if (!isLoop) {
     if (rows > 1) throw new ShapeError(`data_${name}`, [rows], "one row");

@@ -1,23 +1,20 @@
-import { mean } from "../array/statistics.js";
 import { UnsupportedError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { DATASET, inside } from "../dataset/layout.js";
 import { readDataset } from "../dataset/reader.js";
-import { readParticlesCs } from "../io/cs.js";
+import { openEmanHdf } from "../io/eman-hdf.js";
 import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../io/mrc-header.js";
+import { measureMrc } from "../io/mrc-write.js";
 import { decodePng } from "../io/png.js";
-import { readImage } from "../io/read-image.js";
 import { readStructure } from "../io/read-structure.js";
 import { readSafetensors } from "../io/safetensors.js";
-import { parseStar } from "../io/star.js";
-import type { StarTable } from "../io/star-table.js";
 import { applyAssembly, selectAtoms } from "../io/structure.js";
-import { decodeText } from "../io/text.js";
+import { readTiff } from "../io/tiff.js";
+import { readTiffDirectory } from "../io/tiff-directory.js";
 import { unpack, unpackedName } from "../io/unpack.js";
 import { modelDiameter } from "../physics/potential.js";
-
-/** What a file or folder holds, in a screenful: names and values in the order to show them. */
-export type Description = Readonly<Record<string, string | number>>;
+import { type Description, format, some } from "./info-format.js";
+import { describeCs, describePicks, describeStar } from "./info-labels.js";
 
 /**
  * Describes a file by its name's ending.
@@ -28,7 +25,7 @@ export async function describeFile(files: Files, path: string): Promise<Descript
   const describe = FORMATS.find(([endings]) => endings.test(unpackedName(path)))?.[1];
   if (!describe) {
     throw new UnsupportedError(
-      `${path}: not a known format: mrc, mrcs, map, star, cs, png, tif, pdb, cif, safetensors`,
+      `${path}: not a known format: mrc, mrcs, map, st, rec, star, cs, png, tif, hdf, pdb, cif, box, cbox, txt (Topaz), csv, json (COCO), safetensors`,
     );
   }
   return describe(files, path);
@@ -64,6 +61,8 @@ const FORMATS: readonly (readonly [RegExp, Describe])[] = [
   [/\.cs$/i, describeCs],
   [/\.tiff?$/i, describeTiff],
   [/\.safetensors$/i, describeSafetensors],
+  [/\.(hdf5?|h5)$/i, describeHdf],
+  [/\.(box|cbox|txt|tsv|csv|json)$/i, describePicks],
 ];
 
 async function describeMrc(files: Files, path: string): Promise<Description> {
@@ -81,8 +80,8 @@ async function describeMrc(files: Files, path: string): Promise<Description> {
     what: `MRC, ${what}`,
     samples: `${header.mode}, ${header.littleEndian ? "little" : "big"} endian`,
     "voxel size": voxel[0]! > 0 ? `${voxel.join(" x ")} A` : "not given",
-    ...(min <= max && { values: `${format(min)} to ${format(max)}, mean ${format(average)}` }),
-    ...(min <= max && rms >= 0 && { "standard deviation": format(rms) }),
+    ...(min < max && { values: `${format(min)} to ${format(max)}, mean ${format(average)}` }),
+    ...(min < max && rms > 0 && { "standard deviation": format(rms) }),
     ...(header.axes.join() !== "1,2,3" && { "axis order": header.axes.join(" ") }),
     ...(header.origin.some((value) => value !== 0) && { origin: header.origin.map(format).join(" ") }),
     "space group": header.spaceGroup,
@@ -101,35 +100,6 @@ async function readHeader(files: Files, path: string): Promise<MrcHeader> {
   return parseMrcHeader(file, file.length, path);
 }
 
-async function describeStar(files: Files, path: string): Promise<Description> {
-  const star = parseStar(decodeText(await files.read(path), path), path);
-  const out: Record<string, string | number> = { what: "STAR" };
-  for (const table of star.tables) {
-    out[`data_${table.name}`] =
-      `${table.rows} ${table.rows === 1 ? "row" : "rows"}: ${table.labels.join(" ")}`;
-  }
-  const table = star.find("particles") ?? star.find("micrographs");
-  return table ? { ...out, ...describeRows(table) } : out;
-}
-
-/** What a person asks first of particles or micrographs. */
-function describeRows(table: StarTable): Description {
-  const out: Record<string, string | number> = {};
-  if (table.has("rlnMicrographName")) out["micrographs"] = new Set(table.strings("rlnMicrographName")).size;
-  if (table.has("rlnDefocusU") && table.rows > 0) {
-    const defocus = table.numbers("rlnDefocusU");
-    const low = defocus.reduce((a, b) => Math.min(a, b));
-    const high = defocus.reduce((a, b) => Math.max(a, b));
-    out["defocus U"] = `${format(low)} to ${format(high)} A, mean ${format(mean(defocus))}`;
-  }
-  if (table.has("rlnRandomSubset")) {
-    const sets = table.integers("rlnRandomSubset");
-    out["half sets"] =
-      `${sets.filter((set) => set === 1).length} and ${sets.filter((set) => set === 2).length}`;
-  }
-  return out;
-}
-
 async function describePng(files: Files, path: string): Promise<Description> {
   const { shape, channels, bitDepth } = decodePng(await files.read(path), path);
   const kind = ["", "grey", "grey with transparency", "colour", "colour with transparency"][channels]!;
@@ -137,22 +107,28 @@ async function describePng(files: Files, path: string): Promise<Description> {
 }
 
 async function describeTiff(files: Files, path: string): Promise<Description> {
-  const { image, pixelSize } = readImage(await files.read(path), path);
+  const bytes = unpack(await files.read(path), path);
+  const { bitsPerSample, sampleFormat, compression, isTiled } = readTiffDirectory(bytes, path);
+  const { image, pixelSize } = readTiff(bytes, path);
+  const { min, max, mean } = measureMrc(image.data);
+  const packing = { 1: "not compressed", 5: "LZW", 32773: "PackBits" }[compression] ?? "deflate";
+  const kind = ["", "unsigned", "signed", "float"][sampleFormat]!;
   return {
     what: `TIFF, ${image.shape[1]} x ${image.shape[0]} pixels`,
-    "pixel size": pixelSize === undefined ? "not given" : `${pixelSize} A`,
+    samples: `${kind}, ${bitsPerSample} bits, ${packing}, ${isTiled ? "tiles" : "strips"}`,
+    "pixel size": pixelSize === undefined ? "not given" : `${format(pixelSize)} A`,
+    values: `${format(min)} to ${format(max)}, mean ${format(mean)}`,
   };
 }
 
-async function describeCs(files: Files, path: string): Promise<Description> {
-  const { optics, particles } = readParticlesCs(await files.read(path), path);
+async function describeHdf(files: Files, path: string): Promise<Description> {
+  const file = openEmanHdf(unpack(await files.read(path), path), path);
+  const { shape, pixelSize } = file.read(0);
+  const [sections, rows, columns] = shape;
+  const each = sections === 1 ? `${columns} x ${rows} pixels` : `${columns} x ${rows} x ${sections} voxels`;
   return {
-    what: "cryoSPARC particles",
-    particles: particles.length,
-    "optics groups": optics
-      .map((o) => `${o.pixelSize} A, ${o.voltage} kV, Cs ${o.sphericalAberration} mm`)
-      .join("; "),
-    aligned: particles.every(({ angles }) => angles) ? "yes" : "no",
+    what: `HDF5 of EMAN2, ${file.count} ${file.count === 1 ? "image" : "images"} of ${each}`,
+    "pixel size": pixelSize === undefined ? "not given" : `${format(pixelSize)} A`,
   };
 }
 
@@ -200,8 +176,3 @@ async function describeDataset(files: Files, path: string): Promise<Description>
     options: JSON.stringify(manifest.options),
   };
 }
-
-const some = (names: readonly string[]): string =>
-  names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
-
-const format = (value: number): string => String(Number(value.toPrecision(5)));

@@ -83,6 +83,57 @@ describe.skipIf(!hasSharedData)(
   },
 );
 
+describe.skipIf(!hasSharedData)(
+  `info of every real file${hasSharedData ? "" : ": skipped, no ../shared/data"}`,
+  () => {
+    const folders = [
+      "star",
+      "particles",
+      "maps",
+      "misc",
+      "bgal-10017/ref_star",
+      "bgal-10017/repic_boxes/topaz",
+    ];
+    test.each([...folders, "bgal-10017/coords_from_mask", "apoferritin-10146/coords-a"])(
+      "%s",
+      async (folder) => {
+        const names = await nodeFiles.list(sharedPath(folder));
+        expect(names.length).toBeGreaterThan(0);
+        for (const name of names) {
+          const facts = await describeFile(nodeFiles, sharedPath(`${folder}/${name}`));
+          expect(Object.keys(facts).length, name).toBeGreaterThan(1);
+          expect(Object.keys(facts).length, name).toBeLessThan(20);
+        }
+      },
+    );
+
+    test.each<[string, Record<string, unknown>]>([
+      [
+        "star/aspire_sample_particles_relion30.star",
+        {
+          what: "STAR, particles, RELION 3.0 or older",
+          micrographs: 1,
+          optics: "300 kV, Cs 2.7 mm; 200 kV, Cs 2.7 mm",
+        },
+      ],
+      ["star/mtf_k2_300_ec.star", { what: "STAR, MTF curve" }],
+      [
+        "star/relion4_ctffind_output.star",
+        { what: "STAR, micrographs, RELION 3.1 or newer", micrographs: 41 },
+      ],
+      ["misc/Ucsf_stack_1142_DW_autopick.star", { what: "STAR, picks" }],
+      ["misc/KLH_xmipp_760x844.tif", { samples: "unsigned, 8 bits, PackBits, strips" }],
+      [
+        "star/cryodrgn_cryosparc_P12_J24_001_particles.cs",
+        { particles: 2019, images: "yes", aligned: "yes" },
+      ],
+      ["maps/ngl_betaGal.mrc", { "voxel size": "3.54 x 3.54 x 3.54 A" }],
+    ])("%s", async (name, facts) => {
+      expect(await describeFile(nodeFiles, sharedPath(name))).toMatchObject(facts);
+    });
+  },
+);
+
 describe("info", async () => {
   const map = writeToyMap(join(dir, "map.mrc"));
   const out = join(dir, "set");
@@ -98,7 +149,10 @@ describe("info", async () => {
       { what: "MRC, image of 80 x 64 pixels", samples: "float32, little endian" },
     ],
     ["set/masks/000001.png", { what: "PNG, 80 x 64 pixels", samples: "grey, 8 bits" }],
-    ["set/particles.star", { what: "STAR", micrographs: 2, "half sets": "2 and 2" }],
+    [
+      "set/particles.star",
+      { what: "STAR, particles, RELION 3.1 or newer", micrographs: 2, "half sets": "2 and 2" },
+    ],
     ["two.pdb", { what: "atomic model", atoms: "2 without water, of 3", assemblies: "1" }],
   ])("%s", async (name, facts) => {
     expect(await describeFile(nodeFiles, join(dir, name))).toMatchObject(facts);
@@ -118,14 +172,14 @@ describe("info", async () => {
       "micrographs made": 1,
     });
     mkdirSync(join(dir, "some"));
-    writeFileSync(join(dir, "some/a.txt"), "");
-    writeFileSync(join(dir, "some/b.txt"), "");
+    writeFileSync(join(dir, "some/a.log"), "");
+    writeFileSync(join(dir, "some/b.log"), "");
     expect(await describeFolder(nodeFiles, join(dir, "some"))).toEqual({
       what: "folder",
       names: 2,
-      ".txt": 2,
+      ".log": 2,
     });
-    await expect(describeFile(nodeFiles, join(dir, "some/a.txt"))).rejects.toThrow("not a known format");
+    await expect(describeFile(nodeFiles, join(dir, "some/a.log"))).rejects.toThrow("not a known format");
   });
 
   test("packed files are described and used as they are", async () => {

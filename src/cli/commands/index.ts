@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { demo } from "./demo.js";
 import { estimate } from "./estimate.js";
 import { evaluate } from "./evaluate.js";
+import { exportCommand } from "./export.js";
 import { extract } from "./extract.js";
 import { fsc } from "./fsc.js";
 import { generate } from "./generate.js";
@@ -19,6 +20,7 @@ const work: readonly (() => Command)[] = [
   extract,
   evaluate,
   fsc,
+  exportCommand,
   info,
 ];
 

@@ -6,7 +6,7 @@ export function info(): Command {
   return jobCommand("info", "Say what a file or folder holds.")
     .argument(
       "<paths...>",
-      "MRC, STAR, .cs, PNG, TIFF, PDB, mmCIF or safetensors files, or folders such as datasets",
+      "MRC, STAR, .cs, PNG, TIFF, HDF5 (EMAN2), PDB, mmCIF, .box, .cbox, Topaz, CSV, COCO or safetensors files, or folders such as datasets",
     )
     .action(async (paths: readonly string[], options: { readonly json?: boolean }) =>
       runJob(options, async ({ files }) => {

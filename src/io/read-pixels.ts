@@ -1,0 +1,75 @@
+import { FormatError } from "../core/errors.js";
+import { isHdf5, openEmanHdf } from "./eman-hdf.js";
+import { mrcPixelSize, readMrc } from "./mrc.js";
+import { hasMapMark, readImage } from "./read-image.js";
+import { unpack, unpackedName } from "./unpack.js";
+
+/** What a file of images holds, whatever its format. */
+export interface Pixels {
+  readonly kind: "image" | "stack" | "volume";
+  /** The sample at (x, y, z) is data[(z * rows + y) * columns + x]. */
+  readonly data: Float32Array;
+  readonly shape: readonly [sections: number, rows: number, columns: number];
+  /** Angstrom; only where the file says so, and the same along every axis. */
+  readonly pixelSize?: number;
+}
+
+/**
+ * Reads an image, a stack or a volume: MRC and CCP4 in any axis order, HDF5 of EMAN2, PNG, TIFF turned over as RELION does;
+ * gzip or bzip2 or bare.
+ * @throws FormatError for a damaged file, or images of several sizes in one; UnsupportedError for another format
+ */
+export function readPixels(bytes: Uint8Array, path: string): Pixels {
+  const file = unpack(bytes, path);
+  if (isHdf5(file)) return readEman(file, path);
+  if (/\.(mrcs?|map|ctf|rec|st)$/i.test(unpackedName(path)) || hasMapMark(file)) {
+    const { header, data, shape } = readMrc(file, path);
+    const pixelSize = mrcPixelSize(header);
+    return { kind: header.kind, data, shape, ...(pixelSize !== undefined && { pixelSize }) };
+  }
+  const { image, pixelSize } = readImage(file, unpackedName(path));
+  return {
+    kind: "image",
+    data: image.data,
+    shape: [1, ...image.shape],
+    ...(pixelSize !== undefined && { pixelSize }),
+  };
+}
+
+function readEman(bytes: Uint8Array, path: string): Pixels {
+  const file = openEmanHdf(bytes, path);
+  const first = file.read(0);
+  const known = first.pixelSize !== undefined && { pixelSize: first.pixelSize };
+  if (file.count === 1) {
+    return {
+      kind: first.shape[0] === 1 ? "image" : "volume",
+      data: first.data,
+      shape: first.shape,
+      ...known,
+    };
+  }
+  const [sections, rows, columns] = first.shape;
+  const size = sections * rows * columns;
+  const data = new Float32Array(file.count * size);
+  for (let i = 0; i < file.count; i++) {
+    const each = file.read(i);
+    if (each.shape.join() !== first.shape.join() || sections !== 1)
+      throw otherShape(path, i, each.shape, first.shape);
+    data.set(each.data, i * size);
+  }
+  return { kind: "stack", data, shape: [file.count, rows, columns], ...known };
+}
+
+function otherShape(
+  path: string,
+  i: number,
+  found: readonly number[],
+  first: readonly number[],
+): FormatError {
+  return new FormatError(
+    path,
+    `/MDF/images/${i}/image`,
+    found,
+    `1 x ${first[1]} x ${first[2]}: images of one size`,
+  );
+}
