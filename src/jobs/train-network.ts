@@ -14,7 +14,7 @@ import {
   type TrainingListener,
   trainCryogem,
 } from "../translate/trainer.js";
-import { MODEL, samplePath, writeArrays } from "./model-files.js";
+import { keepSteps, MODEL, samplePath, writeArrays } from "./model-files.js";
 import { fitSeed, type OpenTraining, readCheckpoint, type TrainContext } from "./training.js";
 
 /** Trains CryoGEM's networks from the beginning or from the last checkpoint, calibrates, writes the model. */
@@ -26,7 +26,7 @@ export async function trainNetwork(training: OpenTraining, context: TrainContext
   report.note(`noise seed: ${noise.colour ? "coloured" : "white"}, SNR ${seedSnr(noise).toPrecision(3)}`);
   const runtime = await context.runtime();
   report.note(`training on ${runtime.description}`);
-  await keepMetrics(context, training, checkpoint?.record.step ?? 0);
+  await keepSteps(files, inside(plan.out, MODEL.metrics), checkpoint?.record.step ?? 0);
   const save = async (path: string, step: number, model: Omit<Model, "record">): Promise<void> =>
     writeArrays(files, inside(plan.out, path), encodeModel({ ...model, record: { ...description, step } }));
   const state = await trainCryogem(
@@ -110,23 +110,4 @@ const SPAN = 3.5;
 function encodeGrey({ data, shape }: Image): Uint8Array {
   const samples = Uint8ClampedArray.from(data, (value) => 127.5 + (127.5 / SPAN) * value);
   return encodePng({ shape, channels: 1, samples });
-}
-
-/** Drops the lines of steps after the checkpoint: they are about to be made again. */
-async function keepMetrics({ files }: TrainContext, { plan }: OpenTraining, steps: number): Promise<void> {
-  const path = inside(plan.out, MODEL.metrics);
-  if (!(await files.exists(path))) return;
-  const lines = new TextDecoder()
-    .decode(await files.read(path))
-    .split("\n")
-    .filter((line) => line !== "");
-  if (lines.length > steps) {
-    await files.write(
-      path,
-      lines
-        .slice(0, steps)
-        .map((line) => `${line}\n`)
-        .join(""),
-    );
-  }
 }

@@ -6,9 +6,10 @@ import { MODEL } from "./model-files.js";
 import type { TrainPlan } from "./train-plan.js";
 
 /** What a training is: equal ones give equal results. */
-interface TrainingIdentity {
+export interface TrainingIdentity {
   readonly format: "cryogem-training";
   readonly program: string;
+  /** Kind of translator, or "picker". */
   readonly translator: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly inputs: readonly InputFile[];
@@ -35,7 +36,7 @@ export async function trainingIdentity(
  */
 export async function openTrainingFolder(
   files: Files,
-  { out, resume }: TrainPlan,
+  { out, resume }: Pick<TrainPlan, "out" | "resume">,
   identity: TrainingIdentity,
 ): Promise<void> {
   const names = (await files.exists(out)) ? await files.list(out) : [];

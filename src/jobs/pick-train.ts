@@ -1,0 +1,178 @@
+import { FileError, UsageError } from "../core/errors.js";
+import type { ComputeRuntime } from "../core/ports.js";
+import { Random } from "../core/random.js";
+import { inside } from "../dataset/layout.js";
+import { decodePicker, encodePicker, type PickerModel, type PickerRecord } from "../pick/model.js";
+import { type PickerListener, pickerParameters, trainPicker } from "../pick/trainer.js";
+import type { LabelledImage, PickerTrainingSet } from "../pick/training-data.js";
+import type { TrainingState } from "../tensor/index.js";
+import { cachedSource } from "./cached-source.js";
+import { hashFile, type InputFile } from "./hash-file.js";
+import { keepSteps, MODEL, readArrays, writeArrays } from "./model-files.js";
+import type { PickTrainPlan } from "./pick-train-plan.js";
+import { type LabelledMicrograph, labelledMicrographs, negativeImages } from "./pick-train-set.js";
+import { validatePicker } from "./pick-validation.js";
+import type { TrainContext } from "./training.js";
+import { openTrainingFolder } from "./training-folder.js";
+
+/** Scores on the micrographs kept for validation, a checkpoint a line. */
+const VALIDATION_LINES = "validation.jsonl";
+/** Images kept in memory of each kind, bytes. */
+const CACHE = 2 ** 30;
+/** Fewer labelled micrographs are all learned from. */
+const FEWEST_TO_SPLIT = 4;
+
+/**
+ * Trains a picker and writes its model folder, or what is still missing of it.
+ *
+ * @returns the finished picker's record
+ * @throws UsageError for inputs or a folder that do not fit, FileError or FormatError for an input, AbortError
+ */
+export async function trainPickerModel(plan: PickTrainPlan, context: TrainContext): Promise<PickerRecord> {
+  const { files, report } = context;
+  const all = await labelledMicrographs(files, plan);
+  if (all.length === 0) throw new FileError("pick train", "no labelled micrograph", "at least one");
+  await openTrainingFolder(files, plan, await identity(plan, context));
+  const modelPath = inside(plan.out, MODEL.model);
+  if (await files.exists(modelPath)) {
+    report.note(`${plan.out} is complete already`);
+    return decodePicker(await readArrays(files, modelPath), modelPath).record;
+  }
+  const { learned, kept } = splitMicrographs(all, plan);
+  report.note(`${learned.length} labelled micrographs to learn from, ${kept.length} for validation`);
+  const set = await openSet(learned, plan, context);
+  const record: PickerRecord = {
+    program: context.program,
+    particleDiameter: plan.particleDiameter ?? all[0]!.particleDiameter,
+    step: 0,
+    options: plan.options,
+  };
+  const runtime = await context.runtime();
+  report.note(`training on ${runtime.description}`);
+  const { state, validation } = await train({ plan, set, kept, record, runtime }, context);
+  const finished = { ...record, step: plan.options.steps, ...(validation && { validation }) };
+  const model = { record: finished, parameters: pickerParameters(state) };
+  await writeArrays(files, modelPath, encodePicker(model));
+  return finished;
+}
+
+interface OpenPickTraining {
+  readonly plan: PickTrainPlan;
+  readonly set: PickerTrainingSet;
+  readonly kept: readonly LabelledMicrograph[];
+  readonly record: PickerRecord;
+  readonly runtime: ComputeRuntime;
+}
+
+async function train(
+  training: OpenPickTraining,
+  context: TrainContext,
+): Promise<{ readonly state: TrainingState; readonly validation: PickerRecord["validation"] }> {
+  const { plan, set, kept, record, runtime } = training;
+  const { files, report } = context;
+  const checkpoint = await readCheckpoint(context, plan);
+  for (const name of [MODEL.metrics, VALIDATION_LINES]) {
+    await keepSteps(files, inside(plan.out, name), checkpoint?.record.step ?? 0);
+  }
+  const validate = async (step: number, state: TrainingState): Promise<PickerRecord["validation"]> => {
+    if (kept.length === 0) return undefined;
+    const model = { record: { ...record, step }, parameters: pickerParameters(state) };
+    return validatePicker(model, kept, runtime);
+  };
+  const listener: PickerListener = {
+    async step({ step, losses, learningRate, seconds }) {
+      const line = { step, ...losses, learningRate, seconds: Number(seconds.toFixed(4)) };
+      await files.append(inside(plan.out, MODEL.metrics), `${JSON.stringify(line)}\n`);
+      report.progress({
+        stage: "train",
+        done: step,
+        total: plan.options.steps,
+        unit: "steps",
+        figures: losses,
+      });
+    },
+    async checkpoint(step, state) {
+      const model = { record: { ...record, step }, parameters: state };
+      await writeArrays(files, inside(plan.out, MODEL.checkpoint), encodePicker(model));
+      const found = await validate(step, state);
+      if (!found) return;
+      await files.append(inside(plan.out, VALIDATION_LINES), `${JSON.stringify({ step, ...found })}\n`);
+      report.note(
+        `step ${step}: AUPRC ${found.auprc.toFixed(3)} on ${found.micrographs} micrographs kept apart`,
+      );
+    },
+  };
+  const start = plan.from && { start: plan.from.parameters };
+  const state = await trainPicker(
+    { ...context, runtime },
+    set,
+    { options: plan.options, every: plan.every, ...start },
+    listener,
+    checkpoint && { step: checkpoint.record.step, state: checkpoint.parameters },
+  ).catch((error: unknown) => {
+    if (context.signal.aborted) report.note(`${plan.out}: checkpoint written; --resume continues from it`);
+    throw error;
+  });
+  return { state, validation: await validate(plan.options.steps, state) };
+}
+
+async function readCheckpoint(
+  { files }: TrainContext,
+  { out }: PickTrainPlan,
+): Promise<PickerModel | undefined> {
+  const path = inside(out, MODEL.checkpoint);
+  return (await files.exists(path)) ? decodePicker(await readArrays(files, path), path) : undefined;
+}
+
+/** What the training is: its options, and its inputs by content. */
+async function identity(plan: PickTrainPlan, { files, program }: TrainContext) {
+  const inputs: InputFile[] = [];
+  const paths = [
+    ...plan.datasets.map((dir) => inside(dir, "dataset.json")),
+    ...plan.micrographs,
+    ...plan.coordinates,
+    ...plan.negatives,
+  ];
+  for (const path of paths) inputs.push(await hashFile(path, undefined, files));
+  const { options, pixelSize, particleDiameter, validation, from } = plan;
+  const start = from && { from: from.record };
+  return {
+    format: "cryogem-training",
+    program,
+    translator: "picker",
+    options: { ...options, pixelSize, particleDiameter, validation, ...start },
+    inputs,
+  } as const;
+}
+
+/** Micrographs to learn from and, drawn by the seed, those kept for validation. */
+function splitMicrographs(all: readonly LabelledMicrograph[], { validation, options }: PickTrainPlan) {
+  if (validation === 0 || all.length < FEWEST_TO_SPLIT) return { learned: all, kept: [] };
+  const count = Math.max(1, Math.round(validation * all.length));
+  const order = Random.of(options.seed, "picker validation").shuffle(all.map((_, i) => i));
+  const chosen = new Set(order.slice(0, count));
+  return {
+    learned: all.filter((_, i) => !chosen.has(i)),
+    kept: all.filter((_, i) => chosen.has(i)),
+  };
+}
+
+async function openSet(
+  learned: readonly LabelledMicrograph[],
+  plan: PickTrainPlan,
+  { files, report, signal }: TrainContext,
+): Promise<PickerTrainingSet> {
+  const bytes = ({ image }: LabelledImage): number => image.data.byteLength;
+  const labelled = cachedSource(learned.length, (index) => learned[index]!.load(), bytes, CACHE);
+  let particles = 0;
+  for (let i = 0; i < learned.length; i++) {
+    signal.throwIfAborted();
+    particles += (await labelled.load(i)).centres.length;
+    report.progress({ stage: "read", done: i + 1, total: learned.length, unit: "micrographs" });
+  }
+  if (particles === 0) {
+    throw new UsageError("pick train: found no particle in the labels, expected some to learn from");
+  }
+  const negatives = await negativeImages(files, plan);
+  return { labelled, negatives: { count: negatives.length, load: async (index) => negatives[index]! } };
+}
