@@ -1,5 +1,6 @@
 import { frequency, type Spectrum } from "../array/fft.js";
 import { type CtfParameters, ctfPhase } from "./ctf.js";
+import { type Coherence, coherenceEnvelope } from "./envelope.js";
 
 export interface CtfFilter extends CtfParameters {
   /** Angstrom. */
@@ -8,11 +9,13 @@ export interface CtfFilter extends CtfParameters {
   readonly factor: number;
   /** 1/angstrom: frequencies beyond become 0, where the spectrum is known to hold nothing; absent = none. */
   readonly highest?: number;
+  /** Absent: coherent. */
+  readonly coherence?: Coherence;
 }
 
 /**
  * Multiplies a half spectrum in place by a CTF. The same as multiplySpectrum with `ctf`, to 1e-8, in a fraction of the
- * time: the phase goes through a polynomial sine, the envelope is separable.
+ * time: the phase goes through a polynomial sine, the envelope of the B-factor is separable.
  */
 export function multiplyCtf(spectrum: Spectrum, filter: CtfFilter): void {
   const [rows, full] = spectrum.shape;
@@ -23,6 +26,7 @@ export function multiplyCtf(spectrum: Spectrum, filter: CtfFilter): void {
   const envelope = Float64Array.from({ length: columns }, (_, i) =>
     Math.exp((-(filter.bFactor ?? 0) * (i / (full * pixelSize)) ** 2) / 4),
   );
+  const coherent = filter.coherence && coherenceEnvelope(filter, filter.coherence);
   const step = 1 / (full * pixelSize);
   for (let row = 0; row < rows; row++) {
     const ky = frequency(row, rows) / pixelSize;
@@ -36,7 +40,8 @@ export function multiplyCtf(spectrum: Spectrum, filter: CtfFilter): void {
       const x2 = kx * kx;
       const k2 = x2 + squared;
       const phase = xx * x2 + xy * kx * ky + yy * squared - quartic * k2 * k2 + offset;
-      const value = weight * envelope[column]! * sine(phase);
+      let value = weight * envelope[column]! * sine(phase);
+      if (coherent) value *= coherent(k2);
       data[start + 2 * column]! *= value;
       data[start + 2 * column + 1]! *= value;
     }

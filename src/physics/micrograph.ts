@@ -6,6 +6,7 @@ import { ShapeError, UsageError } from "../core/errors.js";
 import type { Coverage } from "./coverage.js";
 import { delocalisation } from "./ctf.js";
 import { type CtfFilter, multiplyCtf } from "./ctf-filter.js";
+import type { Coherence } from "./envelope.js";
 import { resampleIce } from "./ice.js";
 import type { Defocus, Optics } from "./optics.js";
 import { multiplyIce, type Placed, type Potential, placeParticles } from "./placement.js";
@@ -19,6 +20,8 @@ export interface MicrographInputs {
   readonly defocus: Defocus;
   /** Envelope exp(-B k² / 4), angstrom squared; absent = none. */
   readonly bFactor?: number;
+  /** Absent: a coherent beam. */
+  readonly coherence?: Coherence;
   /** One a structure, each with the optics' pixel size. */
   readonly projectors: readonly Projector[];
   readonly particles: readonly PlacedParticle[];
@@ -69,7 +72,10 @@ export function simulateMicrograph(inputs: MicrographInputs): SimulatedMicrograp
   validate(inputs);
   // the potential has no frequencies beyond its projections'
   const highest = Math.max(0, ...inputs.projectors.map((p) => p.radius / (p.box * p.pixelSize)));
-  const filter = { ...inputs.optics, ...inputs.defocus, bFactor: inputs.bFactor ?? 0, factor: -1, highest };
+  const filter = {
+    ...{ ...inputs.optics, ...inputs.defocus, bFactor: inputs.bFactor ?? 0, factor: -1, highest },
+    ...(inputs.coherence && { coherence: inputs.coherence }),
+  };
   const canvas = canvasShape(inputs, filter);
   const potential = placeParticles(inputs.particles, inputs.projectors, inputs.optics.voltage, canvas);
   if (inputs.ice) {

@@ -6,6 +6,15 @@ import { mean, variance } from "../array/statistics.js";
 import { inRange } from "../core/check.js";
 import { DomainError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
+import {
+  applyMtf,
+  type Detector,
+  type DetectorOptions,
+  detect,
+  detectedElectrons,
+  noiseGain,
+  relativeIntensity,
+} from "./detector.js";
 
 /** Power of stationary noise on a tile of any size, as `powerSpectrum2d` measures it; zero frequency is not used. */
 export type NoisePower = PowerSpectrum;
@@ -16,37 +25,78 @@ export type NoisePower = PowerSpectrum;
  */
 export type NoiseModel =
   | { readonly kind: "gaussian"; readonly snr: number }
-  /** Electrons counted at a dose in electron / angstrom². */
-  | { readonly kind: "poisson"; readonly snr: number; readonly dose: number; readonly pixelSize: number }
+  /** Electrons counted at a dose, at the contrast that gives the SNR. */
+  | (DetectorOptions & { readonly kind: "poisson"; readonly snr: number })
   /** The same, a share of the noise's variance (0 to 1) being Gaussian read-out noise. */
-  | {
+  | (DetectorOptions & {
       readonly kind: "poisson-gaussian";
       readonly snr: number;
-      readonly dose: number;
-      readonly pixelSize: number;
       readonly gaussianShare: number;
-    }
+    })
   /** Gaussian with the shape of a measured power spectrum, scaled to the SNR. */
   | { readonly kind: "coloured"; readonly snr: number; readonly power: NoisePower };
 
+/** Electrons counted at a dose, at the contrast of a potential in volt: the micrograph is in electrons a pixel. */
+export interface CountingModel extends DetectorOptions {
+  readonly kind: "counting";
+  /** kV. */
+  readonly voltage: number;
+  /** Angstrom: thickness of the sections that the clean image is a sum over. */
+  readonly voxelSize: number;
+}
+
+/** A micrograph before and after its noise. */
+export interface Recorded {
+  readonly micrograph: Image;
+  /** What the detector shows without noise, in the same units. */
+  readonly clean: Image;
+}
+
+/**
+ * What a detector records of a clean micrograph: the signal with its MTF, and noise of a model. Same stream, same bytes.
+ *
+ * @param detector curves, for models that do not count electrons; absent: ideal
+ * @throws DomainError for an SNR that is not positive
+ */
+export function record(
+  clean: Image,
+  model: NoiseModel | CountingModel | undefined,
+  random: Random,
+  detector: Detector & { readonly pixelSize: number } = { pixelSize: 1 },
+): Recorded {
+  const curves = model && "dose" in model ? model : detector;
+  if (model?.kind === "counting") {
+    const intensity = relativeIntensity(clean, model.voltage, model.voxelSize);
+    const electrons = detectedElectrons(model);
+    const expected = applyMtf(intensity, curves, model.pixelSize).data.map((value) => electrons * value);
+    return { micrograph: detect(intensity, model, random), clean: { data: expected, shape: clean.shape } };
+  }
+  const seen = applyMtf(clean, curves, curves.pixelSize);
+  if (!model) return { micrograph: seen, clean: seen };
+  return { micrograph: addTo(clean, seen, model, random), clean: seen };
+}
+
 /** The clean image with noise of a model. Same stream, same bytes. */
-export function addNoise(clean: Image, model: NoiseModel, random: Random): Image {
-  const deviation = noiseDeviation(clean, model.snr);
-  if (deviation === 0) return { data: clean.data.slice(), shape: clean.shape };
+export const addNoise = (clean: Image, model: NoiseModel, random: Random): Image =>
+  record(clean, model, random).micrograph;
+
+/** Noise of a model on what a detector sees of a clean image. */
+function addTo(clean: Image, seen: Image, model: NoiseModel, random: Random): Image {
+  const deviation = noiseDeviation(seen, model.snr);
+  if (deviation === 0) return { data: seen.data.slice(), shape: seen.shape };
   switch (model.kind) {
     case "gaussian":
-      return plus(clean, whiteNoise(clean.shape, random), deviation);
+      return plus(seen, whiteNoise(seen.shape, random), deviation);
     case "poisson":
-      return countElectrons(clean, deviation, electronsPerPixel(model.dose, model.pixelSize), random);
+      return countElectrons(clean, deviation, model, random);
     case "poisson-gaussian": {
       const share = inRange("gaussianShare", model.gaussianShare, "", 0, 1);
-      if (share === 1) return plus(clean, whiteNoise(clean.shape, random), deviation);
-      const electrons = electronsPerPixel(model.dose, model.pixelSize);
-      const counted = countElectrons(clean, deviation * Math.sqrt(1 - share), electrons, random);
-      return plus(counted, whiteNoise(clean.shape, random), deviation * Math.sqrt(share));
+      if (share === 1) return plus(seen, whiteNoise(seen.shape, random), deviation);
+      const counted = countElectrons(clean, deviation * Math.sqrt(1 - share), model, random);
+      return plus(counted, whiteNoise(seen.shape, random), deviation * Math.sqrt(share));
     }
     case "coloured":
-      return plus(clean, colouredNoise(clean.shape, model.power, random), deviation);
+      return plus(seen, colouredNoise(seen.shape, model.power, random), deviation);
   }
 }
 
@@ -151,23 +201,18 @@ function interpolate(
 }
 
 /**
- * Counts electrons at a mean a pixel: the clean image, scaled to a contrast at which shot noise has the wanted
- * deviation, modulates the mean; the counts are scaled back. Where the contrast would make a mean negative it is 0.
+ * Counts electrons: the clean image, scaled to a contrast at which the recorded shot noise has the wanted deviation,
+ * modulates the mean; the counts are scaled back. Where the contrast would make a mean negative it is 0.
  */
-function countElectrons(clean: Image, deviation: number, electrons: number, random: Random): Image {
-  const contrast = 1 / (deviation * Math.sqrt(electrons));
-  const out = zeros(...clean.shape);
+function countElectrons(clean: Image, deviation: number, options: DetectorOptions, random: Random): Image {
+  const electrons = detectedElectrons(options);
+  const contrast = Math.sqrt(noiseGain(options, options.pixelSize) / electrons) / deviation;
   const middle = mean(clean.data);
-  for (let i = 0; i < out.data.length; i++) {
-    const expected = electrons * Math.max(0, 1 + contrast * (clean.data[i]! - middle));
-    out.data[i] = middle + (random.poisson(expected) / electrons - 1) / contrast;
-  }
-  return out;
+  const intensity = clean.data.map((value) => Math.max(0, 1 + contrast * (value - middle)));
+  const { data } = detect({ data: intensity, shape: clean.shape }, options, random);
+  for (let i = 0; i < data.length; i++) data[i] = middle + (data[i]! / electrons - 1) / contrast;
+  return { data, shape: clean.shape };
 }
-
-const electronsPerPixel = (dose: number, pixelSize: number): number =>
-  inRange("dose", dose, "electrons per square angstrom", 1e-6, 1e6) *
-  inRange("pixelSize", pixelSize, "angstrom", 1e-3, 1e3) ** 2;
 
 function plus(image: Image, noise: Image, deviation: number): Image {
   const out = zeros(...image.shape);

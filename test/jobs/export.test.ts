@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readBox, writeBox } from "../../src/io/box.js";
+import { readBox } from "../../src/io/box.js";
 import { readCbox } from "../../src/io/cbox.js";
 import { readCoco } from "../../src/io/coco.js";
 import { readParticlesCs } from "../../src/io/cs.js";

@@ -4,20 +4,22 @@ import { type Image, zeros } from "../../src/array/image.js";
 import { powerSpectrum2d } from "../../src/array/spectrum.js";
 import { mean, variance } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
+import { readTransferCurve, type TransferCurve } from "../../src/io/transfer-curve.js";
 import {
   applyMtf,
   type DetectorOptions,
   detect,
+  detectedElectrons,
   interactionParameter,
+  noiseGain,
   relativeIntensity,
-  type TransferCurve,
 } from "../../src/physics/detector.js";
 
-/** 1 + amplitude cos(2π f x): a grating of known contrast. */
+/** 1 + amplitude cos(2π f x), the same mirrored at its edges: a grating of known contrast. */
 function grating(n: number, periods: number, amplitude: number): Image {
   const image = zeros(n, n);
   for (let i = 0; i < image.data.length; i++) {
-    image.data[i] = 1 + amplitude * Math.cos((2 * Math.PI * periods * (i % n)) / n);
+    image.data[i] = 1 + amplitude * Math.cos((2 * Math.PI * periods * ((i % n) + 0.5)) / n);
   }
   return image;
 }
@@ -25,7 +27,8 @@ function grating(n: number, periods: number, amplitude: number): Image {
 /** Amplitude of the grating in an image. */
 function amplitudeOf({ data, shape: [n] }: Image, periods: number): number {
   let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i]! * Math.cos((2 * Math.PI * periods * (i % n)) / n);
+  for (let i = 0; i < data.length; i++)
+    sum += data[i]! * Math.cos((2 * Math.PI * periods * ((i % n) + 0.5)) / n);
   return (2 * sum) / data.length;
 }
 
@@ -50,12 +53,18 @@ test("the MTF damps a grating by its value at the grating's frequency, linear be
     [16, 0.9],
     [48, 0.6],
   ] as const) {
-    expect(amplitudeOf(applyMtf(grating(n, periods, 0.5), mtf, 1.5), periods)).toBeCloseTo(0.5 * expected, 5);
+    expect(amplitudeOf(applyMtf(grating(n, periods, 0.5), { mtf }, 1.5), periods)).toBeCloseTo(
+      0.5 * expected,
+      5,
+    );
   }
 });
 
 test("in an image binned twofold the curve is read at half the frequency", () => {
-  expect(amplitudeOf(applyMtf(grating(n, 32, 0.5), mtf, 3, 1.5), 32)).toBeCloseTo(0.5 * 0.9, 5);
+  expect(amplitudeOf(applyMtf(grating(n, 32, 0.5), { mtf, physicalPixelSize: 1.5 }, 3), 32)).toBeCloseTo(
+    0.5 * 0.9,
+    5,
+  );
 });
 
 describe("detect", () => {
@@ -97,6 +106,26 @@ describe("detect", () => {
     expect(Math.abs(mean(high) / mean(low) - 1)).toBeLessThan(0.1);
   });
 
+  test("what hangs over one edge does not come back at the other", () => {
+    const image = zeros(n, n);
+    image.data.fill(1);
+    for (let i = 0; i < n; i++) image.data[i * n] = 2;
+    const { data } = applyMtf(image, { mtf }, 1.5);
+    for (let y = 0; y < n; y++) {
+      expect(Math.abs(data[y * n + 2]! - 1)).toBeGreaterThan(5e-3);
+      expect(Math.abs(data[y * n + n - 1]! - 1)).toBeLessThan(1e-4);
+    }
+  });
+
+  test("the recorded noise has the electrons' variance times the gain", () => {
+    const gain = noiseGain({ mtf, dqe }, 1.5);
+    const electrons = detectedElectrons({ ...options, mtf, dqe });
+    expect(electrons).toBeCloseTo(90 * 0.81, 10);
+    const found = variance(detect(flat, { ...options, mtf, dqe }, Random.of(5, "gain")).data) / electrons;
+    expect(Math.abs(found / gain - 1)).toBeLessThan(0.03);
+    expect(noiseGain({ mtf }, 1.5)).toBe(1);
+  });
+
   test("refuses a curve that does not start at 0 or does not ascend", () => {
     const bad = { frequency: [0.1, 0.2], value: [1, 1] };
     expect(() => detect(flat, { ...options, mtf: bad }, Random.of(1))).toThrow(/mtf: found/);
@@ -109,12 +138,14 @@ const folder = new URL("../../../shared/data/star/", import.meta.url);
 const present = existsSync(folder);
 describe.skipIf(!present)(`measured curves${present ? "" : " (skipped: ../shared/data is not here)"}`, () => {
   test.each(["mtf_k2_300_ec.star", "mtf_f1_300.star", "mtf_f2_300.star"])("%s is a curve", (name) => {
-    const rows = readFileSync(new URL(name, folder), "utf8")
+    const text = readFileSync(new URL(name, folder), "utf8");
+    const rows = text
       .split("\n")
       .map((line) => line.trim().split(/\s+/).map(Number))
       .filter((row) => row.length === 2 && row.every(Number.isFinite));
-    const measured = { frequency: rows.map((row) => row[0]!), value: rows.map((row) => row[1]!) };
+    const measured = readTransferCurve(text, name);
+    expect(measured.value).toEqual(rows.map((row) => row[1]));
     const near = rows.reduce((a, b) => (Math.abs(b[0]! - 0.25) < Math.abs(a[0]! - 0.25) ? b : a));
-    expect(amplitudeOf(applyMtf(grating(n, 32, 1), measured, 1), 32)).toBeCloseTo(near[1]!, 3);
+    expect(amplitudeOf(applyMtf(grating(n, 32, 1), { mtf: measured }, 1), 32)).toBeCloseTo(near[1]!, 3);
   });
 });

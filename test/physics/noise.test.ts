@@ -9,6 +9,7 @@ import {
   colouredNoise,
   type NoiseModel,
   noiseDeviation,
+  record,
   whiteNoise,
 } from "../../src/physics/noise.js";
 
@@ -149,4 +150,43 @@ test("refuses an SNR that is no positive number", () => {
 
 test("the transforms used here are inverse to each other", () => {
   expect(irfft2(rfft2(clean)).data).toBeAllclose(clean.data, { absolute: 1e-5 });
+});
+
+describe("a detector with curves", () => {
+  const curves = {
+    mtf: { frequency: [0, 0.5], value: [1, 0.4] },
+    dqe: { frequency: [0, 0.5], value: [0.8, 0.3] },
+  };
+  const clean = zeros(256, 256);
+  Random.of(30, "clean").fillNormal(clean.data);
+  for (let i = 0; i < clean.data.length; i++) clean.data[i]! *= 0.2;
+
+  test.each([
+    { kind: "gaussian", snr: 0.3 },
+    { kind: "poisson", snr: 0.3, dose: 40, pixelSize: 1.5, mtf: curves.mtf },
+    { kind: "poisson", snr: 0.3, dose: 40, pixelSize: 1.5, ...curves },
+    { kind: "poisson-gaussian", snr: 0.3, dose: 40, pixelSize: 1.5, gaussianShare: 0.5, ...curves },
+  ] as const)("%j: the SNR is that of what it records", (model) => {
+    const detector = { mtf: curves.mtf, pixelSize: 1.5 };
+    const { micrograph, clean: seen } = record(clean, model, Random.of(31, "record"), detector);
+    expect(variance(seen.data) / variance(clean.data)).toBeLessThan(0.6);
+    const noise = micrograph.data.map((value, i) => value - seen.data[i]!);
+    expect(Math.abs(variance(seen.data) / variance(noise) / 0.3 - 1)).toBeLessThan(0.03);
+    expect(Math.abs(correlation(noise, seen.data))).toBeLessThan(0.02);
+  });
+
+  test("counting gives the electrons of the beam, fewer by 2 σ v c under a potential in volt", () => {
+    const image = zeros(64, 64);
+    image.data.fill(-20, 2048);
+    const model = { kind: "counting", dose: 200, pixelSize: 2, voltage: 300, voxelSize: 3 } as const;
+    const { micrograph, clean: expected } = record(image, model, Random.of(32, "counting"));
+    expect(expected.data[0]).toBeCloseTo(800, 3);
+    expect(expected.data[4000]).toBeCloseTo(800 * (1 - 2 * 0.6526e-3 * 60), 1);
+    const halves = [micrograph.data.subarray(0, 2048), micrograph.data.subarray(2048)];
+    for (const [i, half] of halves.entries()) {
+      const electrons = expected.data[4000 * i]!;
+      expect(Math.abs(mean(half) - electrons)).toBeLessThan(5 * Math.sqrt(electrons / 2048));
+      expect(Math.abs(variance(half) / electrons - 1)).toBeLessThan(0.2);
+    }
+  });
 });

@@ -1,0 +1,36 @@
+import { FormatError } from "../core/errors.js";
+import { parseStar } from "./star.js";
+import { decodeText } from "./text.js";
+
+/** A detector's MTF or DQE over spatial frequency: cycles per physical pixel, ascending. */
+export interface TransferCurve {
+  readonly frequency: readonly number[];
+  readonly value: readonly number[];
+}
+
+const FREQUENCY = "rlnResolutionInversePixel";
+
+/**
+ * Reads a curve as RELION's MTF files hold it: a STAR table of rlnResolutionInversePixel and the values beside it, named
+ * rlnMtfValue or otherwise.
+ *
+ * @throws FormatError for a file without such a table, frequencies that do not ascend from 0, or values outside 0 to 1.2
+ */
+export function readTransferCurve(content: Uint8Array | string, path: string): TransferCurve {
+  const file = parseStar(decodeText(content, path), path);
+  const table = file.tables.find((each) => each.has(FREQUENCY));
+  const label = table?.labels.find((name) => name !== FREQUENCY);
+  if (!table || label === undefined) {
+    const names = file.tables.map(({ name }) => `data_${name}`);
+    throw new FormatError(path, "blocks", names, `one with ${FREQUENCY} and the values beside it`);
+  }
+  const frequency = table.numbers(FREQUENCY);
+  const value = table.numbers(label);
+  if (frequency.length < 2) throw new FormatError(path, "rows", frequency.length, "at least two");
+  for (const [row, f] of frequency.entries()) {
+    const ascends = row === 0 ? f === 0 : f > frequency[row - 1]!;
+    if (!ascends) throw table.wrong(FREQUENCY, row, f, "frequencies that ascend from 0");
+    if (!(value[row]! >= 0 && value[row]! <= 1.2)) throw table.wrong(label, row, value[row], "0 to 1.2");
+  }
+  return { frequency: [...frequency], value: [...value] };
+}
