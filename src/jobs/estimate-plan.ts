@@ -102,7 +102,9 @@ export function planEstimate(options: EstimateOptions): EstimatePlan {
 const stemOf = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.[^.]+$/, "");
 
 /** Refuses a set in which two micrographs would overwrite each other's files. @throws UsageError */
-function refuseSameNames(micrographs: EstimatePlan["micrographs"]): void {
+export function refuseSameNames(
+  micrographs: readonly { readonly path: string; readonly stem: string }[],
+): void {
   const seen = new Map<string, string>();
   for (const { path, stem } of micrographs) {
     const other = seen.get(stem);

@@ -17,6 +17,7 @@ export type AnyTask = Task<never, never, unknown>;
 export const tasks: Readonly<Record<string, () => Promise<AnyTask>>> = {
   "estimate-micrograph": async () => (await import("./estimate-micrograph.js")).estimateMicrographTask,
   "hash-file": async () => (await import("./hash-file.js")).hashFile,
+  "pick-micrograph": async () => (await import("./pick-run-micrograph.js")).pickMicrographTask,
   "profile-micrograph": async () => (await import("./profile-micrograph.js")).profileMicrographTask,
   "simulate-micrograph": async () => (await import("./simulate-micrograph.js")).simulateMicrographTask,
 };

@@ -58,10 +58,38 @@ export function imagePanel(options: ImagePanelOptions): string {
   const { title, image, zoom = 1, marks = [], markRadius = 10, pixelSize } = options;
   const { left, top, rows, columns } = options.crop ?? wholeOf(image);
   const shown = crop(image, left, top, [rows, columns]);
+  const moved = marks.map((mark) => ({ ...mark, x: mark.x - left, y: mark.y - top }));
+  const href = pngDataUri(shown, options.contrast);
+  return drawPanel({ title, pixelSize, href, shape: [rows, columns], zoom, marks: moved, markRadius });
+}
+
+/** A picture that is a PNG file already, with the same around it. */
+export interface PicturePanelOptions {
+  readonly title: string;
+  readonly png: Uint8Array;
+  readonly shape: readonly [rows: number, columns: number];
+  /** Angstrom per pixel of the picture, for the scale bar. */
+  readonly pixelSize: number;
+  readonly marks: readonly Mark[];
+  /** Radius of the marks, pixels of the picture. */
+  readonly markRadius: number;
+}
+
+/** A PNG with its title, a scale bar in angstrom and circles on marked places, as a standalone SVG. */
+export const picturePanel = ({ png, ...options }: PicturePanelOptions): string =>
+  drawPanel({ ...options, href: pngUri(png), zoom: 1 });
+
+interface PanelDrawing extends Omit<PicturePanelOptions, "png"> {
+  readonly href: string;
+  readonly zoom: number;
+}
+
+function drawPanel({ title, href, shape, zoom, marks, markRadius, pixelSize }: PanelDrawing): string {
+  const [rows, columns] = shape;
   const width = columns * zoom;
   const height = rows * zoom;
   const picture = element("image", {
-    href: pngDataUri(shown, options.contrast),
+    href,
     y: CAPTION,
     width,
     height,
@@ -69,10 +97,8 @@ export function imagePanel(options: ImagePanelOptions): string {
     style: zoom > 1 ? "image-rendering:pixelated" : undefined,
   });
   const circles = marks
-    .filter(({ x, y }) => inside(x - left, columns, markRadius) && inside(y - top, rows, markRadius))
-    .map((mark) =>
-      circle(mark, (mark.x - left + 0.5) * zoom, (mark.y - top + 0.5) * zoom, markRadius * zoom),
-    );
+    .filter(({ x, y }) => inside(x, columns, markRadius) && inside(y, rows, markRadius))
+    .map((mark) => circle(mark, (mark.x + 0.5) * zoom, (mark.y + 0.5) * zoom, markRadius * zoom));
   const scaleBar = drawScaleBar(width, height + CAPTION, zoom / pixelSize);
   const count = marks.length > 0 ? ` ${marks.length} labelled particles are circled.` : "";
   return svgDocument(

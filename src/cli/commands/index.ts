@@ -7,6 +7,7 @@ import { extract } from "./extract.js";
 import { fsc } from "./fsc.js";
 import { generate } from "./generate.js";
 import { info } from "./info.js";
+import { pick } from "./pick.js";
 import { potential } from "./potential.js";
 import { simulate } from "./simulate.js";
 import { train } from "./train.js";
@@ -18,6 +19,7 @@ const work: readonly (() => Command)[] = [
   train,
   generate,
   extract,
+  pick,
   evaluate,
   fsc,
   exportCommand,
