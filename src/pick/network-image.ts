@@ -98,8 +98,9 @@ function greyScale(data: Float32Array, columns: number): { median: number; sprea
   return { median, spread: largest / LARGEST_DEVIATION };
 }
 
-/** Broad mean subtracted, then broad standard deviation divided out. */
-function flatten(image: Image, diameter: number): Image {
+/** Plane and broad mean subtracted, then broad standard deviation divided out. */
+function flatten(tilted: Image, diameter: number): Image {
+  const image = withoutPlane(tilted);
   const broad = gaussianBlur(image, MEAN_WIDTH * diameter).data;
   const flat = image.data.map((value, i) => value - broad[i]!);
   const squares = flat.map((value) => value * value);
@@ -110,4 +111,28 @@ function flatten(image: Image, diameter: number): Image {
     flat[i] = Math.max(-LARGEST_DEVIATION, Math.min(LARGEST_DEVIATION, value));
   }
   return { data: flat, shape: image.shape };
+}
+
+/** Less the plane nearest to it: a broad mean is bent where a slope meets an edge. */
+function withoutPlane({ data, shape }: Image): Image {
+  const [rows, columns] = shape;
+  const [x0, y0] = [(columns - 1) / 2, (rows - 1) / 2];
+  let [sum, alongX, alongY] = [0, 0, 0];
+  for (let y = 0, i = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++, i++) {
+      sum += data[i]!;
+      alongX += data[i]! * (x - x0);
+      alongY += data[i]! * (y - y0);
+    }
+  }
+  // on a full grid the three functions of a plane are orthogonal; the sum of (x - x0)² is n (columns² - 1) / 12
+  const n = rows * columns;
+  const mean = sum / n;
+  const dx = (12 * alongX) / (n * Math.max(1, columns * columns - 1));
+  const dy = (12 * alongY) / (n * Math.max(1, rows * rows - 1));
+  const out = new Float32Array(n);
+  for (let y = 0, i = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++, i++) out[i] = data[i]! - mean - dx * (x - x0) - dy * (y - y0);
+  }
+  return { data: out, shape };
 }
