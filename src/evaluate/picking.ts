@@ -50,18 +50,54 @@ export function scorePicking(
   micrographs: readonly PickedMicrograph[],
   options: PickingOptions,
 ): PickingScores {
+  return poolScores(micrographs.map((micrograph) => matchMicrograph(micrograph, options)));
+}
+
+interface Outcome {
+  readonly score: number;
+  readonly right: boolean;
+}
+
+/** The outcomes of some of a micrograph's picks. */
+interface Outcomes {
+  readonly outcomes: readonly Outcome[];
+  /** True positions that count. */
+  readonly truth: number;
+}
+
+/** A micrograph matched once, to be pooled with others in any selection. */
+export interface MatchedMicrograph {
+  readonly all: Outcomes;
+  /** Of the picks at or above the threshold. */
+  readonly kept: Outcomes;
+}
+
+/**
+ * Matches the picks of one micrograph: what scorePicking does with each.
+ *
+ * @throws DomainError for a radius that is not positive or a negative margin
+ */
+export function matchMicrograph(micrograph: PickedMicrograph, options: PickingOptions): MatchedMicrograph {
   inRange("radius", options.radius, "pixels", Number.MIN_VALUE, Number.MAX_VALUE);
   inRange("margin", options.margin ?? 0, "pixels", 0, Number.MAX_VALUE);
   const threshold = options.threshold ?? Number.NEGATIVE_INFINITY;
-  const all = pool(micrographs, options, Number.NEGATIVE_INFINITY);
-  const kept = threshold === Number.NEGATIVE_INFINITY ? all : pool(micrographs, options, threshold);
-  const truePositives = kept.outcomes.filter((outcome) => outcome.right).length;
-  const falsePositives = kept.outcomes.length - truePositives;
-  const falseNegatives = kept.truth - truePositives;
-  const curve = precisionRecallCurve(all.outcomes, all.truth);
+  const all = outcomesOf(micrograph, options, Number.NEGATIVE_INFINITY);
+  const isThresholded = micrograph.picks.some(({ score }) => score < threshold);
+  return { all, kept: isThresholded ? outcomesOf(micrograph, options, threshold) : all };
+}
+
+/** Scores of matched micrographs taken together; one that stands there twice counts twice. */
+export function poolScores(micrographs: readonly MatchedMicrograph[]): PickingScores {
+  const all = micrographs.flatMap(({ all: { outcomes } }) => outcomes);
+  const kept = micrographs.flatMap(({ kept: { outcomes } }) => outcomes);
+  const truth = micrographs.reduce((sum, { all: { truth } }) => sum + truth, 0);
+  const truePositives = kept.filter((outcome) => outcome.right).length;
+  const falsePositives = kept.length - truePositives;
+  const falseNegatives = truth - truePositives;
+  const curve = precisionRecallCurve(all, truth);
   return {
     precision: ratio(truePositives, truePositives + falsePositives),
-    recall: ratio(truePositives, kept.truth),
+    recall: ratio(truePositives, truth),
     f1: ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives),
     auprc: averagePrecision(curve),
     truePositives,
@@ -71,35 +107,22 @@ export function scorePicking(
   };
 }
 
-interface Outcome {
-  readonly score: number;
-  readonly right: boolean;
-}
-
-interface Pool {
-  readonly outcomes: readonly Outcome[];
-  /** True positions that count. */
-  readonly truth: number;
-}
-
-/** Matches every micrograph and gathers what counts. */
-function pool(micrographs: readonly PickedMicrograph[], options: PickingOptions, threshold: number): Pool {
+function outcomesOf(
+  { truth, picks, shape }: PickedMicrograph,
+  options: PickingOptions,
+  threshold: number,
+): Outcomes {
+  const margin = options.margin ?? 0;
+  const counts = ({ x, y }: Point): boolean =>
+    margin === 0 || (x >= margin && y >= margin && x < shape[1] - margin && y < shape[0] - margin);
+  const kept = picks.filter((pick) => pick.score >= threshold);
+  const truthOf = matchPicks(truth, kept, options.radius);
   const outcomes: Outcome[] = [];
-  let total = 0;
-  for (const { truth, picks, shape } of micrographs) {
-    const counts = ({ x, y }: Point): boolean => {
-      const margin = options.margin ?? 0;
-      return margin === 0 || (x >= margin && y >= margin && x < shape[1] - margin && y < shape[0] - margin);
-    };
-    const kept = picks.filter((pick) => pick.score >= threshold);
-    const truthOf = matchPicks(truth, kept, options.radius);
-    total += truth.filter(counts).length;
-    kept.forEach((pick, i) => {
-      const matched = truthOf[i]! >= 0;
-      if (counts(matched ? truth[truthOf[i]!]! : pick)) outcomes.push({ score: pick.score, right: matched });
-    });
-  }
-  return { outcomes, truth: total };
+  kept.forEach((pick, i) => {
+    const matched = truthOf[i]! >= 0;
+    if (counts(matched ? truth[truthOf[i]!]! : pick)) outcomes.push({ score: pick.score, right: matched });
+  });
+  return { outcomes, truth: truth.filter(counts).length };
 }
 
 function precisionRecallCurve(outcomes: readonly Outcome[], truth: number): PickingScores["curve"] {

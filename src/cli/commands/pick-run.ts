@@ -5,7 +5,7 @@ import type { Device } from "../../runtime/device.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { deviceOption } from "../device-option.js";
-import { integerIn, listOf, numberIn, pointGroup } from "../options.js";
+import { integerIn, listOf, numberIn } from "../options.js";
 
 type Options = PickRunOptions & {
   readonly workers?: number;
@@ -57,7 +57,10 @@ function pickers(command: Command): void {
       "with --log: largest diameter, for particles that are not round (default: the diameter)",
       numberIn("angstrom", 10, 10_000),
     )
-    .option("--symmetry <group>", "with --template: point group of the map (default: C1)", pointGroup)
+    .option(
+      "--symmetry <group>",
+      "with --template: point group of the map: Cn, Dn, T, O, I, I1 to I4 (default: C1)",
+    )
     .option(
       "--angular-step <deg>",
       "with --template: between templates, 2 to 90 degrees (default: 35)",
