@@ -1,37 +1,87 @@
 import type { Files } from "../core/ports.js";
 import { writeBox } from "../io/box.js";
+import { writeCbox } from "../io/cbox.js";
 import { type CocoImage, writeCoco } from "../io/coco.js";
+import { writeParticlesCs } from "../io/cs-write.js";
+import type { Particle } from "../io/particles.js";
 import { micrographStem, type Pick } from "../io/picks.js";
 import { writeTopaz } from "../io/topaz.js";
 import { inside } from "./layout.js";
-import { readDataset } from "./reader.js";
+import { encodeText } from "./lines.js";
+import { type Dataset, readDataset } from "./reader.js";
+import type { MicrographRecord, ParticleRecord } from "./records.js";
 import { suggestedBox } from "./star.js";
 
 /** Other forms of the labels, for programs that do not read STAR files. */
-export const LABEL_FORMS = ["topaz", "box", "coco"] as const;
+export const LABEL_FORMS = ["topaz", "box", "cbox", "coco", "cs"] as const;
 export type LabelForm = (typeof LABEL_FORMS)[number];
 
 /**
- * Writes the labels of a finished dataset in other forms into its folder labels/: topaz.txt, box/000001.box …, coco.json.
- * Boxes have the suggested size, half as large again as the particle. Particles whose centre lies in the micrograph are all
- * there, cut by its edge or not.
+ * Writes the labels of a finished dataset in other forms into its folder labels/: topaz.txt, box/000001.box …,
+ * cbox/000001.cbox …, coco.json, particles.cs. Boxes have the suggested size, half as large again as the particle. Particles
+ * whose centre lies in the micrograph are all there, cut by its edge or not. Only coco and cs are held in memory as a whole.
  */
 export async function writeLabels(files: Files, dir: string, forms: readonly LabelForm[]): Promise<void> {
   const dataset = await readDataset(files, dir);
   const { particleDiameter, optics } = dataset.manifest;
   const box = suggestedBox(particleDiameter, optics.pixelSize);
+  if (forms.includes("topaz")) {
+    await files.write(inside(dir, "labels/topaz.txt"), encodeText(topazLines(dataset)));
+  }
+  for (const [form, write] of [
+    ["box", writeBox],
+    ["cbox", writeCbox],
+  ] as const) {
+    if (!forms.includes(form)) continue;
+    for await (const { micrograph, particles } of dataset.byMicrograph()) {
+      const name = `labels/${form}/${micrographStem(micrograph.path)}.${form}`;
+      await files.write(inside(dir, name), write(picksOf(micrograph, particles), box));
+    }
+  }
+  if (forms.includes("coco"))
+    await files.write(inside(dir, "labels/coco.json"), await cocoText(dataset, box));
+  if (forms.includes("cs")) await files.write(inside(dir, "labels/particles.cs"), await csBytes(dataset));
+}
+
+const picksOf = (micrograph: MicrographRecord, particles: readonly ParticleRecord[]): Pick[] =>
+  particles.map(({ x, y }) => ({ micrograph: micrograph.path, x, y }));
+
+/** Topaz's table in pieces: its header once, then the rows of one micrograph after the other. */
+async function* topazLines(dataset: Dataset): AsyncGenerator<string> {
+  const header = writeTopaz([]);
+  yield header;
+  for await (const { micrograph, particles } of dataset.byMicrograph()) {
+    if (particles.length > 0) yield writeTopaz(picksOf(micrograph, particles)).slice(header.length);
+  }
+}
+
+async function cocoText(dataset: Dataset, box: number): Promise<string> {
   const images: CocoImage[] = [];
   const picks: Pick[] = [];
   for await (const { micrograph, particles } of dataset.byMicrograph()) {
-    const own = particles.map(({ x, y }): Pick => ({ micrograph: micrograph.path, x, y }));
-    if (forms.includes("box")) {
-      const name = `labels/box/${micrographStem(micrograph.path)}.box`;
-      await files.write(inside(dir, name), writeBox(own, box));
-    }
     images.push({ fileName: micrograph.path, shape: micrograph.shape });
-    picks.push(...own);
+    for (const pick of picksOf(micrograph, particles)) picks.push(pick);
   }
-  if (forms.includes("topaz")) await files.write(inside(dir, "labels/topaz.txt"), writeTopaz(picks));
-  if (forms.includes("coco"))
-    await files.write(inside(dir, "labels/coco.json"), writeCoco(images, picks, box));
+  return writeCoco(images, picks, box);
+}
+
+/** Places, CTF, poses and half sets as cryoSPARC has them; images come with extraction. */
+async function csBytes(dataset: Dataset): Promise<Uint8Array> {
+  const { optics, micrographs } = dataset.manifest;
+  const paths = new Map(micrographs.map(({ index, path }) => [index, path]));
+  const shapes = new Map(micrographs.map(({ path, shape }) => [path, shape]));
+  const particles: Particle[] = [];
+  for await (const p of dataset.particles()) {
+    particles.push({
+      ...{ micrograph: paths.get(p.micrograph)!, x: p.x, y: p.y, opticsGroup: 0, halfSet: p.halfSet },
+      angles: { rot: p.rot, tilt: p.tilt, psi: p.psi },
+      origin: { x: p.originX, y: p.originY },
+      defocus: {
+        ...{ defocusU: p.defocusU, defocusV: p.defocusV },
+        ...{ defocusAngle: p.defocusAngle, phaseShift: p.phaseShift },
+      },
+    });
+  }
+  const group = { ...optics, name: "opticsGroup1", micrographPixelSize: optics.pixelSize };
+  return writeParticlesCs({ optics: [group], particles }, (path) => shapes.get(path)!);
 }

@@ -4,6 +4,8 @@ export const DATASET = {
   micrographs: "micrographs.star",
   particles: "particles.star",
   truth: "truth.jsonl",
+  /** With a detector that has one. */
+  mtf: "mtf.star",
   /** What an unfinished dataset knows so far; gone when it is finished. */
   parts: "parts",
   job: "parts/job.json",

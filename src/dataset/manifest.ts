@@ -51,6 +51,7 @@ const job = z.object({
   }),
   particleDiameter: z.number().positive(),
   bFactor: z.number().min(0).optional(),
+  mtf: z.object({ path: z.string().min(1), pixelSize: z.number().positive() }).optional(),
 });
 
 const manifest = z.object({

@@ -60,6 +60,14 @@ export interface InputRecord {
   readonly sha256: string;
 }
 
+/** The MTF that all micrographs of a dataset have. */
+export interface MtfRecord {
+  /** STAR file in the dataset folder. */
+  readonly path: string;
+  /** Angstrom, of the detector's physical pixels, to which the curve refers. */
+  readonly pixelSize: number;
+}
+
 /** What decides every byte of a dataset: two jobs that are equal in this make equal datasets. */
 export interface DatasetJob {
   /** As "cryogem 0.1.0". */
@@ -74,6 +82,8 @@ export interface DatasetJob {
   readonly particleDiameter: number;
   /** Angstrom squared, of the envelope exp(-B k² / 4) that all micrographs share; absent = none. */
   readonly bFactor?: number;
+  /** Of the detector; absent = ideal. */
+  readonly mtf?: MtfRecord;
   /** Micrographs. */
   readonly count: number;
 }

@@ -2,18 +2,22 @@ import type { StarBlock, StarColumnInput } from "../io/star-write.js";
 import { writeStar } from "../io/star-write.js";
 import type { Optics } from "../physics/optics.js";
 import { imagePath } from "./layout.js";
-import type { DatasetJob, MicrographRecord, ParticleRecord } from "./records.js";
+import type { DatasetJob, MicrographRecord, MtfRecord, ParticleRecord } from "./records.js";
 
 type Columns = Readonly<Record<string, StarColumnInput>>;
 
-/** The data_optics block of one optics group. @param imageSize pixels of particle images; absent for micrographs */
-export function opticsBlock(optics: Optics, imageSize?: number): StarBlock {
+/**
+ * The data_optics block of one optics group. An MTF refers to pixels of rlnMicrographOriginalPixelSize.
+ * @param imageSize pixels of particle images; absent for micrographs
+ */
+export function opticsBlock(optics: Optics, imageSize?: number, mtf?: MtfRecord): StarBlock {
   return {
     name: "optics",
     columns: {
       rlnOpticsGroupName: ["opticsGroup1"],
       rlnOpticsGroup: [1],
-      rlnMicrographOriginalPixelSize: [optics.pixelSize],
+      ...(mtf && { rlnMtfFileName: [mtf.path] }),
+      rlnMicrographOriginalPixelSize: [mtf?.pixelSize ?? optics.pixelSize],
       rlnMicrographPixelSize: [optics.pixelSize],
       rlnVoltage: [optics.voltage],
       rlnSphericalAberration: [optics.sphericalAberration],
@@ -33,7 +37,7 @@ export const suggestedBox = (diameter: number, pixelSize: number): number =>
 
 /** micrographs.star: RELION 3.1 and newer, names relative to the dataset folder. */
 export function micrographsStar(
-  { optics, bFactor }: Pick<DatasetJob, "optics" | "bFactor">,
+  job: Pick<DatasetJob, "optics" | "bFactor" | "mtf">,
   micrographs: readonly MicrographRecord[],
 ): string {
   const of = (value: (micrograph: MicrographRecord) => number): number[] => micrographs.map(value);
@@ -44,9 +48,9 @@ export function micrographsStar(
     rlnDefocusV: of((m) => m.defocusV),
     rlnDefocusAngle: of((m) => m.defocusAngle),
     rlnPhaseShift: of((m) => m.phaseShift),
-    ...(bFactor && { rlnCtfBfactor: of(() => bFactor) }),
+    ...(job.bFactor && { rlnCtfBfactor: of(() => job.bFactor!) }),
   };
-  return writeStar([opticsBlock(optics), { name: "micrographs", columns }]);
+  return writeStar([opticsBlock(job.optics, undefined, job.mtf), { name: "micrographs", columns }]);
 }
 
 /** Columns of data_particles. */
@@ -77,15 +81,16 @@ function particleColumns(particles: readonly ParticleRecord[], bFactor: number |
  * image size before it re-extracts from coordinates: the suggested box.
  */
 export async function* particlesStar(
-  { optics, particleDiameter, bFactor }: Pick<DatasetJob, "optics" | "particleDiameter" | "bFactor">,
+  job: Pick<DatasetJob, "optics" | "particleDiameter" | "bFactor" | "mtf">,
   groups: AsyncIterable<readonly ParticleRecord[]>,
 ): AsyncGenerator<string> {
+  const { optics, particleDiameter } = job;
   const block = (particles: readonly ParticleRecord[]): string =>
-    writeStar([{ name: "particles", columns: particleColumns(particles, bFactor) }]);
+    writeStar([{ name: "particles", columns: particleColumns(particles, job.bFactor) }]);
   // a block is its head, its rows and a blank line: taken apart here
   const end = " \n";
   const head = block([]).slice(0, -end.length);
-  yield writeStar([opticsBlock(optics, suggestedBox(particleDiameter, optics.pixelSize))]) + head;
+  yield writeStar([opticsBlock(optics, suggestedBox(particleDiameter, optics.pixelSize), job.mtf)]) + head;
   for await (const particles of groups) {
     if (particles.length > 0) yield block(particles).slice(head.length, -end.length);
   }

@@ -4,11 +4,14 @@ import { type MicrographImages, type StorageMode, writeImages } from "../dataset
 import { imagePath } from "../dataset/layout.js";
 import { writePart } from "../dataset/part.js";
 import type { MicrographPart } from "../dataset/records.js";
+import type { Detector } from "../physics/detector.js";
+import type { Coherence } from "../physics/envelope.js";
 import { simulateMicrograph } from "../physics/micrograph.js";
-import { addNoise, type NoiseModel } from "../physics/noise.js";
+import { type CountingModel, type NoiseModel, record } from "../physics/noise.js";
 import type { Optics } from "../physics/optics.js";
+import type { Orientations } from "../physics/orientations.js";
 import type { Projector } from "../physics/projector.js";
-import { drawSpecimen } from "../physics/specimen.js";
+import { drawSpecimen, type StructureOptions } from "../physics/specimen.js";
 import { type DefocusSource, drawDefocus, drawIce, type IceSource } from "./simulate-draw.js";
 
 /** What all micrographs of a simulation share: plain data, ready for every worker. */
@@ -17,8 +20,12 @@ export interface SimulationSetup {
   readonly optics: Optics;
   /** Angstrom squared. */
   readonly bFactor: number;
+  readonly coherence: Coherence;
+  /** Curves of the detector. */
+  readonly detector: Detector;
   readonly projectors: readonly Projector[];
-  readonly structures: readonly { readonly diameter: number; readonly weight: number }[];
+  readonly structures: readonly StructureOptions[];
+  readonly orientations: Orientations;
   readonly particles: { readonly mean: number; readonly standardDeviation: number };
   readonly collapseRatio: number;
   /** Angstrom. */
@@ -26,7 +33,7 @@ export interface SimulationSetup {
   readonly defocus: DefocusSource;
   readonly ice: IceSource;
   /** Absent: none. */
-  readonly noise: NoiseModel | undefined;
+  readonly noise: NoiseModel | CountingModel | undefined;
   readonly keepClean: boolean;
   readonly seed: number;
 }
@@ -53,21 +60,25 @@ export function makeMicrograph(setup: SimulationSetup, index: number): Micrograp
       structures: setup.structures,
       collapseRatio: setup.collapseRatio,
       iceThickness: setup.iceThickness,
+      orientations: setup.orientations,
     },
     stream("specimen"),
   );
   const defocus = drawDefocus(setup.defocus, stream("defocus"));
   const { ice, iceMean } = drawIce(setup.ice, stream("ice"));
-  const { clean, mask, particles } = simulateMicrograph({
+  const imaged = simulateMicrograph({
     shape,
     optics,
     defocus,
     bFactor: setup.bFactor,
+    coherence: setup.coherence,
     projectors: setup.projectors,
     particles: specimen.particles,
     ...(ice && { ice }),
   });
-  const micrograph = setup.noise ? addNoise(clean, setup.noise, stream("noise")) : clean;
+  const { mask, particles } = imaged;
+  const detector = { ...setup.detector, pixelSize: optics.pixelSize };
+  const { micrograph, clean } = record(imaged.clean, setup.noise, stream("noise"), detector);
   return {
     images: { micrograph, mask, ...(setup.keepClean && { clean }) },
     part: {

@@ -2,8 +2,12 @@ import { inRange, integerInRange } from "../core/check.js";
 import { UsageError } from "../core/errors.js";
 import type { StorageMode } from "../dataset/images.js";
 import type { LabelForm } from "../dataset/labels.js";
+import { type OrientationRequest, parseOrientations, symmetriesOf } from "./simulate-orientations.js";
 
 export type NoiseKind = "white" | "coloured" | "poisson" | "poisson-gaussian";
+
+/** Kinds of a plan: counting is poisson at the contrast of a map in volt, where no SNR is given. */
+type PlannedNoise = NoiseKind | "counting";
 
 /** What a user may ask of `simulate`; absent means the default, or what the estimates say. */
 export interface SimulateOptions {
@@ -40,10 +44,23 @@ export interface SimulateOptions {
   readonly amplitudeContrast?: number;
   /** Angstrom squared. */
   readonly bFactor?: number;
+  /** Standard deviation of the focus, angstrom. */
+  readonly focalSpread?: number;
+  /** Half angle of illumination, milliradian. */
+  readonly convergence?: number;
+  /** STAR files of the detector's curves. */
+  readonly mtf?: string;
+  readonly dqe?: string;
+  /** Angstrom, of the detector's physical pixels, to which the curves refer. */
+  readonly mtfPixelSize?: number;
   /** Folder that `estimate` wrote. */
   readonly estimates?: string;
-  /** Name of the structure's point group, recorded with the labels. */
+  /** RELION's name of the maps' point group, or names with commas between, one a map. */
   readonly symmetry?: string;
+  /** uniform, cones as cone:rot,tilt,half-angle[,weight], or one STAR file. */
+  readonly orientations?: readonly string[];
+  /** In-plane angles of the STAR file too. */
+  readonly keepPsi?: boolean;
   /** Variance of signal over variance of noise; Infinity: no noise. */
   readonly snr?: number;
   readonly noise?: NoiseKind;
@@ -78,8 +95,15 @@ export interface SimulationPlan {
   readonly sphericalAberration: number | undefined;
   readonly amplitudeContrast: number | undefined;
   readonly bFactor: number;
+  readonly focalSpread: number;
+  readonly convergence: number;
+  readonly detector: {
+    readonly mtf: string | undefined;
+    readonly dqe: string | undefined;
+    readonly pixelSize: number | undefined;
+  };
   readonly noise: {
-    readonly kind: NoiseKind;
+    readonly kind: PlannedNoise;
     readonly snr: number;
     readonly dose: number;
     readonly gaussianShare: number;
@@ -87,7 +111,9 @@ export interface SimulationPlan {
   readonly seed: number;
   readonly mode: StorageMode;
   readonly keepClean: boolean;
+  /** As given: one group for all maps, or one a map with commas between. */
   readonly symmetry: string;
+  readonly orientations: OrientationRequest;
   readonly labels: readonly LabelForm[];
   /** What the manifest records: every option that decides the files, JSON as it will be read back. */
   readonly record: Readonly<Record<string, unknown>>;
@@ -106,6 +132,8 @@ export const SIMULATE_DEFAULTS = {
   cs: 2.7,
   amplitudeContrast: 0.1,
   bFactor: 0,
+  focalSpread: 0,
+  convergence: 0,
   snr: Number.POSITIVE_INFINITY,
   noise: "white",
   dose: 40,
@@ -145,8 +173,11 @@ export function planSimulation(options: SimulateOptions): SimulationPlan {
     sphericalAberration: options.cs,
     amplitudeContrast: options.amplitudeContrast,
     bFactor: options.bFactor ?? d.bFactor,
+    focalSpread: options.focalSpread ?? d.focalSpread,
+    convergence: options.convergence ?? d.convergence,
+    detector: { mtf: options.mtf, dqe: options.dqe, pixelSize: options.mtfPixelSize },
     noise: {
-      kind: options.noise ?? d.noise,
+      kind: countsAtDose(options) ? ("counting" as const) : (options.noise ?? d.noise),
       snr,
       dose: options.dose ?? d.dose,
       gaussianShare: options.gaussianShare ?? d.gaussianShare,
@@ -155,9 +186,15 @@ export function planSimulation(options: SimulateOptions): SimulationPlan {
     mode: options.mode ?? d.mode,
     keepClean: options.keepClean ?? false,
     symmetry: options.symmetry ?? "C1",
+    orientations: parseOrientations(options.orientations ?? [], options.keepPsi ?? false),
   };
+  symmetriesOf(plan.symmetry, plan.maps.length);
   return { ...plan, labels: options.labels ?? [], record: recordOf(plan) };
 }
+
+/** Poisson noise with a dose and no SNR: the contrast is the map's own, in volt. */
+const countsAtDose = (o: SimulateOptions): boolean =>
+  o.noise === "poisson" && o.dose !== undefined && o.snr === undefined;
 
 /** Options that decide something. Paths are recorded as inputs, with their contents; Infinity, which JSON lacks, as "inf". */
 function recordOf({
@@ -174,9 +211,15 @@ function recordOf({
     coloured: { kind, snr },
     poisson: { kind, snr, dose },
     "poisson-gaussian": { kind, snr, dose, gaussianShare },
-  }[snr === Number.POSITIVE_INFINITY ? "none" : kind];
+    counting: { kind, dose },
+  }[snr === Number.POSITIVE_INFINITY && kind !== "counting" ? "none" : kind];
+  const { mtf, dqe, pixelSize } = plan.detector;
   const options = {
     ...plan,
+    ...withoutPaths(plan.orientations),
+    detector: mtf || dqe ? { mtf: mtf !== undefined, dqe: dqe !== undefined, pixelSize } : undefined,
+    focalSpread: plan.focalSpread || undefined,
+    convergence: plan.convergence || undefined,
     noise: used,
     astigmatism: plan.defocus && plan.astigmatism,
     maps: maps.map(({ weight }) => weight),
@@ -187,22 +230,35 @@ function recordOf({
   ) as Record<string, unknown>;
 }
 
+/** Uniform orientations, as ever, are not worth a line. */
+function withoutPaths(request: OrientationRequest): { readonly orientations: unknown } {
+  if (request.kind === "star") return { orientations: { kind: "star", keepPsi: request.keepPsi } };
+  return { orientations: request.kind === "uniform" ? undefined : request };
+}
+
 function refuseClashes(o: SimulateOptions): void {
   const refuse = (message: string): never => {
     throw new UsageError(message);
   };
-  const isNoisy = o.snr !== undefined && o.snr !== Number.POSITIVE_INFINITY;
+  const isNoisy = countsAtDose(o) || (o.snr !== undefined && o.snr !== Number.POSITIVE_INFINITY);
   if (o.map.length === 0) refuse("--map: found none, expected at least one density map");
   if (o.ratios && o.ratios.length !== o.map.length) {
     refuse(`--ratios: found ${o.ratios.length}, expected one for each of ${o.map.length} maps`);
   }
-  if (o.noise && !isNoisy) refuse("--noise: found no --snr, expected the strength of the noise with it");
+  if (o.noise && !isNoisy)
+    refuse("--noise: found no --snr, expected the strength of the noise with it, or --dose for poisson");
   if (o.keepClean && !isNoisy) refuse("--keep-clean: found no noise, expected --snr with it");
   if (o.noise === "coloured" && o.estimates === undefined) {
     refuse("--noise coloured: found no --estimates, expected the folder with the measured spectrum");
   }
   if (o.dose !== undefined && !o.noise?.startsWith("poisson")) {
     refuse("--dose: expected --noise poisson or poisson-gaussian with it");
+  }
+  if (o.dqe !== undefined && !(isNoisy && o.noise?.startsWith("poisson"))) {
+    refuse("--dqe: expected --noise poisson or poisson-gaussian with it, whose electrons it counts");
+  }
+  if (o.mtfPixelSize !== undefined && o.mtf === undefined && o.dqe === undefined) {
+    refuse("--mtf-pixel-size: found no --mtf, expected the curve that it belongs to");
   }
   if (o.gaussianShare !== undefined && o.noise !== "poisson-gaussian") {
     refuse("--gaussian-share: expected --noise poisson-gaussian with it");

@@ -7,14 +7,17 @@ import { writeLabels } from "../dataset/labels.js";
 import { readDataset } from "../dataset/reader.js";
 import type { DatasetJob, DatasetManifest, InputRecord } from "../dataset/records.js";
 import { openDataset } from "../dataset/writer.js";
-import type { NoiseModel } from "../physics/noise.js";
+import type { CountingModel, NoiseModel } from "../physics/noise.js";
 import type { Optics } from "../physics/optics.js";
+import type { Orientations } from "../physics/orientations.js";
 import { prepareProjector } from "../physics/projector.js";
 import type { DatasetContext } from "./context.js";
 import { coarsen, mapDiameter, readDensityMap } from "./density-map.js";
 import { hashFile } from "./hash-file.js";
+import { type DetectorSource, readDetector, writeMtf } from "./simulate-detector.js";
 import type { DefocusSource, IceSource } from "./simulate-draw.js";
 import type { SimulationSetup, SimulationTarget } from "./simulate-micrograph.js";
+import { readOrientations, symmetriesOf, symmetryDoubt } from "./simulate-orientations.js";
 import { defaultParticles, SIMULATE_DEFAULTS, type SimulationPlan } from "./simulate-plan.js";
 import { readSimulationEstimates, type SimulationEstimates } from "./simulation-estimates.js";
 
@@ -38,6 +41,11 @@ export async function simulateDataset(
     report.note(`${plan.out} is complete already`);
     if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
     return (await readDataset(files, plan.out)).manifest;
+  }
+  await writeMtf(files, plan.out, sources.detector);
+  for (const [i, name] of symmetriesOf(plan.symmetry, plan.maps.length).entries()) {
+    const doubt = symmetryDoubt(sources.volumes[i]!, name, plan.maps[i]!.path);
+    if (doubt) report.warn(doubt);
   }
   if (progress.missing.length > 0) {
     const setup = prepareSimulation(plan, sources);
@@ -81,6 +89,8 @@ interface Sources {
   /** Angstrom, of each volume. */
   readonly diameters: readonly number[];
   readonly pixelSize: number;
+  readonly orientations: Orientations;
+  readonly detector: DetectorSource;
   readonly inputs: readonly InputRecord[];
 }
 
@@ -95,7 +105,12 @@ async function readSources(plan: SimulationPlan, files: Files): Promise<Sources>
     inputs.push(await hashFile(path, undefined, files));
   }
   if (estimates) inputs.push(...estimates.inputs);
+  const orientations = await readOrientations(plan.orientations, files);
+  if (plan.orientations.kind === "star")
+    inputs.push(await hashFile(plan.orientations.path, undefined, files));
   const pixelSize = wanted ?? volumes[0]!.voxelSize;
+  const detector = await readDetector(plan.detector, pixelSize, files);
+  inputs.push(...detector.inputs);
   const diameters = volumes.map((volume) => plan.diameter ?? mapDiameter(volume));
   refuseOtherNoise(plan, pixelSize, estimates);
   const field = Math.min(...plan.shape) * pixelSize;
@@ -107,7 +122,7 @@ async function readSources(plan: SimulationPlan, files: Files): Promise<Sources>
       `at least a particle's diameter, ${largest.toFixed(0)} angstrom: give a larger --size`,
     );
   }
-  return { estimates, volumes, diameters, pixelSize, inputs };
+  return { estimates, volumes, diameters, pixelSize, orientations, detector, inputs };
 }
 
 /** A spectrum in cycles per pixel holds at the pixel size it was measured at. */
@@ -133,6 +148,7 @@ function datasetJob(plan: SimulationPlan, sources: Sources, program: string): Da
     optics: opticsOf(plan, sources),
     particleDiameter: Math.max(...sources.diameters),
     ...(plan.bFactor > 0 && { bFactor: plan.bFactor }),
+    ...(sources.detector.mtf && { mtf: sources.detector.mtf }),
     count: plan.count,
   };
 }
@@ -152,21 +168,38 @@ function opticsOf(plan: SimulationPlan, { pixelSize, estimates }: Sources): Opti
 function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSetup {
   const { pixelSize, diameters } = sources;
   const [mean, standardDeviation] = particlesOf(plan, sources);
+  const volumes = sameUnit(sources.volumes.map((volume) => coarsen(volume, pixelSize)));
+  const symmetries = symmetriesOf(plan.symmetry, plan.maps.length);
   return {
     shape: plan.shape,
     optics: opticsOf(plan, sources),
     bFactor: plan.bFactor,
-    projectors: sources.volumes.map((volume) => prepareProjector(coarsen(volume, pixelSize), { pixelSize })),
-    structures: plan.maps.map(({ weight }, i) => ({ diameter: diameters[i]!, weight })),
+    coherence: { focalSpread: plan.focalSpread, convergence: plan.convergence },
+    detector: sources.detector.curves,
+    orientations: sources.orientations,
+    projectors: volumes.map((volume) => prepareProjector(volume, { pixelSize })),
+    structures: plan.maps.map(({ weight }, i) => ({
+      ...{ diameter: diameters[i]!, weight },
+      symmetry: symmetries[i]!,
+    })),
     particles: { mean, standardDeviation },
     collapseRatio: plan.collapseRatio,
     iceThickness: plan.depth,
     defocus: defocusSource(plan, sources),
     ice: iceSource(plan, sources),
-    noise: noiseModel(plan, sources),
+    noise: noiseModel(plan, sources, volumes[0]!.voxelSize),
     keepClean: plan.keepClean,
     seed: plan.seed,
   };
+}
+
+/** A projection is a sum over sections: maps whose sections differ in thickness are brought to that of the first. */
+function sameUnit(volumes: readonly Volume[]): Volume[] {
+  const [first] = volumes;
+  return volumes.map((volume) => {
+    const factor = volume.voxelSize / first!.voxelSize;
+    return factor === 1 ? volume : { ...volume, data: volume.data.map((value) => factor * value) };
+  });
 }
 
 function particlesOf(plan: SimulationPlan, sources: Sources): readonly [mean: number, deviation: number] {
@@ -192,11 +225,19 @@ function iceSource(plan: SimulationPlan, { estimates }: Sources): IceSource {
   return estimates ? { kind: "measured", measured: estimates.ice } : { kind: "even" };
 }
 
-function noiseModel(plan: SimulationPlan, { pixelSize, estimates }: Sources): NoiseModel | undefined {
+/** @param voxelSize angstrom, of the sections whose sum is a micrograph */
+function noiseModel(
+  plan: SimulationPlan,
+  sources: Sources,
+  voxelSize: number,
+): NoiseModel | CountingModel | undefined {
+  const { pixelSize, estimates, detector } = sources;
   const { kind, snr, dose, gaussianShare } = plan.noise;
+  const counts = { ...detector.curves, dose, pixelSize };
+  if (kind === "counting") return { ...counts, kind, voxelSize, voltage: opticsOf(plan, sources).voltage };
   if (snr === Number.POSITIVE_INFINITY) return undefined;
-  if (kind === "poisson") return { kind, snr, dose, pixelSize };
-  if (kind === "poisson-gaussian") return { kind, snr, dose, pixelSize, gaussianShare };
+  if (kind === "poisson") return { ...counts, kind, snr };
+  if (kind === "poisson-gaussian") return { ...counts, kind, snr, gaussianShare };
   if (kind === "white" || !estimates) return { kind: "gaussian", snr };
   return { kind, snr, power: estimates.noisePower(plan.shape) };
 }

@@ -1,7 +1,14 @@
 import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
-import { type EulerAngles, uniformRotation } from "../core/rotation.js";
+import {
+  type EulerAngles,
+  eulerToMatrix,
+  matrixToEuler,
+  multiplyRotations,
+  type RotationMatrix,
+  uniformRotation,
+} from "../core/rotation.js";
 
 /** A cap of viewing directions around (rot, tilt), degrees; uniform inside. */
 export interface Cone {
@@ -49,6 +56,23 @@ export function orientationSampler(orientations: Orientations): (random: Random)
       };
     }
   }
+}
+
+/**
+ * The same orientations spread evenly over those that look alike on a symmetric structure: each drawn A becomes A R, R one
+ * of the group's rotations. Uniform orientations are spread so already.
+ *
+ * @param operators rotations of the structure's point group
+ */
+export function spreadOverSymmetry(
+  sample: (random: Random) => EulerAngles,
+  operators: readonly RotationMatrix[],
+): (random: Random) => EulerAngles {
+  if (operators.length < 2) return sample;
+  return (random) => {
+    const operator = operators[random.integer(operators.length)]!;
+    return matrixToEuler(multiplyRotations(eulerToMatrix(sample(random)), operator));
+  };
 }
 
 /** Draws an index with a probability proportional to its weight. */

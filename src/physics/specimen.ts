@@ -1,7 +1,8 @@
 import { inRange, integerInRange } from "../core/check.js";
 import type { Random } from "../core/random.js";
 import { type EulerAngles, eulerToMatrix, type RotationMatrix } from "../core/rotation.js";
-import { type Orientations, orientationSampler, weightedIndex } from "./orientations.js";
+import { symmetryOperators } from "../core/symmetry.js";
+import { type Orientations, orientationSampler, spreadOverSymmetry, weightedIndex } from "./orientations.js";
 import { crowdPositions } from "./packing.js";
 import { drawPositions } from "./positions.js";
 
@@ -24,14 +25,23 @@ export interface Specimen {
   readonly requested: number;
 }
 
+/** One of the structures in the ice. */
+export interface StructureOptions {
+  /** Angstrom. */
+  readonly diameter: number;
+  /** Share among the structures; absent = 1. */
+  readonly weight?: number;
+  /** Name of its point group: preferred orientations are spread over the group's rotations; absent = C1. */
+  readonly symmetry?: string;
+}
+
 export interface SpecimenOptions {
   readonly shape: readonly [rows: number, columns: number];
   /** Angstrom. */
   readonly pixelSize: number;
   /** Particles a micrograph: normal, clipped to two standard deviations, rounded, at least 1. */
   readonly count: { readonly mean: number; readonly standardDeviation: number };
-  /** What is in the ice: diameter in angstrom, share among the structures (absent = 1). */
-  readonly structures: readonly { readonly diameter: number; readonly weight?: number }[];
+  readonly structures: readonly StructureOptions[];
   /** Least distance of two centres over the mean of their diameters; absent = 1: round particles touch at most. */
   readonly collapseRatio?: number;
   /** Absent = uniform on SO(3). */
@@ -60,7 +70,7 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
     "structures",
     options.structures.map(({ weight }) => weight ?? 1),
   );
-  const orient = orientationSampler(options.orientations ?? { kind: "uniform" });
+  const orient = samplersOf(options);
 
   const requested = drawCount(options.count, random);
   const structures = Array.from({ length: requested }, () => pickStructure(random));
@@ -70,7 +80,7 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
   for (const [i, position] of positions.entries()) {
     if (!position) continue;
     const structure = structures[i]!;
-    const angles = orient(random);
+    const angles = orient[structure]!(random);
     const room = Math.max(0, thickness - diameters[structure]!) / 2;
     particles.push({
       x: position[0] - 0.5,
@@ -82,6 +92,13 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
     });
   }
   return { particles, requested };
+}
+
+/** A sampler of orientations for each structure. */
+function samplersOf({ orientations, structures }: SpecimenOptions): ((random: Random) => EulerAngles)[] {
+  const sample = orientationSampler(orientations ?? { kind: "uniform" });
+  if (!orientations || orientations.kind === "uniform") return structures.map(() => sample);
+  return structures.map(({ symmetry = "C1" }) => spreadOverSymmetry(sample, symmetryOperators(symmetry)));
 }
 
 /** One after the other where that finds room for all; pushed together where the field must be fuller. */

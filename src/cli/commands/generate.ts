@@ -26,8 +26,8 @@ export function generate(): Command {
     )
     .option(
       "--labels <list>",
-      "further forms of the labels, into labels/: topaz, box, coco",
-      listOf("topaz", "box", "coco"),
+      "further forms of the labels, into labels/: topaz, box, cbox, coco, cs",
+      listOf("topaz", "box", "cbox", "coco", "cs"),
     )
     .option("--seed <n>", "of the noise, 0 to 2^53 - 1 (default: 1)", integerIn(0, Number.MAX_SAFE_INTEGER))
     .addOption(deviceOption())

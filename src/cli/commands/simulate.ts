@@ -10,7 +10,6 @@ import {
   numberIn,
   numbersIn,
   oneOf,
-  pointGroup,
   rangeIn,
   sizeIn,
   snrIn,
@@ -63,9 +62,13 @@ function required(command: Command): void {
       numberIn("angstrom", 0, 1e4),
     )
     .option(
-      "--symmetry <group>",
-      "point group of the map, recorded with the labels (default: C1)",
-      pointGroup,
+      "--orientations <what...>",
+      "uniform; preferred views as cone:rot,tilt,half-angle[,weight] in degrees, several with blanks between; or a STAR file whose particles' views are drawn from (default: uniform)",
+    )
+    .option("--keep-psi", "take the STAR file's in-plane angles too; otherwise they are uniform")
+    .option(
+      "--symmetry <groups>",
+      "RELION's point group of the map, or one for each map as C1,D7: checked on the map, and preferred views come evenly in all symmetric copies; uniform ones do anyway (default: C1)",
     );
 }
 
@@ -104,6 +107,16 @@ function optics(command: Command): void {
       numberIn("square angstrom", 0, 2000),
     )
     .option(
+      "--focal-spread <A>",
+      "standard deviation of the focus, its envelope, 0 to 500 angstrom (default: 0)",
+      numberIn("angstrom", 0, 500),
+    )
+    .option(
+      "--convergence <mrad>",
+      "half angle of illumination, its envelope, 0 to 1 milliradian (default: 0)",
+      numberIn("milliradian", 0, 1),
+    )
+    .option(
       "--ice-gradient <f>",
       "fall of a made-up ice gradient across the field, 0 to 0.9 (default: 0)",
       numberIn("", 0, 0.9),
@@ -122,9 +135,19 @@ function noise(command: Command): void {
       "white, coloured as the estimates measured it, poisson or poisson-gaussian (default: white)",
       oneOf("white", "coloured", "poisson", "poisson-gaussian"),
     )
+    .option("--mtf <file>", "modulation transfer of the detector, a STAR file as RELION's (default: none)")
+    .option(
+      "--dqe <file>",
+      "for poisson, its quantum efficiency, a STAR file of the same form (default: MTF squared)",
+    )
+    .option(
+      "--mtf-pixel-size <A>",
+      "physical pixels that the curves refer to, 0.01 to 50 angstrom (default: the pixel size)",
+      numberIn("angstrom", 0.01, 50),
+    )
     .option(
       "--dose <e>",
-      "for poisson, 0.1 to 1000 electrons per square angstrom (default: 40)",
+      "for poisson, 0.1 to 1000 electrons per square angstrom; without --snr the contrast is that of the map in volt, the micrograph in electrons a pixel (default: 40)",
       numberIn("electrons per square angstrom", 0.1, 1000),
     )
     .option(
@@ -144,8 +167,8 @@ function work(command: Command): void {
     )
     .option(
       "--labels <list>",
-      "further forms of the labels, into labels/: topaz, box, coco",
-      listOf("topaz", "box", "coco"),
+      "further forms of the labels, into labels/: topaz, box, cbox, coco, cs",
+      listOf("topaz", "box", "cbox", "coco", "cs"),
     )
     .option(
       "--seed <n>",
