@@ -3,6 +3,7 @@ import type { Files } from "../core/ports.js";
 import { DATASET, inside } from "../dataset/layout.js";
 import { readDataset } from "../dataset/reader.js";
 import { micrographStem, type Pick } from "../io/picks.js";
+import { IMAGE_EXTENSIONS } from "../io/read-image.js";
 import { unpackedName } from "../io/unpack.js";
 import { LABEL_ENDINGS, openLabels } from "./export-source.js";
 import { PICKS, parsePickRecord } from "./pick-run-records.js";
@@ -60,9 +61,16 @@ async function readAny(files: Files, path: string): Promise<Coordinates> {
   };
 }
 
-/** Names that RELION gives to coordinate files of a micrograph. */
+/** Endings of images, which a name may or may not have, and what RELION adds to it for a file of coordinates. */
+const IMAGE_ENDING = new RegExp(
+  `\\.(${IMAGE_EXTENSIONS.map((ending) => ending.slice(1)).join("|")})(\\.(gz|bz2))?$`,
+  "i",
+);
 const RELION_SUFFIX = /_(autopick|manualpick|pick)$/;
-const nameOf = (micrograph: string): string => micrographStem(micrograph).replace(RELION_SUFFIX, "");
+
+/** A micrograph's name without folder and ending; other dots belong to it. */
+const nameOf = (micrograph: string): string =>
+  micrograph.replace(/^.*\//, "").replace(IMAGE_ENDING, "").replace(RELION_SUFFIX, "");
 
 async function readFiles(files: Files, paths: readonly string[]): Promise<Map<string, Pick[]>> {
   const byName = new Map<string, Pick[]>();
@@ -70,7 +78,7 @@ async function readFiles(files: Files, paths: readonly string[]): Promise<Map<st
     const picks = openLabels(await files.read(path), path).picks();
     // a file of many micrographs names them; one of a single micrograph may be empty
     if (picks.length === 0 && !/\.(txt|tsv|json|cs)$/i.test(unpackedName(path)))
-      byName.set(nameOf(unpackedName(path)), []);
+      byName.set(nameOf(micrographStem(unpackedName(path))), []);
     for (const pick of picks) {
       const name = nameOf(pick.micrograph);
       const own = byName.get(name);
