@@ -131,6 +131,8 @@ function labelledFeeds({ images, target, weight }: PickerBatch, options: PickerO
 
 /** A cell whose target is at least this counts as a labelled particle where labels are incomplete. */
 const LABELLED = 0.5;
+/** Cells whose target would be at least this are what a particle is expected to light up: scores are smooth. */
+const LIT = 0.2;
 
 /** Labelled cells enter the cross-entropy as certain; of the others some are drawn to be counted. */
 function incompleteFeeds({ images, target, weight }: PickerBatch, options: PickerOptions, step: number) {
@@ -156,7 +158,7 @@ function incompleteFeeds({ images, target, weight }: PickerBatch, options: Picke
  * covers, over the cells without a label. At least one in a thousand, so that labels may well be complete.
  */
 async function unlabelledShare(set: PickerTrainingSet, options: PickerOptions): Promise<number> {
-  const cellsEach = labelledCells(options.workingDiameter, LABELLED);
+  const cellsEach = labelledCells(options.workingDiameter, LIT);
   let labels = 0;
   let cells = 0;
   for (let i = 0; i < set.labelled.count; i++) {
