@@ -1,20 +1,25 @@
 import { add, div, mul, sqrt, square } from "../tensor/elementwise.js";
 import { gather, reshape, transpose } from "../tensor/layout.js";
+import { gemm } from "../tensor/linear.js";
 import { reduceSum } from "../tensor/reduce.js";
 import type { Value } from "../tensor/value.js";
 import { twoLayerHead } from "./layers.js";
 import type { Scope } from "./scope.js";
 
-/** Bilinear sampling positions as graph inputs: indices [4 n] into a flattened map, weights [4 n]. */
-export interface SamplingInputs {
-  readonly indices: Value;
-  readonly weights: Value;
-}
+/**
+ * Bilinear sampling of a flattened map at n points, as graph inputs: indices [4 n] into it with weights [4 n], or a matrix
+ * [n, pixels].
+ */
+export type SamplingInputs =
+  | { readonly indices: Value; readonly weights: Value }
+  | { readonly matrix: Value };
 
 /** Features at n points: [1, channels, side, side] to [n, channels]. */
-export function sampleFeatures(features: Value, { indices, weights }: SamplingInputs): Value {
+export function sampleFeatures(features: Value, points: SamplingInputs): Value {
   const channels = features.type.shape[1]!;
-  const corners = mul(gather(reshape(features, [channels, -1]), indices, 1), weights);
+  const flat = reshape(features, [channels, -1]);
+  if ("matrix" in points) return gemm(points.matrix, flat, { transB: true });
+  const corners = mul(gather(flat, points.indices, 1), points.weights);
   return transpose(reduceSum(reshape(corners, [channels, -1, 4]), { axes: [2] }));
 }
 

@@ -1,5 +1,6 @@
 import { UsageError } from "../core/errors.js";
 import { EMIT } from "./emit.js";
+import { lower } from "./lower.js";
 import { GraphBuilder } from "./onnx.js";
 import { topologicalOrder } from "./order.js";
 import type { OpName, TensorType } from "./types.js";
@@ -19,7 +20,8 @@ export interface CompiledGraph {
  *
  * @throws UsageError if two different inputs have one name, or an output has an input's name
  */
-export function compile(outputs: Readonly<Record<string, Value>>): CompiledGraph {
+export function compile(described: Readonly<Record<string, Value>>): CompiledGraph {
+  const outputs = lower(described);
   const order = topologicalOrder(Object.values(outputs));
   const inputs = inputSignature(order, outputs);
   const { first, unique } = mergeEqual(order);

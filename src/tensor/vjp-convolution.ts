@@ -4,6 +4,7 @@ import { reduceSum } from "./reduce.js";
 import { convolvedSize, kernelExtent } from "./shape.js";
 import type { ConvolutionAttrs, TransposedConvolutionAttrs } from "./types.js";
 import { make, type Value } from "./value.js";
+import { isFasterByWinograd, winogradWeightGradient } from "./winograd.js";
 
 /**
  * y = x * w (cross-correlation): dx is dy spread back through the same weights, which is a transposed convolution whose
@@ -19,17 +20,21 @@ export function conv2dVjp(
   return bias ? [dx, dw, biasGradient(dy)] : [dx, dw];
 }
 
-/** From so many pixels on, turning the weights round costs less than a convolution saves over its transpose. */
-const MANY_PIXELS = 1000;
+/** Where pixels are so many for each channel, turning the weights round costs less than a convolution saves over its transpose. */
+const PIXELS_PER_CHANNEL = 2;
 
 function imageGradient(x: Value, dy: Value, w: Value, attrs: ConvolutionAttrs): Value {
   const { strides, pads, dilations, groups } = attrs;
   const margin = [0, 1].map((axis) => kernelExtent(w.type.shape[axis + 2]!, dilations[axis as 0 | 1]) - 1);
   const opposite = pads.map((n, i) => margin[i % 2]! - n) as [number, number, number, number];
   const isPlain = strides.every((stride) => stride === 1) && groups === 1 && Math.min(...opposite) >= 0;
-  if (isPlain && dy.type.shape[2]! * dy.type.shape[3]! >= MANY_PIXELS) {
+  if (isPlain) {
     const turned = reverse(transpose(w, [1, 0, 2, 3]), [2, 3]);
-    return make("conv2d", { ...attrs, pads: opposite }, [dy, turned]);
+    const asConvolution = { ...attrs, pads: opposite };
+    const [, channels, rows, columns] = dy.type.shape as [number, number, number, number];
+    const isFaster = rows * columns >= PIXELS_PER_CHANNEL * channels;
+    if (isFaster || isFasterByWinograd(dy, turned.type.shape, asConvolution))
+      return make("conv2d", asConvolution, [dy, turned]);
   }
   const outputPads = [0, 1].map((axis) => leftOver(x, w, axis as 0 | 1, attrs)) as [number, number];
   return make("convTranspose2d", { ...attrs, outputPads }, [dy, w]);
@@ -62,6 +67,7 @@ function leftOver(x: Value, w: Value, axis: 0 | 1, attrs: ConvolutionAttrs): num
 function weightGradient(x: Value, dy: Value, shape: readonly number[], attrs: ConvolutionAttrs): Value {
   const [out, inPerGroup, kh, kw] = shape as [number, number, number, number];
   const { groups } = attrs;
+  if (isFasterByWinograd(x, shape, attrs)) return winogradWeightGradient(x, dy, shape, attrs);
   const columns = imageToColumns(x, kh, kw, attrs);
   const rows = pixelsLast(dy);
   const parts = Array.from({ length: groups }, (_, group) => {

@@ -1,8 +1,9 @@
 import type { ComputeRuntime, HostTensor } from "../core/ports.js";
 import { initialValues } from "../nn/scope.js";
 import { adamFeeds, sizeOf, Training, type TrainingState } from "../tensor/index.js";
-import { type QueryPoints, samplingAt } from "./points.js";
+import type { QueryPoints } from "./points.js";
 import type { StepData } from "./sampler.js";
+import { samplingFeeds } from "./sampling-inputs.js";
 import { averageName, type CryogemStep, cryogemStep, type StepOptions } from "./step.js";
 
 /**
@@ -82,11 +83,7 @@ export class StepRunner<DeviceTensor> {
       nceWeight: float([points.particles && points.background ? weight : 0]),
     };
     const both = joined(points);
-    for (let level = 1; level <= levels; level++) {
-      const { indices, weights } = samplingAt(both, crop, level);
-      feeds[`level${level}:indices`] = { dtype: "int32", dims: [indices.length], data: indices };
-      feeds[`level${level}:weights`] = float(weights);
-    }
+    for (let level = 1; level <= levels; level++) Object.assign(feeds, samplingFeeds(both, crop, level));
     return feeds;
   }
 }

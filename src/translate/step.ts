@@ -1,4 +1,4 @@
-import { patchHeads, type SamplingInputs } from "../nn/patch-heads.js";
+import { patchHeads } from "../nn/patch-heads.js";
 import { type ParameterSpec, Scope } from "../nn/scope.js";
 import { type Unet, type UnetOptions, unet } from "../nn/unet.js";
 import {
@@ -22,6 +22,7 @@ import {
 import { type Discriminator, type DiscriminatorOptions, discriminators } from "./discriminators.js";
 import { discriminatorLoss, generatorLoss } from "./gan-loss.js";
 import { type MaskNceOptions, maskNce, overLevels } from "./mask-nce.js";
+import { samplingInputs } from "./sampling-inputs.js";
 
 /** The networks and losses of a CryoGEM training. */
 export interface StepOptions {
@@ -55,8 +56,7 @@ export interface CryogemStep extends StepGraph {
  * The encoder's features of the input serve translation and contrastive loss alike (exact, and the published code
  * encodes it twice); they are not detached, as there.
  *
- * Inputs: `simulated`, `real` [1, 1, crop, crop]; `level1:indices`, `level1:weights`, … for particle points, then
- * background points; `nceWeight` [1], 0 for a crop without particles; `adamInputs` of "discriminator" and "generator";
+ * Inputs: `simulated`, `real` [1, 1, crop, crop]; `samplingInputs` of every level for particle points, then background points; `nceWeight` [1], 0 for a crop without particles; `adamInputs` of "discriminator" and "generator";
  * `averageDecay` [1] where a moving average is kept; parameters, moments and `average:` parameters.
  */
 export function cryogemStep(options: StepOptions): CryogemStep {
@@ -109,7 +109,10 @@ function judgeAndLearn(
 }
 
 /** average = decay average + (1 - decay) parameter, for every parameter named; the decay is the input `averageDecay` [1]. */
-export function movingAverages(specs: readonly ParameterSpec[], { parameters }: Optimised): readonly StateTensor[] {
+export function movingAverages(
+  specs: readonly ParameterSpec[],
+  { parameters }: Optimised,
+): readonly StateTensor[] {
   const decay = input("averageDecay", [1]);
   return specs.map(({ name, shape }) => {
     const average = input(averageName(name), shape);
@@ -129,12 +132,12 @@ function contrastiveLoss(
   scope: Scope,
   featuresIn: readonly Value[],
   fake: Value,
-  { levels, headWidth, queries, nce }: StepOptions,
+  { crop, levels, headWidth, queries, nce }: StepOptions,
 ): Value {
   const head = patchHeads(scope, headWidth);
   const featuresOut = generator.encode(fake);
   const losses = Array.from({ length: levels }, (_, i) => {
-    const points = samplingInputs(i + 1, 2 * queries);
+    const points = samplingInputs(i + 1, 2 * queries, crop);
     const queriesIn = head(i + 1, featuresIn[i]!, points);
     const queriesOut = head(i + 1, featuresOut[i]!, points);
     return maskNce(
@@ -149,8 +152,3 @@ function contrastiveLoss(
   });
   return reduceMean(mul(overLevels(losses), input("nceWeight", [1])));
 }
-
-const samplingInputs = (level: number, points: number): SamplingInputs => ({
-  indices: input(`level${level}:indices`, [4 * points], "int32"),
-  weights: input(`level${level}:weights`, [4 * points]),
-});

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { ParameterSpec } from "../../src/nn/scope.js";
 import { adamScalars, interpret, sizeOf } from "../../src/tensor/index.js";
-import { samplingAt } from "../../src/translate/points.js";
+import { samplingFeeds } from "../../src/translate/sampling-inputs.js";
 import { cryogemStep, type StepOptions } from "../../src/translate/step.js";
 
 interface Case {
@@ -75,8 +75,7 @@ function feedsOf(
     i < queries ? (i * 977 + 131) % (crop * crop) : ((i - queries) * 1409 + 77) % (crop * crop),
   );
   for (let level = 1; level <= levels; level++) {
-    const { indices, weights } = samplingAt(points, crop, level);
-    Object.assign(feeds, { [`level${level}:indices`]: indices, [`level${level}:weights`]: weights });
+    for (const [name, { data }] of Object.entries(samplingFeeds(points, crop, level))) feeds[name] = data;
   }
   for (const { name, shape } of specs) {
     feeds[name] = wave(sizeOf(shape), 1.3 * names.indexOf(name), 0.3);
