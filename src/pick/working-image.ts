@@ -29,9 +29,12 @@ export function workingImage(micrograph: Image, diameter: number, scale: number)
   }
   const binned = scale > 1 ? bin(micrograph, scale) : micrograph;
   const { mean, standardDeviation } = robustScale(binned.data);
-  if (!(standardDeviation > 0 && Number.isFinite(standardDeviation))) {
-    const found = Number.isFinite(mean) ? "the same value everywhere" : "pixels that are no finite numbers";
-    throw new DomainError("micrograph", found, "an image with some contrast");
+  // the scale leaves out what is no number; a square of pixels that holds one is none either
+  if (!binned.data.every(Number.isFinite)) {
+    throw new DomainError("micrograph", "pixels that are no finite numbers", "finite numbers");
+  }
+  if (!(standardDeviation > 0)) {
+    throw new DomainError("micrograph", "the same value everywhere", "an image with some contrast");
   }
   const limit = (value: number): number => Math.min(CLIP, Math.max(-CLIP, value));
   const data = binned.data.map((value) => limit((value - mean) / standardDeviation));
