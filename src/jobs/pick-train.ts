@@ -68,52 +68,57 @@ async function train(
   training: OpenPickTraining,
   context: TrainContext,
 ): Promise<{ readonly state: TrainingState; readonly validation: PickerRecord["validation"] }> {
-  const { plan, set, kept, record, runtime } = training;
-  const { files, report } = context;
+  const { plan, set, runtime } = training;
   const checkpoint = await readCheckpoint(context, plan);
   for (const name of [MODEL.metrics, VALIDATION_LINES]) {
-    await keepSteps(files, inside(plan.out, name), checkpoint?.record.step ?? 0);
+    await keepSteps(context.files, inside(plan.out, name), checkpoint?.record.step ?? 0);
   }
-  const validate = async (step: number, state: TrainingState): Promise<PickerRecord["validation"]> => {
-    if (kept.length === 0) return undefined;
-    const model = { record: { ...record, step }, parameters: pickerParameters(state) };
-    return validatePicker(model, kept, runtime);
-  };
-  const listener: PickerListener = {
-    async step({ step, losses, learningRate, seconds }) {
-      const line = { step, ...losses, learningRate, seconds: Number(seconds.toFixed(4)) };
-      await files.append(inside(plan.out, MODEL.metrics), `${JSON.stringify(line)}\n`);
-      report.progress({
-        stage: "train",
-        done: step,
-        total: plan.options.steps,
-        unit: "steps",
-        figures: losses,
-      });
-    },
-    async checkpoint(step, state) {
-      const model = { record: { ...record, step }, parameters: state };
-      await writeArrays(files, inside(plan.out, MODEL.checkpoint), encodePicker(model));
-      const found = await validate(step, state);
-      if (!found) return;
-      await files.append(inside(plan.out, VALIDATION_LINES), `${JSON.stringify({ step, ...found })}\n`);
-      report.note(
-        `step ${step}: AUPRC ${found.auprc.toFixed(3)} on ${found.micrographs} micrographs kept apart`,
-      );
-    },
-  };
   const start = plan.from && { start: plan.from.parameters };
   const state = await trainPicker(
     { ...context, runtime },
     set,
     { options: plan.options, every: plan.every, ...start },
-    listener,
+    listenerFor(training, context),
     checkpoint && { step: checkpoint.record.step, state: checkpoint.parameters },
   ).catch((error: unknown) => {
-    if (context.signal.aborted) report.note(`${plan.out}: checkpoint written; --resume continues from it`);
+    if (context.signal.aborted) {
+      context.report.note(`${plan.out}: checkpoint written; --resume continues from it`);
+    }
     throw error;
   });
-  return { state, validation: await validate(plan.options.steps, state) };
+  return { state, validation: await validate(training, plan.options.steps, state) };
+}
+
+/** Writes what a training hands out into its folder. */
+function listenerFor(training: OpenPickTraining, { files, report }: TrainContext): PickerListener {
+  const { plan, record } = training;
+  return {
+    async step({ step, losses, learningRate, seconds }) {
+      const line = { step, ...losses, learningRate, seconds: Number(seconds.toFixed(4)) };
+      await files.append(inside(plan.out, MODEL.metrics), `${JSON.stringify(line)}\n`);
+      const total = plan.options.steps;
+      report.progress({ stage: "train", done: step, total, unit: "steps", figures: losses });
+    },
+    async checkpoint(step, state) {
+      const found = await validate(training, step, state);
+      const model = { record: { ...record, step }, parameters: state };
+      await writeArrays(files, inside(plan.out, MODEL.checkpoint), encodePicker(model));
+      if (!found) return;
+      await files.append(inside(plan.out, VALIDATION_LINES), `${JSON.stringify({ step, ...found })}\n`);
+      const { auprc, micrographs } = found;
+      report.note(`step ${step}: AUPRC ${auprc.toFixed(3)} on ${micrographs} micrographs kept apart`);
+    },
+  };
+}
+
+/** Scores on the micrographs kept apart, if any are. */
+async function validate(
+  { kept, record, runtime }: OpenPickTraining,
+  step: number,
+  state: TrainingState,
+): Promise<PickerRecord["validation"]> {
+  if (kept.length === 0) return undefined;
+  return validatePicker({ record: { ...record, step }, parameters: pickerParameters(state) }, kept, runtime);
 }
 
 async function readCheckpoint(

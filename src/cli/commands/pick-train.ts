@@ -1,10 +1,16 @@
 import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
 import type { PickTrainOptions } from "../../jobs/pick-train-plan.js";
+import type { Device } from "../../runtime/device.js";
 import { jobCommand, type Result, runJob } from "../command.js";
+import { deviceOption } from "../device-option.js";
 import { integerIn, numberIn, oneOf } from "../options.js";
 
-type Options = PickTrainOptions & { readonly threads?: number; readonly json?: boolean };
+type Options = PickTrainOptions & {
+  readonly threads?: number;
+  readonly device?: Device;
+  readonly json?: boolean;
+};
 
 /** `cryogem pick train`. Defaults stand in src/pick/options.ts. */
 export function pickTrain(): Command {
@@ -87,6 +93,7 @@ function learning(command: Command): void {
 function work(command: Command): void {
   command
     .option("--every <n>", "steps between checkpoints (default: a tenth of all)", integerIn(1, 1e7))
+    .addOption(deviceOption())
     .option("--threads <n>", "of the CPU, 1 to 256 (default: all cores)", integerIn(1, 256))
     .option(
       "--seed <n>",
@@ -97,13 +104,13 @@ function work(command: Command): void {
 }
 
 async function pickTrainJob(options: Options, context: JobContext): Promise<Result> {
-  const [{ planPickTraining }, { trainPickerModel }, { readPicker }, inputs, { openOnnxCpu }, { version }] =
+  const [{ planPickTraining }, { trainPickerModel }, { readPicker }, inputs, { openDevice }, { version }] =
     await Promise.all([
       import("../../jobs/pick-train-plan.js"),
       import("../../jobs/pick-train.js"),
       import("../../jobs/model-files.js"),
       import("../../runtime/inputs.js"),
-      import("../../runtime/onnx.js"),
+      import("../../runtime/device.js"),
       import("../../runtime/version.js"),
     ]);
   const images = (what: string) => ({ what, extensions: [".mrc", ".png", ".tif", ".tiff"] });
@@ -125,7 +132,7 @@ async function pickTrainJob(options: Options, context: JobContext): Promise<Resu
   const { validation, step } = await trainPickerModel(plan, {
     ...context,
     program: `cryogem ${version}`,
-    runtime: () => openOnnxCpu(options),
+    runtime: () => openDevice(options, context.report.note),
   });
   context.report.note(
     `${plan.out}: ${plan.options.network} picker trained${validation ? `, validation F1 ${validation.f1.toFixed(3)} at score ${validation.threshold.toFixed(2)}` : ""}`,
