@@ -91,7 +91,6 @@ export async function pickMicrograph(
     const known = await readPart(files, paths.peaks);
     if (known?.key === key && (await files.exists(paths.picture))) return { part: known };
     const { image, pixelSize } = readImage(await files.read(path), path);
-    refuseNumberless(image, path);
     const prepared = prepare(image);
     const { distance, margin } = target;
     const peaks = findPeaks(await prepared.scorer.score(image), image.shape, { distance, margin });
@@ -143,13 +142,6 @@ async function readPart(files: Files, path: string): Promise<PickPart | undefine
     if (error instanceof FormatError) return undefined;
     throw error;
   }
-}
-
-function refuseNumberless({ data, shape }: Image, path: string): void {
-  const strange = data.findIndex((value) => !Number.isFinite(value));
-  if (strange < 0) return;
-  const at = `pixel (${strange % shape[1]}, ${Math.floor(strange / shape[1])})`;
-  throw new FormatError(path, at, String(data[strange]), "a finite number");
 }
 
 /** Longest side of the pictures, pixels; blur over the particle's diameter, so that particles stand out of the noise. */
