@@ -69,13 +69,17 @@ const IMAGE_ENDING = new RegExp(
 const RELION_SUFFIX = /_(autopick|manualpick|pick)$/;
 
 /** A micrograph's name without folder and ending; other dots belong to it. */
-const nameOf = (micrograph: string): string =>
+export const nameOf = (micrograph: string): string =>
   micrograph.replace(/^.*\//, "").replace(IMAGE_ENDING, "").replace(RELION_SUFFIX, "");
 
 async function readFiles(files: Files, paths: readonly string[]): Promise<Map<string, Pick[]>> {
   const byName = new Map<string, Pick[]>();
   for (const path of paths) {
-    const picks = openLabels(await files.read(path), path).picks();
+    const source = openLabels(await files.read(path), path);
+    const isOther = source.star && !source.star.tables.some((table) => table.has("rlnCoordinateX"));
+    // RELION puts summaries beside its coordinates
+    if (isOther && paths.length > 1) continue;
+    const picks = source.picks();
     // a file of many micrographs names them; one of a single micrograph may be empty
     if (picks.length === 0 && !/\.(txt|tsv|json|cs)$/i.test(unpackedName(path)))
       byName.set(nameOf(micrographStem(unpackedName(path))), []);

@@ -14,6 +14,8 @@ export interface PickTrainOptions {
   readonly negatives?: readonly string[];
   /** Angstrom, of the micrographs; absent: from their headers. */
   readonly pixelSize?: number;
+  /** Angstrom, of the coordinates; absent: the micrographs'. */
+  readonly coordinatesPixelSize?: number;
   /** Angstrom; absent: each dataset's own, or the model's to start from. */
   readonly particleDiameter?: number;
   readonly out: string;
@@ -44,6 +46,7 @@ export interface PickTrainPlan {
   readonly coordinates: readonly string[];
   readonly negatives: readonly string[];
   readonly pixelSize: number | undefined;
+  readonly coordinatesPixelSize: number | undefined;
   readonly particleDiameter: number | undefined;
   readonly out: string;
   readonly from: PickerModel | undefined;
@@ -75,6 +78,7 @@ export function planPickTraining(chosen: PickTrainOptions, from?: PickerModel): 
     coordinates,
     negatives,
     pixelSize: chosen.pixelSize,
+    coordinatesPixelSize: chosen.coordinatesPixelSize,
     particleDiameter: chosen.particleDiameter ?? from?.record.particleDiameter,
     out: chosen.out,
     from,
@@ -86,6 +90,8 @@ export function planPickTraining(chosen: PickTrainOptions, from?: PickerModel): 
 }
 
 function requireLabels({
+  coordinatesPixelSize,
+  pixelSize,
   dataset,
   micrographs,
   coordinates,
@@ -102,6 +108,9 @@ function requireLabels({
       ? ["micrographs", "coordinates"]
       : ["coordinates", "micrographs"];
     throw new UsageError(`--${found}: found without --${missing}, expected both`);
+  }
+  if (coordinatesPixelSize !== undefined && pixelSize === undefined) {
+    throw new UsageError("--coordinates-pixel-size: found without --pixel-size, expected both");
   }
   if (!dataset?.length && particleDiameter === undefined && from === undefined) {
     throw new UsageError("--particle-diameter: found none, expected it with --micrographs");

@@ -3,11 +3,10 @@ import { FileError, UsageError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
 import { readDataset, readMicrograph } from "../dataset/reader.js";
-import { micrographStem, type Pick } from "../io/picks.js";
 import { readImage } from "../io/read-image.js";
 import { type NetworkImage, networkImage, type Place } from "../pick/network-image.js";
 import type { LabelledImage } from "../pick/training-data.js";
-import { openLabels } from "./export-source.js";
+import { nameOf, readCoordinates } from "./pick-score-read.js";
 import type { PickTrainPlan } from "./pick-train-plan.js";
 
 /** A labelled micrograph, read when it is needed. */
@@ -30,15 +29,15 @@ const MOST_COVERED = 0.6;
 export async function labelledMicrographs(files: Files, plan: PickTrainPlan): Promise<LabelledMicrograph[]> {
   const found: LabelledMicrograph[] = [];
   for (const dir of plan.datasets) found.push(...(await datasetMicrographs(files, dir, plan)));
-  const picks = await readCoordinates(files, plan.coordinates);
-  const unknown = plan.micrographs.filter((path) => !picks.has(micrographStem(path)));
+  const picks = await coordinatesByName(files, plan);
+  const unknown = plan.micrographs.filter((path) => !picks.has(nameOf(path)));
   if (plan.micrographs.length > 0 && unknown.length === plan.micrographs.length) {
     throw new UsageError(
       `--coordinates: found none of ${unknown[0]}${unknown.length > 1 ? ` and ${unknown.length - 1} others` : ""}, expected files or names like the micrographs'`,
     );
   }
   for (const path of plan.micrographs) {
-    const places = picks.get(micrographStem(path));
+    const places = picks.get(nameOf(path));
     if (places) found.push(singleMicrograph(files, path, places, plan));
   }
   return found;
@@ -71,19 +70,16 @@ async function datasetMicrographs(
   return found;
 }
 
-/** Coordinates of all files by the micrographs' names without folder and ending. */
-async function readCoordinates(files: Files, paths: readonly string[]): Promise<Map<string, Pick[]>> {
-  const found = new Map<string, Pick[]>();
-  for (const path of paths) {
-    const picks = openLabels(await files.read(path), path).picks();
-    // a file of one micrograph that holds none says that there is nothing to find
-    if (picks.length === 0) found.set(micrographStem(path), []);
-    for (const pick of picks) {
-      const stem = micrographStem(pick.micrograph);
-      const list = found.get(stem) ?? [];
-      found.set(stem, list);
-      list.push(pick);
-    }
+/** Coordinates of all files by the micrographs' names, in the micrographs' pixels. */
+async function coordinatesByName(
+  files: Files,
+  { coordinates, coordinatesPixelSize, pixelSize }: PickTrainPlan,
+): Promise<Map<string, readonly Place[]>> {
+  const ratio = coordinatesPixelSize === undefined ? 1 : coordinatesPixelSize / pixelSize!;
+  const found = new Map<string, readonly Place[]>();
+  for (const path of coordinates) {
+    const { picks } = await readCoordinates(files, path, ratio);
+    for (const [name, own] of picks) found.set(name, [...(found.get(name) ?? []), ...own]);
   }
   return found;
 }

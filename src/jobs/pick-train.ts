@@ -139,13 +139,13 @@ async function identity(plan: PickTrainPlan, { files, program }: TrainContext) {
     ...plan.negatives,
   ];
   for (const path of paths) inputs.push(await hashFile(path, undefined, files));
-  const { options, pixelSize, particleDiameter, validation, from } = plan;
+  const { options, pixelSize, coordinatesPixelSize, particleDiameter, validation, from } = plan;
   const start = from && { from: from.record };
   return {
     format: "cryogem-training",
     program,
     translator: "picker",
-    options: { ...options, pixelSize, particleDiameter, validation, ...start },
+    options: { ...options, pixelSize, coordinatesPixelSize, particleDiameter, validation, ...start },
     inputs,
   } as const;
 }

@@ -137,6 +137,10 @@ describe("pick train", () => {
     expect(image.shape).toEqual([75, 75]);
     const truth = toyPicking(100, 8, 0).centres[0]!;
     expect(centres[0]!.x).toBeCloseTo((truth.x + 0.5) * 0.75 - 0.5, 2);
+    // coordinates of pixels half as large
+    const halved = { ...plan, pixelSize: 2, coordinatesPixelSize: 1 };
+    const [other] = await labelledMicrographs(nodeFiles, halved);
+    expect((await other!.load()).centres[0]!.y).toBeCloseTo(((truth.y + 0.5) / 2) * 0.75 - 0.5, 2);
   });
 
   test("negatives of unknown pixel size are used at several sizes, of a known one at its own", async () => {

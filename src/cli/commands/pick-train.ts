@@ -43,6 +43,11 @@ function data(command: Command): void {
       numberIn("angstrom", 0.1, 100),
     )
     .option(
+      "--coordinates-pixel-size <A>",
+      "of --coordinates, 0.1 to 100 angstrom (default: the micrographs')",
+      numberIn("angstrom", 0.1, 100),
+    )
+    .option(
       "--particle-diameter <A>",
       "10 to 10000 angstrom (default: the dataset's, or the picker's of --from)",
       numberIn("angstrom", 10, 10_000),
@@ -104,16 +109,24 @@ function work(command: Command): void {
 }
 
 async function pickTrainJob(options: Options, context: JobContext): Promise<Result> {
-  const [{ planPickTraining }, { trainPickerModel }, { readPicker }, inputs, { openDevice }, { version }] =
-    await Promise.all([
-      import("../../jobs/pick-train-plan.js"),
-      import("../../jobs/pick-train.js"),
-      import("../../jobs/model-files.js"),
-      import("../../runtime/inputs.js"),
-      import("../../runtime/device.js"),
-      import("../../runtime/version.js"),
-    ]);
-  const images = (what: string) => ({ what, extensions: [".mrc", ".png", ".tif", ".tiff"] });
+  const [
+    { IMAGE_EXTENSIONS },
+    { planPickTraining },
+    { trainPickerModel },
+    { readPicker },
+    inputs,
+    { openDevice },
+    { version },
+  ] = await Promise.all([
+    import("../../io/read-image.js"),
+    import("../../jobs/pick-train-plan.js"),
+    import("../../jobs/pick-train.js"),
+    import("../../jobs/model-files.js"),
+    import("../../runtime/inputs.js"),
+    import("../../runtime/device.js"),
+    import("../../runtime/version.js"),
+  ]);
+  const images = (what: string) => ({ what, extensions: IMAGE_EXTENSIONS });
   const labels = {
     what: "coordinate file",
     extensions: [".star", ".cs", ".txt", ".box", ".cbox", ".json", ".csv"],
