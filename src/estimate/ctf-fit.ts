@@ -5,9 +5,10 @@ import { DomainError } from "../core/errors.js";
 import type { Defocus, Optics } from "../physics/optics.js";
 import { type RingProblem, ringProblem, searchDefocus } from "./ctf-search.js";
 import { type RingAgreement, ringAgreement } from "./ring-agreement.js";
+import { weightedByContrast } from "./ring-weight.js";
 
 export interface CtfFitOptions {
-  /** Lowest and highest frequency fitted, as resolutions in angstrom: max(30, 7.5 pixels) and max(5, 2.1 pixels) when absent. */
+  /** Lowest and highest frequency fitted, as resolutions in angstrom: max(22, 4.4 pixels) and max(5, 2.1 pixels) when absent. */
   readonly fitMin?: number;
   readonly fitMax?: number;
   /** Mean defocus searched, angstrom: 5,000 to 50,000 when absent. */
@@ -37,7 +38,7 @@ export function tileSize(pixelSize: number, shape: readonly [rows: number, colum
 /**
  * Defocus, astigmatism and its angle of a micrograph by its Thon rings.
  *
- * The averaged spectrum is divided by a smooth trend; for every defocus tried it is averaged along curves of equal CTF
+ * Tiles count by their contrast (`weightedByContrast`). Their averaged spectrum is divided by a smooth trend; for every defocus tried it is averaged along curves of equal CTF
  * phase and explained, by least squares, as baseline + envelope |CTF|² with smooth curves >= 0. The best is taken.
  * Sources: Rohou & Grigorieff 2015, J. Struct. Biol. 192:216 (order of the search, resolution of agreement); Zhang
  * 2016, J. Struct. Biol. 193:1 (equiphase averaging). defocusU >= defocusV; defocusAngle in (-90, 90].
@@ -48,7 +49,7 @@ export function tileSize(pixelSize: number, shape: readonly [rows: number, colum
 export function fitCtf(image: Image, optics: Optics, options: CtfFitOptions = {}): CtfFit {
   const band = fitBand(optics.pixelSize, options);
   const tile = tileOf(image, optics.pixelSize, options.tile);
-  const spectrum = powerSpectrum2d(image, tile);
+  const spectrum = powerSpectrum2d(weightedByContrast(image, optics.pixelSize), tile);
   if (!(spectrum.data[1]! > 0)) throw new DomainError("micrograph", "a constant image", "some contrast");
   const known = { ...optics, phaseShift: options.phaseShift ?? 0 };
   const problem: RingProblem = ringProblem(spectrum, known, band, defocusRange(options));
@@ -82,7 +83,7 @@ function tileOf(image: Image, pixelSize: number, wanted: number | undefined): nu
 
 /** Frequencies fitted, 1/angstrom. @throws DomainError for a band that is empty or beyond Nyquist */
 export function fitBand(pixelSize: number, { fitMin, fitMax }: CtfFitOptions): readonly [number, number] {
-  const low = fitMin ?? Math.max(30, 7.5 * pixelSize);
+  const low = fitMin ?? Math.max(22, 4.4 * pixelSize);
   const high = fitMax ?? Math.max(5, 2.1 * pixelSize);
   if (!(high >= 2 * pixelSize)) {
     throw new DomainError("fitMax", high, `${2 * pixelSize} angstrom (Nyquist) or more`);

@@ -48,14 +48,14 @@ const KNOT_SPACINGS = [
   { baseline: 0.0115, envelope: 0.0175 },
 ] as const;
 /**
- * Standard deviation, angstrom, of each component of half the astigmatism expected before looking. Wide enough to
- * leave a clear spectrum alone; in a weak one it keeps chance from inventing an astigmatism of thousands of angstrom.
+ * Before looking, half the astigmatism is expected to be a vector of density exp(-length / 200 angstrom). Wide enough to
+ * leave a clear spectrum alone, whatever it shows; in a weak one it keeps chance from inventing an astigmatism.
  */
-const EXPECTED_ASTIGMATISM = 500;
+const EXPECTED_ASTIGMATISM = 200;
 /** How much of the mean defocus half the astigmatism may be. */
 const LARGEST_ASTIGMATISM = 0.2;
-/** Neighbouring samples under a Hann window are correlated: this many count as one (its noise bandwidth squared). */
-const CORRELATED_SAMPLES = 2.25;
+/** Neighbouring powers under a Hann window are correlated: this many count as one, (35/18)² (sum of their correlations). */
+const CORRELATED_SAMPLES = 3.78;
 const CANDIDATES = 5;
 const REFINED = 2;
 
@@ -108,7 +108,7 @@ export function searchDefocus(problem: RingProblem): RingSolution {
   const total = values.reduce((sum, value) => sum + value * value, 0);
   const peaks = scanDefocus(problem, stiff);
   const noise = (CORRELATED_SAMPLES * (total - peaks[0]!.explained)) / values.length;
-  const price = noise / EXPECTED_ASTIGMATISM ** 2;
+  const price = (2 * noise) / EXPECTED_ASTIGMATISM;
   const starts = peaks.map(({ mean }) => coarseAstigmatism(costOf(problem, stiff, price), mean));
   const refine = (basis: RingBasis, x: readonly number[]): Refined => ({
     basis,
@@ -173,7 +173,7 @@ function costOf(problem: RingProblem, basis: RingBasis, price: number): Cost {
     const [mean, cosine, sine] = x as [number, number, number];
     const squared = cosine * cosine + sine * sine;
     if (mean < low || mean > high || squared > (LARGEST_ASTIGMATISM * mean) ** 2) return 0;
-    return price * squared - evaluateRings(problem, basis, { mean, cosine, sine }).explained;
+    return price * Math.sqrt(squared) - evaluateRings(problem, basis, { mean, cosine, sine }).explained;
   };
 }
 

@@ -38,7 +38,7 @@ function ctfFit(command: Command): void {
   command
     .option(
       "--fit-min <A>",
-      "coarsest resolution of the CTF fit, 5 to 500 angstrom (default: 30, or 7.5 pixels where that is more)",
+      "coarsest resolution of the CTF fit, 5 to 500 angstrom (default: 22, or 4.4 pixels where that is more)",
       numberIn("angstrom", 5, 500),
     )
     .option(
