@@ -18,8 +18,9 @@ export interface PickScoreOptions {
   readonly threshold?: number;
   /** Another annotator's coordinates. */
   readonly ceiling?: string;
-  /** Folder of the micrographs, whose sizes a margin needs where nothing else says them. */
+  /** Folder of the micrographs, or their size, which a margin needs where nothing else says it. */
   readonly micrographs?: string;
+  readonly micrographSize?: readonly [rows: number, columns: number];
   /** Folder for tables and figure; none: they are not written. */
   readonly out?: string;
 }

@@ -112,12 +112,12 @@ function commonNames(truth: Coordinates, pickers: readonly Coordinates[], { repo
 async function shapesOf(
   names: readonly string[],
   sources: readonly Coordinates[],
-  { margin = 0, micrographs, truth }: PickScoreOptions,
+  { margin = 0, micrographs, micrographSize, truth }: PickScoreOptions,
   { files }: JobContext,
 ): Promise<Map<string, readonly [number, number]>> {
   const shapes = new Map<string, readonly [number, number]>();
   if (margin === 0) return shapes;
-  const index = await openMicrographs(files, truth, micrographs);
+  const index = await openMicrographs(files, truth, micrographs, micrographSize);
   for (const name of names) {
     const known = sources.map((source) => source.shapes.get(name)).find((shape) => shape !== undefined);
     const [named] = index.named([{ micrograph: name, x: 0, y: 0 }]);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
 import type { PickScoreOptions } from "../../jobs/pick-score-result.js";
 import { jobCommand, type Result, runJob } from "../command.js";
-import { numberIn } from "../options.js";
+import { numberIn, sizeIn } from "../options.js";
 
 type Options = PickScoreOptions & { readonly json?: boolean };
 
@@ -47,6 +47,7 @@ export function pickScore(): Command {
       "--micrographs <dir>",
       "their folder, for sizes that --margin needs where the picks do not say them",
     )
+    .option("--micrograph-size <pixels>", "the same of all of them, N or WIDTHxHEIGHT", sizeIn(32, 32_768))
     .option("--out <dir>", "folder for tables (CSV, JSON) and the precision-recall curve (SVG)")
     .addHelpText("after", EXAMPLES)
     .action(async (options: Options) => runJob(options, (context) => pickScoreJob(options, context)));
