@@ -25,6 +25,8 @@ export interface SimulationSetup {
   readonly detector: Detector;
   readonly projectors: readonly Projector[];
   readonly structures: readonly StructureOptions[];
+  /** Absent: particles keep clear as discs. */
+  readonly silhouettes: readonly Projector[] | undefined;
   readonly orientations: Orientations;
   readonly particles: { readonly mean: number; readonly standardDeviation: number };
   readonly collapseRatio: number;
@@ -61,6 +63,7 @@ export function makeMicrograph(setup: SimulationSetup, index: number): Micrograp
       collapseRatio: setup.collapseRatio,
       iceThickness: setup.iceThickness,
       orientations: setup.orientations,
+      ...(setup.silhouettes && { silhouettes: setup.silhouettes }),
     },
     stream("specimen"),
   );

@@ -1,5 +1,5 @@
 import type { Volume } from "../array/image.js";
-import { UsageError } from "../core/errors.js";
+import { DomainError, UsageError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { symmetryOperators } from "../core/symmetry.js";
 import { readParticlesStar } from "../io/particles-star.js";
@@ -66,7 +66,13 @@ export async function readOrientations(request: OrientationRequest, files: Files
 /** The point group of each map: one for all of them, or one for each, by RELION's names with commas between. */
 export function symmetriesOf(text: string, maps: number): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
-  for (const name of names) symmetryOperators(name);
+  for (const name of names) {
+    try {
+      symmetryOperators(name);
+    } catch (error) {
+      throw error instanceof DomainError ? new UsageError(`--${error.message}`) : error;
+    }
+  }
   if (names.length !== 1 && names.length !== maps) {
     throw new UsageError(
       `--symmetry: found ${names.length} groups, expected one, or one for each of ${maps} maps`,

@@ -6,6 +6,8 @@ import { type OrientationRequest, parseOrientations, symmetriesOf } from "./simu
 
 export type NoiseKind = "white" | "coloured" | "poisson" | "poisson-gaussian";
 
+export type Exclusion = "outline" | "disc";
+
 /** Kinds of a plan: counting is poisson at the contrast of a map in volt, where no SNR is given. */
 type PlannedNoise = NoiseKind | "counting";
 
@@ -26,6 +28,8 @@ export interface SimulateOptions {
   readonly particles?: readonly [mean: number, deviation: number];
   /** Angstrom; absent: measured on the map. */
   readonly diameter?: number;
+  /** How particles keep clear of each other: by their own outlines, or as discs of their diameter. */
+  readonly exclusion?: Exclusion;
   readonly collapseRatio?: number;
   /** Ice thickness over which particles lie, angstrom. */
   readonly depth?: number;
@@ -85,6 +89,7 @@ export interface SimulationPlan {
   readonly count: number;
   readonly particles: readonly [mean: number, deviation: number] | undefined;
   readonly diameter: number | undefined;
+  readonly exclusion: Exclusion;
   readonly collapseRatio: number;
   readonly depth: number;
   readonly iceGradient: number | undefined;
@@ -123,6 +128,7 @@ export interface SimulationPlan {
 export const SIMULATE_DEFAULTS = {
   size: [1024, 1024],
   count: 10,
+  exclusion: "outline",
   collapseRatio: 1,
   depth: 0,
   defocus: [10_000, 25_000],
@@ -163,6 +169,7 @@ export function planSimulation(options: SimulateOptions): SimulationPlan {
     count: integerInRange("--count", options.count ?? d.count, 1, 999_999),
     particles: options.particles,
     diameter: options.diameter,
+    exclusion: options.exclusion ?? d.exclusion,
     collapseRatio: options.collapseRatio ?? d.collapseRatio,
     depth: options.depth ?? d.depth,
     iceGradient: options.iceGradient,

@@ -11,6 +11,7 @@ import type { CountingModel, NoiseModel } from "../physics/noise.js";
 import type { Optics } from "../physics/optics.js";
 import type { Orientations } from "../physics/orientations.js";
 import { prepareProjector } from "../physics/projector.js";
+import { prepareSilhouette } from "../physics/silhouette.js";
 import type { DatasetContext } from "./context.js";
 import { coarsen, mapDiameter, readDensityMap } from "./density-map.js";
 import { hashFile } from "./hash-file.js";
@@ -183,6 +184,10 @@ function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSe
       symmetry: symmetries[i]!,
     })),
     particles: { mean, standardDeviation },
+    silhouettes:
+      plan.exclusion === "outline"
+        ? volumes.map((volume) => prepareSilhouette(volume, Math.max(...diameters)))
+        : undefined,
     collapseRatio: plan.collapseRatio,
     iceThickness: plan.depth,
     defocus: defocusSource(plan, sources),

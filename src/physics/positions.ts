@@ -45,7 +45,7 @@ class Neighbourhood {
 }
 
 /** The cells of a field whose whole area is not yet excluded; a random one is drawn in constant time. */
-class FreeCells {
+export class FreeCells {
   private readonly cells: Int32Array;
   private readonly place: Int32Array;
   count: number;

@@ -5,6 +5,8 @@ import { symmetryOperators } from "../core/symmetry.js";
 import { type Orientations, orientationSampler, spreadOverSymmetry, weightedIndex } from "./orientations.js";
 import { crowdPositions } from "./packing.js";
 import { drawPositions } from "./positions.js";
+import type { Projector } from "./projector.js";
+import { drawOutlinedPositions } from "./silhouette.js";
 
 /** One particle of a virtual specimen. */
 export interface PlacedParticle extends EulerAngles {
@@ -42,8 +44,13 @@ export interface SpecimenOptions {
   /** Particles a micrograph: normal, clipped to two standard deviations, rounded, at least 1. */
   readonly count: { readonly mean: number; readonly standardDeviation: number };
   readonly structures: readonly StructureOptions[];
-  /** Least distance of two centres over the mean of their diameters; absent = 1: round particles touch at most. */
+  /**
+   * How far particles may overlap, absent = 1: they touch at most. Least distance of two centres over the mean of their
+   * diameters, or the factor by which outlines are shrunk.
+   */
   readonly collapseRatio?: number;
+  /** From prepareSilhouette, one a structure: particles keep clear by their own outlines. Absent: by discs. */
+  readonly silhouettes?: readonly Projector[];
   /** Absent = uniform on SO(3). */
   readonly orientations?: Orientations;
   /** Angstrom. Absent or 0: every particle at depth 0; otherwise each is uniform in the depths at which it is inside. */
@@ -73,14 +80,17 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
   const orient = samplersOf(options);
 
   const requested = drawCount(options.count, random);
-  const structures = Array.from({ length: requested }, () => pickStructure(random));
-  const radii = structures.map((s) => (collapse * diameters[s]!) / 2 / options.pixelSize);
-  const positions = placeAll(columns, rows, radii, random);
+  const drawn = Array.from({ length: requested }, (): Drawn => {
+    const structure = pickStructure(random);
+    const angles = orient[structure]!(random);
+    return { structure, angles, matrix: eulerToMatrix(angles) };
+  });
+  const radii = drawn.map(({ structure }) => (collapse * diameters[structure]!) / 2 / options.pixelSize);
+  const positions = placeAll(options, drawn, radii, random);
   const particles: PlacedParticle[] = [];
   for (const [i, position] of positions.entries()) {
     if (!position) continue;
-    const structure = structures[i]!;
-    const angles = orient[structure]!(random);
+    const { structure, angles, matrix } = drawn[i]!;
     const room = Math.max(0, thickness - diameters[structure]!) / 2;
     particles.push({
       x: position[0] - 0.5,
@@ -88,10 +98,17 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
       depth: room === 0 ? 0 : random.uniform(-room, room),
       structure,
       ...angles,
-      matrix: eulerToMatrix(angles),
+      matrix,
     });
   }
   return { particles, requested };
+}
+
+/** A particle before it has a place. */
+interface Drawn {
+  readonly structure: number;
+  readonly angles: EulerAngles;
+  readonly matrix: RotationMatrix;
 }
 
 /** A sampler of orientations for each structure. */
@@ -101,14 +118,23 @@ function samplersOf({ orientations, structures }: SpecimenOptions): ((random: Ra
   return structures.map(({ symmetry = "C1" }) => spreadOverSymmetry(sample, symmetryOperators(symmetry)));
 }
 
-/** One after the other where that finds room for all; pushed together where the field must be fuller. */
+/** One after the other where that finds room for all; shaken or pushed together where the field must be fuller. */
 function placeAll(
-  width: number,
-  height: number,
+  { shape: [height, width], pixelSize, silhouettes, collapseRatio = 1 }: SpecimenOptions,
+  drawn: readonly Drawn[],
   radii: readonly number[],
   random: Random,
 ): ReturnType<typeof drawPositions> {
-  const placed = drawPositions(width, height, radii, random);
+  // outlines shrunk to nothing keep clear of nothing
+  const outlined = silhouettes !== undefined && collapseRatio > 0;
+  const placed = outlined
+    ? drawOutlinedPositions(
+        { width, height, pixelSize },
+        drawn.map(({ structure, matrix }) => ({ silhouette: silhouettes[structure]!, matrix })),
+        collapseRatio,
+        random,
+      )
+    : drawPositions(width, height, radii, random);
   const missing = placed.filter((position) => !position).length;
   if (missing === 0) return placed;
   const crowded = crowdPositions(width, height, radii, random);

@@ -83,7 +83,7 @@ describe("wrong usage ends with 2 and one line", () => {
     [["simulate", ...small, "--out", "x", "--snr", "0"], 'got "0", expected a number above 0, or inf'],
     [["simulate", ...small, "--out", "x", "--noise", "pink"], 'got "pink", expected white'],
     [["simulate", ...small, "--out", "x", "--noise", "poisson"], "--noise: found no --snr"],
-    [["simulate", ...small, "--out", "x", "--symmetry", "Q"], "expected Cn, Dn, T, O, I"],
+    [["simulate", ...small, "--out", "x", "--symmetry", "Q"], "expected C1, C2, …, D1, D2, …, T, O, I"],
     [
       ["extract", "--particles", "p.star", "--box", "8", "--out", "stack.mrc"],
       "expected a name that ends in .mrcs",
@@ -225,7 +225,7 @@ describe("interrupted", () => {
   ] as const)(
     "%s with %s workers ends with 130, nothing half-written; run again, the result is whole",
     async (signal, workers) => {
-      const args = ["simulate", ...small, "--count", "6", "--size", "320", "--workers", workers];
+      const args = ["simulate", ...small, "--count", "16", "--size", "320", "--workers", workers];
       const whole = `whole-${signal}`;
       expect((await run(...args, "--out", whole)).status).toBe(0);
 

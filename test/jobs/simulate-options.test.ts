@@ -236,7 +236,7 @@ test.each<[Partial<SimulateOptions>, string]>([
   [{ orientations: ["cone:0,0,10", "x.star"] }, '--orientations: found "x.star"'],
   [{ orientations: ["sideways"] }, '--orientations: found "sideways"'],
   [{ keepPsi: true }, "--keep-psi: found no STAR file"],
-  [{ symmetry: "X9" }, 'symmetry: found "X9", expected C1, C2'],
+  [{ symmetry: "X9" }, '--symmetry: found "X9", expected C1, C2'],
   [{ symmetry: "C1,C2" }, "--symmetry: found 2 groups, expected one, or one for each of 1 maps"],
   [{ dqe: "a.star" }, "--dqe: expected --noise poisson"],
   [{ mtfPixelSize: 1 }, "--mtf-pixel-size: found no --mtf"],

@@ -52,8 +52,13 @@ function required(command: Command): void {
       numberIn("angstrom", 1, 1e4),
     )
     .option(
+      "--exclusion <how>",
+      "particles keep clear of each other by their own outline, or as a disc of their diameter (default: outline)",
+      oneOf("outline", "disc"),
+    )
+    .option(
       "--collapse-ratio <f>",
-      "least distance of two particles over their diameter, 0 to 10 (default: 1)",
+      "factor on the outlines, or least distance of discs over their diameter; below 1 particles may overlap, 0 to 10 (default: 1)",
       numberIn("", 0, 10),
     )
     .option(
@@ -65,7 +70,7 @@ function required(command: Command): void {
       "--orientations <what...>",
       "uniform; preferred views as cone:rot,tilt,half-angle[,weight] in degrees, several with blanks between; or a STAR file whose particles' views are drawn from (default: uniform)",
     )
-    .option("--keep-psi", "take the STAR file's in-plane angles too; otherwise they are uniform")
+    .option("--keep-psi", "take the STAR file's in-plane angles too (default: they are uniform)")
     .option(
       "--symmetry <groups>",
       "RELION's point group of the map, or one for each map as C1,D7: checked on the map, and preferred views come evenly in all symmetric copies; uniform ones do anyway (default: C1)",
