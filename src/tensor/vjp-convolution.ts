@@ -1,3 +1,4 @@
+import { onLattice } from "./lattice.js";
 import { concat, padImage, reshape, reverse, slice, transpose } from "./layout.js";
 import { gemm } from "./linear.js";
 import { reduceSum } from "./reduce.js";
@@ -86,17 +87,15 @@ const pixelsLast = (x: Value): Value => reshape(channelsFirst(x), [x.type.shape[
 /** [n, channels, rows, columns] to [channels kh kw, n pixels], pixels being those of the convolved image. */
 function imageToColumns(x: Value, kh: number, kw: number, attrs: ConvolutionAttrs): Value {
   const [, channels, height, width] = x.type.shape as [number, number, number, number];
+  const { strides, dilations, pads } = attrs;
   const rows = convolvedSize(height, kh, 0, attrs);
   const columns = convolvedSize(width, kw, 1, attrs);
-  const padded = padImage(channelsFirst(x), attrs.pads);
+  const padded = padImage(channelsFirst(x), pads);
   const places: Value[] = [];
   for (let ky = 0; ky < kh; ky++) {
     for (let kx = 0; kx < kw; kx++) {
-      const [top, left] = [ky * attrs.dilations[0], kx * attrs.dilations[1]];
-      const place = slice(padded, [
-        { axis: 2, start: top, end: top + (rows - 1) * attrs.strides[0] + 1, step: attrs.strides[0] },
-        { axis: 3, start: left, end: left + (columns - 1) * attrs.strides[1] + 1, step: attrs.strides[1] },
-      ]);
+      const [top, left] = [ky * dilations[0], kx * dilations[1]];
+      const place = onLattice(padded, { from: [top, left], size: [rows, columns], strides });
       places.push(reshape(place, [channels, 1, -1]));
     }
   }

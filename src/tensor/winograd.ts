@@ -1,3 +1,4 @@
+import { onLattice } from "./lattice.js";
 import { concat, padImage, reshape, slice, transpose } from "./layout.js";
 import { gemm, matmul } from "./linear.js";
 import { convolvedSize } from "./shape.js";
@@ -86,10 +87,7 @@ function inputTiles(x: Value, side: number, attrs: ConvolutionAttrs): Value {
   const parts: Value[] = [];
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
-      const part = slice(padded, [
-        { axis: 2, start: i, end: i + (down - 1) * TILE + 1, step: TILE },
-        { axis: 3, start: j, end: j + (across - 1) * TILE + 1, step: TILE },
-      ]);
+      const part = onLattice(padded, { from: [i, j], size: [down, across], strides: [TILE, TILE] });
       parts.push(reshape(part, [1, channels * down * across]));
     }
   }
