@@ -18,7 +18,7 @@ export const pickerOptions = z.strictObject({
   average: z.number().min(0).max(0.9999),
   /** Whether crops are turned by any angle, resized, blurred, made noisier, and their contrast changed. */
   augment: z.boolean(),
-  /** Share of crops that get a pasted contaminant, and of crops drawn from negatives where there are any. */
+  /** Share of crops that get a made-up contaminant, and of crops drawn from negatives where there are any. */
   contaminants: z.number().min(0).max(1),
   negatives: z.number().min(0).max(1),
   /** Particles expected on a micrograph, labelled or not, if labels are incomplete: learns from positives and unlabelled ground. */
@@ -28,18 +28,18 @@ export const pickerOptions = z.strictObject({
 
 export type PickerOptions = z.infer<typeof pickerOptions>;
 
-/** What trains a good picker on two CPU cores in two minutes. */
+/** What trains a good picker on two CPU cores in a minute or two. */
 export const PICKER_DEFAULTS: Omit<PickerOptions, "seed"> = {
   network: "resnet",
   width: 24,
   workingDiameter: 24,
   crop: 128,
   batch: 4,
-  steps: 600,
+  steps: 400,
   learningRate: 2e-3,
   average: 0.99,
   augment: true,
-  contaminants: 0,
+  contaminants: 0.3,
   negatives: 0.25,
   expectedParticles: null,
 };

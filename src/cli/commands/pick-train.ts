@@ -80,12 +80,12 @@ function network(command: Command): void {
 
 function learning(command: Command): void {
   command
-    .option("--steps <n>", "1 to 10000000 (default: 600, with --from 200)", integerIn(1, 1e7))
+    .option("--steps <n>", "1 to 10000000 (default: 400, with --from 200)", integerIn(1, 1e7))
     .option("--learning-rate <f>", "1e-7 to 1 (default: 2e-3, with --from 5e-4)", numberIn("", 1e-7, 1))
     .option("--no-augment", "leave contrast, noise and size of the crops as they are, turn by quarters only")
     .option(
       "--contaminants <f>",
-      "share of crops that get a synthetic contaminant, 0 to 1 (default: 0)",
+      "share of crops that get a made-up contaminant, which is no particle, 0 to 1 (default: 0.3)",
       numberIn("", 0, 1),
     )
     .option(
