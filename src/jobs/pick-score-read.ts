@@ -108,6 +108,7 @@ async function readPickRun(files: Files, path: string): Promise<Coordinates> {
 
 async function readTruth(files: Files, path: string): Promise<Coordinates> {
   const dataset = await readDataset(files, path);
+  const { pixelSize } = dataset.manifest.optics;
   const picks = new Map<string, Pick[]>();
   const shapes = new Map<string, Shape>();
   for await (const { micrograph, particles } of dataset.byMicrograph()) {
@@ -115,7 +116,11 @@ async function readTruth(files: Files, path: string): Promise<Coordinates> {
     shapes.set(name, micrograph.shape);
     picks.set(
       name,
-      particles.map(({ x, y }) => ({ micrograph: micrograph.path, x, y })),
+      particles.map(({ x, y, originX, originY }) => ({
+        micrograph: micrograph.path,
+        x: x - originX / pixelSize,
+        y: y - originY / pixelSize,
+      })),
     );
   }
   return { path, picks, shapes };
