@@ -38,8 +38,9 @@ export function tileSize(pixelSize: number, shape: readonly [rows: number, colum
 /**
  * Defocus, astigmatism and its angle of a micrograph by its Thon rings.
  *
- * Tiles count by their contrast (`weightedByContrast`). Their averaged spectrum is divided by a smooth trend; for every defocus tried it is averaged along curves of equal CTF
- * phase and explained, by least squares, as baseline + envelope |CTF|² with smooth curves >= 0. The best is taken.
+ * Places count by their contrast (`weightedByContrast`). The averaged spectrum is divided by a smooth trend; for every
+ * defocus tried it is averaged along curves of equal CTF phase and explained, by least squares, as baseline + envelope
+ * |CTF|² with smooth curves >= 0. The best is taken.
  * Sources: Rohou & Grigorieff 2015, J. Struct. Biol. 192:216 (order of the search, resolution of agreement); Zhang
  * 2016, J. Struct. Biol. 193:1 (equiphase averaging). defocusU >= defocusV; defocusAngle in (-90, 90].
  *

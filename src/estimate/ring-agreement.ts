@@ -16,7 +16,7 @@ export interface RingAgreement {
   /** Correlation of the equiphase average less its baseline with the fitted rings over the band, -1 to 1. */
   readonly score: number;
   /**
-   * Twice the logarithm of how much likelier the spectrum is with rings than without: about 20 by chance after the search,
+   * Twice the logarithm of how much likelier the spectrum is with rings than without: about 15 by chance after the search,
    * above 50 for rings that can be trusted.
    */
   readonly evidence: number;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { mean } from "../../src/array/statistics.js";
 import { fitCtf, tileSize } from "../../src/estimate/ctf-fit.js";
 import type { Projector } from "../../src/physics/projector.js";
@@ -6,11 +6,15 @@ import {
   angleBetween,
   cleanMicrograph,
   defocusErrors,
+  pause,
   projectorOf,
   type Truth,
   whiteNoise,
   withWhiteNoise,
 } from "./simulated.js";
+
+// long sums keep the runner waiting: it is heard between tests
+afterEach(pause);
 
 const optics = { voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 };
 const projectors = new Map<number, Projector>();

@@ -80,3 +80,6 @@ export const defocusErrors = (fit: Truth, truth: Truth): readonly [number, numbe
 
 /** Smallest turn between two directions that are the same after half a turn, degrees. */
 export const angleBetween = (a: number, b: number): number => Math.abs(((((a - b) % 180) + 270) % 180) - 90);
+
+/** Lets the test runner be heard between long sums; it gives up on a test file that is silent for a minute. */
+export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
