@@ -3,11 +3,11 @@ import type { Files } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
 import { micrographStem } from "../io/picks.js";
 import type { Defocus, Optics } from "../physics/optics.js";
-import { decodePicker, type PickerModel } from "../pick/model.js";
+import type { PickerModel } from "../pick/model.js";
 import { prepareTemplates } from "../pick/template-images.js";
 import { coarsen, readDensityMap } from "./density-map.js";
 import { parseEstimates } from "./estimate-records.js";
-import { modelFile, readArrays } from "./model-files.js";
+import { modelFile, readPicker } from "./model-files.js";
 import type { ClassicalTarget } from "./pick-run-micrograph.js";
 import type { PickRunPlan } from "./pick-run-plan.js";
 
@@ -55,7 +55,7 @@ export async function openMethod(
 ): Promise<OpenMethod> {
   if (method.kind === "model") {
     const path = modelFile(method.path);
-    const model = decodePicker(await readArrays(files, path), path);
+    const model = await readPicker(files, method.path);
     const diameter = particleDiameter ?? model.record.particleDiameter;
     return { diameter, model, record: { kind: "model", model: path, sha256: await files.sha256(path) } };
   }
