@@ -3,6 +3,12 @@ import { DomainError, ShapeError } from "../core/errors.js";
 import { predict } from "./png.js";
 import { writePngChunks } from "./png-chunks.js";
 
+/**
+ * small: each row by the best of PNG's five filters. fast: by the better of two, and packed lightly: a fifth of the time, for
+ * pictures that are many, large or noisy.
+ */
+export type PngEffort = "small" | "fast";
+
 /** A picture to encode: Uint8Array means 8 bits a sample, Uint16Array 16 bits. */
 export interface PngPicture {
   readonly shape: readonly [rows: number, columns: number];
@@ -16,7 +22,7 @@ export interface PngPicture {
  * The bytes of a PNG file; the same picture always gives the same bytes.
  * @throws ShapeError if the samples do not fill the shape, DomainError for an empty picture
  */
-export function encodePng({ shape, channels, samples }: PngPicture): Uint8Array {
+export function encodePng({ shape, channels, samples }: PngPicture, effort: PngEffort = "small"): Uint8Array {
   const [rows, columns] = shape;
   if (!(rows >= 1 && columns >= 1)) throw new DomainError("PNG shape", shape, "at least one row and column");
   if (samples.length !== rows * columns * channels) {
@@ -30,10 +36,12 @@ export function encodePng({ shape, channels, samples }: PngPicture): Uint8Array 
   header[8] = isWide ? 16 : 8;
   header[9] = channels === 3 ? 2 : 0;
   const lines = isWide ? bigEndian(samples) : samples;
-  const filtered = filterRows(lines, rows, channels * (isWide ? 2 : 1));
+  const step = channels * (isWide ? 2 : 1);
+  const isFast = effort === "fast";
+  const filtered = isFast ? filterRowsFast(lines, rows) : filterRows(lines, rows, step);
   return writePngChunks([
     { type: "IHDR", data: header },
-    { type: "IDAT", data: zlibSync(filtered, { level: 6 }) },
+    { type: "IDAT", data: zlibSync(filtered, { level: isFast ? 1 : 6 }) },
     { type: "IEND", data: new Uint8Array(0) },
   ]);
 }
@@ -66,6 +74,28 @@ function filterRows(lines: Uint8Array | Uint8ClampedArray, rows: number, step: n
       out.set(trial, y * (rowBytes + 1) + 1);
     }
     [above, row] = [row, above];
+  }
+  return out;
+}
+
+/** Each row as it is, or as differences from the row above where those are smaller than the distances from grey. */
+function filterRowsFast(lines: Uint8Array | Uint8ClampedArray, rows: number): Uint8Array {
+  const rowBytes = lines.length / rows;
+  const out = new Uint8Array(lines.length + rows);
+  for (let y = 0; y < rows; y++) {
+    const from = y * rowBytes;
+    const to = y * (rowBytes + 1);
+    let differences = 0;
+    let distances = 0;
+    for (let i = from; i < from + rowBytes; i++) {
+      differences += Math.abs(lines[i]! - (y > 0 ? lines[i - rowBytes]! : 0));
+      distances += Math.abs(lines[i]! - 128);
+    }
+    const up = y > 0 && differences < distances;
+    out[to] = up ? 2 : 0;
+    if (up)
+      for (let i = 0; i < rowBytes; i++) out[to + 1 + i] = lines[from + i]! - lines[from + i - rowBytes]!;
+    else out.set(lines.subarray(from, from + rowBytes), to + 1);
   }
   return out;
 }

@@ -10,13 +10,13 @@ export class Coverage {
   }
 
   /** Adds a footprint with its box's centre on pixel (x, y). */
-  add({ box, inside }: Footprint, x: number, y: number): void {
+  add({ box, inside, spans }: Footprint, x: number, y: number): void {
     const { counts } = this;
     const columnOf = wrapped(x, box, this.shape[1]);
     const rowOf = wrapped(y, box, this.shape[0]);
     for (let v = 0; v < box; v++) {
       const row = rowOf[v]! * this.shape[1];
-      for (let u = 0; u < box; u++) {
+      for (let u = spans[2 * v]!; u < spans[2 * v + 1]!; u++) {
         const at = row + columnOf[u]!;
         // Uint8Array wraps at 256: a pixel under 255 particles takes no more
         if (inside[v * box + u] === 1 && counts[at]! < 255) counts[at]!++;
@@ -26,7 +26,7 @@ export class Coverage {
 
   /** Which fractions of a footprint added before lie inside the first `rows` x `columns` pixels, and under others. */
   fractions(
-    { box, inside }: Footprint,
+    { box, inside, spans }: Footprint,
     x: number,
     y: number,
     [rows, columns]: readonly [number, number],
@@ -39,7 +39,7 @@ export class Coverage {
     let shared = 0;
     for (let v = 0; v < box; v++) {
       const row = rowOf[v]! * this.shape[1];
-      for (let u = 0; u < box; u++) {
+      for (let u = spans[2 * v]!; u < spans[2 * v + 1]!; u++) {
         if (inside[v * box + u] === 0) continue;
         total++;
         if (rowOf[v]! < rows && columnOf[u]! < columns) visible++;

@@ -15,6 +15,8 @@ export interface Footprint {
   readonly box: number;
   /** box x box, 1 inside and 0 outside. */
   readonly inside: Uint8Array;
+  /** Of each row, the first pixel inside and the one after the last; equal where there is none. */
+  readonly spans: Int32Array;
 }
 
 /**
@@ -42,6 +44,18 @@ export function footprintOf(projector: Projector, projection: Spectrum): Footpri
   const level = (projector.particleDensity * THICKNESS) / voxelSize;
   const blurred = irfft2({ data, shape: projection.shape }).data;
   const inside = new Uint8Array(box * box);
-  for (let i = 0; i < inside.length; i++) if (blurred[i]! >= level) inside[i] = 1;
-  return { box, inside };
+  const spans = new Int32Array(2 * box);
+  for (let row = 0; row < box; row++) {
+    let first = box;
+    let end = 0;
+    for (let column = 0, i = row * box; column < box; column++, i++) {
+      if (blurred[i]! < level) continue;
+      inside[i] = 1;
+      if (end === 0) first = column;
+      end = column + 1;
+    }
+    spans[2 * row] = Math.min(first, end);
+    spans[2 * row + 1] = end;
+  }
+  return { box, inside, spans };
 }

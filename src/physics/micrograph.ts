@@ -132,7 +132,8 @@ function applyOptics({ inPhase, quadrature }: Potential, filter: CtfFilter): Ima
     multiplyCtf(second, { ...filter, phaseShift: filter.phaseShift + 90 });
     for (let i = 0; i < second.data.length; i++) spectrum.data[i]! += second.data[i]!;
   }
-  return irfft2(spectrum);
+  // the potential has been used up: its array becomes the image
+  return irfft2(spectrum, inPhase.data);
 }
 
 function describe(

@@ -86,14 +86,14 @@ function addTo(clean: Image, seen: Image, model: NoiseModel, random: Random): Im
   if (deviation === 0) return { data: seen.data.slice(), shape: seen.shape };
   switch (model.kind) {
     case "gaussian":
-      return plus(seen, whiteNoise(seen.shape, random), deviation);
+      return plusWhite(seen, deviation, random);
     case "poisson":
       return countElectrons(clean, deviation, model, random);
     case "poisson-gaussian": {
       const share = inRange("gaussianShare", model.gaussianShare, "", 0, 1);
-      if (share === 1) return plus(seen, whiteNoise(seen.shape, random), deviation);
+      if (share === 1) return plusWhite(seen, deviation, random);
       const counted = countElectrons(clean, deviation * Math.sqrt(1 - share), model, random);
-      return plus(counted, whiteNoise(seen.shape, random), deviation * Math.sqrt(share));
+      return plusWhite(counted, deviation * Math.sqrt(share), random);
     }
     case "coloured":
       return plus(seen, colouredNoise(seen.shape, model.power, random), deviation);
@@ -212,6 +212,13 @@ function countElectrons(clean: Image, deviation: number, options: DetectorOption
   const { data } = detect({ data: intensity, shape: clean.shape }, options, random);
   for (let i = 0; i < data.length; i++) data[i] = middle + (data[i]! / electrons - 1) / contrast;
   return { data, shape: clean.shape };
+}
+
+/** An image with independent normal noise, without an image of the noise in between. */
+function plusWhite({ data, shape }: Image, deviation: number, random: Random): Image {
+  const out = random.fillNormal(new Float32Array(data.length));
+  for (let i = 0; i < out.length; i++) out[i] = data[i]! + deviation * out[i]!;
+  return { data: out, shape };
 }
 
 function plus(image: Image, noise: Image, deviation: number): Image {

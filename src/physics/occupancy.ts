@@ -12,7 +12,7 @@ export interface Outline {
 }
 
 /** The outline of a footprint, shrunk about its centre by a factor. */
-export function outlineOf({ box, inside }: Footprint, collapse: number): Outline {
+export function outlineOf({ box, inside }: Pick<Footprint, "box" | "inside">, collapse: number): Outline {
   const middle = centre(box);
   const covered = (u: number, v: number): boolean => {
     const x = middle + Math.round(u / collapse);

@@ -40,6 +40,13 @@ export function placeParticles(
   const coverage = new Coverage(canvas);
   const lambda = electronWavelength(voltage);
   const windows = projectors.map(supportWindow);
+  const boxes = new Map<number, Float32Array>();
+  // one array for the images of all boxes of a size
+  const scratch = ({ box }: Projector): Float32Array => {
+    const known = boxes.get(box) ?? new Float32Array(box * box);
+    boxes.set(box, known);
+    return known;
+  };
   const placed = particles.map((particle) => {
     const projector = projectors[particle.structure]!;
     const window = windows[particle.structure]!;
@@ -52,10 +59,10 @@ export function placeParticles(
       const phase = -Math.PI * lambda * particle.depth;
       const sine: Spectrum = { data: slice.data.slice(), shape: slice.shape };
       multiplySpectrum(sine, projector.pixelSize, (kx, ky) => Math.sin(phase * (kx * kx + ky * ky)));
-      addBox(quadrature, irfft2(sine), window, x, y);
+      addBox(quadrature, irfft2(sine, scratch(projector)), window, x, y);
       multiplySpectrum(slice, projector.pixelSize, (kx, ky) => Math.cos(phase * (kx * kx + ky * ky)));
     }
-    addBox(inPhase, irfft2(slice), window, x, y);
+    addBox(inPhase, irfft2(slice, scratch(projector)), window, x, y);
     return { x, y, footprint };
   });
   return { inPhase, quadrature, coverage, placed };

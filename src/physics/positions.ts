@@ -60,7 +60,8 @@ export class FreeCells {
     this.cellWidth = width / this.columns;
     this.cellHeight = height / this.rows;
     this.count = this.columns * this.rows;
-    this.cells = Int32Array.from({ length: this.count }, (_, i) => i);
+    this.cells = new Int32Array(this.count);
+    for (let i = 0; i < this.count; i++) this.cells[i] = i;
     this.place = this.cells.slice();
   }
 

@@ -32,6 +32,26 @@ describe("pictures that Pillow wrote", () => {
 });
 
 describe("encoding", () => {
+  test("fast takes the better of two filters a row, and loses nothing", () => {
+    const [rows, columns] = [40, 60];
+    const smooth = Uint8Array.from(
+      { length: rows * columns },
+      (_, i) => Math.floor(i / columns) * 3 + (i % 7),
+    );
+    const noise = smooth.map((_, i) => 128 + (((i * 7919) % 31) - 15));
+    for (const samples of [smooth, noise]) {
+      const bytes = encodePng({ shape: [rows, columns], channels: 1, samples }, "fast");
+      expect([...decodePng(bytes, "a.png").samples]).toEqual([...samples]);
+    }
+    const wide = Uint16Array.from(smooth, (value) => value * 257);
+    const colour = encodePng({ shape: [rows, columns / 3], channels: 3, samples: smooth }, "fast");
+    expect([...decodePng(colour, "c.png").samples]).toEqual([...smooth]);
+    expect([
+      ...decodePng(encodePng({ shape: [rows, columns], channels: 1, samples: wide }, "fast"), "w.png")
+        .samples,
+    ]).toEqual([...wide]);
+  });
+
   const picturesOf = (wide: boolean) =>
     fc
       .tuple(
