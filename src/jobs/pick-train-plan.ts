@@ -16,7 +16,7 @@ export interface PickTrainOptions {
   readonly pixelSize?: number;
   /** Angstrom, of the coordinates; absent: the micrographs'. */
   readonly coordinatesPixelSize?: number;
-  /** Angstrom; absent: each dataset's own, or the model's to start from. */
+  /** Angstrom; absent: each dataset's own, and for single micrographs that of the picker to start from. */
   readonly particleDiameter?: number;
   readonly out: string;
   /** Picker to start from. */
@@ -79,7 +79,7 @@ export function planPickTraining(chosen: PickTrainOptions, from?: PickerModel): 
     negatives,
     pixelSize: chosen.pixelSize,
     coordinatesPixelSize: chosen.coordinatesPixelSize,
-    particleDiameter: chosen.particleDiameter ?? from?.record.particleDiameter,
+    particleDiameter: chosen.particleDiameter,
     out: chosen.out,
     from,
     options,

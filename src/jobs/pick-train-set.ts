@@ -90,7 +90,7 @@ function singleMicrograph(
   centres: readonly Place[],
   plan: PickTrainPlan,
 ): LabelledMicrograph {
-  const particleDiameter = plan.particleDiameter;
+  const particleDiameter = plan.particleDiameter ?? plan.from?.record.particleDiameter;
   if (particleDiameter === undefined) {
     throw new UsageError("--particle-diameter: found none, expected it with --micrographs");
   }
@@ -144,12 +144,13 @@ const UNKNOWN_SCALES = [1, 1.5, 2.2] as const;
  */
 export async function negativeImages(files: Files, plan: PickTrainPlan): Promise<LabelledImage[]> {
   const { workingDiameter } = plan.options;
+  const particleDiameter = plan.particleDiameter ?? plan.from?.record.particleDiameter;
   const found: LabelledImage[] = [];
   for (const path of plan.negatives) {
     const { image, pixelSize } = readImage(await files.read(path), path);
     const scales =
-      pixelSize !== undefined && plan.particleDiameter !== undefined
-        ? [plan.particleDiameter / workingDiameter / pixelSize]
+      pixelSize !== undefined && particleDiameter !== undefined
+        ? [particleDiameter / workingDiameter / pixelSize]
         : UNKNOWN_SCALES.filter((scale) => Math.min(...image.shape) >= scale * workingDiameter);
     if (scales.length === 0) {
       throw new FileError(
