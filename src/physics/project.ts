@@ -29,7 +29,10 @@ export function project(
   options: ProjectionOptions = {},
 ): Image {
   const slice = centralSlice(projector, matrix, options.shiftX ?? 0, options.shiftY ?? 0);
-  if (options.ctf) multiplyCtf(slice, { ...options.ctf, pixelSize: projector.pixelSize, factor: 1 });
+  if (options.ctf) {
+    const { box, pixelSize, radius } = projector;
+    multiplyCtf(slice, { ...options.ctf, pixelSize, factor: 1, highest: radius / (box * pixelSize) });
+  }
   return irfft2(slice);
 }
 

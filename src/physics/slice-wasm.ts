@@ -20,7 +20,7 @@ interface Kernels {
   ): void;
 }
 
-/** Cubes beyond this are sliced where they are: in bricks they take half as much again. */
+/** Cubes beyond this are sliced where they are. */
 const MOST_BYTES = 2 ** 30;
 const PAGE = 65_536;
 
@@ -31,7 +31,7 @@ const slicers = new WeakMap<Float32Array, Slicer>();
 /** Whether a cube is sliced by WebAssembly. */
 export const fitsSlicer = (cube: SpectrumCube): boolean => cube.data.byteLength <= MOST_BYTES;
 
-/** As slicePlain, in single precision after the coordinates, several times faster. */
+/** As slicePlain to a few 100,000ths of the largest sample nearby, several times faster. */
 export function sliceFast(cube: SpectrumCube, request: SliceRequest): Float32Array {
   let slicer = slicers.get(cube.data);
   if (!slicer) {
@@ -41,9 +41,12 @@ export function sliceFast(cube: SpectrumCube, request: SliceRequest): Float32Arr
   return slicer.slice(request);
 }
 
-/** Cells along an edge of a brick, and floats of the samples at their corners. */
+/** Cells along an edge of a brick, corners along it, and 16-bit words of a brick with its unit. */
 const CELLS = 8;
-const BRICK_FLOATS = 2 * (CELLS + 1) ** 3;
+const CORNERS = CELLS + 1;
+const BRICK_WORDS = 2 * CORNERS ** 3 + 2;
+/** The largest sample of a brick. */
+const LARGEST = 32_767;
 
 /** One WebAssembly instance with a cube in bricks (see kernels/slice.as.ts) and above them what a slice needs. */
 class Slicer {
@@ -59,10 +62,10 @@ class Slicer {
     this.reach = cube.reach;
     this.across = Math.ceil((cube.reach + 1) / CELLS);
     this.down = Math.ceil((2 * cube.reach + 2) / CELLS);
-    const floats = this.across * this.down * this.down * BRICK_FLOATS;
-    this.top = PAGE + 64 * Math.ceil(floats / 16);
+    const words = this.across * this.down * this.down * BRICK_WORDS;
+    this.top = PAGE + 64 * Math.ceil(words / 32);
     this.reserve(this.top);
-    fillBricks(new Float32Array(this.kernels.memory.buffer, PAGE, floats), cube, this.across, this.down);
+    fillBricks(this.kernels.memory.buffer, cube, this.across, this.down);
   }
 
   slice({ matrix: m, box, radius, columnPhases, rowPhases }: SliceRequest): Float32Array {
@@ -89,24 +92,37 @@ class Slicer {
   }
 }
 
-/** Copies a cube into bricks; what lies beyond it is 0. */
-function fillBricks(bricks: Float32Array, { data, reach }: SpectrumCube, across: number, down: number): void {
+/**
+ * Copies a cube into bricks; what lies beyond it is 0. Each brick has a unit of its own, so that its largest sample is the
+ * largest 16-bit integer: samples are off by at most a 65,000th of that.
+ */
+function fillBricks(buffer: ArrayBuffer, { data, reach }: SpectrumCube, across: number, down: number): void {
   const width = reach + 2;
   const side = 2 * reach + 3;
-  let to = 0;
-  for (let bz = 0; bz < down; bz++) {
-    for (let by = 0; by < down; by++) {
-      for (let bx = 0; bx < across; bx++) {
-        const x = bx * CELLS;
-        const count = 2 * Math.min(CELLS + 1, width - x);
-        for (let z = bz * CELLS; z <= (bz + 1) * CELLS; z++) {
-          for (let y = by * CELLS; y <= (by + 1) * CELLS; y++) {
-            const from = 2 * ((z * side + y) * width + x);
-            if (z < side && y < side) for (let i = 0; i < count; i++) bricks[to + i] = data[from + i]!;
-            to += 2 * (CELLS + 1);
-          }
+  const bricks = new Int16Array(buffer, PAGE, across * down * down * BRICK_WORDS);
+  const units = new Float32Array(buffer, PAGE, bricks.length / 2);
+  const samples = new Float32Array(2 * CORNERS ** 3);
+  for (let brick = 0; brick < across * down * down; brick++) {
+    const x = (brick % across) * CELLS;
+    const firstRow = (Math.floor(brick / across) % down) * CELLS;
+    const firstSection = Math.floor(brick / across / down) * CELLS;
+    const count = 2 * Math.min(CORNERS, width - x);
+    let largest = 0;
+    let to = 0;
+    for (let z = firstSection; z < firstSection + CORNERS; z++) {
+      for (let y = firstRow; y < firstRow + CORNERS; y++, to += 2 * CORNERS) {
+        const from = 2 * ((z * side + y) * width + x);
+        const isInside = z < side && y < side;
+        for (let i = 0; i < 2 * CORNERS; i++) {
+          const value = isInside && i < count ? data[from + i]! : 0;
+          samples[to + i] = value;
+          largest = Math.max(largest, Math.abs(value));
         }
       }
     }
+    const start = brick * BRICK_WORDS;
+    const scale = largest > 0 ? LARGEST / largest : 0;
+    for (let i = 0; i < samples.length; i++) bricks[start + i] = Math.round(samples[i]! * scale);
+    units[(start + samples.length) / 2] = largest / LARGEST;
   }
 }
