@@ -127,20 +127,26 @@ describe("training a picker", () => {
   });
 });
 
-test("a training that was stopped and resumed equals an uninterrupted one, bit for bit", async () => {
-  const set = toySet(2);
-  const options = { ...SMALL, width: 4, batch: 2, steps: 6, contaminants: 0.5 };
-  const whole = await train(set, options);
-  const stopped = await train(set, options, { stopAt: 3 });
-  const state = stopped.checkpoints.get(3)!;
-  const resumed = await train(set, options, { from: { step: 3, state } });
-  expect(resumed.metrics.map(({ losses }) => losses)).toEqual(
-    whole.metrics.slice(3).map(({ losses }) => losses),
-  );
-  expect([...resumed.state].map(([name, data]) => [name, [...data]])).toEqual(
-    [...whole.state].map(([name, data]) => [name, [...data]]),
-  );
-});
+test.each([
+  ["complete", null],
+  ["incomplete", 20],
+] as const)(
+  "from %s labels, a training stopped and resumed equals an uninterrupted one, bit for bit",
+  async (_, n) => {
+    const set = toySet(2);
+    const options = { ...SMALL, width: 4, batch: 2, steps: 6, contaminants: 0.5, expectedParticles: n };
+    const whole = await train(set, options);
+    const stopped = await train(set, options, { stopAt: 3 });
+    const state = stopped.checkpoints.get(3)!;
+    const resumed = await train(set, options, { from: { step: 3, state } });
+    expect(resumed.metrics.map(({ losses }) => losses)).toEqual(
+      whole.metrics.slice(3).map(({ losses }) => losses),
+    );
+    expect([...resumed.state].map(([name, data]) => [name, [...data]])).toEqual(
+      [...whole.state].map(([name, data]) => [name, [...data]]),
+    );
+  },
+);
 
 test("the learning rate rises, then falls to nothing", () => {
   const options = { ...SMALL, steps: 100, learningRate: 1 };
