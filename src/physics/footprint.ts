@@ -1,4 +1,5 @@
 import { frequency, irfft2, type Spectrum } from "../array/fft.js";
+import { scratch } from "../array/scratch.js";
 import type { Projector } from "./projector.js";
 
 /** Standard deviation of the blur, angstrom, that closes the gaps between secondary structures. */
@@ -8,6 +9,9 @@ const THICKNESS = 10;
 
 /** Weight below which a blurred frequency is left out. */
 const NEGLIGIBLE = 1e-5;
+
+const spectrumScratch = scratch();
+const imageScratch = scratch();
 
 /** The pixels of a box that a projected particle covers. */
 export interface Footprint {
@@ -28,7 +32,7 @@ export interface Footprint {
 export function footprintOf(projector: Projector, projection: Spectrum): Footprint {
   const { box, pixelSize, voxelSize } = projector;
   const columns = (box >> 1) + 1;
-  const data = new Float32Array(projection.data.length);
+  const data = spectrumScratch(projection.data.length).fill(0);
   const gaussian = Float64Array.from({ length: box }, (_, i) =>
     Math.exp(-2 * (Math.PI * BLUR * (frequency(i, box) / pixelSize)) ** 2),
   );
@@ -42,7 +46,7 @@ export function footprintOf(projector: Projector, projection: Spectrum): Footpri
     }
   }
   const level = (projector.particleDensity * THICKNESS) / voxelSize;
-  const blurred = irfft2({ data, shape: projection.shape }).data;
+  const blurred = irfft2({ data, shape: projection.shape }, imageScratch(box * box)).data;
   const inside = new Uint8Array(box * box);
   const spans = new Int32Array(2 * box);
   for (let row = 0; row < box; row++) {

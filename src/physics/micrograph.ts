@@ -1,6 +1,7 @@
 import { fftFriendlySize, irfft2, rfft2 } from "../array/fft.js";
 import type { Image } from "../array/image.js";
 import { crop } from "../array/resample.js";
+import { scratch } from "../array/scratch.js";
 import { integerInRange } from "../core/check.js";
 import { ShapeError, UsageError } from "../core/errors.js";
 import type { Coverage } from "./coverage.js";
@@ -123,9 +124,13 @@ function canvasShape(
   return [fftFriendlySize(shape[0] + room), fftFriendlySize(shape[1] + room)];
 }
 
+/** Micrographs of one size follow each other. */
+const spectrumScratch = scratch();
+
 /** Protein dark: minus the CTF. cos χ is the CTF with a quarter turn more of phase shift. */
 function applyOptics({ inPhase, quadrature }: Potential, filter: CtfFilter): Image {
-  const spectrum = rfft2(inPhase);
+  const [rows, columns] = inPhase.shape;
+  const spectrum = rfft2(inPhase, spectrumScratch(2 * rows * ((columns >> 1) + 1)));
   multiplyCtf(spectrum, filter);
   if (quadrature) {
     const second = rfft2(quadrature);

@@ -1,5 +1,6 @@
 import { irfft2, type Spectrum } from "../array/fft.js";
 import { centre, type Image, zeros } from "../array/image.js";
+import { scratch } from "../array/scratch.js";
 import { Coverage, wrapped } from "./coverage.js";
 import { electronWavelength } from "./ctf.js";
 import { type Footprint, footprintOf } from "./footprint.js";
@@ -24,10 +25,14 @@ export interface Potential {
   readonly placed: readonly Placed[];
 }
 
+/** Micrographs of one size follow each other. */
+const canvasScratch = scratch();
+
 /**
  * Adds the projections of particles to a canvas at their sub-pixel places. What hangs over an edge wraps into the margin.
  *
- * A particle at depth z is split by its phase δ = -π λ z k² into P cos δ and P sin δ, on two canvases.
+ * A particle at depth z is split by its phase δ = -π λ z k² into P cos δ and P sin δ, on two canvases. The first is used
+ * again by the next call: the result is to be turned into an image before that.
  */
 export function placeParticles(
   particles: readonly PlacedParticle[],
@@ -35,18 +40,12 @@ export function placeParticles(
   voltage: number,
   canvas: readonly [rows: number, columns: number],
 ): Potential {
-  const inPhase = zeros(...canvas);
+  const inPhase = { data: canvasScratch(canvas[0] * canvas[1]).fill(0), shape: canvas };
   const quadrature = particles.some(({ depth }) => depth !== 0) ? zeros(...canvas) : null;
   const coverage = new Coverage(canvas);
   const lambda = electronWavelength(voltage);
   const windows = projectors.map(supportWindow);
-  const boxes = new Map<number, Float32Array>();
-  // one array for the images of all boxes of a size
-  const scratch = ({ box }: Projector): Float32Array => {
-    const known = boxes.get(box) ?? new Float32Array(box * box);
-    boxes.set(box, known);
-    return known;
-  };
+  const box = scratch();
   const placed = particles.map((particle) => {
     const projector = projectors[particle.structure]!;
     const window = windows[particle.structure]!;
@@ -59,10 +58,10 @@ export function placeParticles(
       const phase = -Math.PI * lambda * particle.depth;
       const sine: Spectrum = { data: slice.data.slice(), shape: slice.shape };
       multiplySpectrum(sine, projector.pixelSize, (kx, ky) => Math.sin(phase * (kx * kx + ky * ky)));
-      addBox(quadrature, irfft2(sine, scratch(projector)), window, x, y);
+      addBox(quadrature, irfft2(sine, box(projector.box ** 2)), window, x, y);
       multiplySpectrum(slice, projector.pixelSize, (kx, ky) => Math.cos(phase * (kx * kx + ky * ky)));
     }
-    addBox(inPhase, irfft2(slice, scratch(projector)), window, x, y);
+    addBox(inPhase, irfft2(slice, box(projector.box ** 2)), window, x, y);
     return { x, y, footprint };
   });
   return { inPhase, quadrature, coverage, placed };
