@@ -173,10 +173,11 @@ function thresholdOf(
   warn: (line: string) => void,
 ): PickRecord["threshold"] {
   if (plan.threshold !== "auto") return { value: plan.threshold, source: "given", separation: null };
-  const validated = model?.record.validation?.threshold;
-  if (validated !== undefined) return { value: validated, source: "model", separation: null };
   const scores = picked.flatMap(({ part }) => part.peaks.map(([, , score]) => score));
   const { threshold, separation, isClear } = chooseThreshold(scores);
+  // what suits the micrographs of the training may not suit these: its threshold is the second choice
+  const validated = model?.record.validation?.threshold;
+  if (!isClear && validated !== undefined) return { value: validated, source: "model", separation: null };
   if (!isClear) {
     warn("the scores do not fall into particles and background: the threshold is a guess, look at pictures/");
   }

@@ -67,13 +67,12 @@ describe("pick run --model", () => {
   const { image } = noisyMicrograph([300, 360], 3, 1);
   const micrograph = write("one.mrc", image, OPTICS.pixelSize);
 
-  test("writes the peaks of the network's scores, the diameter and the threshold from the model", async () => {
+  test("writes the peaks of the network's scores; the diameter comes from the model", async () => {
     const model = untrained(0.25);
     const { record, picks } = await run({
       ...{ micrographs: [micrograph], model: await writeModel("validated", model), out: join(dir, "own") },
     });
     expect(record.particleDiameter).toBe(DIAMETER);
-    expect(record.threshold).toEqual({ value: 0.25, source: "model", separation: null });
     const scorer = new NetworkScorer(model, await runtime, { pixelSize: OPTICS.pixelSize });
     const distance = DIAMETER / 2 / OPTICS.pixelSize;
     const peaks = findPeaks(await scorer.score(image), image.shape, { distance });
@@ -87,18 +86,23 @@ describe("pick run --model", () => {
     });
   });
 
-  test("a threshold given goes before the model's; without either it is told from the scores", async () => {
-    const model = await writeModel("validated-2", untrained(0.25));
-    const given = await run({ micrographs: [micrograph], model, out: join(dir, "given"), threshold: -1 });
+  test("threshold: the one given, else told from the scores, else the model's", async () => {
+    const base = { micrographs: [micrograph], model: await writeModel("validated-2", untrained(0.25)) };
+    const given = await run({ ...base, out: join(dir, "given"), threshold: -1 });
     expect(given.record.threshold).toEqual({ value: -1, source: "given", separation: null });
-    const bare = await run({
-      ...{
-        micrographs: [micrograph],
-        model: await writeModel("bare", untrained()),
-        out: join(dir, "bare-picks"),
-      },
-    });
-    expect(bare.record.threshold.source).toBe("scores");
+    // an untrained network answers to particles too
+    const told = await run({ ...base, out: join(dir, "told") });
+    expect(told.record.threshold.source).toBe("scores");
+    expect(told.record.threshold.separation).toBeGreaterThan(3);
+    // so far apart there are too few peaks to tell anything
+    const few = { minDistance: 700 };
+    const own = await run({ ...base, ...few, out: join(dir, "few") });
+    expect(own.picks.length).toBeLessThan(20);
+    expect(own.record.threshold).toEqual({ value: 0.25, source: "model", separation: null });
+    expect(own.warnings).toEqual([]);
+    const bare = await writeModel("bare", untrained());
+    const guessed = await run({ ...base, ...few, model: bare, out: join(dir, "guessed") });
+    expect(guessed.warnings[0]).toContain("the threshold is a guess");
   });
 
   test("a constant micrograph is left out, the others are picked", async () => {

@@ -89,7 +89,7 @@ function picking(command: Command): void {
   command
     .option(
       "--threshold <score>",
-      "least score of a pick, or auto: the model's own, else told from all scores (default: auto)",
+      "least score of a pick, or auto: told from all scores, or the model's own where they do not tell (default: auto)",
       thresholdIn,
     )
     .option(
