@@ -85,12 +85,3 @@ export const listOf =
   <Choice extends string>(...choices: readonly Choice[]) =>
   (text: string): readonly Choice[] =>
     text.split(",").map(oneOf(...choices));
-
-/** A parser for a point group by RELION's name: C1, D7, T, O, I. */
-export const pointGroup = (text: string): string => {
-  const name = text.toUpperCase();
-  if (!/^([CD][1-9]\d?|T|O|I[1-4]?)$/.test(name)) {
-    throw new InvalidArgumentError(`got "${text}", expected Cn, Dn, T, O, I or I1 to I4`);
-  }
-  return name;
-};
