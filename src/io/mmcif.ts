@@ -49,7 +49,7 @@ export function readMmcif(content: Uint8Array | string, path: string): Structure
   const categories = readCif(decodeText(content, path), path, REQUEST);
   const sites = categories.get("_atom_site");
   if (!sites || sites.rows === 0) throw new FormatError(path, "_atom_site", 0, "at least one atom");
-  return { atoms: readAtoms(sites), assemblies: readAssemblies(categories, path) };
+  return { path, atoms: readAtoms(sites), assemblies: readAssemblies(categories, path) };
 }
 
 function readAtoms(sites: CifCategory): Atom[] {

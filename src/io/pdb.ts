@@ -22,7 +22,7 @@ export function readPdb(content: Uint8Array | string, path: string): Structure {
     else if (line.startsWith("REMARK 350")) remarks.push([number, line.slice(10)]);
   }
   if (atoms.length === 0) throw new FormatError(path, "ATOM records", 0, "at least one atom");
-  return { atoms, assemblies: readRemark350(remarks, path) };
+  return { path, atoms, assemblies: readRemark350(remarks, path) };
 }
 
 function readModel(line: string, at: string, path: string): number {

@@ -1,4 +1,4 @@
-import { DomainError } from "../core/errors.js";
+import { DomainError, FormatError } from "../core/errors.js";
 import type { RotationMatrix } from "../core/rotation.js";
 
 /** One atom of a model. Positions in angstrom. */
@@ -44,6 +44,8 @@ export interface Assembly {
 }
 
 export interface Structure {
+  /** File that it was read from, for messages. */
+  readonly path: string;
   readonly atoms: readonly Atom[];
   readonly assemblies: readonly Assembly[];
 }
@@ -76,7 +78,7 @@ export function selectAtoms(atoms: readonly Atom[], selection: AtomSelection = {
 /**
  * The atoms of a biological assembly: one copy for each operation. A structure that defines no assembly is its own.
  * @param id of the assembly; default the first one that the structure defines
- * @throws DomainError for an assembly that is not defined, or one that no atom belongs to
+ * @throws DomainError for an assembly that is not defined, FormatError for one that no atom belongs to
  */
 export function applyAssembly(
   structure: Structure,
@@ -107,7 +109,7 @@ export function applyAssembly(
     }
   }
   if (moved.length === 0)
-    throw new DomainError(`atoms of assembly ${assembly.id}`, 0, "chains that the model has");
+    throw new FormatError(structure.path, `atoms of assembly ${assembly.id}`, 0, "chains that the model has");
   return moved;
 }
 

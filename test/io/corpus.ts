@@ -16,13 +16,16 @@ import { readPicksStar } from "../../src/io/picks-star.js";
 import { decodePng } from "../../src/io/png.js";
 import { readPngChunks, writePngChunks } from "../../src/io/png-chunks.js";
 import { readImage } from "../../src/io/read-image.js";
+import { readPixels } from "../../src/io/read-pixels.js";
 import { readStructure } from "../../src/io/read-structure.js";
 import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.js";
 import { parseStar } from "../../src/io/star.js";
+import { toRelion30, toRelion31 } from "../../src/io/star-versions.js";
 import { applyAssembly } from "../../src/io/structure.js";
 import { decodeText } from "../../src/io/text.js";
 import { readTiff } from "../../src/io/tiff.js";
 import { readTopaz, writeTopaz } from "../../src/io/topaz.js";
+import { readTransferCurve } from "../../src/io/transfer-curve.js";
 import { unpack } from "../../src/io/unpack.js";
 import { mrcFixture } from "./mrc-fixture.js";
 import type { Mutation } from "./mutations.js";
@@ -165,6 +168,12 @@ const star = (bytes: Uint8Array, path: string): unknown => {
   return tables.map((table) => table.labels.map((label) => table.strings(label)));
 };
 
+/** Both ways between RELION's versions, written out. */
+const convert = (bytes: Uint8Array, path: string): unknown => {
+  const file = parseStar(decodeText(bytes, path), path);
+  return [toRelion31(file), toRelion30(file)];
+};
+
 export const CORPUS: readonly Specimen[] = [
   ...(["float32", "float16", "int16", "int8", "uint16"] as const).map((mode) => ({
     name: "map.mrc",
@@ -202,6 +211,13 @@ export const CORPUS: readonly Specimen[] = [
   { name: "short.bz2", bytes: bzip2Fixture(), read: unpack },
   { name: "p.star", bytes: encode(PARTICLES), read: readParticlesStar },
   { name: "p.star", bytes: encode(PARTICLES), read: star },
+  { name: "p.star", bytes: encode(PARTICLES), read: convert },
+  {
+    name: "mtf.star",
+    bytes: encode("data_mtf\nloop_\n_rlnResolutionInversePixel\n_rlnMtfValue\n0 1\n0.25 0.7\n0.5 0.4\n"),
+    read: readTransferCurve,
+  },
+  { name: "stack.mrcs", bytes: mrc("float16", "stack"), read: readPixels },
   { name: "p.star", bytes: encode(PARTICLES), read: (bytes, path) => readPicksStar(bytes, path, "m") },
   { name: "p.cs", bytes: fixture("particles.cs"), read: readParticlesCs },
   { name: "p.cs", bytes: fixture("particles.cs"), read: readNpyTable },
@@ -251,6 +267,11 @@ export const REAL_CORPUS: readonly Specimen[] = hasSharedData
         name: "relion31.star",
         bytes: sharedBytes("star/aspire_sample_particles_relion31.star"),
         read: readParticlesStar,
+      },
+      {
+        name: "relion30.star",
+        bytes: sharedBytes("star/aspire_sample_particles_relion30.star"),
+        read: convert,
       },
       { name: "relion5.star", bytes: sharedBytes("star/cryodrgn_relion5.star"), read: readParticlesStar },
       { name: "model.star", bytes: sharedBytes("star/aspire_sample_data_model.star"), read: star },
