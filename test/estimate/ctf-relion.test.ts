@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Image, zeros } from "../../src/array/image.js";
+import { type Image, type Volume, zeros } from "../../src/array/image.js";
 import { mean } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
 import { uniformRotation } from "../../src/core/rotation.js";
