@@ -16,7 +16,10 @@ export function pasteContaminant(crop: Float32Array, side: number, diameter: num
   const strength = sign * STRENGTHS[0] * (STRENGTHS[1] / STRENGTHS[0]) ** random.uniform();
   const [x, y] = [random.uniform(0, side), random.uniform(0, side)];
   const angle = random.uniform(0, 2 * Math.PI);
-  if (random.uniform() < 0.2) return pasteEdge(crop, side, { x, y, angle, strength });
+  if (random.uniform() < 0.2) {
+    pasteEdge(crop, side, { x, y, angle, strength });
+    return;
+  }
   const radius = diameter * RADII[0] * (RADII[1] / RADII[0]) ** random.uniform();
   pasteBlot(crop, side, {
     x,
