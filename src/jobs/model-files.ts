@@ -11,6 +11,8 @@ export const MODEL = {
   training: "training.json",
   /** The finished translator. */
   model: "model.safetensors",
+  /** Its generator alone, for other programs. */
+  onnx: "generator.onnx",
   /** Everything needed to continue. */
   checkpoint: "checkpoint.safetensors",
   /** A step a line. */

@@ -4,6 +4,7 @@ import { inside } from "../dataset/layout.js";
 import { encodePng } from "../io/png-write.js";
 import type { TrainingState } from "../tensor/index.js";
 import { type Calibration, calibrate } from "../translate/calibration.js";
+import { generatorOnnx } from "../translate/generator-onnx.js";
 import { GeneratorRunner, tilingFor } from "../translate/generator-runner.js";
 import { encodeModel, type Model } from "../translate/model.js";
 import { type NoiseSeed, seedSnr } from "../translate/noise-seed.js";
@@ -41,6 +42,7 @@ export async function trainNetwork(training: OpenTraining, context: TrainContext
   });
   const parameters = generatorState(state, plan.options);
   const calibration = await calibrateNetwork(training, context, noise, parameters);
+  await files.write(inside(plan.out, MODEL.onnx), generatorOnnx(plan.options, parameters));
   await save(MODEL.model, plan.options.steps, {
     parameters,
     noise,

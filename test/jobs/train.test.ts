@@ -84,6 +84,7 @@ describe("train", () => {
   test("writes the model, a checkpoint, a line of metrics a step and a sample now and then", () => {
     expect(readdirSync(at("model")).sort()).toEqual([
       "checkpoint.safetensors",
+      "generator.onnx",
       "metrics.jsonl",
       "model.safetensors",
       "samples",

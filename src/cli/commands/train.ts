@@ -23,8 +23,8 @@ export function train(): Command {
 }
 
 const EXAMPLES = `
-The model folder holds model.safetensors, checkpoint.safetensors, metrics.jsonl (a step a line) and samples/*.png: rows of a
-real crop, a clean physics crop, the same with noise, and translated.
+The model folder holds model.safetensors, checkpoint.safetensors, metrics.jsonl (a step a line), samples/*.png (rows of a real
+crop, a clean physics crop, the same with noise, and translated) and generator.onnx, the network for other programs.
 Example: cryogem train --real 'micrographs/*.mrc' --simulated simulated --estimates estimates --out model
 Paper:   cryogem train --real 'micrographs/*.mrc' --simulated simulated --out model --preset paper`;
 

@@ -1,0 +1,85 @@
+import proto from "onnx-proto";
+import { Scope } from "../nn/scope.js";
+import { unet } from "../nn/unet.js";
+import { compile, constant, input, type TrainingState } from "../tensor/index.js";
+import { generatorOptions } from "./generator-runner.js";
+import type { CryogemOptions } from "./options.js";
+
+const { onnx } = proto;
+type Graph = proto.onnx.IGraphProto;
+type Node = proto.onnx.INodeProto;
+
+const ABOUT = `Generator of a CryoGEM translator. Input "x" [1, 1, rows, columns]: a physics micrograph with its noise seed, at mean 0 and
+standard deviation 1; rows and columns are multiples of`;
+
+/**
+ * A trained generator as an ONNX model (operator set 21) that any runtime can apply to images of any size: `x` to `image`,
+ * [1, 1, rows, columns], sides multiples of 2^depth. What is done before and after it (noise seed, spectrum of the
+ * output) is not part of it.
+ */
+export function generatorOnnx(options: CryogemOptions, parameters: TrainingState): Uint8Array {
+  const scope = Scope.root("generator");
+  unet(scope, generatorOptions(options));
+  const trained = scope.parameters.map(
+    ({ name, shape }) => [name, constant(parameters.get(name)!, shape)] as const,
+  );
+  const network = unet(scope.substituting(new Map(trained)), generatorOptions(options));
+  const multiple = 2 ** options.depth;
+  const x = input("x", [1, 1, multiple, multiple]);
+  const compiled = compile({ image: network.translate(network.encode(x), x) });
+  const model = onnx.ModelProto.decode(compiled.model);
+  const graph = ofAnySize(model.graph!);
+  const docString = `${ABOUT} ${multiple}. Output "image": the same with the noise of real micrographs.`;
+  return onnx.ModelProto.encode({ ...model, docString, graph }).finish();
+}
+
+/** The graph without the sizes of images in it: they stand in its inputs and outputs, and in what normalises features. */
+function ofAnySize(graph: Graph): Graph {
+  const nodes = graph.node!;
+  const producers = new Map(nodes.flatMap((node) => node.output!.map((name) => [name, node] as const)));
+  const initializer = [...graph.initializer!];
+  const dropped = new Set<Node>();
+  const replaced = new Map<Node, Node>();
+  for (const norm of nodes.filter(({ opType }) => opType === "LayerNormalization")) {
+    const before = producers.get(norm.input![0]!)!;
+    const after = nodes.find(({ input }) => input![0] === norm.output![0])!;
+    const channels = channelsOf(before, initializer);
+    const epsilon = norm.attribute!.filter(({ name }) => name === "epsilon");
+    const [scale, bias] = [1, 0].map((value) => {
+      const name = `${norm.output![0]}:${value}`;
+      const rawData = new Uint8Array(new Float32Array(channels).fill(value).buffer);
+      initializer.push({ name, dataType: onnx.TensorProto.DataType.FLOAT, dims: [channels], rawData });
+      return name;
+    });
+    const opType = "InstanceNormalization";
+    const operands = [before.input![0]!, scale!, bias!];
+    replaced.set(after, { opType, input: operands, output: after.output!, attribute: epsilon });
+    for (const node of [before, norm, producers.get(norm.input![1]!)!]) dropped.add(node);
+  }
+  const node = nodes.filter((each) => !dropped.has(each)).map((each) => replaced.get(each) ?? each);
+  const isUsed = new Set(node.flatMap((each) => each.input!));
+  return {
+    ...graph,
+    node,
+    initializer: initializer.filter(({ name }) => isUsed.has(name!)),
+    input: graph.input!.map(withoutSize),
+    output: graph.output!.map(withoutSize),
+  };
+}
+
+/** The channels [1, channels, pixels] that a Reshape gives. */
+function channelsOf(reshape: Node, initializers: readonly proto.onnx.ITensorProto[]): number {
+  const { rawData } = initializers.find(({ name }) => name === reshape.input![1])!;
+  const { buffer, byteOffset, byteLength } = rawData!;
+  return Number(new DataView(buffer, byteOffset, byteLength).getBigInt64(8, true));
+}
+
+const withoutSize = ({ name }: proto.onnx.IValueInfoProto): proto.onnx.IValueInfoProto => ({
+  name: name!,
+  type: {
+    tensorType: {
+      elemType: onnx.TensorProto.DataType.FLOAT,
+      shape: { dim: [{ dimValue: 1 }, { dimValue: 1 }, { dimParam: "rows" }, { dimParam: "columns" }] },
+    },
+  },
+});
