@@ -1,64 +1,117 @@
 /**
- * Milliseconds of one CryoGEM training step as one ONNX graph, data preparation apart. Run with vite-node:
- *   npx vite-node bench/train-step.ts 256 32 8 transposed 20      (crop, ngf = ndf, depth, up-sampling, steps)
- * Prints one JSON line: median and least wall time of the steps after two to warm up, the median of their processor time
- * (the figure to trust on a busy machine, with THREADS=1), and the peak memory in MB.
+ * One CryoGEM training step, data preparation apart, beside PyTorch's (peers/cryogem_step.py), as published and as clever as
+ * ours. Run after `npm run build`, with vite-node; PYTHON names an interpreter with PyTorch:
+ *   npx vite-node bench/train-step.ts [ROUNDS] [CROP,WIDTH[,DEPTH[,UPSAMPLING]] …]          default 7 256,32 256,64 512,64
+ * Before anything is timed the first step's losses, in float32, are held against float64 PyTorch's from the same weights
+ * and data. Then the programs take turns, each in a process of its own. THREADS (default: all cores) goes for all.
  */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { Random } from "../src/core/random.js";
-import { openOnnxCpu } from "../src/runtime/onnx.js";
+import { initialValues } from "../src/nn/scope.js";
 import { drawQueryPoints } from "../src/translate/points.js";
-import type { StepOptions } from "../src/translate/step.js";
-import { StepRunner } from "../src/translate/step-runner.js";
+import { cryogemStep, type StepOptions } from "../src/translate/step.js";
+import { median, printTable, spread } from "./table.js";
+import { type Answer, Contestant, python, takeTurns } from "./turns.js";
 
-const [crop = 256, width = 32, depth = 8] = process.argv.slice(2, 5).map(Number);
-const upsampling = process.argv[5] === "resize" ? "resize" : "transposed";
-const steps = Number(process.argv[6] ?? 20);
+const [rounds = "7", ...wanted] = process.argv.slice(2);
+const threads = process.env["THREADS"] ?? String(availableParallelism());
+const here = (path: string): string => new URL(path, import.meta.url).pathname;
+const AGREEMENT = 1e-5;
 
-const options: StepOptions = {
-  crop,
-  generator: { width, widest: 8, depth, upsampling, output: "plain" },
-  discriminator: { width, widest: 8, count: 1 },
-  headWidth: 256,
-  levels: Math.min(5, depth),
-  queries: 256,
-  nce: { variant: "paper", temperature: 0.07 },
-  beta1: 0.5,
-  averaged: false,
-};
-const random = Random.of(1, "bench");
-const image = (): Float32Array => random.fillNormal(new Float32Array(crop * crop));
-const mask = Uint8Array.from({ length: crop * crop }, (_, i) => (i % crop < crop / 3 ? 1 : 0));
-
-const threads = Number(process.env.THREADS ?? 0);
-const runtime = await openOnnxCpu(threads > 0 ? { threads } : {});
-const runner = await StepRunner.open(options, runtime, 1);
-const times: number[] = [];
-const processor: number[] = [];
-for (let step = 1; step <= steps + 2; step++) {
-  const data = { simulated: image(), real: image(), points: drawQueryPoints(mask, 256, random) };
-  const start = performance.now();
-  const before = process.cpuUsage();
-  const losses = await runner.run(data, {
-    step,
-    learningRate: 1e-4,
-    discriminatorLearningRate: 1e-4,
-    nceWeight: 10,
-    averageDecay: 0,
-  });
-  if (step > 2) {
-    times.push(performance.now() - start);
-    const { user, system } = process.cpuUsage(before);
-    processor.push((user + system) / 1000);
-  }
-  if (step === 1) console.error(JSON.stringify(losses));
+function optionsOf(size: string): StepOptions {
+  const [crop, width, depth, upsampling] = size.split(",");
+  const levels = Number(depth ?? Math.log2(Number(crop)));
+  return {
+    crop: Number(crop),
+    generator: {
+      ...{ width: Number(width), widest: 8, depth: levels, output: "plain" },
+      upsampling: upsampling === "resize" ? "resize" : "transposed",
+    },
+    discriminator: { width: Number(width), widest: 8, count: 1 },
+    headWidth: 256,
+    levels: Math.min(5, levels),
+    queries: 256,
+    nce: { variant: "paper", temperature: 0.07 },
+    beta1: 0.5,
+    averaged: false,
+  };
 }
-await runner.close();
-for (const list of [times, processor]) list.sort((a, b) => a - b);
-console.log(
-  JSON.stringify({
-    median: Math.round(times[times.length >> 1]!),
-    least: Math.round(times[0]!),
-    processor: Math.round(processor[processor.length >> 1]!),
-    peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
-  }),
+
+/** Weights and data of the first step, for both sides: options.json and float32 arrays one after the other in values.bin. */
+function writeCase(folder: string, options: StepOptions): void {
+  const { generator, discriminator, heads } = cryogemStep(options);
+  const { crop, queries } = options;
+  const random = Random.of(1, "bench");
+  const image = (): Float32Array => random.fillNormal(new Float32Array(crop * crop));
+  const mask = Uint8Array.from({ length: crop * crop }, (_, i) => (i % crop < crop / 3 ? 1 : 0));
+  const { particles, background } = drawQueryPoints(mask, queries, random);
+  const arrays: [string, readonly number[], Float32Array][] = [
+    ...[...generator, ...discriminator, ...heads].map(
+      (spec): [string, readonly number[], Float32Array] => [spec.name, spec.shape, initialValues(spec, 1)],
+    ),
+    ["simulated", [1, 1, crop, crop], image()],
+    ["real", [1, 1, crop, crop], image()],
+    ["particles", [queries], Float32Array.from(particles!)],
+    ["background", [queries], Float32Array.from(background!)],
+  ];
+  const index = arrays.map(([name, shape]) => ({ name, shape }));
+  writeFileSync(join(folder, "options.json"), JSON.stringify({ options, arrays: index }));
+  writeFileSync(join(folder, "values.bin"), Buffer.concat(arrays.map(([, , { buffer }]) => Buffer.from(buffer))));
+}
+
+async function compare(size: string): Promise<readonly (readonly string[])[]> {
+  const options = optionsOf(size);
+  const folder = mkdtempSync(join(tmpdir(), "cryogem-bench-"));
+  try {
+    writeCase(folder, options);
+    const env = { THREADS: threads };
+    const peer = (how: string): Contestant =>
+      Contestant.start(how, python, [here("peers/cryogem_step.py"), folder, how], env);
+    const exact = peer("exact");
+    const expected = (await exact.ask("step")).values!;
+    exact.stop();
+    const contestants = [
+      Contestant.start("ours", process.execPath, [here("contestants/cryogem-step.mjs"), folder], env),
+      peer("published"),
+      peer("reuse"),
+    ];
+    const apart = Object.entries((await contestants[0]!.ask("step")).values!).map(
+      ([name, value]) => Math.abs(value / expected[name]! - 1),
+    );
+    const error = Math.max(...apart);
+    if (!(error < AGREEMENT)) throw new Error(`${size}: losses differ by ${error} from float64 PyTorch's`);
+    const answers = await takeTurns(contestants, "step", Number(rounds), 1);
+    for (const contestant of contestants) contestant.stop();
+    return answers.map((own, i) => row(size, contestants[i]!.name, own, answers[0]!, error));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  ours: "cryogem",
+  published: "PyTorch, as published",
+  reuse: "PyTorch, features reused",
+};
+
+function row(size: string, name: string, own: readonly Answer[], ours: readonly Answer[], error: number) {
+  const ratios = (of: (answer: Answer) => number) => spread(own.map((a, i) => of(ours[i]!) / of(a)), 2);
+  const isOurs = name === "ours";
+  return [
+    ...[size, NAMES[name]!, spread(own.map(({ wall }) => wall)), spread(own.map(({ processor }) => processor))],
+    isOurs ? "" : ratios(({ wall }) => wall),
+    isOurs ? "" : ratios(({ processor }) => processor),
+    median(own.map(({ peakMegabytes }) => peakMegabytes)).toFixed(0),
+    isOurs ? error.toExponential(1) : "",
+  ];
+}
+
+const rows: (readonly string[])[] = [];
+for (const size of wanted.length > 0 ? wanted : ["256,32", "256,64", "512,64"]) rows.push(...(await compare(size)));
+printTable(
+  `Training step, ${threads} threads, ${rounds} rounds; median (quartiles); ratio: ours over theirs, round by round`,
+  ["crop,width", "program", "wall ms", "processor ms", "ratio", "ratio, processor", "peak MB", "losses, off by"],
+  rows,
 );

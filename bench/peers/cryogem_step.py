@@ -1,13 +1,12 @@
-"""The published CryoGEM training step in PyTorch, timed: the peer of bench/train-step.ts.
+"""The CryoGEM training step in PyTorch: the peer of bench/train-step.ts, which starts it and gives it weights and data.
 
-As published: the source is encoded twice, the discriminator judges the fake twice, features are sampled with
-grid_sample, three Adam optimisers (PyTorch's default implementation). Written from the paper and the behaviour of the
-public code. Needs torch:
+    python3 cryogem_step.py FOLDER published|reuse|exact
 
-    python3 cryogem_step.py CROP WIDTH DEPTH UPSAMPLING STEPS [reuse]     e.g. 256 32 8 transposed 10
-
-"reuse" encodes the source once, as ours does. Prints one JSON line: median and least wall
-milliseconds, median processor milliseconds, peak memory in MB.
+published: the source is encoded twice, the discriminator judges the fake twice, features are sampled with grid_sample,
+three Adam optimisers (PyTorch's default implementation). reuse: encodes the source once, as ours does. exact: as reuse, in
+float64, for its losses only. Written from the paper and the behaviour of the public code; biases that an instance norm
+takes out again are there, as published, and start at zero. Needs torch. A step for every line on standard input, answered by a
+line of JSON.
 """
 
 import json
@@ -20,12 +19,16 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-crop, width, depth = (int(v) for v in sys.argv[1:4])
-upsampling, steps = sys.argv[4], int(sys.argv[5])
-reuse = "reuse" in sys.argv[6:]
+folder, how = sys.argv[1:3]
 torch.set_num_threads(int(os.environ.get("THREADS", os.cpu_count())))
-torch.manual_seed(1)
-LEVELS, QUERIES, TEMPERATURE, WEIGHT = min(5, depth), 256, 0.07, 10.0
+torch.set_default_dtype(torch.float64 if how == "exact" else torch.float32)
+with open(os.path.join(folder, "options.json")) as file:
+    given = json.load(file)
+options = given["options"]
+crop, width, depth = options["crop"], options["generator"]["width"], options["generator"]["depth"]
+upsampling = options["generator"]["upsampling"]
+levels, head_width, temperature = options["levels"], options["headWidth"], options["nce"]["temperature"]
+WEIGHT, RANGE = 10.0, 5.0
 
 
 def channels(level):
@@ -63,7 +66,7 @@ class Generator(nn.Module):
             y = self.up[l - 1](F.relu(y if l == depth else torch.cat([features[l - 1], y], 1)))
             if l > 1:
                 y = F.instance_norm(y)
-        return torch.tanh(y), features
+        return RANGE * torch.tanh(y), features
 
 
 def discriminator():
@@ -76,58 +79,99 @@ def discriminator():
 
 G, D = Generator(), discriminator()
 heads = nn.ModuleList(
-    nn.Sequential(nn.Linear(channels(l), 256), nn.ReLU(), nn.Linear(256, 256)) for l in range(1, LEVELS + 1))
-adam = [torch.optim.Adam(net.parameters(), 1e-4, (0.5, 0.999)) for net in (D, G, heads)]
+    nn.Sequential(nn.Linear(channels(l), head_width), nn.ReLU(), nn.Linear(head_width, head_width))
+    for l in range(1, levels + 1))
+
+
+def layers():
+    """Our names of the layers."""
+    for l in range(1, depth + 1):
+        yield f"generator.down{l}", G.down[l - 1]
+        yield f"generator.up{l}", G.up[l - 1] if upsampling == "transposed" else G.up[l - 1][1]
+    for name, at in (("layer1", 0), ("layer2", 2), ("layer3", 5), ("layer4", 8), ("judge", 11)):
+        yield f"discriminator.{name}", D[at]
+    for l in range(1, levels + 1):
+        yield f"heads.level{l}.first", heads[l - 1][0]
+        yield f"heads.level{l}.second", heads[l - 1][2]
+
+
+def load():
+    """Sets the weights; returns the images and, for particles and background, the grid of grid_sample."""
+    arrays = {}
+    with open(os.path.join(folder, "values.bin"), "rb") as file:
+        for entry in given["arrays"]:
+            count = 1
+            for n in entry["shape"]:
+                count *= n
+            raw = torch.frombuffer(bytearray(file.read(4 * count)), dtype=torch.float32)
+            arrays[entry["name"]] = raw.reshape(entry["shape"]).to(torch.get_default_dtype())
+    with torch.no_grad():
+        for name, layer in layers():
+            weight = arrays.pop(f"{name}.weight")
+            # ours holds the kernel after nearest up-sampling turned and its channels exchanged
+            layer.weight.copy_(weight if weight.shape == layer.weight.shape and not (
+                upsampling == "resize" and ".up" in name) else weight.flip(2, 3).transpose(0, 1))
+            layer.bias.zero_()
+            if f"{name}.bias" in arrays:
+                layer.bias.copy_(arrays.pop(f"{name}.bias"))
+    grids = []
+    for name in ("particles", "background"):
+        place = arrays.pop(name)
+        x, y = place % crop, torch.div(place, crop, rounding_mode="floor")
+        grids.append((2 * (torch.stack([x, y], 1) + 0.5) / crop - 1)[None, None])
+    images = arrays.pop("simulated"), arrays.pop("real")
+    assert not arrays, f"weights that no layer has: {list(arrays)}"
+    return *images, grids
 
 
 def queries(features, grid):
     out = []
     for head, f in zip(heads, features):
-        f = F.grid_sample(f, grid, align_corners=True)[0, :, 0].T
+        f = F.grid_sample(f, grid, align_corners=False, padding_mode="border")[0, :, 0].T
         out.append(F.normalize(head(f), dim=1))
     return out
 
 
 def contrast(anchor, positive, negatives):
-    logits = torch.cat([(anchor * positive).sum(1, keepdim=True), anchor @ negatives.T], 1) / TEMPERATURE
+    logits = torch.cat([(anchor * positive).sum(1, keepdim=True), anchor @ negatives.T], 1) / temperature
     return F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long))
 
 
-def step(a, b, grids):
-    fake, features = G(a)
+simulated, real, grids = load()
+adam = [torch.optim.Adam(net.parameters(), 1e-4, (0.5, 0.999)) for net in (D, G, heads)]
+
+
+def step():
+    fake, features = G(simulated)
     adam[0].zero_grad()
-    d = (((D(fake.detach())) ** 2).mean() + ((D(b) - 1) ** 2).mean()) / 2
-    d.backward()
+    on_fake, on_real = (D(fake.detach()) ** 2).mean(), ((D(real) - 1) ** 2).mean()
+    ((on_fake + on_real) / 2).backward()
     adam[0].step()
     for p in D.parameters():
         p.requires_grad_(False)
     adam[1].zero_grad()
     adam[2].zero_grad()
-    loss = ((D(fake) - 1) ** 2).mean()
-    source = features if reuse else G.encode(a)
+    gan = ((D(fake) - 1) ** 2).mean()
+    source = G.encode(simulated) if how == "published" else features
     target = G.encode(fake)
-    (zp, zb), (op, ob) = ([queries(f[:LEVELS], grid) for grid in grids] for f in (source, target))
+    (zp, zb), (op, ob) = ([queries(f[:levels], grid) for grid in grids] for f in (source, target))
+    nce = 0
     for p, q, n, m in zip(zp, op, ob, zb):
-        loss = loss + WEIGHT / LEVELS / 2 * (contrast(p, q, n) + contrast(m, n, q))
-    loss.backward()
-    adam[1].step()
-    adam[2].step()
+        nce = nce + WEIGHT / levels / 2 * (contrast(p, q, n) + contrast(m, n, q))
+    if how != "exact":
+        (gan + nce).backward()
+        adam[1].step()
+        adam[2].step()
     for p in D.parameters():
         p.requires_grad_(True)
-    return loss.item()
+    return {"discriminatorReal": on_real.item(), "discriminatorFake": on_fake.item(), "gan": gan.item(),
+            "nce": nce.item()}
 
 
-times, processor = [], []
-for i in range(steps + 2):
-    a, b = torch.randn(1, 1, crop, crop), torch.randn(1, 1, crop, crop)
-    grids = [2 * torch.rand(1, 1, QUERIES, 2) - 1 for _ in range(2)]
+for _ in sys.stdin:
     start, before = time.perf_counter(), time.process_time()
-    step(a, b, grids)
-    if i >= 2:
-        times.append(1000 * (time.perf_counter() - start))
-        processor.append(1000 * (time.process_time() - before))
-times.sort()
-processor.sort()
-print(json.dumps({"median": round(times[len(times) // 2]), "least": round(times[0]),
-                  "processor": round(processor[len(processor) // 2]),
-                  "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    losses = step()
+    print(json.dumps({"wall": 1000 * (time.perf_counter() - start),
+                      "processor": 1000 * (time.process_time() - before),
+                      "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                      "values": losses}), flush=True)
