@@ -8,7 +8,9 @@ export function printTable(title: string, header: readonly string[], rows: reado
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(" | ")} |`;
   console.log(`\n${title}\n${machine()}\n`);
-  console.log([line(header), `|${widths.map((n) => "-".repeat(n + 2)).join("|")}|`, ...rows.map(line)].join("\n"));
+  console.log(
+    [line(header), `|${widths.map((n) => "-".repeat(n + 2)).join("|")}|`, ...rows.map(line)].join("\n"),
+  );
 }
 
 /** Date, processor, memory, node and the load of the last minute: above 2 on two cores other work was running. */

@@ -5,13 +5,14 @@
  * Before anything is timed the first step's losses, in float32, are held against float64 PyTorch's from the same weights
  * and data. Then the programs take turns, each in a process of its own. THREADS (default: all cores) goes for all.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "../src/core/random.js";
 import { initialValues } from "../src/nn/scope.js";
 import { drawQueryPoints } from "../src/translate/points.js";
 import { cryogemStep, type StepOptions } from "../src/translate/step.js";
+import { writeCase } from "./case.js";
 import { median, printTable, spread } from "./table.js";
 import { type Answer, Contestant, python, takeTurns } from "./turns.js";
 
@@ -39,33 +40,28 @@ function optionsOf(size: string): StepOptions {
   };
 }
 
-/** Weights and data of the first step, for both sides: options.json and float32 arrays one after the other in values.bin. */
-function writeCase(folder: string, options: StepOptions): void {
+/** Weights and data of the first step, for both sides. */
+function prepare(folder: string, options: StepOptions): void {
   const { generator, discriminator, heads } = cryogemStep(options);
   const { crop, queries } = options;
   const random = Random.of(1, "bench");
   const image = (): Float32Array => random.fillNormal(new Float32Array(crop * crop));
   const mask = Uint8Array.from({ length: crop * crop }, (_, i) => (i % crop < crop / 3 ? 1 : 0));
   const { particles, background } = drawQueryPoints(mask, queries, random);
-  const arrays: [string, readonly number[], Float32Array][] = [
-    ...[...generator, ...discriminator, ...heads].map(
-      (spec): [string, readonly number[], Float32Array] => [spec.name, spec.shape, initialValues(spec, 1)],
-    ),
-    ["simulated", [1, 1, crop, crop], image()],
-    ["real", [1, 1, crop, crop], image()],
-    ["particles", [queries], Float32Array.from(particles!)],
-    ["background", [queries], Float32Array.from(background!)],
-  ];
-  const index = arrays.map(([name, shape]) => ({ name, shape }));
-  writeFileSync(join(folder, "options.json"), JSON.stringify({ options, arrays: index }));
-  writeFileSync(join(folder, "values.bin"), Buffer.concat(arrays.map(([, , { buffer }]) => Buffer.from(buffer))));
+  writeCase(folder, options, [
+    ...[...generator, ...discriminator, ...heads].map((spec) => ({ ...spec, data: initialValues(spec, 1) })),
+    { name: "simulated", shape: [1, 1, crop, crop], data: image() },
+    { name: "real", shape: [1, 1, crop, crop], data: image() },
+    { name: "particles", shape: [queries], data: Float32Array.from(particles!) },
+    { name: "background", shape: [queries], data: Float32Array.from(background!) },
+  ]);
 }
 
 async function compare(size: string): Promise<readonly (readonly string[])[]> {
   const options = optionsOf(size);
   const folder = mkdtempSync(join(tmpdir(), "cryogem-bench-"));
   try {
-    writeCase(folder, options);
+    prepare(folder, options);
     const env = { THREADS: threads };
     const peer = (how: string): Contestant =>
       Contestant.start(how, python, [here("peers/cryogem_step.py"), folder, how], env);
@@ -77,8 +73,8 @@ async function compare(size: string): Promise<readonly (readonly string[])[]> {
       peer("published"),
       peer("reuse"),
     ];
-    const apart = Object.entries((await contestants[0]!.ask("step")).values!).map(
-      ([name, value]) => Math.abs(value / expected[name]! - 1),
+    const apart = Object.entries((await contestants[0]!.ask("step")).values!).map(([name, value]) =>
+      Math.abs(value / expected[name]! - 1),
     );
     const error = Math.max(...apart);
     if (!(error < AGREEMENT)) throw new Error(`${size}: losses differ by ${error} from float64 PyTorch's`);
@@ -97,10 +93,19 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 function row(size: string, name: string, own: readonly Answer[], ours: readonly Answer[], error: number) {
-  const ratios = (of: (answer: Answer) => number) => spread(own.map((a, i) => of(ours[i]!) / of(a)), 2);
+  const ratios = (of: (answer: Answer) => number) =>
+    spread(
+      own.map((a, i) => of(ours[i]!) / of(a)),
+      2,
+    );
   const isOurs = name === "ours";
   return [
-    ...[size, NAMES[name]!, spread(own.map(({ wall }) => wall)), spread(own.map(({ processor }) => processor))],
+    ...[
+      size,
+      NAMES[name]!,
+      spread(own.map(({ wall }) => wall)),
+      spread(own.map(({ processor }) => processor)),
+    ],
     isOurs ? "" : ratios(({ wall }) => wall),
     isOurs ? "" : ratios(({ processor }) => processor),
     median(own.map(({ peakMegabytes }) => peakMegabytes)).toFixed(0),
@@ -109,9 +114,19 @@ function row(size: string, name: string, own: readonly Answer[], ours: readonly 
 }
 
 const rows: (readonly string[])[] = [];
-for (const size of wanted.length > 0 ? wanted : ["256,32", "256,64", "512,64"]) rows.push(...(await compare(size)));
+for (const size of wanted.length > 0 ? wanted : ["256,32", "256,64", "512,64"])
+  rows.push(...(await compare(size)));
 printTable(
   `Training step, ${threads} threads, ${rounds} rounds; median (quartiles); ratio: ours over theirs, round by round`,
-  ["crop,width", "program", "wall ms", "processor ms", "ratio", "ratio, processor", "peak MB", "losses, off by"],
+  [
+    "crop,width",
+    "program",
+    "wall ms",
+    "processor ms",
+    "ratio",
+    "ratio, processor",
+    "peak MB",
+    "losses, off by",
+  ],
   rows,
 );

@@ -19,54 +19,18 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from unet import Generator, read_case, set_weights
+
 folder, how = sys.argv[1:3]
 torch.set_num_threads(int(os.environ.get("THREADS", os.cpu_count())))
 torch.set_default_dtype(torch.float64 if how == "exact" else torch.float32)
-with open(os.path.join(folder, "options.json")) as file:
-    given = json.load(file)
-options = given["options"]
-crop, width, depth = options["crop"], options["generator"]["width"], options["generator"]["depth"]
-upsampling = options["generator"]["upsampling"]
+options, arrays = read_case(folder)
+crop = options["crop"]
 levels, head_width, temperature = options["levels"], options["headWidth"], options["nce"]["temperature"]
-WEIGHT, RANGE = 10.0, 5.0
+WEIGHT = 10.0
 
-
-def channels(level):
-    return 1 if level == 0 else width * min(2 ** (level - 1), 8)
-
-
-class Generator(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.down = nn.ModuleList(
-            nn.Conv2d(channels(l - 1), channels(l), 4, 2, 1) for l in range(1, depth + 1))
-        fan = [channels(l) * (1 if l == depth else 2) for l in range(1, depth + 1)]
-        if upsampling == "transposed":
-            self.up = nn.ModuleList(
-                nn.ConvTranspose2d(fan[l - 1], channels(l - 1), 4, 2, 1) for l in range(1, depth + 1))
-        else:
-            self.up = nn.ModuleList(
-                nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(fan[l - 1], channels(l - 1), 3, 1, 1))
-                for l in range(1, depth + 1))
-
-    def encode(self, x):
-        features = []
-        for i, layer in enumerate(self.down):
-            x = layer(x)
-            if 0 < i < depth - 1:
-                x = F.instance_norm(x)
-            x = F.leaky_relu(x, 0.2)
-            features.append(x)
-        return features
-
-    def forward(self, x):
-        features = self.encode(x)
-        y = features[-1]
-        for l in range(depth, 0, -1):
-            y = self.up[l - 1](F.relu(y if l == depth else torch.cat([features[l - 1], y], 1)))
-            if l > 1:
-                y = F.instance_norm(y)
-        return RANGE * torch.tanh(y), features
+G = Generator(**options["generator"])
+channels, width = G.channels, options["discriminator"]["width"]
 
 
 def discriminator():
@@ -77,7 +41,7 @@ def discriminator():
     return nn.Sequential(*layers, nn.Conv2d(channels(4), 1, 4, 1, 1))
 
 
-G, D = Generator(), discriminator()
+D = discriminator()
 heads = nn.ModuleList(
     nn.Sequential(nn.Linear(channels(l), head_width), nn.ReLU(), nn.Linear(head_width, head_width))
     for l in range(1, levels + 1))
@@ -85,9 +49,7 @@ heads = nn.ModuleList(
 
 def layers():
     """Our names of the layers."""
-    for l in range(1, depth + 1):
-        yield f"generator.down{l}", G.down[l - 1]
-        yield f"generator.up{l}", G.up[l - 1] if upsampling == "transposed" else G.up[l - 1][1]
+    yield from G.layers()
     for name, at in (("layer1", 0), ("layer2", 2), ("layer3", 5), ("layer4", 8), ("judge", 11)):
         yield f"discriminator.{name}", D[at]
     for l in range(1, levels + 1):
@@ -95,33 +57,10 @@ def layers():
         yield f"heads.level{l}.second", heads[l - 1][2]
 
 
-def load():
-    """Sets the weights; returns the images and, for particles and background, the grid of grid_sample."""
-    arrays = {}
-    with open(os.path.join(folder, "values.bin"), "rb") as file:
-        for entry in given["arrays"]:
-            count = 1
-            for n in entry["shape"]:
-                count *= n
-            raw = torch.frombuffer(bytearray(file.read(4 * count)), dtype=torch.float32)
-            arrays[entry["name"]] = raw.reshape(entry["shape"]).to(torch.get_default_dtype())
-    with torch.no_grad():
-        for name, layer in layers():
-            weight = arrays.pop(f"{name}.weight")
-            # ours holds the kernel after nearest up-sampling turned and its channels exchanged
-            layer.weight.copy_(weight if weight.shape == layer.weight.shape and not (
-                upsampling == "resize" and ".up" in name) else weight.flip(2, 3).transpose(0, 1))
-            layer.bias.zero_()
-            if f"{name}.bias" in arrays:
-                layer.bias.copy_(arrays.pop(f"{name}.bias"))
-    grids = []
-    for name in ("particles", "background"):
-        place = arrays.pop(name)
-        x, y = place % crop, torch.div(place, crop, rounding_mode="floor")
-        grids.append((2 * (torch.stack([x, y], 1) + 0.5) / crop - 1)[None, None])
-    images = arrays.pop("simulated"), arrays.pop("real")
-    assert not arrays, f"weights that no layer has: {list(arrays)}"
-    return *images, grids
+def sampling_grid(place):
+    """Flat indices of pixels, as grid_sample wants them."""
+    x, y = place % crop, torch.div(place, crop, rounding_mode="floor")
+    return (2 * (torch.stack([x, y], 1) + 0.5) / crop - 1)[None, None]
 
 
 def queries(features, grid):
@@ -137,7 +76,10 @@ def contrast(anchor, positive, negatives):
     return F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long))
 
 
-simulated, real, grids = load()
+set_weights(layers(), arrays, options["generator"]["upsampling"])
+grids = [sampling_grid(arrays.pop(name)) for name in ("particles", "background")]
+simulated, real = arrays.pop("simulated"), arrays.pop("real")
+assert not arrays, f"weights that no layer has: {list(arrays)}"
 adam = [torch.optim.Adam(net.parameters(), 1e-4, (0.5, 0.999)) for net in (D, G, heads)]
 
 

@@ -64,12 +64,12 @@ export interface HostTensor {
 export interface ComputeSession<DeviceTensor> {
   /**
    * Computes the outputs asked for: by name, or by name with a tensor that is given up for the result (null: none is). A
-   * CPU writes into that tensor and returns it, a GPU frees it: use what is returned. A tensor that is fed may be given up
-   * only if nothing else reads it later.
+   * CPU writes into that tensor, or array of the host, and returns it, a GPU frees it: use what is returned. A tensor that is
+   * fed may be given up only if nothing else reads it later.
    */
   run(
     feeds: Readonly<Record<string, HostTensor | DeviceTensor>>,
-    outputs?: readonly string[] | Readonly<Record<string, DeviceTensor | null>>,
+    outputs?: readonly string[] | Readonly<Record<string, DeviceTensor | HostTensor | null>>,
   ): Promise<Record<string, DeviceTensor>>;
   close(): Promise<void>;
 }

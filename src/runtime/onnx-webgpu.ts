@@ -48,7 +48,7 @@ async function loadOnGpu(
       const given = byName(wanted);
       const names = Object.fromEntries(Object.keys(given).map((name) => [name, null]));
       const results = await session.run(uploaded(library, feeds), names);
-      for (const tensor of Object.values(given)) tensor?.dispose();
+      for (const tensor of Object.values(given)) if (tensor && "dispose" in tensor) tensor.dispose();
       return results;
     },
     close: () => session.release(),

@@ -3,7 +3,15 @@ import proto from "onnx-proto";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { UnsupportedError } from "../core/errors.js";
 import type { ComputeRuntime, ComputeSession } from "../core/ports.js";
-import { byName, type Feeds, hostTensor, type OnnxLibrary, uploaded, type Wanted } from "./onnx-tensors.js";
+import {
+  asTensor,
+  byName,
+  type Feeds,
+  hostTensor,
+  type OnnxLibrary,
+  uploaded,
+  type Wanted,
+} from "./onnx-tensors.js";
 
 export interface OnnxOptions {
   /** Default: all of the machine's. */
@@ -46,7 +54,7 @@ async function loadOnCpu(
     async run(feeds: Feeds, wanted: Wanted = names) {
       const outputs: Record<string, Tensor> = {};
       for (const [name, tensor] of Object.entries(byName(wanted))) {
-        outputs[name] = tensor ?? empty(library, name, types.get(name));
+        outputs[name] = tensor ? asTensor(library, tensor) : empty(library, name, types.get(name));
       }
       await runInto(session, uploaded(library, feeds), outputs);
       return outputs;

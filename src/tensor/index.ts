@@ -37,6 +37,7 @@ export {
   adamInputs,
   adamScalars,
 } from "./adam.js";
+export type { LateUpdate } from "./adam-host.js";
 export { type CompiledGraph, compile } from "./compile.js";
 export {
   abs,

@@ -1,4 +1,5 @@
 import { type AdamScalars, type AdamSettings, adam } from "./adam.js";
+import type { LateUpdate } from "./adam-host.js";
 import { stopGradient } from "./elementwise.js";
 import { grad } from "./grad.js";
 import type { StateTensor } from "./training.js";
@@ -10,6 +11,8 @@ export interface Optimised {
   readonly parameters: Readonly<Record<string, Value>>;
   readonly gradients: Readonly<Record<string, Value>>;
   readonly state: readonly StateTensor[];
+  /** The same as `state`, for a step that has no use for `parameters`. */
+  readonly updates: readonly LateUpdate[];
 }
 
 /**
@@ -28,6 +31,7 @@ export function optimise(
 ): Optimised {
   const names = Object.keys(parameters);
   const gradients = grad(loss, Object.values(parameters));
+  const { beta1 = 0.9, beta2 = 0.999 } = settings;
   const state: StateTensor[] = [];
   const next: Record<string, Value> = {};
   names.forEach((name, i) => {
@@ -47,5 +51,6 @@ export function optimise(
     parameters: next,
     gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]!])),
     state,
+    updates: names.map((parameter, i) => ({ parameter, gradient: gradients[i]!, scalars, beta1, beta2 })),
   };
 }

@@ -1,5 +1,6 @@
 import { FormatError } from "../core/errors.js";
 import type { ComputeRuntime, ComputeSession, HostTensor } from "../core/ports.js";
+import { HostAdam, type LateUpdate } from "./adam-host.js";
 import { compile } from "./compile.js";
 import { sizeOf } from "./types.js";
 import type { Value } from "./value.js";
@@ -19,6 +20,8 @@ export interface StateTensor {
 export interface StepGraph {
   readonly outputs: Readonly<Record<string, Value>>;
   readonly state: readonly StateTensor[];
+  /** Those changes of the state that nothing else in the step reads: made by the host where tensors are the host's arrays. */
+  readonly late?: readonly LateUpdate[];
 }
 
 /** Values of state tensors by name: what a checkpoint holds. */
@@ -29,18 +32,20 @@ export type TrainingState = ReadonlyMap<string, Float32Array>;
  * is a pure function: equal state and feeds give equal results, bit for bit, on the same device.
  */
 export class Training<DeviceTensor> {
+  /** State tensors that the graph carries on. */
+  private current: Record<string, HostTensor | DeviceTensor> = {};
   /** Tensors that a coming step writes into, by output name. */
-  private spare: Record<string, DeviceTensor | null>;
+  private spare: Record<string, DeviceTensor | null> = {};
   private readonly outputNames: readonly string[];
 
   private constructor(
     private readonly runtime: ComputeRuntime<DeviceTensor>,
     private readonly session: ComputeSession<DeviceTensor>,
     private readonly graph: StepGraph,
-    private current: Record<string, HostTensor | DeviceTensor>,
+    private readonly carried: readonly StateTensor[],
+    private readonly host: HostAdam | undefined,
   ) {
     this.outputNames = Object.keys(graph.outputs);
-    this.spare = noSpare(graph.state);
   }
 
   /** @param start a value for every state tensor; throws FormatError for one that is missing or of another size */
@@ -49,11 +54,16 @@ export class Training<DeviceTensor> {
     graph: StepGraph,
     start: TrainingState,
   ): Promise<Training<DeviceTensor>> {
-    const current = hostState(graph.state, start);
-    const next = graph.state.map(({ name, next }) => [nextName(name), next] as const);
-    const { model } = compile({ ...graph.outputs, ...Object.fromEntries(next) });
+    checkState(graph.state, start);
+    const { late = [] } = graph;
+    const host = runtime.device === "cpu" && HostAdam.fits(late) ? new HostAdam(late) : undefined;
+    const carried = graph.state.filter(({ name }) => !(host && name in host.state));
+    const next = carried.map(({ name, next }) => [nextName(name), next] as const);
+    const { model } = compile({ ...graph.outputs, ...Object.fromEntries(next), ...host?.outputs });
     const session = await runtime.load(model, { keepOnDevice: next.map(([name]) => name) });
-    return new Training(runtime, session, graph, current);
+    const training = new Training(runtime, session, graph, carried, host);
+    training.load(start);
+    return training;
   }
 
   /**
@@ -62,11 +72,13 @@ export class Training<DeviceTensor> {
    */
   async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
     const wanted = Object.fromEntries(this.outputNames.map((name) => [name, null]));
-    const results = await this.session.run({ ...this.current, ...feeds }, { ...wanted, ...this.spare });
+    const outputsTo = { ...wanted, ...this.spare, ...this.host?.gradients };
+    const results = await this.session.run({ ...this.tensors, ...feeds }, outputsTo);
+    this.host?.step(feeds);
     const previous = this.current;
     this.current = {};
     this.spare = {};
-    for (const { name, inPlace } of this.graph.state) {
+    for (const { name, inPlace } of this.carried) {
       const result = results[nextName(name)]!;
       this.current[name] = result;
       const old = previous[name]!;
@@ -82,13 +94,13 @@ export class Training<DeviceTensor> {
 
   /** The state tensors as they are on the device now, to be fed to another graph before the next step. */
   get tensors(): Readonly<Record<string, HostTensor | DeviceTensor>> {
-    return this.current;
+    return { ...this.current, ...this.host?.state };
   }
 
   /** Copies of the state, or of those tensors only that are named. */
   async save(only?: readonly string[]): Promise<TrainingState> {
     const copies = new Map<string, Float32Array>();
-    for (const [name, tensor] of Object.entries(this.current)) {
+    for (const [name, tensor] of Object.entries(this.tensors)) {
       if (only && !only.includes(name)) continue;
       const { data } = isHost(tensor) ? tensor : await this.runtime.toHost(tensor);
       copies.set(name, Float32Array.from(data));
@@ -98,10 +110,16 @@ export class Training<DeviceTensor> {
 
   /** Goes on from another state; throws FormatError if it does not fit the graph. */
   load(state: TrainingState): void {
-    const current = hostState(this.graph.state, state);
+    checkState(this.graph.state, state);
     this.disposeState();
-    this.current = current;
-    this.spare = noSpare(this.graph.state);
+    for (const [name, { data }] of Object.entries(this.host?.state ?? {})) data.set(state.get(name)!);
+    this.current = Object.fromEntries(
+      this.carried.map(({ name, next }) => [
+        name,
+        { dtype: "float32", dims: next.type.shape, data: Float32Array.from(state.get(name)!) },
+      ]),
+    );
+    this.spare = noSpare(this.carried);
   }
 
   async close(): Promise<void> {
@@ -125,15 +143,12 @@ const noSpare = (state: readonly StateTensor[]): Record<string, null> =>
 const isHost = <T>(tensor: T | HostTensor): tensor is HostTensor =>
   typeof tensor === "object" && tensor !== null && "dtype" in tensor;
 
-function hostState(state: readonly StateTensor[], values: TrainingState): Record<string, HostTensor> {
-  const tensors: Record<string, HostTensor> = {};
+function checkState(state: readonly StateTensor[], values: TrainingState): void {
   for (const { name, next } of state) {
     const { shape } = next.type;
-    const data = values.get(name);
-    if (data?.length !== sizeOf(shape)) {
-      throw new FormatError("training state", name, data?.length ?? "nothing", `${sizeOf(shape)} numbers`);
+    const length = values.get(name)?.length;
+    if (length !== sizeOf(shape)) {
+      throw new FormatError("training state", name, length ?? "nothing", `${sizeOf(shape)} numbers`);
     }
-    tensors[name] = { dtype: "float32", dims: shape, data: Float32Array.from(data) };
   }
-  return tensors;
 }

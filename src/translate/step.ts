@@ -6,6 +6,7 @@ import {
   adamInputs,
   add,
   input,
+  type LateUpdate,
   mul,
   type Optimised,
   optimise,
@@ -87,6 +88,7 @@ export function cryogemStep(options: StepOptions): CryogemStep {
       ...learned.state,
       ...(options.averaged ? movingAverages(scope.generator.parameters, learned) : []),
     ],
+    late: options.averaged ? withAverages(scope.generator.parameters, learned) : learned.updates,
     gradients: Object.assign({}, ...judged.map((each) => each.learned.gradients), learned.gradients),
   };
 }
@@ -119,6 +121,17 @@ export function movingAverages(
     const next = add(mul(average, decay), mul(parameters[name]!, sub(1, decay)));
     return { name: averageName(name), next, inPlace: true };
   });
+}
+
+/** The updates of an optimiser, with the moving averages of those parameters named. */
+export function withAverages(specs: readonly ParameterSpec[], { updates }: Optimised): readonly LateUpdate[] {
+  const averaged = new Set(specs.map(({ name }) => name));
+  const decay = input("averageDecay", [1]);
+  return updates.map((update) =>
+    averaged.has(update.parameter)
+      ? { ...update, average: { name: averageName(update.parameter), decay } }
+      : update,
+  );
 }
 
 /** State tensor of a parameter's moving average. */

@@ -1,0 +1,24 @@
+// Our side of bench/generate.ts, on the built package: node translate.mjs FOLDER
+// Translates the image for every line on standard input, on "keep" into FOLDER/cryogem.bin; answers as bench/turns.ts declares.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { openOnnxCpu } from "../../dist/runtime/onnx.js";
+import { GeneratorRunner, tilingFor } from "../../dist/translate/generator-runner.js";
+import { translateTiled } from "../../dist/translate/tiling.js";
+import { answer, readCase, take } from "./case.mjs";
+
+const folder = process.argv[2];
+const { options, values } = readCase(folder);
+const image = { data: take(values, "image"), shape: [options.side, options.side] };
+const runtime = await openOnnxCpu({ threads: Number(process.env.THREADS) });
+const generator = new GeneratorRunner(options.training, runtime, values);
+const tiling = tilingFor(options.training);
+for await (const line of createInterface({ input: process.stdin })) {
+  let translated;
+  await answer(async () => {
+    translated = await translateTiled(image, tiling, (tile) => generator.run(tile));
+  });
+  if (line === "keep") writeFileSync(join(folder, "cryogem.bin"), translated.data);
+}
+await generator.close();
