@@ -5,5 +5,5 @@ import { oneOf } from "./options.js";
 export const deviceOption = (): Option =>
   new Option(
     "--device <kind>",
-    "cpu, webgpu (any GPU), or auto: the faster of both (default: cpu, alike on every machine)",
-  ).argParser(oneOf("auto", "cpu", "webgpu"));
+    "cpu, webgpu (any GPU), cuda (NVIDIA), or auto: the fastest of them (default: cpu, alike on every machine)",
+  ).argParser(oneOf("auto", "cpu", "cuda", "webgpu"));

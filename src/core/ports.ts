@@ -76,7 +76,9 @@ export interface ComputeSession<DeviceTensor> {
 
 /** ONNX Runtime on some device. DeviceTensor is opaque: read it back with `toHost`, free it with `dispose`. */
 export interface ComputeRuntime<DeviceTensor = unknown> {
-  readonly device: "cpu" | "webgpu";
+  readonly device: "cpu" | "cuda" | "webgpu";
+  /** Whether tensors are arrays of the host: outputs may be given arrays to be written into, and nothing stays on a device. */
+  readonly tensorsOnHost: boolean;
   readonly description: string;
   load(
     model: Uint8Array,

@@ -2,10 +2,11 @@ import type { Tensor } from "onnxruntime-node";
 import type { ComputeRuntime } from "../core/ports.js";
 import { compile, constant, conv2d, input, reduceSum } from "../tensor/index.js";
 import { openOnnxCpu } from "./onnx.js";
+import { hasCudaLibrary, openOnnxCuda } from "./onnx-cuda.js";
 import { openOnnxWebGpu } from "./onnx-webgpu.js";
 
-/** Where networks are computed. "auto": on the GPU, if there is one and it is faster than the CPU. */
-export const DEVICES = ["auto", "cpu", "webgpu"] as const;
+/** Where networks are computed. "auto": where a trial is fastest. */
+export const DEVICES = ["auto", "cpu", "cuda", "webgpu"] as const;
 export type Device = (typeof DEVICES)[number];
 
 export interface DeviceOptions {
@@ -18,7 +19,7 @@ export interface DeviceOptions {
 /**
  * The runtime asked for.
  *
- * @param note is told which device "auto" took, and why not the other
+ * @param note is told which device "auto" took, and why not another
  * @throws UnsupportedError where a GPU was asked for and none works
  */
 export async function openDevice(
@@ -26,31 +27,45 @@ export async function openDevice(
   note: (line: string) => void,
 ): Promise<ComputeRuntime<Tensor>> {
   if (device === "webgpu") return openOnnxWebGpu();
+  if (device === "cuda") return openOnnxCuda();
   const cpu = await openOnnxCpu(options);
-  return device === "cpu" ? cpu : fasterOf(cpu, note);
+  return device === "cpu" ? cpu : fastest(cpu, note);
 }
 
-async function fasterOf(
+async function fastest(
   cpu: ComputeRuntime<Tensor>,
   note: (line: string) => void,
 ): Promise<ComputeRuntime<Tensor>> {
-  const take = (runtime: ComputeRuntime<Tensor>, why: string): ComputeRuntime<Tensor> => {
-    note(`device: ${runtime.description} (${why})`);
-    return runtime;
-  };
-  try {
-    const gpu = await openOnnxWebGpu();
-    let ratio = 0;
-    for (const side of [SMALL, LARGE]) {
-      // a GPU in software is found out at the small size, before it takes seconds for the large one
-      if (ratio < HOPELESS) ratio = (await trial(gpu, side)) / (await trial(cpu, side));
+  let best = { runtime: cpu, ratio: 1 };
+  const reasons: string[] = [];
+  for (const [name, open] of hasCudaLibrary() ? [CUDA, WEBGPU] : [WEBGPU]) {
+    try {
+      const gpu = await open();
+      const ratio = await timeOverCpu(gpu, cpu);
+      if (ratio < best.ratio) best = { runtime: gpu, ratio };
+      reasons.push(
+        ratio < 1
+          ? `a trial convolution was ${(1 / ratio).toFixed(1)} times as fast on ${name} as on the CPU`
+          : `a trial convolution took ${ratio.toFixed(1)} times as long on ${name} as on the CPU`,
+      );
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
     }
-    if (ratio < 1)
-      return take(gpu, `a trial convolution was ${(1 / ratio).toFixed(1)} times as fast as on the CPU`);
-    return take(cpu, `a trial convolution took ${ratio.toFixed(1)} times as long on WebGPU`);
-  } catch (error) {
-    return take(cpu, error instanceof Error ? error.message : String(error));
   }
+  note(`device: ${best.runtime.description} (${reasons.join("; ")})`);
+  return best.runtime;
+}
+
+const CUDA = ["CUDA", openOnnxCuda] as const;
+const WEBGPU = ["WebGPU", openOnnxWebGpu] as const;
+
+async function timeOverCpu(gpu: ComputeRuntime<Tensor>, cpu: ComputeRuntime<Tensor>): Promise<number> {
+  let ratio = 0;
+  for (const side of [SMALL, LARGE]) {
+    // a GPU in software is found out at the small size, before it takes seconds for the large one
+    if (ratio < HOPELESS) ratio = (await trial(gpu, side)) / (await trial(cpu, side));
+  }
+  return ratio;
 }
 
 const [SMALL, LARGE] = [32, 128];

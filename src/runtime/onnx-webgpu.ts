@@ -20,6 +20,7 @@ export async function openOnnxWebGpu(): Promise<ComputeRuntime<Tensor>> {
   const reader = await openReader(library);
   return {
     device: "webgpu",
+    tensorsOnHost: false,
     description: "ONNX Runtime on the GPU, through WebGPU",
     load: (model, { keepOnDevice = [] } = {}) => loadOnGpu(library, model, keepOnDevice),
     toHost: async (tensor) => (tensor.location === "cpu" ? hostTensor(tensor) : reader(tensor)),

@@ -56,7 +56,7 @@ export class Training<DeviceTensor> {
   ): Promise<Training<DeviceTensor>> {
     checkState(graph.state, start);
     const { late = [] } = graph;
-    const host = runtime.device === "cpu" && HostAdam.fits(late) ? new HostAdam(late) : undefined;
+    const host = runtime.tensorsOnHost && HostAdam.fits(late) ? new HostAdam(late) : undefined;
     const carried = graph.state.filter(({ name }) => !(host && name in host.state));
     const next = carried.map(({ name, next }) => [nextName(name), next] as const);
     const { model } = compile({ ...graph.outputs, ...Object.fromEntries(next), ...host?.outputs });

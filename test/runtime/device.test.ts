@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openDevice } from "../../src/runtime/device.js";
+import { hasCudaLibrary } from "../../src/runtime/onnx-cuda.js";
 
 // no driver, whatever this machine has: each test file has a process of its own
 process.env["VK_DRIVER_FILES"] = "/nonexistent/icd.json";
@@ -8,6 +9,16 @@ test("a GPU that was asked for and is not there is refused, with what is needed"
   const refused = openDevice({ device: "webgpu" }, () => {});
   await expect(refused).rejects.toThrow(
     /^webgpu: found no GPU with a working driver \(.+\), expected one with Vulkan \(on Linux: libvulkan\.so\.1/,
+  );
+  await expect(refused).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+});
+
+test.skipIf(hasCudaLibrary())("CUDA without its library is refused, with how to get it", async () => {
+  const refused = openDevice({ device: "cuda" }, () => {});
+  await expect(refused).rejects.toThrow(
+    process.platform === "linux" && process.arch === "x64"
+      ? /^cuda: found no libonnxruntime_providers_cuda\.so .*ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node/
+      : /^cuda: ONNX Runtime for Node has it for linux x64 only/,
   );
   await expect(refused).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
 });

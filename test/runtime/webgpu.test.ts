@@ -63,8 +63,8 @@ test.skipIf(isMissing)(`auto compares both devices and says which is faster${rea
   expect(notes).toEqual([
     expect.stringMatching(
       taken.device === "cpu"
-        ? /^device: ONNX Runtime on the CPU, .* \(a trial convolution took \d+\.\d times as long on WebGPU\)$/
-        : /^device: ONNX Runtime on the GPU, .* \(a trial convolution was \d+\.\d times as fast as on the CPU\)$/,
+        ? /^device: ONNX Runtime on the CPU, .* \(a trial convolution took \d+\.\d times as long on WebGPU as on the CPU\)$/
+        : /^device: ONNX Runtime on the GPU, .* \(a trial convolution was \d+\.\d times as fast on WebGPU as on the CPU\)$/,
     ),
   ]);
 });
