@@ -17,7 +17,7 @@ export const LABEL_FORMS = ["topaz", "box", "cbox", "coco", "cs"] as const;
 export type LabelForm = (typeof LABEL_FORMS)[number];
 
 /**
- * Writes the labels of a finished dataset in other forms into its folder labels/: topaz.txt, box/000001.box …,
+ * Writes the labels of a finished dataset in other forms into its folder labels/: topaz.txt and topaz-images.txt, box/000001.box …,
  * cbox/000001.cbox …, coco.json, particles.cs. Boxes have the suggested size, half as large again as the particle. Particles
  * whose centre lies in the micrograph are all there, cut by its edge or not. Only coco and cs are held in memory as a whole.
  */
@@ -27,6 +27,7 @@ export async function writeLabels(files: Files, dir: string, forms: readonly Lab
   const box = suggestedBox(particleDiameter, optics.pixelSize);
   if (forms.includes("topaz")) {
     await files.write(inside(dir, "labels/topaz.txt"), encodeText(topazLines(dataset)));
+    await files.write(inside(dir, "labels/topaz-images.txt"), topazImages(dataset));
   }
   for (const [form, write] of [
     ["box", writeBox],
@@ -54,6 +55,13 @@ async function* topazLines(dataset: Dataset): AsyncGenerator<string> {
     if (particles.length > 0) yield writeTopaz(picksOf(micrograph, particles)).slice(header.length);
   }
 }
+
+/**
+ * Topaz's table of images, paths from the dataset's folder. Given a folder of images Topaz finds no particle in them: it reads
+ * its tables by pandas, to which 000001 is the number 1, and names of files stay text. Out of two tables both are numbers.
+ */
+const topazImages = ({ manifest: { micrographs } }: Dataset): string =>
+  ["image_name\tpath", ...micrographs.map(({ path }) => `${micrographStem(path)}\t${path}`), ""].join("\n");
 
 async function cocoText(dataset: Dataset, box: number): Promise<string> {
   const images: CocoImage[] = [];

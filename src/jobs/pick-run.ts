@@ -166,6 +166,9 @@ function warnOf(outcome: PickOutcome, path: string, pixelSize: number, warn: (li
   }
 }
 
+/** Log-odds of a picker's answer that leaves it open. */
+const EVEN_ODDS = 0;
+
 function thresholdOf(
   plan: PickRunPlan,
   { model }: OpenMethod,
@@ -177,10 +180,11 @@ function thresholdOf(
   const { threshold, separation, isClear } = chooseThreshold(scores);
   // what suits the micrographs of the training may not suit these: its threshold is the second choice
   const validated = model?.record.validation?.threshold;
-  if (!isClear && validated !== undefined) return { value: validated, source: "model", separation: null };
-  if (!isClear) {
+  if (!isClear && validated === undefined) {
     warn("the scores do not fall into particles and background: the threshold is a guess, look at pictures/");
   }
+  // an even chance by the picker itself: a split of scores that are all background would make half of them particles
+  if (!isClear && model) return { value: validated ?? EVEN_ODDS, source: "model", separation: null };
   return {
     value: Number(threshold.toPrecision(6)),
     source: "scores",

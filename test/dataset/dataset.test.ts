@@ -302,6 +302,10 @@ describe("reading", () => {
       "000001\t1\t21",
       "000001\t8\t28",
     ]);
+    // read by pandas the names of both tables become the same numbers, whatever has no particle too
+    expect(text("topaz-images.txt")).toBe(
+      "image_name\tpath\n000001\tmicrographs/000001.mrc\n000002\tmicrographs/000002.mrc\n000003\tmicrographs/000003.mrc\n",
+    );
     // corner = centre - half of 76
     expect(text("box/000003.box").split("\n")[0]).toBe("-35\t-15\t76\t76");
     expect(text("box/000002.box")).toBe("");

@@ -103,6 +103,8 @@ describe("pick run --model", () => {
     const bare = await writeModel("bare", untrained());
     const guessed = await run({ ...base, ...few, model: bare, out: join(dir, "guessed") });
     expect(guessed.warnings[0]).toContain("the threshold is a guess");
+    // log-odds of an even chance, not a split of scores that may all be background
+    expect(guessed.record.threshold).toEqual({ value: 0, source: "model", separation: null });
   });
 
   test("a constant micrograph is left out, the others are picked", async () => {

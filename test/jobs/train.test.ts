@@ -228,9 +228,9 @@ describe("generate", () => {
 
   test("labels in other forms come on request, later too", async () => {
     await generate("labelled", { labels: ["topaz"] });
-    expect(readdirSync(at("labelled/labels"))).toEqual(["topaz.txt"]);
+    expect(readdirSync(at("labelled/labels"))).toEqual(["topaz-images.txt", "topaz.txt"]);
     await generate("labelled", { labels: ["topaz", "coco"] });
-    expect(readdirSync(at("labelled/labels"))).toEqual(["coco.json", "topaz.txt"]);
+    expect(readdirSync(at("labelled/labels"))).toEqual(["coco.json", "topaz-images.txt", "topaz.txt"]);
   });
 
   test("interrupted and run again, the bytes are the same; a lost micrograph is made again", async () => {
