@@ -32,6 +32,11 @@ export function specimenOptions(command: Command): void {
       numberIn("", 0, 10),
     )
     .option(
+      "--clustering <f>",
+      "share of the particles laid against another one, so that they gather and leave gaps, 0 to 1; by outlines only (default: 0)",
+      numberIn("", 0, 1),
+    )
+    .option(
       "--depth <A>",
       "ice thickness in which particles lie at their own defocus, 0 to 10000 angstrom (default: 0)",
       numberIn("angstrom", 0, 1e4),

@@ -32,7 +32,8 @@ export function planDemo({ example, out, seed, steps, device }: DemoOptions): re
     command: [
       "simulate",
       ...["--map", at("map.mrc"), "--estimates", at("estimates"), "--size", "620x600"],
-      ...["--count", String(count), "--collapse-ratio", "0.9", "--symmetry", "O"],
+      ...["--count", String(count), "--collapse-ratio", "0.9", "--clustering", "0.7"],
+      ...["--symmetry", "O"],
       ...["--seed", String(ownSeed), "--out", folder],
     ],
   });

@@ -30,6 +30,7 @@ export interface SimulationSetup {
   readonly orientations: Orientations;
   readonly particles: { readonly mean: number; readonly standardDeviation: number };
   readonly collapseRatio: number;
+  readonly clustering: number;
   /** Angstrom. */
   readonly iceThickness: number;
   readonly defocus: DefocusSource;
@@ -61,6 +62,7 @@ export function makeMicrograph(setup: SimulationSetup, index: number): Micrograp
       count: setup.particles,
       structures: setup.structures,
       collapseRatio: setup.collapseRatio,
+      clustering: setup.clustering,
       iceThickness: setup.iceThickness,
       orientations: setup.orientations,
       ...(setup.silhouettes && { silhouettes: setup.silhouettes }),

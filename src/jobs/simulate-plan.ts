@@ -31,6 +31,7 @@ export interface SimulateOptions {
   /** How particles keep clear of each other: by their own outlines, or as discs of their diameter. */
   readonly exclusion?: Exclusion;
   readonly collapseRatio?: number;
+  readonly clustering?: number;
   /** Ice thickness over which particles lie, angstrom. */
   readonly depth?: number;
   /** Fall of a made-up ice gradient, 0 to 0.9. */
@@ -91,6 +92,7 @@ export interface SimulationPlan {
   readonly diameter: number | undefined;
   readonly exclusion: Exclusion;
   readonly collapseRatio: number;
+  readonly clustering: number;
   readonly depth: number;
   readonly iceGradient: number | undefined;
   readonly defocus: readonly [low: number, high: number] | undefined;
@@ -130,6 +132,7 @@ export const SIMULATE_DEFAULTS = {
   count: 10,
   exclusion: "outline",
   collapseRatio: 1,
+  clustering: 0,
   depth: 0,
   defocus: [10_000, 25_000],
   astigmatism: 200,
@@ -171,6 +174,7 @@ export function planSimulation(options: SimulateOptions): SimulationPlan {
     diameter: options.diameter,
     exclusion: options.exclusion ?? d.exclusion,
     collapseRatio: options.collapseRatio ?? d.collapseRatio,
+    clustering: options.clustering ?? d.clustering,
     depth: options.depth ?? d.depth,
     iceGradient: options.iceGradient,
     defocus: options.defocus ?? (options.estimates === undefined ? d.defocus : undefined),
@@ -254,6 +258,9 @@ function refuseClashes(o: SimulateOptions): void {
   }
   if (o.noise && !isNoisy)
     refuse("--noise: found no --snr, expected the strength of the noise with it, or --dose for poisson");
+  if (o.clustering && (o.exclusion === "disc" || o.collapseRatio === 0)) {
+    refuse("--clustering: expected --exclusion outline and a --collapse-ratio above 0, since outlines touch");
+  }
   if (o.keepClean && !isNoisy) refuse("--keep-clean: found no noise, expected --snr with it");
   if (o.noise === "coloured" && o.estimates === undefined) {
     refuse("--noise coloured: found no --estimates, expected the folder with the measured spectrum");

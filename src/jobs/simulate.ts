@@ -189,6 +189,7 @@ function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSe
         ? volumes.map((volume) => prepareSilhouette(volume, Math.max(...diameters)))
         : undefined,
     collapseRatio: plan.collapseRatio,
+    clustering: plan.clustering,
     iceThickness: plan.depth,
     defocus: defocusSource(plan, sources),
     ice: iceSource(plan, sources),

@@ -57,6 +57,11 @@ export class Occupancy {
     this.taken = new Uint8Array(this.columns * (Math.ceil(height) + 2 * this.margin));
   }
 
+  /** Whether (x, y) lies inside the field. */
+  contains(x: number, y: number): boolean {
+    return x >= 0 && y >= 0 && x < this.width && y < this.height;
+  }
+
   /** Whether an outline at (x, y), inside the field, covers no pixel that is taken. */
   fits({ dx, dy }: Outline, x: number, y: number): boolean {
     const origin = this.at(x, y);

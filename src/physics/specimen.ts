@@ -49,6 +49,8 @@ export interface SpecimenOptions {
    * diameters, or the factor by which outlines are shrunk.
    */
   readonly collapseRatio?: number;
+  /** Share of the particles laid against another one, 0 to 1, absent = 0; needs silhouettes. */
+  readonly clustering?: number;
   /** From prepareSilhouette, one a structure: particles keep clear by their own outlines. Absent: by discs. */
   readonly silhouettes?: readonly Projector[];
   /** Absent = uniform on SO(3). */
@@ -69,6 +71,7 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
   integerInRange("columns", columns, 1, 1e6);
   inRange("pixelSize", options.pixelSize, "angstrom", 1e-3, 1e3);
   const collapse = inRange("collapseRatio", options.collapseRatio ?? 1, "", 0, 10);
+  inRange("clustering", options.clustering ?? 0, "", 0, 1);
   const thickness = inRange("iceThickness", options.iceThickness ?? 0, "angstrom", 0, 1e5);
   const diameters = options.structures.map(({ diameter }) =>
     inRange("diameter", diameter, "angstrom", 0, 1e5),
@@ -120,7 +123,7 @@ function samplersOf({ orientations, structures }: SpecimenOptions): ((random: Ra
 
 /** One after the other where that finds room for all; shaken or pushed together where the field must be fuller. */
 function placeAll(
-  { shape: [height, width], pixelSize, silhouettes, collapseRatio = 1 }: SpecimenOptions,
+  { shape: [height, width], pixelSize, silhouettes, collapseRatio = 1, clustering = 0 }: SpecimenOptions,
   drawn: readonly Drawn[],
   radii: readonly number[],
   random: Random,
@@ -131,7 +134,7 @@ function placeAll(
     ? drawOutlinedPositions(
         { width, height, pixelSize },
         drawn.map(({ structure, matrix }) => ({ silhouette: silhouettes[structure]!, matrix })),
-        collapseRatio,
+        { collapse: collapseRatio, clustering },
         random,
       )
     : drawPositions(width, height, radii, random);

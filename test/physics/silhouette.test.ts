@@ -96,6 +96,25 @@ describe("exclusion by outline", () => {
     expect(xs.every((x) => x >= -0.5 && x < 499.5)).toBe(true);
   });
 
+  test("clustered particles lie against others and leave gaps; none overlaps more for that", () => {
+    // from the side a square of 100 angstrom: centres of two that touch are 25 to 35 pixels apart
+    const square = { structures: [{ diameter: 141 }], silhouettes: [prepareSilhouette(rod(100, 50), 141)] };
+    const sparse = { ...options, ...square, shape: [600, 600] as const };
+    const nearest = (clustering: number): number[] => {
+      const { particles } = drawSpecimen({ ...sparse, clustering }, Random.of(9, "clustered"));
+      expect(particles.length).toBe(60);
+      return particles.map((a) =>
+        Math.min(...particles.flatMap((b) => (a === b ? [] : [Math.hypot(a.x - b.x, a.y - b.y)]))),
+      );
+    };
+    const touching = (clustering: number): number =>
+      nearest(clustering).filter((distance) => distance < 39).length;
+    expect(touching(1)).toBe(60);
+    expect(touching(0.7)).toBeGreaterThan(45);
+    expect(touching(0)).toBeLessThan(35);
+    expect(Math.min(...nearest(1))).toBeGreaterThan(23);
+  });
+
   test("structures of different shape share the field; pixel sizes that differ are refused", () => {
     const ball = rod(60, 40);
     const silhouettes = [prepareSilhouette(volume, diameter), prepareSilhouette(ball, diameter)];
@@ -106,7 +125,12 @@ describe("exclusion by outline", () => {
     const matrix = eulerToMatrix({ rot: 0, tilt: 0, psi: 0 });
     const odd = [silhouettes[0]!, prepareSilhouette(ball, 100)].map((silhouette) => ({ silhouette, matrix }));
     expect(() =>
-      drawOutlinedPositions({ width: 9, height: 9, pixelSize: 4 }, odd, 1, Random.of(7, "x")),
+      drawOutlinedPositions(
+        { width: 9, height: 9, pixelSize: 4 },
+        odd,
+        { collapse: 1, clustering: 0 },
+        Random.of(7, "x"),
+      ),
     ).toThrow("silhouettes: found pixel sizes");
   });
 });
