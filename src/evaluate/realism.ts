@@ -61,9 +61,10 @@ const MOST_REPEATS = 20;
  * white noise as the ceiling.
  *
  * Each repeat cuts the real micrographs into disjoint halves A and B (all ways if there are at most 20, otherwise 20
- * drawn). Everything is compared with A: B for the floor, and from every candidate as many micrographs as B has. All
- * sets enter with equal numbers of patches, because the distances shrink as samples grow. Scores are means over the
- * repeats; their spread is the standard deviation over the repeats, which share micrographs.
+ * drawn). Everything is compared with A: B for the floor, and every candidate. All sets enter with equal numbers of
+ * patches, because the distances shrink as samples grow; a candidate's are drawn from all its micrographs, so that a set is not
+ * punished for micrographs that differ. Scores are means over the repeats; their spread is the standard deviation over
+ * the repeats, which share micrographs.
  *
  * @param real at least two profiles: of micrographs, or of the halves of a single one
  * @throws DomainError for fewer than two real profiles or a candidate without micrographs
@@ -121,10 +122,10 @@ function compareOverSplits(
     const stream = (name: string): Random => Random.of(seed, "realism", repeat, name);
     const first = split.map((i) => real[i]!);
     const second = real.filter((_, i) => !split.includes(i));
-    const reference = drawn(first, first.length, patches, stream("reference"));
+    const reference = drawn(first, patches, stream("reference"));
     sets.forEach(({ name, role, profiles }, i) => {
       const from = role === "floor" ? second : profiles;
-      found[i]!.push(compareSets(reference, drawn(from, second.length, patches, stream(name)), scale));
+      found[i]!.push(compareSets(reference, drawn(from, patches, stream(name)), scale));
     });
   });
   return found;
@@ -150,22 +151,16 @@ function commonPatches(sets: readonly RankedSet[], realCount: number): number {
   const half = Math.floor(realCount / 2);
   const fewest = sets.map(({ role, profiles }) => {
     const counts = profiles.map((profile) => profile.features.patches).sort((a, b) => a - b);
-    const taken = counts.slice(0, role === "floor" ? half : realCount - half);
-    return taken.reduce((sum, count) => sum + count, 0);
+    return (role === "floor" ? counts.slice(0, half) : counts).reduce((sum, count) => sum + count, 0);
   });
   return Math.min(...fewest);
 }
 
-/** Up to `count` of the micrographs and `patches` of their patches. */
-function drawn(
-  profiles: readonly MicrographProfile[],
-  count: number,
-  patches: number,
-  random: Random,
-): ComparedSet {
-  const chosen = profiles.length > count ? random.shuffle([...profiles]).slice(0, count) : profiles;
-  return { profiles: chosen, sample: samplePatches(chosen, patches, random) };
-}
+/** The micrographs and `patches` of their patches. */
+const drawn = (profiles: readonly MicrographProfile[], patches: number, random: Random): ComparedSet => ({
+  profiles,
+  sample: samplePatches(profiles, patches, random),
+});
 
 function summariseMeasures(found: readonly Measured[]): RealismRow["scores"] {
   const scores: Partial<Record<RealismMeasure, Score>> = {};
