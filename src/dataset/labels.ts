@@ -1,9 +1,9 @@
 import type { Files } from "../core/ports.js";
 import { writeBox } from "../io/box.js";
 import { writeCbox } from "../io/cbox.js";
-import { type CocoImage, writeCoco } from "../io/coco.js";
-import { writeParticlesCs } from "../io/cs-write.js";
-import type { Particle } from "../io/particles.js";
+import { cocoPieces } from "../io/coco.js";
+import { particlesCsPieces } from "../io/cs-write.js";
+import type { Particle, ParticleSet } from "../io/particles.js";
 import { micrographStem, type Pick } from "../io/picks.js";
 import { writeTopaz } from "../io/topaz.js";
 import { inside } from "./layout.js";
@@ -19,7 +19,7 @@ export type LabelForm = (typeof LABEL_FORMS)[number];
 /**
  * Writes the labels of a finished dataset in other forms into its folder labels/: topaz.txt and topaz-images.txt, box/000001.box …,
  * cbox/000001.cbox …, coco.json, particles.cs. Boxes have the suggested size, half as large again as the particle. Particles
- * whose centre lies in the micrograph are all there, cut by its edge or not. Only coco and cs are held in memory as a whole.
+ * whose centre lies in the micrograph are all there, cut by its edge or not. Files are written micrograph by micrograph.
  */
 export async function writeLabels(files: Files, dir: string, forms: readonly LabelForm[]): Promise<void> {
   const dataset = await readDataset(files, dir);
@@ -39,9 +39,10 @@ export async function writeLabels(files: Files, dir: string, forms: readonly Lab
       await files.write(inside(dir, name), write(picksOf(micrograph, particles), box));
     }
   }
-  if (forms.includes("coco"))
-    await files.write(inside(dir, "labels/coco.json"), await cocoText(dataset, box));
-  if (forms.includes("cs")) await files.write(inside(dir, "labels/particles.cs"), await csBytes(dataset));
+  if (forms.includes("coco")) {
+    await files.write(inside(dir, "labels/coco.json"), encodeText(cocoText(dataset, box)));
+  }
+  if (forms.includes("cs")) await files.write(inside(dir, "labels/particles.cs"), csBytes(dataset));
 }
 
 const picksOf = (micrograph: MicrographRecord, particles: readonly ParticleRecord[]): Pick[] =>
@@ -63,33 +64,35 @@ async function* topazLines(dataset: Dataset): AsyncGenerator<string> {
 const topazImages = ({ manifest: { micrographs } }: Dataset): string =>
   ["image_name\tpath", ...micrographs.map(({ path }) => `${micrographStem(path)}\t${path}`), ""].join("\n");
 
-async function cocoText(dataset: Dataset, box: number): Promise<string> {
-  const images: CocoImage[] = [];
-  const picks: Pick[] = [];
-  for await (const { micrograph, particles } of dataset.byMicrograph()) {
-    images.push({ fileName: micrograph.path, shape: micrograph.shape });
-    for (const pick of picksOf(micrograph, particles)) picks.push(pick);
+function cocoText(dataset: Dataset, box: number): AsyncGenerator<string> {
+  const images = dataset.manifest.micrographs.map(({ path, shape }) => ({ fileName: path, shape }));
+  async function* groups(): AsyncGenerator<readonly Pick[]> {
+    for await (const { micrograph, particles } of dataset.byMicrograph())
+      yield picksOf(micrograph, particles);
   }
-  return writeCoco(images, picks, box);
+  return cocoPieces(images, groups(), box);
 }
 
 /** Places, CTF, poses and half sets as cryoSPARC has them; images come with extraction. */
-async function csBytes(dataset: Dataset): Promise<Uint8Array> {
-  const { optics, micrographs } = dataset.manifest;
-  const paths = new Map(micrographs.map(({ index, path }) => [index, path]));
+function csBytes(dataset: Dataset): AsyncGenerator<Uint8Array> {
+  const { optics, micrographs, particles: total } = dataset.manifest;
   const shapes = new Map(micrographs.map(({ path, shape }) => [path, shape]));
-  const particles: Particle[] = [];
-  for await (const p of dataset.particles()) {
-    particles.push({
-      ...{ micrograph: paths.get(p.micrograph)!, x: p.x, y: p.y, opticsGroup: 0, halfSet: p.halfSet },
-      angles: { rot: p.rot, tilt: p.tilt, psi: p.psi },
-      origin: { x: p.originX, y: p.originY },
-      defocus: {
-        ...{ defocusU: p.defocusU, defocusV: p.defocusV },
-        ...{ defocusAngle: p.defocusAngle, phaseShift: p.phaseShift },
-      },
-    });
-  }
   const group = { ...optics, name: "opticsGroup1", micrographPixelSize: optics.pixelSize };
-  return writeParticlesCs({ optics: [group], particles }, (path) => shapes.get(path)!);
+  async function* sets(): AsyncGenerator<ParticleSet> {
+    for await (const { micrograph, particles } of dataset.byMicrograph()) {
+      yield { optics: [group], particles: particles.map((p) => csParticle(micrograph.path, p)) };
+    }
+  }
+  const longestName = micrographs.reduce((most, { path }) => Math.max(most, path.length), 0);
+  return particlesCsPieces(sets(), (path) => shapes.get(path)!, { total, longestName });
 }
+
+const csParticle = (micrograph: string, p: ParticleRecord): Particle => ({
+  ...{ micrograph, x: p.x, y: p.y, opticsGroup: 0, halfSet: p.halfSet },
+  angles: { rot: p.rot, tilt: p.tilt, psi: p.psi },
+  origin: { x: p.originX, y: p.originY },
+  defocus: {
+    ...{ defocusU: p.defocusU, defocusV: p.defocusV },
+    ...{ defocusAngle: p.defocusAngle, phaseShift: p.phaseShift },
+  },
+});

@@ -266,7 +266,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
 });
 
 /** bzip2's checksum: CRC-32 with the highest bit first. */
-function blockChecksum(bytes: Uint8Array): number {
+export function blockChecksum(bytes: Uint8Array): number {
   let c = -1;
   for (let i = 0; i < bytes.length; i++) c = (c << 8) ^ CRC_TABLE[(c >>> 24) ^ bytes[i]!]!;
   return ~c >>> 0;

@@ -18,37 +18,59 @@ const HALF_PIXEL = 0.5;
  * @throws DomainError for a pick whose micrograph is not among the images
  */
 export function writeCoco(images: readonly CocoImage[], picks: readonly Pick[], boxSize: number): string {
-  const ids = new Map(images.map(({ fileName }, i) => [fileName, i + 1]));
-  const annotations = picks.map((pick, i) => {
+  return head(images) + annotations(picks, { before: 0, ids: idsOf(images), boxSize }) + END;
+}
+
+/** The same text in pieces, a piece for each group of picks, so that its size is not bound by memory. */
+export async function* cocoPieces(
+  images: readonly CocoImage[],
+  groups: AsyncIterable<readonly Pick[]>,
+  boxSize: number,
+): AsyncGenerator<string> {
+  const ids = idsOf(images);
+  yield head(images);
+  let before = 0;
+  for await (const picks of groups) {
+    if (picks.length === 0) continue;
+    yield (before > 0 ? "," : "") + annotations(picks, { before, ids, boxSize });
+    before += picks.length;
+  }
+  yield END;
+}
+
+const END = "]}\n";
+
+const idsOf = (images: readonly CocoImage[]): ReadonlyMap<string, number> =>
+  new Map(images.map(({ fileName }, i) => [fileName, i + 1]));
+
+/** All up to the first annotation. */
+function head(images: readonly CocoImage[]): string {
+  const listed = images.map(({ fileName, shape }, i) => ({
+    ...{ id: i + 1, file_name: fileName },
+    ...{ width: shape[1], height: shape[0] },
+  }));
+  const categories = [{ id: 1, name: "particle" }];
+  return JSON.stringify({ images: listed, categories, annotations: [] }).slice(0, -"]}".length);
+}
+
+/** Annotations between the brackets of their list, numbered on from `before`. */
+function annotations(
+  picks: readonly Pick[],
+  { before, ids, boxSize }: { before: number; ids: ReadonlyMap<string, number>; boxSize: number },
+): string {
+  const texts = picks.map((pick, i) => {
     const image = ids.get(pick.micrograph);
     if (image === undefined)
       throw new DomainError("micrograph of a pick", pick.micrograph, "one of the images");
     const size = pick.boxSize ?? boxSize;
-    return {
-      id: i + 1,
-      image_id: image,
-      category_id: 1,
-      bbox: [
-        round(pick.x + HALF_PIXEL - size / 2),
-        round(pick.y + HALF_PIXEL - size / 2),
-        round(size),
-        round(size),
-      ],
-      area: round(size * size),
-      iscrowd: 0,
-      ...(pick.score === undefined ? {} : { score: pick.score }),
-    };
+    const [left, top] = [pick.x, pick.y].map((at) => round(at + HALF_PIXEL - size / 2));
+    return JSON.stringify({
+      ...{ id: before + i + 1, image_id: image, category_id: 1 },
+      ...{ bbox: [left, top, round(size), round(size)], area: round(size * size), iscrowd: 0 },
+      ...(pick.score !== undefined && { score: pick.score }),
+    });
   });
-  return `${JSON.stringify({
-    images: images.map(({ fileName, shape }, i) => ({
-      id: i + 1,
-      file_name: fileName,
-      width: shape[1],
-      height: shape[0],
-    })),
-    categories: [{ id: 1, name: "particle" }],
-    annotations,
-  })}\n`;
+  return texts.join(",");
 }
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;

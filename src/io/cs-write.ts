@@ -1,6 +1,6 @@
 import { DomainError } from "../core/errors.js";
 import { eulerToMatrix } from "../core/rotation.js";
-import { type NpyColumn, writeNpyTable } from "./npy.js";
+import { encodeNpyHeader, encodeNpyRows, type NpyColumn, type NpyTable, writeNpyTable } from "./npy.js";
 import type { OpticsGroup, Particle, ParticleSet } from "./particles.js";
 import { matrixToRotationVector, transpose } from "./rotation-vector.js";
 
@@ -12,10 +12,39 @@ const DEGREES = 180 / Math.PI;
  * @param shapeOf rows and columns of a micrograph, which cryoSPARC needs for coordinates; absent: no locations
  * @throws DomainError for particles with neither images nor places, or an optics group without image size
  */
-export function writeParticlesCs(
+export function writeParticlesCs(set: ParticleSet, shapeOf?: ShapeOf): Uint8Array {
+  return writeNpyTable(particlesTable(set, shapeOf, { before: 0, longestName: 0 }));
+}
+
+/**
+ * The same file in pieces, a piece for each set, so that its size is not bound by memory. All sets have the same optics groups.
+ * @param total particles of all sets
+ * @param longestName bytes of the longest name of a micrograph
+ */
+export async function* particlesCsPieces(
+  sets: AsyncIterable<ParticleSet>,
+  shapeOf: ShapeOf,
+  { total, longestName }: { readonly total: number; readonly longestName: number },
+): AsyncGenerator<Uint8Array> {
+  let before = 0;
+  for await (const set of sets) {
+    if (set.particles.length === 0) continue;
+    const table = particlesTable(set, shapeOf, { before, longestName });
+    if (before === 0) yield encodeNpyHeader(table, total);
+    yield encodeNpyRows(table);
+    before += table.rows;
+  }
+  if (before === 0) yield writeParticlesCs({ optics: [], particles: [] }, shapeOf);
+}
+
+type ShapeOf = (micrograph: string) => readonly [rows: number, columns: number];
+
+/** @param place particles written before, and bytes that every name has at least */
+function particlesTable(
   set: ParticleSet,
-  shapeOf?: (micrograph: string) => readonly [rows: number, columns: number],
-): Uint8Array {
+  shapeOf: ShapeOf | undefined,
+  { before, longestName }: { readonly before: number; readonly longestName: number },
+): NpyTable {
   const { optics, particles } = set;
   const groups = particles.map(({ opticsGroup }) => optics[opticsGroup]!);
   const columns = new Map<string, NpyColumn>();
@@ -28,12 +57,13 @@ export function writeParticlesCs(
     columns.set(name, { dtype, shape, values: Float64Array.from(values) });
   };
   const text = (name: string, values: readonly string[]): void => {
-    columns.set(name, { dtype: "|S1", shape: [], values });
+    const dtype = `|S${name === "location/micrograph_path" ? longestName : 0}`;
+    columns.set(name, { dtype, shape: [], values });
   };
   columns.set("uid", {
     dtype: "<u8",
     shape: [],
-    values: BigUint64Array.from(particles, (_, i) => BigInt(i + 1)),
+    values: BigUint64Array.from(particles, (_, i) => BigInt(before + i + 1)),
   });
   if (particles.every(({ image }) => image)) addBlobs(particles, groups, add, text);
   else if (!shapeOf || !particles.every(hasPlace)) {
@@ -42,18 +72,13 @@ export function writeParticlesCs(
   addCtf(set, groups, add, text);
   if (particles.every(({ angles, origin }) => angles && origin)) addAlignments(particles, groups, add);
   if (shapeOf && particles.every(hasPlace)) addLocations(set, shapeOf, add, text);
-  return writeNpyTable({ rows: particles.length, columns });
+  return { rows: particles.length, columns };
 }
 
 const hasPlace = ({ x, y, micrograph }: Particle): boolean =>
   x !== undefined && y !== undefined && micrograph !== undefined;
 
-function addLocations(
-  { optics, particles }: ParticleSet,
-  shapeOf: (micrograph: string) => readonly [rows: number, columns: number],
-  add: Add,
-  text: AddText,
-): void {
+function addLocations({ optics, particles }: ParticleSet, shapeOf: ShapeOf, add: Add, text: AddText): void {
   const shapes = particles.map(({ micrograph }) => shapeOf(micrograph!));
   text(
     "location/micrograph_path",

@@ -138,12 +138,22 @@ function readText(view: DataView, at: number, bytes: number): string {
 }
 
 /**
- * The bytes of a .npy file (format 1.0, or 2.0 for a long header). Text is stored as UTF-8 in `|S` of the longest.
+ * The bytes of a .npy file (format 1.0, or 2.0 for a long header). Text is stored as UTF-8 in `|S` of its dtype, or of the
+ * longest where that is longer.
  * @throws ShapeError for a column of another length, DomainError for a value its type cannot hold
  */
-export function writeNpyTable({ rows, columns }: NpyTable): Uint8Array {
-  const encoded = [...columns].map(([name, column]) => encodeColumn(name, column, rows));
-  const fields = encoded.map(({ name, dtype, shape }) => {
+export function writeNpyTable(table: NpyTable): Uint8Array {
+  const header = encodeNpyHeader(table, table.rows);
+  const rows = encodeNpyRows(table);
+  const out = new Uint8Array(header.length + rows.length);
+  out.set(header);
+  out.set(rows, header.length);
+  return out;
+}
+
+/** What comes before the rows of a file whose `rows` rows have the columns of a table, which may be a part of them. */
+export function encodeNpyHeader(table: NpyTable, rows: number): Uint8Array {
+  const fields = encodeColumns(table).map(({ name, dtype, shape }) => {
     if (!/^[ -&(-[\]-~]+$/.test(name)) throw new DomainError("column name", name, "ASCII without quotes");
     const size = shape.length === 0 ? "" : `, (${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
     return `('${name}', '${dtype}'${size})`;
@@ -151,25 +161,33 @@ export function writeNpyTable({ rows, columns }: NpyTable): Uint8Array {
   const text = `{'descr': [${fields.join(", ")}], 'fortran_order': False, 'shape': (${rows},), }`;
   const prefix = text.length > 65000 ? 12 : 10;
   const padded = Math.ceil((prefix + text.length + 1) / 64) * 64 - prefix;
-  const header = new TextEncoder().encode(text);
-  const rowBytes = encoded.reduce((sum, column) => sum + column.rowBytes, 0);
-  const out = new Uint8Array(prefix + padded + rows * rowBytes);
+  const out = new Uint8Array(prefix + padded).fill(0x20);
   const view = new DataView(out.buffer);
   out.set([...MAGIC_AND_VERSION, prefix === 10 ? 1 : 2, 0]);
   if (prefix === 10) view.setUint16(8, padded, true);
   else view.setUint32(8, padded, true);
-  out.fill(0x20, prefix, prefix + padded - 1);
-  out.set(header, prefix);
-  out[prefix + padded - 1] = 0x0a;
-  let at = prefix + padded;
-  for (let row = 0; row < rows; row++) {
-    for (const column of encoded) {
+  out.set(new TextEncoder().encode(text), prefix);
+  out[out.length - 1] = 0x0a;
+  return out;
+}
+
+/** The rows alone, to write a long table piece by piece. @throws as writeNpyTable */
+export function encodeNpyRows(table: NpyTable): Uint8Array {
+  const columns = encodeColumns(table);
+  const out = new Uint8Array(table.rows * columns.reduce((sum, column) => sum + column.rowBytes, 0));
+  const view = new DataView(out.buffer);
+  let at = 0;
+  for (let row = 0; row < table.rows; row++) {
+    for (const column of columns) {
       column.write(view, at, row);
       at += column.rowBytes;
     }
   }
   return out;
 }
+
+const encodeColumns = ({ rows, columns }: NpyTable): EncodedColumn[] =>
+  [...columns].map(([name, column]) => encodeColumn(name, column, rows));
 
 const MAGIC_AND_VERSION = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
@@ -181,7 +199,7 @@ interface EncodedColumn extends NpyField {
 function encodeColumn(name: string, { dtype, shape, values }: NpyColumn, rows: number): EncodedColumn {
   const width = countOf(shape);
   if (values.length !== rows * width) throw new ShapeError(name, [values.length], `${rows} rows of ${width}`);
-  if (isText(values)) return encodeText(name, shape, values, width);
+  if (isText(values)) return encodeText(name, { dtype, shape, values }, width);
   const { kind, bytes } = parseType(dtype, name);
   const rowBytes = width * bytes;
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
@@ -208,12 +226,12 @@ const isText = (values: NpyColumn["values"]): values is readonly string[] => Arr
 
 function encodeText(
   name: string,
-  shape: readonly number[],
-  values: readonly string[],
+  { dtype, shape, values }: NpyColumn & { readonly values: readonly string[] },
   width: number,
 ): EncodedColumn {
   const texts = values.map((text) => new TextEncoder().encode(text));
-  const bytes = texts.reduce((longest, text) => Math.max(longest, text.length), 1);
+  const least = Math.max(1, parseType(dtype, name).bytes);
+  const bytes = texts.reduce((longest, text) => Math.max(longest, text.length), least);
   const write = (view: DataView, at: number, row: number): void => {
     for (let i = 0; i < width; i++) {
       new Uint8Array(view.buffer, view.byteOffset + at + bytes * i, bytes).set(texts[row * width + i]!);

@@ -1,13 +1,12 @@
 import { mean, quantile, standardDeviation } from "../array/statistics.js";
 import { UsageError } from "../core/errors.js";
 import type { JobContext } from "../core/ports.js";
-import { gzip } from "../io/gunzip.js";
 import type { MrcWriteMode } from "../io/mrc-modes.js";
 import { writeMrc } from "../io/mrc-write.js";
 import { encodePng } from "../io/png-write.js";
 import { type Pixels, readPixels } from "../io/read-pixels.js";
 import { encodeTiff, type TiffCompression } from "../io/tiff-write.js";
-import { unpackedName } from "../io/unpack.js";
+import { pack } from "../io/unpack.js";
 
 /** How pixels are written, beside the format. */
 export interface PixelOptions {
@@ -41,7 +40,7 @@ const FULL_RANGE: Readonly<Partial<Record<MrcWriteMode, readonly [low: number, h
 /**
  * Writes an image, a stack or a volume in another format.
  *
- * @param format of the file inside a name that ends in .gz
+ * @param format of the file inside a name that ends in .gz or .bz2
  * @throws UsageError where the format cannot hold what the file holds, FileError, FormatError for the input
  */
 export async function exportImage(
@@ -62,7 +61,7 @@ export async function exportImage(
   const data = isStretched ? stretched(pixels.data, FULL_RANGE[mode]!) : pixels.data;
   refuseMisfit(data, mode, path);
   const bytes = encode({ ...pixels, data }, format, { ...options, mode }, path);
-  await files.write(out, unpackedName(out) === out ? bytes : gzip(bytes));
+  await files.write(out, pack(bytes, out));
   if (picture)
     report.note(`${out}: contrast stretched to 8 bits, to look at; --mode keeps values as they are`);
 }

@@ -12,6 +12,7 @@ import { writePicksStar } from "../io/picks-star.js";
 import { toRelion30, toRelion31 } from "../io/star-versions.js";
 import { writeStar } from "../io/star-write.js";
 import { writeTopaz } from "../io/topaz.js";
+import { pack } from "../io/unpack.js";
 import { flipBlocks, flipSet, type LabelSource } from "./export-source.js";
 import type { MicrographIndex } from "./micrograph-index.js";
 
@@ -39,24 +40,20 @@ export async function exportLabels(
   options: LabelOptions,
   { files, micrographs }: { readonly files: Files; readonly micrographs: MicrographIndex },
 ): Promise<string[]> {
-  if (format === "star" || format === "star30") {
-    await files.write(out, starText(source, format, options, micrographs));
+  const write = async (content: Uint8Array | string): Promise<string[]> => {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await files.write(out, pack(bytes, out));
     return [out];
-  }
-  if (format === "cs") {
-    await files.write(out, await csBytes(source, options, micrographs));
-    return [out];
-  }
+  };
+  if (format === "star" || format === "star30") return write(starText(source, format, options, micrographs));
+  if (format === "cs") return write(await csBytes(source, options, micrographs));
   const picks = micrographs.named(source.picks(options.flipY));
-  if (format === "topaz") await files.write(out, writeTopaz(picks));
-  else if (format === "csv") await files.write(out, writePointsCsv(picks));
-  else if (format === "coco") {
-    await files.write(
-      out,
-      writeCoco(await imagesOf(picks, micrographs), picks, boxOf(picks, options, source)),
-    );
-  } else return writeBoxes(picks, out, format, boxOf(picks, options, source), files);
-  return [out];
+  if (format === "topaz") return write(writeTopaz(picks));
+  if (format === "csv") return write(writePointsCsv(picks));
+  const box = boxOf(picks, options, source);
+  return format === "coco"
+    ? write(writeCoco(await imagesOf(picks, micrographs), picks, box))
+    : writeBoxes(picks, out, format, box, files);
 }
 
 function starText(

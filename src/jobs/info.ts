@@ -3,7 +3,6 @@ import type { Files } from "../core/ports.js";
 import { DATASET, inside } from "../dataset/layout.js";
 import { readDataset } from "../dataset/reader.js";
 import { openEmanHdf } from "../io/eman-hdf.js";
-import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../io/mrc-header.js";
 import { measureMrc } from "../io/mrc-write.js";
 import { decodePng } from "../io/png.js";
 import { readStructure } from "../io/read-structure.js";
@@ -15,6 +14,7 @@ import { unpack, unpackedName } from "../io/unpack.js";
 import { modelDiameter } from "../physics/potential.js";
 import { type Description, format, some } from "./info-format.js";
 import { describeCs, describePicks, describeStar } from "./info-labels.js";
+import { describeMrc } from "./info-mrc.js";
 
 /**
  * Describes a file by its name's ending.
@@ -64,41 +64,6 @@ const FORMATS: readonly (readonly [RegExp, Describe])[] = [
   [/\.(hdf5?|h5)$/i, describeHdf],
   [/\.(box|cbox|txt|tsv|csv|json)$/i, describePicks],
 ];
-
-async function describeMrc(files: Files, path: string): Promise<Description> {
-  const header = await readHeader(files, path);
-  const [sections, rows, columns] = header.shape;
-  const { min, max, mean: average, rms } = header.statistics;
-  const size = `${columns} x ${rows}`;
-  const what = {
-    image: `image of ${size} pixels`,
-    stack: `stack of ${sections} images of ${size} pixels`,
-    volume: `volume of ${size} x ${sections} voxels (x, y, z)`,
-  }[header.kind];
-  const voxel = header.voxelSize.map((value) => Number(value.toPrecision(6)));
-  return {
-    what: `MRC, ${what}`,
-    samples: `${header.mode}, ${header.littleEndian ? "little" : "big"} endian`,
-    "voxel size": voxel[0]! > 0 ? `${voxel.join(" x ")} A` : "not given",
-    ...(min < max && { values: `${format(min)} to ${format(max)}, mean ${format(average)}` }),
-    ...(min < max && rms > 0 && { "standard deviation": format(rms) }),
-    ...(header.axes.join() !== "1,2,3" && { "axis order": header.axes.join(" ") }),
-    ...(header.origin.some((value) => value !== 0) && { origin: header.origin.map(format).join(" ") }),
-    "space group": header.spaceGroup,
-    ...(header.labels.length > 0 && { labels: header.labels.join(" | ") }),
-    ...(header.remarks.length > 0 && { remarks: header.remarks.join("; ") }),
-  };
-}
-
-/** A bare file's header is read alone, however large the file. */
-async function readHeader(files: Files, path: string): Promise<MrcHeader> {
-  if (unpackedName(path) === path) {
-    const head = await files.readRange(path, 0, MRC_HEADER_BYTES);
-    return parseMrcHeader(head, await files.size(path), path);
-  }
-  const file = unpack(await files.read(path), path);
-  return parseMrcHeader(file, file.length, path);
-}
 
 async function describePng(files: Files, path: string): Promise<Description> {
   const { shape, channels, bitDepth } = decodePng(await files.read(path), path);

@@ -4,6 +4,7 @@ import type { JobContext } from "../core/ports.js";
 import { writeMrc } from "../io/mrc-write.js";
 import { readStructure } from "../io/read-structure.js";
 import { type Atom, applyAssembly, selectAtoms } from "../io/structure.js";
+import { pack, unpackedName } from "../io/unpack.js";
 import { modelDiameter, potentialMap } from "../physics/potential.js";
 
 export interface PotentialJobOptions {
@@ -47,7 +48,7 @@ export async function computePotential(
   { files, report, signal }: JobContext,
 ): Promise<PotentialResult> {
   const { model, out, pixelSize } = options;
-  if (!/\.(mrc|map)$/i.test(out))
+  if (!/\.(mrc|map)$/i.test(unpackedName(out)))
     throw new UsageError(`--out: found "${out}", expected a name that ends in .mrc`);
   const atoms = readAtoms(await files.read(model), options);
   const diameter = modelDiameter(atoms);
@@ -64,7 +65,7 @@ export async function computePotential(
     applyBFactors: options.bFactors ?? false,
   });
   signal.throwIfAborted();
-  await files.write(out, writeMrc({ data, shape, voxelSize: pixelSize, kind: "volume" }));
+  await files.write(out, pack(writeMrc({ data, shape, voxelSize: pixelSize, kind: "volume" }), out));
   return { out, atoms: atoms.length, diameter, box, resolution };
 }
 

@@ -312,5 +312,6 @@ describe("reading", () => {
     const coco = JSON.parse(text("coco.json"));
     expect(coco.images.length).toBe(3);
     expect(coco.annotations.map((each: { image_id: number }) => each.image_id)).toEqual([1, 1, 1, 3, 3, 3]);
+    expect(coco.annotations.map((each: { id: number }) => each.id)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 });

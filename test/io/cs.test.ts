@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { eulerToMatrix } from "../../src/core/rotation.js";
 import { readParticlesCs } from "../../src/io/cs.js";
-import { writeParticlesCs } from "../../src/io/cs-write.js";
+import { particlesCsPieces, writeParticlesCs } from "../../src/io/cs-write.js";
 import { readNpyTable, writeNpyTable } from "../../src/io/npy.js";
 import { matrixToRotationVector, rotationVectorToMatrix } from "../../src/io/rotation-vector.js";
 import { pythonOn } from "./mrc-oracle.js";
@@ -96,6 +96,24 @@ describe("a file that numpy wrote", () => {
       });
       expect(Object.values(defocus!)).toBeAllclose(Object.values(expectedDefocus!), { relative: 1e-6 });
     }
+  });
+
+  test("in pieces it is the same file", async () => {
+    const places = particles.map(({ image: _image, ...rest }, i) => ({
+      ...rest,
+      micrograph: `J2/${"m".repeat(i)}.mrc`,
+    }));
+    const groups = [places.slice(0, 1), [], places.slice(1)].map((each) => ({ optics, particles: each }));
+    async function* sets() {
+      yield* groups;
+    }
+    const pieces: Uint8Array[] = [];
+    for await (const piece of particlesCsPieces(sets(), () => [200, 400], { total: 3, longestName: 9 }))
+      pieces.push(piece);
+    expect(pieces).toHaveLength(3);
+    expect(Buffer.concat(pieces)).toEqual(
+      Buffer.from(writeParticlesCs({ optics, particles: places }, () => [200, 400])),
+    );
   });
 
   test("as a table it is the same after reading and writing", () => {

@@ -10,7 +10,7 @@ import { readStructure } from "../../src/io/read-structure.js";
 import { parseStar } from "../../src/io/star.js";
 import { applyAssembly, selectAtoms } from "../../src/io/structure.js";
 import { decodeText } from "../../src/io/text.js";
-import { unpack } from "../../src/io/unpack.js";
+import { pack, unpack } from "../../src/io/unpack.js";
 import { fixture } from "./picture.js";
 import { hasSharedData, sharedBytes } from "./shared-data.js";
 
@@ -80,6 +80,13 @@ test("a few bytes of bzip2 that stand for more than any map are refused", () => 
   const many = new Uint8Array(stream.length * 10);
   for (let i = 0; i < 10; i++) many.set(stream, i * stream.length);
   expect(() => bunzip2(many, "x")).toThrow(/found "\d+ bytes", expected at most 268435456 from a file/);
+});
+
+test("the name says how a file is packed", () => {
+  const bytes = content();
+  expect([...pack(bytes, "a.mrc.gz").subarray(0, 2)]).toEqual([0x1f, 0x8b]);
+  expect(new TextDecoder().decode(pack(bytes, "a.mrc.BZ2").subarray(0, 4))).toBe("BZh9");
+  expect(pack(bytes, "a.mrc")).toBe(bytes);
 });
 
 test("readers take packed files", () => {

@@ -182,6 +182,25 @@ describe("info", async () => {
     await expect(describeFile(nodeFiles, join(dir, "some/a.log"))).rejects.toThrow("not a known format");
   });
 
+  test("statistics that a header lacks are measured; those it has are shown as they are", async () => {
+    const bytes = readFileSync(map);
+    const header = new DataView(bytes.buffer, bytes.byteOffset, 1024);
+    const given = await describeFile(nodeFiles, map);
+    expect(given["values"]).not.toContain("measured");
+    const missing = join(dir, "missing.mrc");
+    for (const none of [
+      [0, 0, 0],
+      [0, -1, -2],
+    ]) {
+      for (const [i, value] of none.entries()) header.setFloat32(4 * (19 + i), value, true);
+      writeFileSync(missing, bytes);
+      expect(await describeFile(nodeFiles, missing)).toEqual({
+        ...given,
+        values: `${given["values"]} (measured: not in the header)`,
+      });
+    }
+  });
+
   test("packed files are described and used as they are", async () => {
     const packed = `${map}.gz`;
     writeFileSync(packed, gzipSync(readFileSync(map)));
