@@ -1,9 +1,16 @@
 /**
- * Milliseconds to simulate a micrograph with Gaussian noise, beside peers/micrograph.py (numpy + scipy, one thread):
+ * Milliseconds to simulate a micrograph with Gaussian noise, beside peers/micrograph.py (numpy + scipy):
  *   npx vite-node bench/micrograph.ts 96 1024 100 full      (box, size, particles; full or half of Nyquist in the map)
- * Prints one JSON line. Times are processor time of all threads, so that a busy machine does not decide. PYTHON names an interpreter with numpy and scipy (default python3).
+ * Two peers: with scipy's map_coordinates and zoom, and with its interpolation written by hand in numpy, several times faster.
+ * Two ratios, never to be mixed: `oneThread` compares processor time of one thread each (of ours all threads' time, compiler and
+ * garbage collector included), so that a busy machine does not decide; `allCores` compares wall time, ours with a process on each
+ * core, as `simulate` works, the peer's with scipy.fft on as many threads. Prints one JSON line. PYTHON names an interpreter with
+ * numpy and scipy (default python3).
  */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Volume } from "../src/array/image.js";
 import { Random } from "../src/core/random.js";
 import { simulateMicrograph } from "../src/physics/micrograph.js";
@@ -54,27 +61,69 @@ function once(index: number): number {
   return (user + system) / 1e3;
 }
 
-function peer(): number | null {
-  const script = new URL("peers/micrograph.py", import.meta.url).pathname;
-  try {
-    const args = [script, String(box), String(size), String(count), String(repeats)];
-    const env = { ...process.env, OMP_NUM_THREADS: "1" };
-    const out = execFileSync(process.env.PYTHON ?? "python3", args, { encoding: "utf8", env });
-    return 1e3 * (JSON.parse(out) as { seconds: number }).seconds;
-  } catch {
-    return null;
-  }
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
+const round = (value: number): number => Number(value.toPrecision(3));
+
+interface Peer {
+  readonly oneThread: number;
+  readonly allCores: number;
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
+/** Milliseconds of the peer: processor time of one thread, wall time with transforms on all cores. */
+function peer(...how: string[]): Peer {
+  const script = new URL("peers/micrograph.py", import.meta.url).pathname;
+  const run = (workers: number): { readonly seconds: number; readonly wall: number } => {
+    const args = [script, String(box), String(size), String(count), String(repeats), ...how, String(workers)];
+    const env = { ...process.env, OMP_NUM_THREADS: "1" };
+    return JSON.parse(execFileSync(process.env.PYTHON ?? "python3", args, { encoding: "utf8", env }));
+  };
+  return { oneThread: 1e3 * run(1).seconds, allCores: 1e3 * run(cpus().length).wall };
+}
+
+const here = fileURLToPath(import.meta.url);
+
+/** Wall milliseconds a micrograph of processes that work at the same time, one a core. */
+async function allCores(): Promise<number> {
+  const started = await Promise.all(
+    cpus().map(() =>
+      promisify(execFile)(process.execPath, [process.argv[1]!, here, ...process.argv.slice(2), "alone"]),
+    ),
+  );
+  const times = started.map(({ stdout }) => Number(stdout));
+  return 1 / times.reduce((sum, each) => sum + 1 / each, 0);
+}
+
 // a dataset has many micrographs: the compiler has seen the code by then
 for (let i = 0; i < 20; i++) once(i);
-const [mine, theirs] = [median(Array.from({ length: repeats }, (_, i) => once(i))), peer()];
-console.log(
-  JSON.stringify({
-    ...{ box, size, count, radius: Number((projector.radius / (box / 2)).toFixed(2)) },
-    milliseconds: Math.round(mine),
-    peerMilliseconds: theirs && Math.round(theirs),
-    ratio: theirs && Number((theirs / mine).toFixed(2)),
-  }),
-);
+if (process.argv.includes("alone")) {
+  const start = performance.now();
+  const made = 100;
+  for (let i = 0; i < made; i++) once(i);
+  console.log((performance.now() - start) / made);
+} else {
+  const mine = {
+    oneThread: median(Array.from({ length: 25 }, (_, i) => once(i))),
+    allCores: await allCores(),
+  };
+  const [scipy, byHand] = [peer(), peer("by-hand")];
+  const compared = (key: keyof Peer): Record<string, number> => ({
+    milliseconds: round(mine[key]),
+    scipyMilliseconds: round(scipy[key]),
+    ratio: round(scipy[key] / mine[key]),
+    byHandMilliseconds: round(byHand[key]),
+    ratioByHand: round(byHand[key] / mine[key]),
+  });
+  console.log(
+    JSON.stringify({
+      ...{
+        box,
+        size,
+        count,
+        radius: Number((projector.radius / (box / 2)).toFixed(2)),
+        cores: cpus().length,
+      },
+      oneThread: compared("oneThread"),
+      allCores: compared("allCores"),
+    }),
+  );
+}

@@ -1,16 +1,6 @@
 import { type Layout, layout, type Shape3d } from "./fft-layout.js";
-import { type Heap, type PlanAddress, writePlan } from "./fft-plan.js";
 import { fftWasm } from "./wasm.generated.js";
-
-/** The part of WebAssembly used here: TypeScript declares it only together with a browser's whole document model. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
-};
-interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
+import { instantiate, type Memory, PlannedMemory } from "./wasm-memory.js";
 
 /** Functions of kernels/fft.as.ts. Addresses and counts are whole numbers, strides in bytes. */
 interface Kernels {
@@ -46,7 +36,6 @@ type Block = [at: number, blockBytes: number];
 const CACHE_BYTES = 1 << 24;
 /** An instance that has grown beyond this is let go after use, as WebAssembly memory never shrinks. */
 const KEPT_BYTES = 3 * 2 ** 28;
-let compiled: object | undefined;
 let engine: Engine | undefined;
 
 /** Half spectrum of a real array into `out`, unscaled; see fft.ts for the order. */
@@ -60,8 +49,7 @@ export function inverseWasm(data: Float32Array, shape: Shape3d, scale: number, o
 }
 
 function withEngine(use: (engine: Engine) => void): void {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(fftWasm), (c) => c.charCodeAt(0)));
-  engine ??= new Engine(new WebAssembly.Instance(compiled).exports as Kernels);
+  engine ??= new Engine(instantiate<Kernels>(fftWasm));
   use(engine);
   if (engine.bytes > KEPT_BYTES) engine = undefined;
 }
@@ -75,23 +63,21 @@ interface Places extends Layout {
 
 /** One WebAssembly instance: plans at the bottom of its memory, above them what the transform of the moment needs. */
 class Engine {
-  private top = 1024;
-  private readonly plans = new Map<number, PlanAddress>();
-  private views: Heap;
+  private readonly memory: PlannedMemory;
 
   constructor(private readonly kernels: Kernels) {
-    this.views = viewsOf(kernels.memory);
+    this.memory = new PlannedMemory(kernels.memory);
   }
 
   get bytes(): number {
-    return this.kernels.memory.buffer.byteLength;
+    return this.memory.bytes;
   }
 
   forward(data: Float32Array, shape: Shape3d, out: Float32Array): void {
     const [sections, rows, columns] = shape;
-    const plan = this.plan(columns);
+    const plan = this.memory.plan(columns);
     const p = this.places(shape);
-    const { floats } = this.views;
+    const { floats } = this.memory.views;
     this.stripes(p, sections, rows, (line, lines, at) => {
       this.stage(p, data.subarray(line * columns, (line + lines) * columns), columns);
       this.kernels.forwardRows(plan.address, p.stage, columns, lines, at, p.blockBytes, p.work);
@@ -107,9 +93,9 @@ class Engine {
 
   inverse(data: Float32Array, shape: Shape3d, scale: number, out: Float32Array): void {
     const [sections, rows, columns] = shape;
-    const plan = this.plan(columns);
+    const plan = this.memory.plan(columns);
     const p = this.places(shape);
-    const { floats } = this.views;
+    const { floats } = this.memory.views;
     this.stripes(p, sections, rows, (line, lines, at) => {
       const staged = this.stage(p, data.subarray(2 * p.half * line, 2 * p.half * (line + lines)), 2 * p.half);
       this.kernels.stageToLines(p.stage, p.half, staged, at, p.blockBytes);
@@ -140,14 +126,14 @@ class Engine {
   private stage(p: Places, lines: Float32Array, width: number): number {
     const padded = 8 * Math.ceil(lines.length / width / 8);
     const at = p.stage / 4;
-    this.views.floats.set(lines, at);
-    this.views.floats.fill(0, at + lines.length, at + padded * width);
+    this.memory.views.floats.set(lines, at);
+    this.memory.views.floats.fill(0, at + lines.length, at + padded * width);
     return padded;
   }
 
   private otherAxes(p: Places, sections: number, rows: number): void {
-    const rowPlan = this.plan(rows).address;
-    const sectionPlan = this.plan(sections).address;
+    const rowPlan = this.memory.plan(rows).address;
+    const sectionPlan = this.memory.plan(sections).address;
     const sectionBytes = 32 * p.sectionLines;
     if (sections === 1) {
       this.kernels.transformGroups(rowPlan, p.at, p.blocks, p.blockBytes, 32, p.work);
@@ -160,43 +146,13 @@ class Engine {
     }
   }
 
-  private plan(n: number): PlanAddress {
-    let plan = this.plans.get(n);
-    if (!plan) {
-      plan = writePlan(
-        n,
-        (bytes) => {
-          const address = this.top;
-          this.top = 64 * Math.ceil((address + bytes) / 64);
-          this.reserve(this.top);
-          return address;
-        },
-        () => this.views,
-      );
-      this.plans.set(n, plan);
-    }
-    return plan;
-  }
-
   private places(shape: Shape3d): Places {
-    const workBytes = Math.max(...shape.map((n) => this.plan(n).workBytes));
+    const workBytes = Math.max(...shape.map((n) => this.memory.plan(n).workBytes));
     const planned = layout(shape);
-    const at = 4096 * Math.ceil(this.top / 4096);
+    const at = this.memory.free;
     const stage = at + 64 * Math.ceil((planned.blocks * planned.blockBytes) / 64) + 64;
     const work = stage + planned.stageBytes + 64;
-    this.reserve(work + 32 * shape[2] + 128 + workBytes + 256);
+    this.memory.reserve(work + 32 * shape[2] + 128 + workBytes + 256);
     return { ...planned, at, stage, work };
   }
-
-  private reserve(bytes: number): void {
-    const { memory } = this.kernels;
-    const missing = bytes - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    if (missing > 0) this.views = viewsOf(memory);
-  }
 }
-
-const viewsOf = (memory: Memory): Heap => ({
-  floats: new Float32Array(memory.buffer),
-  words: new Uint32Array(memory.buffer),
-});

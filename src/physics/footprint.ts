@@ -8,7 +8,7 @@ const BLUR = 6;
 const THICKNESS = 10;
 
 /** Weight below which a blurred frequency is left out. */
-const NEGLIGIBLE = 1e-5;
+export const NEGLIGIBLE = 1e-5;
 
 const spectrumScratch = scratch();
 const imageScratch = scratch();
@@ -23,6 +23,16 @@ export interface Footprint {
   readonly spans: Int32Array;
 }
 
+/** Weights of the blur at the frequencies of a row or column of the box, in the order of a spectrum. */
+export const footprintBlur = ({ box, pixelSize }: Projector): Float64Array =>
+  Float64Array.from({ length: box }, (_, i) =>
+    Math.exp(-2 * (Math.PI * BLUR * (frequency(i, box) / pixelSize)) ** 2),
+  );
+
+/** What the blurred projection reaches inside. */
+export const footprintLevel = ({ particleDensity, voxelSize }: Projector): number =>
+  (particleDensity * THICKNESS) / voxelSize;
+
 /**
  * The pixels that a projected particle covers: where the projection, blurred by a Gaussian, reaches that of 10 angstrom
  * of the particle's own density.
@@ -30,12 +40,10 @@ export interface Footprint {
  * @param projection half spectrum of the projection, its centre moved to where it shall be in the box; not changed
  */
 export function footprintOf(projector: Projector, projection: Spectrum): Footprint {
-  const { box, pixelSize, voxelSize } = projector;
+  const { box } = projector;
   const columns = (box >> 1) + 1;
   const data = spectrumScratch(projection.data.length).fill(0);
-  const gaussian = Float64Array.from({ length: box }, (_, i) =>
-    Math.exp(-2 * (Math.PI * BLUR * (frequency(i, box) / pixelSize)) ** 2),
-  );
+  const gaussian = footprintBlur(projector);
   for (let row = 0; row < box; row++) {
     for (let column = 0; column < columns; column++) {
       const weight = gaussian[row]! * gaussian[column]!;
@@ -45,7 +53,7 @@ export function footprintOf(projector: Projector, projection: Spectrum): Footpri
       data[i + 1] = weight * projection.data[i + 1]!;
     }
   }
-  const level = (projector.particleDensity * THICKNESS) / voxelSize;
+  const level = footprintLevel(projector);
   const blurred = irfft2({ data, shape: projection.shape }, imageScratch(box * box)).data;
   const inside = new Uint8Array(box * box);
   const spans = new Int32Array(2 * box);

@@ -39,9 +39,7 @@ export function augment(image: Image, { mirror, quarterTurns }: Augmentation): I
  * @throws DomainError for a value outside (0, 1]
  */
 export function resampleIce(ice: Image, shape: readonly [rows: number, columns: number]): Image {
-  for (const w of ice.data) {
-    if (!(w > 0 && w <= 1)) throw new DomainError("ice gradient", w, "values above 0, at most 1");
-  }
+  checkIce(ice);
   const [rows, columns] = shape;
   const [, width] = ice.shape;
   const down = samplesAlong(ice.shape[0], rows);
@@ -63,8 +61,15 @@ export function resampleIce(ice: Image, shape: readonly [rows: number, columns: 
   return out;
 }
 
+/** @throws DomainError for a value outside (0, 1] */
+export function checkIce(ice: Image): void {
+  for (const w of ice.data) {
+    if (!(w > 0 && w <= 1)) throw new DomainError("ice gradient", w, "values above 0, at most 1");
+  }
+}
+
 /** Where n samples over a length lie among `from` samples over the same length: between which two, and how far. */
-function samplesAlong(
+export function samplesAlong(
   from: number,
   n: number,
 ): { readonly index: Int32Array; readonly next: Int32Array; readonly fraction: Float64Array } {

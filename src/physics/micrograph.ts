@@ -4,31 +4,14 @@ import { crop } from "../array/resample.js";
 import { scratch } from "../array/scratch.js";
 import { integerInRange } from "../core/check.js";
 import { ShapeError, UsageError } from "../core/errors.js";
-import type { Coverage } from "./coverage.js";
 import { delocalisation } from "./ctf.js";
 import { type CtfFilter, multiplyCtf } from "./ctf-filter.js";
-import type { Coherence } from "./envelope.js";
-import { resampleIce } from "./ice.js";
-import type { Defocus, Optics } from "./optics.js";
-import { multiplyIce, type Placed, type Potential, placeParticles } from "./placement.js";
-import type { Projector } from "./projector.js";
+import { checkIce, resampleIce } from "./ice.js";
+import type { Imaged, MicrographInputs } from "./micrograph-inputs.js";
+import { fitsCanvas, imageFast } from "./micrograph-wasm.js";
+import type { Defocus } from "./optics.js";
+import { multiplyIce, type Potential, placeParticles } from "./placement.js";
 import type { PlacedParticle } from "./specimen.js";
-
-export interface MicrographInputs {
-  readonly shape: readonly [rows: number, columns: number];
-  readonly optics: Optics;
-  /** At depth 0. */
-  readonly defocus: Defocus;
-  /** Envelope exp(-B k² / 4), angstrom squared; absent = none. */
-  readonly bFactor?: number;
-  /** Absent: a coherent beam. */
-  readonly coherence?: Coherence;
-  /** One a structure, each with the optics' pixel size. */
-  readonly projectors: readonly Projector[];
-  readonly particles: readonly PlacedParticle[];
-  /** Ice gradient W over the field of view, (0, 1], of any size; absent = 1. */
-  readonly ice?: Image;
-}
 
 /** What the image formation knows of a particle: the physical part of a dataset's particle record. */
 export interface ImagedParticle extends Defocus {
@@ -71,26 +54,50 @@ export interface SimulatedMicrograph {
  */
 export function simulateMicrograph(inputs: MicrographInputs): SimulatedMicrograph {
   validate(inputs);
+  const { filter, canvas } = planImaging(inputs);
+  if (inputs.ice) checkIce(inputs.ice);
+  const { clean, mask, placed } = fitsCanvas(inputs, canvas)
+    ? imageFast(inputs, filter, canvas)
+    : imagePlain(inputs, filter, canvas);
+  const particles = placed.map((spot, i) => describe(inputs, inputs.particles[i]!, spot));
+  return { clean, mask, particles };
+}
+
+/** The transfer function of a micrograph and the canvas on which it is made. */
+export function planImaging(inputs: MicrographInputs): {
+  readonly filter: CtfFilter & { readonly highest: number };
+  readonly canvas: readonly [rows: number, columns: number];
+} {
   // the potential has no frequencies beyond its projections'
   const highest = Math.max(0, ...inputs.projectors.map((p) => p.radius / (p.box * p.pixelSize)));
   const filter = {
     ...{ ...inputs.optics, ...inputs.defocus, bFactor: inputs.bFactor ?? 0, factor: -1, highest },
     ...(inputs.coherence && { coherence: inputs.coherence }),
   };
-  const canvas = canvasShape(inputs, filter);
-  const potential = placeParticles(inputs.particles, inputs.projectors, inputs.optics.voltage, canvas);
-  if (inputs.ice) {
-    const ice = resampleIce(inputs.ice, inputs.shape);
-    multiplyIce(potential.inPhase, ice);
-    if (potential.quadrature) multiplyIce(potential.quadrature, ice);
+  return { filter, canvas: canvasShape(inputs, filter) };
+}
+
+/** In plain TypeScript: what micrograph-wasm.ts is held to, and what makes micrographs that it does not. */
+export function imagePlain(
+  inputs: MicrographInputs,
+  filter: CtfFilter,
+  canvas: readonly [rows: number, columns: number],
+): Imaged {
+  const { particles, projectors, optics, ice, shape } = inputs;
+  const potential = placeParticles(particles, projectors, optics.voltage, canvas);
+  if (ice) {
+    const gradient = resampleIce(ice, shape);
+    multiplyIce(potential.inPhase, gradient);
+    if (potential.quadrature) multiplyIce(potential.quadrature, gradient);
   }
-  const [rows, columns] = inputs.shape;
+  const { coverage } = potential;
   return {
-    clean: crop(applyOptics(potential, filter), 0, 0, inputs.shape),
-    mask: { data: potential.coverage.mask(rows, columns), shape: inputs.shape },
-    particles: potential.placed.map((placed, i) =>
-      describe(inputs, inputs.particles[i]!, potential.coverage, placed),
-    ),
+    clean: crop(applyOptics(potential, filter), 0, 0, shape),
+    mask: { data: coverage.mask(shape[0], shape[1]), shape },
+    placed: potential.placed.map(({ x, y, footprint }) => ({
+      ...{ x, y },
+      ...coverage.fractions(footprint, x, y, shape),
+    })),
   };
 }
 
@@ -142,12 +149,10 @@ function applyOptics({ inPhase, quadrature }: Potential, filter: CtfFilter): Ima
 }
 
 function describe(
-  { shape, optics, defocus }: MicrographInputs,
+  { optics, defocus }: MicrographInputs,
   particle: PlacedParticle,
-  coverage: Coverage,
-  { x, y, footprint }: Placed,
+  { x, y, visible, overlap }: Imaged["placed"][number],
 ): ImagedParticle {
-  const { visible, overlap } = coverage.fractions(footprint, x, y, shape);
   return {
     x,
     y,

@@ -1,3 +1,4 @@
+import { plusDeviates } from "../array/deviates.js";
 import { fftFriendlySize, irfft2, rfft2 } from "../array/fft.js";
 import { type Image, zeros } from "../array/image.js";
 import { crop } from "../array/resample.js";
@@ -112,9 +113,7 @@ export function noiseDeviation(clean: Image, snr: number): number {
 
 /** Independent standard normal deviates. */
 export function whiteNoise(shape: readonly [rows: number, columns: number], random: Random): Image {
-  const image = zeros(...shape);
-  random.fillNormal(image.data);
-  return image;
+  return plusWhite(zeros(...shape), 1, random);
 }
 
 /**
@@ -214,12 +213,11 @@ function countElectrons(clean: Image, deviation: number, options: DetectorOption
   return { data, shape: clean.shape };
 }
 
-/** An image with independent normal noise, without an image of the noise in between. */
-function plusWhite({ data, shape }: Image, deviation: number, random: Random): Image {
-  const out = random.fillNormal(new Float32Array(data.length));
-  for (let i = 0; i < out.length; i++) out[i] = data[i]! + deviation * out[i]!;
-  return { data: out, shape };
-}
+/** An image with independent normal noise. */
+const plusWhite = ({ data, shape }: Image, deviation: number, random: Random): Image => ({
+  data: plusDeviates(data, deviation, random),
+  shape,
+});
 
 function plus(image: Image, noise: Image, deviation: number): Image {
   const out = zeros(...image.shape);

@@ -79,14 +79,14 @@ export function multiplyIce(canvas: Image, ice: Image): void {
   }
 }
 
-const nearestInside = (canvas: number, frame: number): Int32Array =>
+export const nearestInside = (canvas: number, frame: number): Int32Array =>
   Int32Array.from({ length: canvas }, (_, i) => {
     if (i < frame) return i;
     return i - frame < canvas - 1 - i ? frame - 1 : 0;
   });
 
 /** A weight for each pixel of a box; 0 in the columns and rows before `first` and after `last`. */
-interface Window {
+export interface Window {
   readonly weight: Float32Array;
   readonly first: number;
   readonly last: number;
@@ -96,7 +96,7 @@ interface Window {
  * 1 over the particle, 0 towards the edges of its box: takes away the ghosts that interpolation in Fourier space leaves
  * around the particle (about a hundredth of it), whose square edges would show in a micrograph.
  */
-function supportWindow({ box, extent }: Projector): Window {
+export function supportWindow({ box, extent }: Projector): Window {
   const weight = new Float32Array(box * box);
   const edge = Math.min(6, box / 8);
   const inner = Math.min(extent + 2, box / 2 - edge);

@@ -4,7 +4,7 @@ import type { RotationMatrix } from "../core/rotation.js";
 import type { CtfParameters } from "./ctf.js";
 import { multiplyCtf } from "./ctf-filter.js";
 import type { Projector } from "./projector.js";
-import { slicePlain } from "./slice-reference.js";
+import { type SliceRequest, slicePlain } from "./slice-reference.js";
 import { fitsSlicer, sliceFast } from "./slice-wasm.js";
 
 export interface ProjectionOptions {
@@ -42,14 +42,24 @@ export function project(
  * Nyquist itself.
  */
 export function centralSlice(projector: Projector, matrix: RotationMatrix, shiftX = 0, shiftY = 0): Spectrum {
-  const { cube, box, step, scale, radius } = projector;
-  const request = {
+  const { cube, box } = projector;
+  const request = sliceRequest(projector, matrix, shiftX, shiftY);
+  return { data: fitsSlicer(cube) ? sliceFast(cube, request) : slicePlain(cube, request), shape: [box, box] };
+}
+
+/** What a slicer is asked for, for the slice that centralSlice returns. */
+export function sliceRequest(
+  { box, step, scale, radius }: Projector,
+  matrix: RotationMatrix,
+  shiftX: number,
+  shiftY: number,
+): SliceRequest {
+  return {
     matrix: matrix.map((entry) => entry * step) as unknown as RotationMatrix,
     ...{ box, radius },
     columnPhases: phases((box >> 1) + 1, box, centre(box) + shiftX, scale),
     rowPhases: phases(box, box, centre(box) + shiftY, 1),
   };
-  return { data: fitsSlicer(cube) ? sliceFast(cube, request) : slicePlain(cube, request), shape: [box, box] };
 }
 
 /** Factors of a shift to the right or down, one a frequency: scale exp(-2πi k shift / n), interleaved re, im. */

@@ -1,128 +1,172 @@
+import { type Layout, layout } from "../array/fft-layout.js";
 import { sliceWasm } from "../array/wasm.generated.js";
+import { instantiate, type Memory, PlannedMemory } from "../array/wasm-memory.js";
+import { fillBricks, gridOf } from "./slice-bricks.js";
 import { highestStep, type SliceRequest } from "./slice-reference.js";
 import type { SpectrumCube } from "./spectrum-cube.js";
 
-/** The part of WebAssembly used here: TypeScript declares it only together with a browser's whole document model. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
-};
-
-interface Kernels {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  slice(
+/** Functions of kernels/slice.as.ts and those of fft.as.ts that it passes on. Addresses and counts are whole numbers. */
+export interface SliceKernels {
+  readonly memory: Memory;
+  useBricks(at: number, across: number, down: number, zero: number): void;
+  orderTiles(
     ...args: [
-      ...[bricks: number, across: number, down: number, middle: number, out: number, box: number],
-      ...[highest: number, radius: number],
-      ...[ax: number, ay: number, az: number, bx: number, by: number, bz: number],
-      ...[columnPhases: number, rowPhases: number],
+      ...[poses: number, poseCount: number, tiles: number, tileCount: number],
+      ...[keys: number, counts: number, keyCount: number, order: number],
+    ]
+  ): void;
+  sliceTiles(
+    ...args: [
+      ...[order: number, count: number, poses: number, tiles: number, tileCount: number],
+      ...[box: number, highest: number, radius: number, blockBytes: number],
+    ]
+  ): void;
+  weighted(
+    ...args: [
+      ...[from: number, to: number, blocks: number, blockBytes: number, rows: number],
+      ...[rowWeights: number, columnWeights: number],
+    ]
+  ): void;
+  threshold(image: number, n: number, level: number, inside: number, spans: number): void;
+  transformGroups(
+    ...args: [plan: number, at: number, count: number, groupBytes: number, stride: number, work: number]
+  ): void;
+  toSpectrum(blocks: number, blockBytes: number, half: number, rows: number, to: number): void;
+  inverseRows(
+    ...args: [
+      ...[plan: number, blocks: number, blockBytes: number, lines: number, stage: number],
+      ...[columns: number, scale: number, work: number],
     ]
   ): void;
 }
 
 /** Cubes beyond this are sliced where they are. */
 const MOST_BYTES = 2 ** 30;
-const PAGE = 65_536;
+/** As kernels/slice.as.ts has them. */
+const TILE = 4;
+const POSE_BYTES = 64;
 
-let compiled: object | undefined;
 /** A cube's copy in WebAssembly memory lives as long as the cube. */
 const slicers = new WeakMap<Float32Array, Slicer>();
 
 /** Whether a cube is sliced by WebAssembly. */
 export const fitsSlicer = (cube: SpectrumCube): boolean => cube.data.byteLength <= MOST_BYTES;
 
-/** As slicePlain to a few 100,000ths of the largest sample nearby, several times faster. */
-export function sliceFast(cube: SpectrumCube, request: SliceRequest): Float32Array {
+/** The slicer of a cube. */
+export function slicerOf(cube: SpectrumCube): Slicer {
   let slicer = slicers.get(cube.data);
   if (!slicer) {
     slicer = new Slicer(cube);
     slicers.set(cube.data, slicer);
   }
-  return slicer.slice(request);
+  return slicer;
 }
 
-/** Cells along an edge of a brick, corners along it, and 16-bit words of a brick with its unit. */
-const CELLS = 8;
-const CORNERS = CELLS + 1;
-const BRICK_WORDS = 2 * CORNERS ** 3 + 2;
-/** The largest sample of a brick. */
-const LARGEST = 32_767;
+/** As slicePlain to a few 100,000ths of the largest sample nearby, several times faster. */
+export const sliceFast = (cube: SpectrumCube, request: SliceRequest): Float32Array =>
+  slicerOf(cube).slice(request);
 
-/** One WebAssembly instance with a cube in bricks (see kernels/slice.as.ts) and above them what a slice needs. */
-class Slicer {
-  private readonly kernels: Kernels;
-  private readonly reach: number;
-  private readonly across: number;
-  private readonly down: number;
-  private readonly top: number;
+/** Where the slices of a call lie; what is above is free. */
+export interface Slices extends Layout {
+  /** The first; one lies `sliceBytes` after the other. */
+  readonly at: number;
+  readonly sliceBytes: number;
+  readonly end: number;
+}
+
+/** One WebAssembly instance with a cube in bricks (see kernels/slice.as.ts) and above them the slices of the moment. */
+export class Slicer {
+  readonly kernels: SliceKernels;
+  readonly memory: PlannedMemory;
+  /** Bricks, in the groups of 64 by which tiles are ordered. */
+  private readonly keys: number;
 
   constructor(cube: SpectrumCube) {
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(sliceWasm), (c) => c.charCodeAt(0)));
-    this.kernels = new WebAssembly.Instance(compiled).exports as Kernels;
-    this.reach = cube.reach;
-    this.across = Math.ceil((cube.reach + 1) / CELLS);
-    this.down = Math.ceil((2 * cube.reach + 2) / CELLS);
-    const words = this.across * this.down * this.down * BRICK_WORDS;
-    this.top = PAGE + 64 * Math.ceil(words / 32);
-    this.reserve(this.top);
-    fillBricks(this.kernels.memory.buffer, cube, this.across, this.down);
+    this.kernels = instantiate<SliceKernels>(sliceWasm);
+    this.memory = new PlannedMemory(this.kernels.memory);
+    const { across, down, bytes } = gridOf(cube);
+    const bricks = this.memory.allocate(bytes);
+    fillBricks(this.memory.buffer, bricks, cube);
+    this.kernels.useBricks(bricks, across, down, cube.reach + 1);
+    this.keys = 64 * Math.ceil(across / 4) * Math.ceil(down / 4) ** 2;
   }
 
-  slice({ matrix: m, box, radius, columnPhases, rowPhases }: SliceRequest): Float32Array {
-    const length = 2 * box * ((box >> 1) + 1);
-    const columns = this.top;
-    const rows = columns + columnPhases.byteLength;
-    const out = rows + rowPhases.byteLength;
-    this.reserve(out + 4 * length);
-    const { buffer } = this.kernels.memory;
-    new Float32Array(buffer, columns, columnPhases.length).set(columnPhases);
-    new Float32Array(buffer, rows, rowPhases.length).set(rowPhases);
-    const result = new Float32Array(buffer, out, length);
-    result.fill(0);
-    this.kernels.slice(
-      ...([PAGE, this.across, this.down, this.reach + 1, out, box, highestStep(box), radius] as const),
-      ...([m[0], m[1], m[2], m[3], m[4], m[5], columns, rows] as const),
+  /** One slice as a half spectrum. */
+  slice(request: SliceRequest): Float32Array {
+    const { box } = request;
+    const { at, half, blockBytes, end } = this.fill([request]);
+    this.memory.reserve(end + 8 * half * box + 64);
+    this.kernels.toSpectrum(at, blockBytes, half, box, end);
+    return this.memory.views.floats.slice(end / 4, end / 4 + 2 * half * box);
+  }
+
+  /** Slices of one box and radius, as the inverse transform takes them. They are there until the next call. */
+  fill(requests: readonly SliceRequest[]): Slices {
+    const { box, radius } = requests[0]!;
+    // plans stay: they must be there before slices take the room above them
+    this.memory.plan(box);
+    const shape = layout([1, box, box]);
+    const sliceBytes = shape.blocks * shape.blockBytes;
+    const tiles = tilesWithin(box, radius);
+    const count = requests.length * (tiles.length / 2);
+    const phaseBytes = 32 * shape.blocks + 8 * Math.ceil(box / 2) * 2;
+    const at = this.memory.free;
+    const poses = at + requests.length * sliceBytes + 64;
+    const phases = poses + requests.length * POSE_BYTES;
+    const tilesAt = phases + requests.length * phaseBytes;
+    const order = tilesAt + 4 * tiles.length;
+    const keys = order + 4 * count;
+    const counts = keys + 4 * count;
+    const end = 64 * Math.ceil((counts + 4 * (this.keys + 1)) / 64);
+    this.memory.reserve(end);
+    const { floats, words } = this.memory.views;
+    floats.fill(0, at / 4, poses / 4);
+    new Int32Array(words.buffer, tilesAt, tiles.length).set(tiles);
+    for (const [i, request] of requests.entries()) {
+      const phase = phases + i * phaseBytes;
+      const pose = poses + i * POSE_BYTES;
+      new Float64Array(words.buffer, pose, 6).set(request.matrix.slice(0, 6));
+      words.set([at + i * sliceBytes, phase, phase + 32 * shape.blocks], pose / 4 + 12);
+      writeColumnPhases(floats, phase / 4, request.columnPhases);
+      floats.set(request.rowPhases, phase / 4 + 8 * shape.blocks);
+    }
+    const tileCount = tiles.length / 2;
+    if (requests.length > 1) {
+      this.kernels.orderTiles(poses, requests.length, tilesAt, tileCount, keys, counts, this.keys + 1, order);
+    } else for (let i = 0; i < count; i++) words[order / 4 + i] = i;
+    this.kernels.sliceTiles(
+      ...([order, count, poses, tilesAt, tileCount] as const),
+      ...([box, highestStep(box), radius, shape.blockBytes] as const),
     );
-    return result.slice();
-  }
-
-  private reserve(bytes: number): void {
-    const missing = bytes - this.kernels.memory.buffer.byteLength;
-    if (missing > 0) this.kernels.memory.grow(Math.ceil(missing / PAGE));
+    return { ...shape, at, sliceBytes, end };
   }
 }
 
-/**
- * Copies a cube into bricks; what lies beyond it is 0. Each brick has a unit of its own, so that its largest sample is the
- * largest 16-bit integer: samples are off by at most a 65,000th of that.
- */
-function fillBricks(buffer: ArrayBuffer, { data, reach }: SpectrumCube, across: number, down: number): void {
-  const width = reach + 2;
-  const side = 2 * reach + 3;
-  const bricks = new Int16Array(buffer, PAGE, across * down * down * BRICK_WORDS);
-  const units = new Float32Array(buffer, PAGE, bricks.length / 2);
-  const samples = new Float32Array(2 * CORNERS ** 3);
-  for (let brick = 0; brick < across * down * down; brick++) {
-    const x = (brick % across) * CELLS;
-    const firstRow = (Math.floor(brick / across) % down) * CELLS;
-    const firstSection = Math.floor(brick / across / down) * CELLS;
-    const count = 2 * Math.min(CORNERS, width - x);
-    let largest = 0;
-    let to = 0;
-    for (let z = firstSection; z < firstSection + CORNERS; z++) {
-      for (let y = firstRow; y < firstRow + CORNERS; y++, to += 2 * CORNERS) {
-        const from = 2 * ((z * side + y) * width + x);
-        const isInside = z < side && y < side;
-        for (let i = 0; i < 2 * CORNERS; i++) {
-          const value = isInside && i < count ? data[from + i]! : 0;
-          samples[to + i] = value;
-          largest = Math.max(largest, Math.abs(value));
-        }
-      }
+const tileLists = new Map<string, Int32Array>();
+
+/** First ky and kx of every tile that reaches into the radius. */
+function tilesWithin(box: number, radius: number): Int32Array {
+  const known = tileLists.get(`${box} ${radius}`);
+  if (known) return known;
+  const highest = highestStep(box);
+  const tiles: number[] = [];
+  for (let ky = -highest; ky <= highest; ky += TILE) {
+    const nearest = ky > 0 ? ky : Math.min(0, ky + TILE - 1);
+    for (let kx = 0; kx <= highest; kx += TILE) {
+      if (kx * kx + nearest * nearest <= radius * radius) tiles.push(ky, kx);
     }
-    const start = brick * BRICK_WORDS;
-    const scale = largest > 0 ? LARGEST / largest : 0;
-    for (let i = 0; i < samples.length; i++) bricks[start + i] = Math.round(samples[i]! * scale);
-    units[(start + samples.length) / 2] = largest / LARGEST;
+  }
+  if (tileLists.size >= 16) tileLists.clear();
+  const list = Int32Array.from(tiles);
+  tileLists.set(`${box} ${radius}`, list);
+  return list;
+}
+
+/** Four real, then four imaginary parts for each block of columns. */
+function writeColumnPhases(floats: Float32Array, to: number, phases: Float32Array): void {
+  for (let column = 0; 2 * column < phases.length; column++) {
+    const place = to + 8 * (column >> 2) + (column & 3);
+    floats[place] = phases[2 * column]!;
+    floats[place + 4] = phases[2 * column + 1]!;
   }
 }

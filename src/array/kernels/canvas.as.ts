@@ -1,0 +1,187 @@
+import { transform } from "./plan";
+
+export { forwardRows, inverseRows } from "./fft.as";
+
+/**
+ * What happens to a whole micrograph: boxes are added to a canvas, the ice gradient and the transfer function multiply it. Strides
+ * are in elements of their arrays. What is left over after groups of four or sixteen is done one by one.
+ */
+
+/** Adds an image times a window to a canvas. */
+export function addImage(
+  image: usize, window: usize, stride: usize, canvas: usize, canvasStride: usize, rows: usize, columns: usize,
+): void {
+  for (let y: usize = 0; y < rows; y++) {
+    const a = image + y * stride * 4;
+    const w = window + y * stride * 4;
+    const to = canvas + y * canvasStride * 4;
+    let x: usize = 0;
+    for (; x + 4 <= columns; x += 4) {
+      const value = f32x4.mul(v128.load(a + x * 4), v128.load(w + x * 4));
+      v128.store(to + x * 4, f32x4.add(v128.load(to + x * 4), value));
+    }
+    for (; x < columns; x++) store<f32>(to + x * 4, load<f32>(to + x * 4) + load<f32>(a + x * 4) * load<f32>(w + x * 4));
+  }
+}
+
+/** Adds a footprint of ones and zeros to counts of bytes, which stop at 255. */
+export function addCounts(
+  inside: usize, stride: usize, counts: usize, countsStride: usize, rows: usize, columns: usize,
+): void {
+  for (let y: usize = 0; y < rows; y++) {
+    const a = inside + y * stride;
+    const to = counts + y * countsStride;
+    let x: usize = 0;
+    for (; x + 16 <= columns; x += 16) {
+      v128.store(to + x, i8x16.add_sat_u(v128.load(to + x), v128.load(a + x)));
+    }
+    for (; x < columns; x++) store<u8>(to + x, min<u32>(255, <u32>load<u8>(to + x) + <u32>load<u8>(a + x)));
+  }
+}
+
+/** How many pixels of a footprint lie where the count is above a level. */
+export function countAbove(
+  inside: usize, stride: usize, counts: usize, countsStride: usize, rows: usize, columns: usize, level: i32,
+): i32 {
+  let found = 0;
+  for (let y: usize = 0; y < rows; y++) {
+    const a = inside + y * stride;
+    const b = counts + y * countsStride;
+    let x: usize = 0;
+    let sums = i32x4.splat(0);
+    for (; x + 16 <= columns; x += 16) {
+      const both = v128.and(v128.load(a + x), i8x16.gt_u(v128.load(b + x), i8x16.splat(<i8>level)));
+      sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(both)));
+    }
+    found += i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1);
+    found += i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
+    for (; x < columns; x++) found += <i32>load<u8>(a + x) & <i32>(<i32>load<u8>(b + x) > level);
+  }
+  return found;
+}
+
+/** A row of floats, 1 where the count is above 0. Columns come in fours; up to three more are touched. */
+export function maskRow(counts: usize, to: usize, columns: usize): void {
+  const one = f32x4.splat(1);
+  for (let x: usize = 0; x < columns; x += 4) {
+    const four = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(counts + x)));
+    v128.store(to + x * 4, v128.and(one, i32x4.gt_s(four, i32x4.splat(0))));
+  }
+}
+
+/**
+ * Multiplies a row of the canvas by the ice gradient, bilinear between two rows of it. Of each column of the canvas: the
+ * addresses of the two columns of `line`, which holds the row between, and how far it is from the first.
+ */
+export function multiplyIceRow(
+  row: usize, columns: usize, top: usize, bottom: usize, fraction: f32, width: usize, line: usize,
+  first: usize, second: usize, fractions: usize,
+): void {
+  for (let x: usize = 0; x < width; x++) {
+    const above = load<f32>(top + x * 4);
+    store<f32>(line + x * 4, above + fraction * (load<f32>(bottom + x * 4) - above));
+  }
+  let x: usize = 0;
+  for (; x + 4 <= columns; x += 4) {
+    const left = gather(first + x * 4);
+    const right = gather(second + x * 4);
+    const ice = f32x4.add(left, f32x4.mul(v128.load(fractions + x * 4), f32x4.sub(right, left)));
+    v128.store(row + x * 4, f32x4.mul(v128.load(row + x * 4), ice));
+  }
+  for (; x < columns; x++) {
+    const left = load<f32>(<usize>load<u32>(first + x * 4));
+    const right = load<f32>(<usize>load<u32>(second + x * 4));
+    const ice = left + load<f32>(fractions + x * 4) * (right - left);
+    store<f32>(row + x * 4, load<f32>(row + x * 4) * ice);
+  }
+}
+
+@inline
+function gather(addresses: usize): v128 {
+  let four = v128.load32_zero(<usize>load<u32>(addresses));
+  four = v128.load_lane<f32>(<usize>load<u32>(addresses, 4), four, 1);
+  four = v128.load_lane<f32>(<usize>load<u32>(addresses, 8), four, 2);
+  return v128.load_lane<f32>(<usize>load<u32>(addresses, 12), four, 3);
+}
+
+/** sin 2πt for |t| up to 1/2, to 3e-7: t (1 - 4 t²) times a polynomial fitted to least maximal error. */
+@inline
+function sineOfTurns(t: v128): v128 {
+  const s = f32x4.mul(t, t);
+  let p = f32x4.splat(-0.7983430837216114);
+  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(3.5163760783734164));
+  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(-9.624604711055033));
+  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(16.769189672547796));
+  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(-16.20895564380201));
+  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(6.283185270017222));
+  return f32x4.mul(f32x4.mul(t, f32x4.sub(f32x4.splat(1), f32x4.mul(f32x4.splat(4), s))), p);
+}
+
+/** The fraction of a turn, -1/2 to 1/2, of c0 + k (c1 + k (c2 + k² c4)). */
+@inline
+function turn(k: f64, c0: v128, c1: v128, c2: v128, c4: v128): v128 {
+  const k1 = f64x2.splat(k);
+  const inner = f64x2.add(c2, f64x2.mul(f64x2.splat(k * k), c4));
+  const turns = f64x2.add(c0, f64x2.mul(k1, f64x2.add(c1, f64x2.mul(k1, inner))));
+  return f64x2.sub(turns, f64x2.nearest(turns));
+}
+
+/** Squares of kx up to which a row is kept, as a mask of both lanes. */
+@inline
+function within(kx2: v128, limit: f64): v128 {
+  return f64x2.le(kx2, f64x2.splat(limit));
+}
+
+/**
+ * Transforms columns, multiplies them by a CTF and transforms them back, a block of four at a time: it stays in the cache
+ * meanwhile. Blocks are left imaginary parts first, as inverseRows takes them.
+ *
+ * @param optics eight floats of 64 bits: of the phase in turns xx, xy, yy, quartic and offset; the step of kx; the highest
+ *   frequency's square
+ * @param ky of each row, 64 bits; rowWeights and columnWeights: envelope times sign, 32 bits
+ */
+export function filterColumns(
+  plan: usize, blocks: usize, count: usize, blockBytes: usize, rows: usize, work: usize,
+  optics: usize, ky: usize, rowWeights: usize, columnWeights: usize,
+): void {
+  const xx = f64x2.splat(load<f64>(optics));
+  const xy = f64x2.splat(load<f64>(optics, 8));
+  const yy = f64x2.splat(load<f64>(optics, 16));
+  const quartic = f64x2.splat(load<f64>(optics, 24));
+  const offset = f64x2.splat(load<f64>(optics, 32));
+  const step = load<f64>(optics, 40);
+  const limit = load<f64>(optics, 48);
+  const c4 = f64x2.neg(quartic);
+  for (let b: usize = 0; b < count; b++) {
+    let at = blocks + b * blockBytes;
+    transform(plan, at, 32, at, 32, work);
+    const first = <f64>b * 4;
+    const kxA = f64x2.mul(f64x2(first, first + 1), f64x2.splat(step));
+    const kxB = f64x2.mul(f64x2(first + 2, first + 3), f64x2.splat(step));
+    const kxA2 = f64x2.mul(kxA, kxA);
+    const kxB2 = f64x2.mul(kxB, kxB);
+    const a0 = f64x2.add(f64x2.mul(f64x2.sub(xx, f64x2.mul(quartic, kxA2)), kxA2), offset);
+    const b0 = f64x2.add(f64x2.mul(f64x2.sub(xx, f64x2.mul(quartic, kxB2)), kxB2), offset);
+    const a1 = f64x2.mul(xy, kxA);
+    const b1 = f64x2.mul(xy, kxB);
+    const a2 = f64x2.sub(yy, f64x2.mul(f64x2.splat(2), f64x2.mul(quartic, kxA2)));
+    const b2 = f64x2.sub(yy, f64x2.mul(f64x2.splat(2), f64x2.mul(quartic, kxB2)));
+    const column = v128.load(columnWeights + b * 16);
+    for (let y: usize = 0; y < rows; y++) {
+      const k = load<f64>(ky + y * 8);
+      const turnsA = f32x4.demote_f64x2_zero(turn(k, a0, a1, a2, c4));
+      const turnsB = f32x4.demote_f64x2_zero(turn(k, b0, b1, b2, c4));
+      const wave = sineOfTurns(v128.shuffle<f32>(turnsA, turnsB, 0, 1, 4, 5));
+      const weight = f32x4.mul(column, v128.load32_splat(rowWeights + y * 4));
+      const kept = v128.shuffle<f32>(within(kxA2, limit - k * k), within(kxB2, limit - k * k), 0, 2, 4, 6);
+      const value = v128.and(kept, f32x4.mul(wave, weight));
+      const re = v128.load(at);
+      const im = v128.load(at, 16);
+      v128.store(at, f32x4.mul(im, value));
+      v128.store(at, f32x4.mul(re, value), 16);
+      at += 32;
+    }
+    at = blocks + b * blockBytes;
+    transform(plan, at, 32, at, 32, work);
+  }
+}
