@@ -23,6 +23,7 @@ export interface TrainOptions {
   readonly average?: number;
   readonly calibrate?: boolean;
   readonly trends?: boolean;
+  readonly unevenness?: boolean;
   readonly steps?: number;
   readonly noise?: CryogemOptions["noise"];
   readonly upsampling?: CryogemOptions["upsampling"];
@@ -68,6 +69,7 @@ const OWN_OPTIONS = [
   "average",
   "calibrate",
   "trends",
+  "unevenness",
   "steps",
   "noise",
   "upsampling",

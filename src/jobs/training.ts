@@ -3,7 +3,14 @@ import type { ComputeRuntime, JobContext } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
 import { decodeModel, type Model, type ModelDescription } from "../translate/model.js";
 import type { NoiseSeed } from "../translate/noise-seed.js";
-import { colouredSeed, type FitSet, fitInnovations, matchedSeed, whiteSeed } from "../translate/seed-fit.js";
+import {
+  colouredSeed,
+  type FitSet,
+  fitInnovations,
+  matchedSeed,
+  whiteSeed,
+  withUnevenness,
+} from "../translate/seed-fit.js";
 import type { Trend } from "../translate/trend.js";
 import { MODEL, readArrays } from "./model-files.js";
 import { needsSpectrum, type TrainPlan } from "./train-plan.js";
@@ -32,10 +39,11 @@ const DEFAULT_SNR = 0.1;
 
 /** The noise seed of a training: white, or coloured as the real micrographs have it. */
 export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseSeed> {
-  const { snr, calibrate, seed, noise } = plan.options;
+  const { snr, calibrate, seed, noise, unevenness } = plan.options;
   if (!needsSpectrum(plan)) return whiteSeed(fit, snr ?? DEFAULT_SNR);
   if (plan.translator !== "cryogem") return colouredSeed(fit, snr);
-  const fitted = await (noise === "matched" ? matchedSeed : colouredSeed)(fit, snr);
+  const even = await (noise === "matched" ? matchedSeed : colouredSeed)(fit, snr);
+  const fitted = unevenness ? withUnevenness(fit, even, seed) : even;
   return calibrate ? fitInnovations(fit, fitted, seed) : fitted;
 }
 

@@ -5,6 +5,7 @@ import type { NoiseSeed } from "./noise-seed.js";
 import { cryogemOptions } from "./options.js";
 import type { Rings } from "./radial-power.js";
 import { ORDERS, type Trend } from "./trend.js";
+import type { Unevenness } from "./unevenness.js";
 
 /** Every way to give a physics micrograph the noise of real ones. */
 export const TRANSLATORS = [
@@ -34,6 +35,14 @@ const modelRecord = z.object({
       .object({
         tile: z.tuple([z.int(), z.int()]),
         innovations: z.object({ skewness: z.number(), kurtosis: z.number() }),
+      })
+      .optional(),
+    /** Its profile is the tensor "noise.unevenness". */
+    unevenness: z
+      .object({
+        field: z.number().positive(),
+        micrograph: z.number().min(0),
+        diameter: z.number().positive(),
       })
       .optional(),
   }),
@@ -69,19 +78,21 @@ const POWER = "noise.power";
 const GAIN = "output.gain";
 const RINGS = "noise.rings";
 const SIGNAL = "signal.gain";
+const UNEVENNESS = "noise.unevenness";
 const TRENDS = "background.trends";
 
 /** The file of a model; parameters are flat, since the options decide their shapes. */
 export function encodeModel({ record, noise, parameters, gain, trends }: Model): NamedArrays {
   const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [name, data] of parameters) tensors.set(name, { shape: [data.length], data });
-  const { colour, deviation, cleanDeviation } = noise;
+  const { colour, deviation, cleanDeviation, unevenness } = noise;
   if (colour) {
     const [rows, columns] = colour.power.shape;
     tensors.set(POWER, { shape: [rows, (columns >> 1) + 1], data: colour.power.data });
   }
   if (noise.signal) tensors.set(SIGNAL, ringsTensor(noise.signal));
   if (colour?.rings) tensors.set(RINGS, ringsTensor(colour.rings));
+  if (unevenness) tensors.set(UNEVENNESS, ringsTensor(unevenness.profile));
   if (gain) tensors.set(GAIN, ringsTensor(gain));
   if (trends) tensors.set(TRENDS, trendsTensor(trends));
   const described: z.infer<typeof modelRecord> = {
@@ -92,6 +103,7 @@ export function encodeModel({ record, noise, parameters, gain, trends }: Model):
       deviation,
       cleanDeviation,
       ...(colour && { colour: { tile: [...colour.power.shape], innovations: colour.innovations } }),
+      ...(unevenness && { unevenness: numbersOf(unevenness) }),
     },
   };
   return { tensors, metadata: { cryogem: JSON.stringify(described) } };
@@ -113,7 +125,9 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
     );
   }
   const { noise, format: _format, formatVersion: _version, ...record } = parsed.data;
-  const others = [...tensors].filter(([name]) => ![POWER, GAIN, RINGS, SIGNAL, TRENDS].includes(name));
+  const others = [...tensors].filter(
+    ([name]) => ![POWER, GAIN, RINGS, SIGNAL, UNEVENNESS, TRENDS].includes(name),
+  );
   const gain = tensors.get(GAIN);
   const trends = tensors.get(TRENDS);
   return {
@@ -126,12 +140,19 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
 }
 
 function decodeNoise(
-  { deviation, cleanDeviation, colour }: z.infer<typeof modelRecord>["noise"],
+  { deviation, cleanDeviation, colour, unevenness }: z.infer<typeof modelRecord>["noise"],
   tensors: NamedArrays["tensors"],
   path: string,
 ): NoiseSeed {
   const signal = tensors.get(SIGNAL);
-  const strengths = { deviation, cleanDeviation, ...(signal && { signal: ringsOf(signal) }) };
+  const profile = tensors.get(UNEVENNESS);
+  if (unevenness && !profile) throw new FormatError(path, UNEVENNESS, "nothing", "a profile");
+  const strengths = {
+    deviation,
+    cleanDeviation,
+    ...(signal && { signal: ringsOf(signal) }),
+    ...(unevenness && profile && { unevenness: { ...unevenness, profile: ringsOf(profile) } }),
+  };
   if (!colour) return strengths;
   const { tile, innovations } = colour;
   const power = tensors.get(POWER);
@@ -153,6 +174,8 @@ function decodeNoise(
     },
   };
 }
+
+const numbersOf = ({ field, micrograph, diameter }: Unevenness) => ({ field, micrograph, diameter });
 
 const ringsTensor = ({ values }: Rings) => ({ shape: [values.length], data: Float32Array.from(values) });
 

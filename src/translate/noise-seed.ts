@@ -4,6 +4,7 @@ import { colouredNoise, type NoisePower, whiteNoise } from "../physics/noise.js"
 import { type Innovations, skewedNoise } from "./innovations.js";
 import { applyGain, type Rings } from "./radial-power.js";
 import { type MicrographCtf, ringPower } from "./ring-noise.js";
+import { type Unevenness, vary } from "./unevenness.js";
 
 /**
  * The noise added to clean micrographs before a network sees them, with the same strength for every micrograph of a set: a
@@ -23,6 +24,8 @@ export interface NoiseSeed {
     /** Power that comes on top where the micrograph's |CTF|² is 1: ice, whose Thon rings are the micrograph's own. */
     readonly rings?: Rings;
   };
+  /** How signal and noise together vary in strength over a micrograph and between micrographs. */
+  readonly unevenness?: Unevenness;
 }
 
 /** A clean physics micrograph, or a part of one. */
@@ -59,7 +62,8 @@ export function noisyInput(micrograph: CleanMicrograph, seed: NoiseSeed, random:
   const noise = unitNoise(shape, seed, micrograph.optics, random).data;
   const scale = seed.deviation / noisyDeviation(seed);
   const data = cleanInput(micrograph.image, micrograph.mean, seed).data;
-  return { data: data.map((value, i) => value + scale * noise[i]!), shape };
+  const even: Image = { data: data.map((value, i) => value + scale * noise[i]!), shape };
+  return seed.unevenness ? vary(even, seed.unevenness, random) : even;
 }
 
 /** The clean micrograph alone in the same units, its signal filtered as the seed says. */

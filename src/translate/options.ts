@@ -42,6 +42,8 @@ export const cryogemOptions = z.strictObject({
   calibrate: z.boolean(),
   /** Whether the slow trends of the real micrographs are taken out before training and lent to generated ones. */
   trends: z.boolean(),
+  /** Whether the seed varies in strength over a micrograph as the real ones do. */
+  unevenness: z.boolean(),
   seed: z.number(),
 });
 
@@ -78,6 +80,7 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     headWidth: 128,
     calibrate: true,
     trends: true,
+    unevenness: true,
   },
   paper: {
     crop: 1024,
@@ -102,6 +105,7 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     headWidth: 256,
     calibrate: false,
     trends: false,
+    unevenness: false,
   },
 };
 

@@ -14,9 +14,11 @@ import { type CleanMicrograph, type NoiseSeed, noisyInput } from "./noise-seed.j
 import { isotropicPower, meanRings, type Rings, tileFor, totalPower } from "./radial-power.js";
 import { measureIce, ringPower } from "./ring-noise.js";
 import type { LabelledImage, TrainingSet } from "./sampler.js";
+import { fitUnevenness } from "./unevenness-fit.js";
 
 /** Micrographs that a fit looks at, and the largest side of the part of each. */
-const MOST = 8;
+const MOST_REAL = 8;
+const MOST_SIMULATED = 16;
 const LARGEST_SIDE = 1024;
 
 /** Parts of some micrographs of a training set that fits look at. */
@@ -43,10 +45,10 @@ export async function drawFitSet({
   pixelSize,
 }: TrainingSet): Promise<FitSet> {
   const realParts: Image[] = [];
-  for (let i = 0; i < Math.min(MOST, real.count); i++) realParts.push(middle(await real.load(i)));
+  for (let i = 0; i < Math.min(MOST_REAL, real.count); i++) realParts.push(middle(await real.load(i)));
   const simulatedParts: FitSet["simulated"][number][] = [];
   const variances: number[] = [];
-  for (let i = 0; i < Math.min(MOST, simulated.count); i++) {
+  for (let i = 0; i < Math.min(MOST_SIMULATED, simulated.count); i++) {
     const source: LabelledImage = await simulated.load(i);
     variances.push(source.variance);
     simulatedParts.push({ image: middle(source.image), mean: source.mean, optics: source.optics });
@@ -144,7 +146,7 @@ export async function matchedSeed(set: FitSet, snr: number | null): Promise<Nois
   const { signal, share } = fitSignal(spectra);
   const noise = spectra.background.values.map((background, i) => {
     const rest = spectra.real.values[i]! - signal.values[i]! ** 2 * share * spectra.clean.values[i]!;
-    return Math.min(background * MOST_NOISE, Math.max(background / MOST_NOISE, rest));
+    return Math.min(background, Math.max(LEAST_NOISE * background, rest));
   });
   const even = { tile: set.tile, values: noise };
   const { base, rings } = measureIce(set, share, even) ?? { base: even, rings: undefined };
@@ -166,8 +168,11 @@ const storable = ({ tile, values }: Rings): Rings => ({
   values: Float64Array.from(Float32Array.from(values)),
 });
 
-/** How far the noise may leave the measured background to bring the sum of signal and noise to the real power. */
-const MOST_NOISE = 1.3;
+/**
+ * Share of the measured background that the noise keeps where signal and noise together would exceed the real power. Where they fall
+ * short noise is not added: real power beyond the background sits at the particles, and would show as blotches between them.
+ */
+const LEAST_NOISE = 0.75;
 /** How far the signal's filter may leave an even one, and over how many rings either way it is smooth. */
 const MOST_GAIN = 1.6;
 const SMOOTH = 3;
@@ -208,6 +213,16 @@ function fitSignal({ real, background, clean, share }: SetSpectra): {
     signal: { tile, values: gains.map((gain) => gain * scale) },
     share: Math.min(MOST_SIGNAL, (share * filtered) / whole),
   };
+}
+
+/** The seed with the unevenness that real micrographs have and it lacks. */
+export function withUnevenness(set: FitSet, seed: NoiseSeed, randomSeed: number): NoiseSeed {
+  const even = set.simulated.map((micrograph, i) =>
+    noisyInput(micrograph, seed, Random.of(randomSeed, "unevenness", i)),
+  );
+  const found = fitUnevenness(set.real, even, set.particleDiameter / set.pixelSize);
+  if (!found) return seed;
+  return { ...seed, unevenness: { ...found, profile: storable(found.profile) } };
 }
 
 const ROUNDS = 3;

@@ -1,4 +1,5 @@
 import type { Image } from "../array/image.js";
+import { quantile } from "../array/statistics.js";
 import type { Random } from "../core/random.js";
 
 /**
@@ -61,9 +62,15 @@ export function addTrend({ data, shape }: Image, trend: Trend, share = 1): Image
   return { data: out, shape };
 }
 
-/** One of the measured trends, mirrored and transposed at random. */
+/**
+ * One of the measured trends, mirrored and transposed at random, and made no stronger than the median one: a few micrographs
+ * beside a hole's edge have trends several times the usual, and a sample of a few dozen says little of how many do.
+ */
 export function drawTrend(trends: readonly Trend[], random: Random): Trend {
-  const trend = trends[random.integer(trends.length)]!;
+  const strongest = quantile(trends.map(strength), 0.5);
+  const drawn = trends[random.integer(trends.length)]!;
+  const share = Math.min(1, strongest / Math.max(strength(drawn), Number.MIN_VALUE));
+  const trend = drawn.map((c) => share * c);
   const [mirrorX, mirrorY, transposed] = [random.integer(2), random.integer(2), random.integer(2)];
   return trend.map((_, i) => {
     const [u, v] = [i % ORDERS, Math.floor(i / ORDERS)];
@@ -71,3 +78,5 @@ export function drawTrend(trends: readonly Trend[], random: Random): Trend {
     return sign * trend[transposed ? u * ORDERS + v : i]!;
   });
 }
+
+const strength = (trend: Trend): number => Math.hypot(...trend);

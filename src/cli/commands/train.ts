@@ -126,7 +126,9 @@ function learning(command: Command): void {
     .option("--calibrate", "fit skewness, kurtosis and spectrum of the output to the real ones (fast: yes)")
     .option("--no-calibrate", "do not (paper: no)")
     .option("--trends", "lend the slow gradients of real micrographs to generated ones (fast: yes)")
-    .option("--no-trends", "do not (paper: no)");
+    .option("--no-trends", "do not (paper: no)")
+    .option("--unevenness", "vary the seed's strength over a micrograph as real ones do (fast: yes)")
+    .option("--no-unevenness", "do not (paper: no)");
 }
 
 function work(command: Command): void {
