@@ -96,9 +96,19 @@ function singleMicrograph(
   }
   const load = async (): Promise<LabelledImage> => {
     const { image, pixelSize } = await readPixels(files, path, plan);
+    requireInside(centres, image.shape, path);
     return labelled(image, { pixelSize, particleDiameter }, plan, path, { centres, ignored: [] });
   };
   return { name: path, particleDiameter, load };
+}
+
+/** @throws UsageError where most places lie outside: they are of another image, or of one binned otherwise */
+function requireInside(places: readonly Place[], [rows, columns]: Image["shape"], path: string): void {
+  const outside = places.filter(({ x, y }) => !(x >= -0.5 && y >= -0.5 && x < columns && y < rows)).length;
+  if (2 * outside <= places.length) return;
+  throw new UsageError(
+    `--coordinates: found ${outside} of ${places.length} places outside ${path} of ${columns} x ${rows} pixels, expected them inside; of images binned otherwise give --coordinates-pixel-size`,
+  );
 }
 
 async function readPixels(

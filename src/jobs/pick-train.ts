@@ -19,6 +19,11 @@ import { openTrainingFolder } from "./training-folder.js";
 const VALIDATION_LINES = "validation.jsonl";
 /** Images kept in memory of each kind, bytes. */
 const CACHE = 2 ** 30;
+/** Coordinates that fill less of the micrographs, across and down, may be of smaller images; so many of them tell. */
+const UNFILLED = 0.7;
+const ENOUGH = 20;
+/** Diameters whose ratio is less are alike. */
+const SAME_SIZE = 1.15;
 /** Fewer labelled micrographs are all learned from. */
 const FEWEST_TO_SPLIT = 4;
 
@@ -38,6 +43,7 @@ export async function trainPickerModel(plan: PickTrainPlan, context: TrainContex
     report.note(`${plan.out} is complete already`);
     return decodePicker(await readArrays(files, modelPath), modelPath).record;
   }
+  warnOfSizes(all, plan, report.warn);
   const { learned, kept } = splitMicrographs(all, plan);
   report.note(`${learned.length} labelled micrographs to learn from, ${kept.length} for validation`);
   const set = await openSet(learned, plan, context);
@@ -54,6 +60,20 @@ export async function trainPickerModel(plan: PickTrainPlan, context: TrainContex
   const model = { record: finished, parameters: pickerParameters(state) };
   await writeArrays(files, modelPath, encodePicker(model));
   return finished;
+}
+
+/** A picker takes particles of any size for one size; which it takes micrographs to have unless told is the first one's. */
+function warnOfSizes(
+  all: readonly LabelledMicrograph[],
+  { particleDiameter }: PickTrainPlan,
+  warn: (line: string) => void,
+): void {
+  const sizes = all.map((each) => each.particleDiameter);
+  const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
+  if (particleDiameter !== undefined || largest < SAME_SIZE * smallest) return;
+  warn(
+    `particles of ${smallest} to ${largest} angstrom are learned together: say --particle-diameter to \`pick run\`, which else takes them to be ${sizes[0]}`,
+  );
 }
 
 interface OpenPickTraining {
@@ -170,13 +190,24 @@ async function openSet(
   const bytes = ({ image }: LabelledImage): number => image.data.byteLength;
   const labelled = cachedSource(learned.length, (index) => learned[index]!.load(), bytes, CACHE);
   let particles = 0;
+  let [farX, farY] = [0, 0];
   for (let i = 0; i < learned.length; i++) {
     signal.throwIfAborted();
-    particles += (await labelled.load(i)).centres.length;
+    const { centres, image } = await labelled.load(i);
+    particles += centres.length;
+    for (const { x, y } of centres) {
+      farX = Math.max(farX, x / image.shape[1]);
+      farY = Math.max(farY, y / image.shape[0]);
+    }
     report.progress({ stage: "read", done: i + 1, total: learned.length, unit: "micrographs" });
   }
   if (particles === 0) {
     throw new UsageError("pick train: found no particle in the labels, expected some to learn from");
+  }
+  if (Math.max(farX, farY) < UNFILLED && particles >= ENOUGH) {
+    report.warn(
+      `no particle lies beyond ${Math.round(100 * Math.max(farX, farY))} % of the micrographs' width and height: if the coordinates are of binned images, give --coordinates-pixel-size`,
+    );
   }
   const negatives = await negativeImages(files, plan);
   return { labelled, negatives: { count: negatives.length, load: async (index) => negatives[index]! } };

@@ -143,6 +143,35 @@ describe("pick train", () => {
     expect((await other!.load()).centres[0]!.y).toBeCloseTo(((truth.y + 0.5) / 2) * 0.75 - 0.5, 2);
   });
 
+  test("coordinates of images binned otherwise are refused, or warned of where they might be right", async () => {
+    const labels = { dataset: [], micrographs: real, coordinates: [at("picks.txt")], particleDiameter: 32 };
+    const scaled = (coordinatesPixelSize: number) => ({ ...labels, pixelSize: 2, coordinatesPixelSize });
+    await expect(train("outside", scaled(7))).rejects.toThrow(
+      /--coordinates: found [5-8] of 8 places outside .*real-1.mrc of 100 x 100 pixels/,
+    );
+    const many = Array.from({ length: 24 }, (_, i) => ({
+      micrograph: "real-1.mrc",
+      x: 2 * i,
+      y: 49 - 2 * i,
+    }));
+    writeFileSync(at("corner.txt"), writeTopaz(many));
+    const corner = { ...labels, micrographs: [real[0]!], coordinates: [at("corner.txt")], steps: 1 };
+    expect((await train("corner", corner)).warnings[0]).toContain("no particle lies beyond 49 %");
+    expect((await train("whole", { ...corner, pixelSize: 2, coordinatesPixelSize: 3.9 })).warnings).toEqual(
+      [],
+    );
+  });
+
+  test("particles of several sizes learned together: which one the picker stands for is said", async () => {
+    const other = { map: [at("map.mrc")], out: at("larger"), size: [110, 130] as const, count: 1 };
+    const more = { particles: [4, 0] as const, seed: 3, snr: 0.5, diameter: 40 };
+    await simulateDataset(planSimulation({ ...other, ...more }), jobContext().context);
+    const two = await train("two", { dataset: [at("simulated"), at("larger")], steps: 1 });
+    expect(two.warnings[0]).toMatch(/particles of 40 to [\d.]+ angstrom are learned together: .*be [\d.]+/);
+    expect(two.warnings[0]).toContain(`be ${two.record.particleDiameter}`);
+    expect((await train("one", { steps: 1 })).warnings).toEqual([]);
+  });
+
   test("negatives of unknown pixel size are used at several sizes, of a known one at its own", async () => {
     writeImage(at("ground.mrc"), toyPicking(100, 0, 9).image);
     const base = { ...SMALL, dataset: [at("simulated")], out: "unused", negatives: [at("ground.mrc")] };
