@@ -1,25 +1,25 @@
-// What bench/case.ts wrote, one array at a time.
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+// What bench/case.ts wrote, read array by array when asked for.
+import { openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 
 export function readCase(folder) {
   const { options, arrays } = JSON.parse(readFileSync(join(folder, "options.json"), "utf8"));
   const file = openSync(join(folder, "values.bin"), "r");
-  const values = new Map();
+  const places = new Map();
+  let at = 0;
   for (const { name, shape } of arrays) {
-    const data = new Float32Array(shape.reduce((product, n) => product * n, 1));
-    readSync(file, data);
-    values.set(name, data);
+    const length = shape.reduce((product, n) => product * n, 1);
+    places.set(name, { at, length });
+    at += 4 * length;
   }
-  closeSync(file);
-  return { options, values };
-}
-
-/** The value taken out of a map. */
-export function take(values, name) {
-  const value = values.get(name);
-  values.delete(name);
-  return value;
+  const get = (name) => {
+    const place = places.get(name);
+    if (!place) return undefined;
+    const values = new Float32Array(place.length);
+    readSync(file, values, { position: place.at });
+    return values;
+  };
+  return { options, get };
 }
 
 /** Does `work` and tells how long it took, as bench/turns.ts declares. */

@@ -3,24 +3,16 @@
 import { createInterface } from "node:readline";
 import { openOnnxCpu } from "../../dist/runtime/onnx.js";
 import { StepRunner } from "../../dist/translate/step-runner.js";
-import { answer, readCase, take } from "./case.mjs";
+import { answer, readCase } from "./case.mjs";
 
-/** The runner from the weights given, Adam's moments at zero; the other arrays are data. */
-async function open() {
-  const { options, values } = readCase(process.argv[2]);
-  const [simulated, real] = ["simulated", "real"].map((name) => take(values, name));
-  const [particles, background] = ["particles", "background"].map((name) =>
-    Int32Array.from(take(values, name)),
-  );
-  for (const [name, { length }] of [...values]) {
-    for (const moment of ["m", "v"]) values.set(`${moment}:${name}`, new Float32Array(length));
-  }
-  const runtime = await openOnnxCpu({ threads: Number(process.env.THREADS) });
-  const runner = await StepRunner.open(options, runtime, values);
-  return { runner, data: { simulated, real, points: { particles, background } } };
-}
+const { options, get } = readCase(process.argv[2]);
+const [particles, background] = ["particles", "background"].map((name) => Int32Array.from(get(name)));
+const data = { simulated: get("simulated"), real: get("real"), points: { particles, background } };
 
-const { runner, data } = await open();
+/** The weights given, Adam's moments at zero. */
+const start = { get: (name) => (/^[mv]:/.test(name) ? get(name.slice(2)).fill(0) : get(name)) };
+const runtime = await openOnnxCpu({ threads: Number(process.env.THREADS) });
+const runner = await StepRunner.open(options, runtime, start);
 let step = 0;
 for await (const _ of createInterface({ input: process.stdin })) {
   await answer(async () => {

@@ -6,13 +6,13 @@ import { createInterface } from "node:readline";
 import { openOnnxCpu } from "../../dist/runtime/onnx.js";
 import { GeneratorRunner, tilingFor } from "../../dist/translate/generator-runner.js";
 import { translateTiled } from "../../dist/translate/tiling.js";
-import { answer, readCase, take } from "./case.mjs";
+import { answer, readCase } from "./case.mjs";
 
 const folder = process.argv[2];
-const { options, values } = readCase(folder);
-const image = { data: take(values, "image"), shape: [options.side, options.side] };
+const { options, get } = readCase(folder);
+const image = { data: get("image"), shape: [options.side, options.side] };
 const runtime = await openOnnxCpu({ threads: Number(process.env.THREADS) });
-const generator = new GeneratorRunner(options.training, runtime, values);
+const generator = new GeneratorRunner(options.training, runtime, { get });
 const tiling = tilingFor(options.training);
 for await (const line of createInterface({ input: process.stdin })) {
   let translated;

@@ -100,6 +100,12 @@ export {
   reduceSum,
   upsampleNearest,
 } from "./reduce.js";
-export { type StateTensor, type StepGraph, Training, type TrainingState } from "./training.js";
+export {
+  type StateSource,
+  type StateTensor,
+  type StepGraph,
+  Training,
+  type TrainingState,
+} from "./training.js";
 export { type Dtype, type OpAttrs, type OpName, type Shape, sizeOf, type TensorType } from "./types.js";
 export { constant, input, type Operand, type Value } from "./value.js";

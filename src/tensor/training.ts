@@ -27,6 +27,9 @@ export interface StepGraph {
 /** Values of state tensors by name: what a checkpoint holds. */
 export type TrainingState = ReadonlyMap<string, Float32Array>;
 
+/** Where a training's first values come from: a state, or what makes each tensor when it is asked for, and holds none. */
+export type StateSource = Pick<TrainingState, "get">;
+
 /**
  * Runs a step's graph again and again. The state stays on the device; parameters alternate between two buffers. The graph
  * is a pure function: equal state and feeds give equal results, bit for bit, on the same device.
@@ -52,9 +55,8 @@ export class Training<DeviceTensor> {
   static async open<DeviceTensor>(
     runtime: ComputeRuntime<DeviceTensor>,
     graph: StepGraph,
-    start: TrainingState,
+    start: StateSource,
   ): Promise<Training<DeviceTensor>> {
-    checkState(graph.state, start);
     const { late = [] } = graph;
     const host = runtime.tensorsOnHost && HostAdam.fits(late) ? new HostAdam(late) : undefined;
     const carried = graph.state.filter(({ name }) => !(host && name in host.state));
@@ -62,7 +64,7 @@ export class Training<DeviceTensor> {
     const { model } = compile({ ...graph.outputs, ...Object.fromEntries(next), ...host?.outputs });
     const session = await runtime.load(model, { keepOnDevice: next.map(([name]) => name) });
     const training = new Training(runtime, session, graph, carried, host);
-    training.load(start);
+    training.fill(start);
     return training;
   }
 
@@ -110,16 +112,20 @@ export class Training<DeviceTensor> {
 
   /** Goes on from another state; throws FormatError if it does not fit the graph. */
   load(state: TrainingState): void {
-    checkState(this.graph.state, state);
+    for (const { name, next } of this.graph.state) valuesOf(state, name, next);
     this.disposeState();
-    for (const [name, { data }] of Object.entries(this.host?.state ?? {})) data.set(state.get(name)!);
-    this.current = Object.fromEntries(
-      this.carried.map(({ name, next }) => [
-        name,
-        { dtype: "float32", dims: next.type.shape, data: Float32Array.from(state.get(name)!) },
-      ]),
-    );
+    this.fill(state);
+  }
+
+  private fill(source: StateSource): void {
+    this.current = {};
     this.spare = noSpare(this.carried);
+    for (const { name, next } of this.graph.state) {
+      const values = valuesOf(source, name, next);
+      const held = this.host?.state[name];
+      if (held) held.data.set(values);
+      else this.current[name] = { dtype: "float32", dims: next.type.shape, data: Float32Array.from(values) };
+    }
   }
 
   async close(): Promise<void> {
@@ -143,12 +149,8 @@ const noSpare = (state: readonly StateTensor[]): Record<string, null> =>
 const isHost = <T>(tensor: T | HostTensor): tensor is HostTensor =>
   typeof tensor === "object" && tensor !== null && "dtype" in tensor;
 
-function checkState(state: readonly StateTensor[], values: TrainingState): void {
-  for (const { name, next } of state) {
-    const { shape } = next.type;
-    const length = values.get(name)?.length;
-    if (length !== sizeOf(shape)) {
-      throw new FormatError("training state", name, length ?? "nothing", `${sizeOf(shape)} numbers`);
-    }
-  }
+function valuesOf(source: StateSource, name: string, { type: { shape } }: Value): Float32Array {
+  const values = source.get(name);
+  if (values?.length === sizeOf(shape)) return values;
+  throw new FormatError("training state", name, values?.length ?? "nothing", `${sizeOf(shape)} numbers`);
 }

@@ -1,6 +1,6 @@
 import type { ComputeRuntime, HostTensor } from "../core/ports.js";
 import { initialValues } from "../nn/scope.js";
-import { adamFeeds, sizeOf, Training, type TrainingState } from "../tensor/index.js";
+import { adamFeeds, type StateSource, sizeOf, Training, type TrainingState } from "../tensor/index.js";
 import type { QueryPoints } from "./points.js";
 import type { StepData } from "./sampler.js";
 import { samplingFeeds } from "./sampling-inputs.js";
@@ -36,10 +36,10 @@ export class StepRunner<DeviceTensor> {
   static async open<DeviceTensor>(
     options: StepOptions,
     runtime: ComputeRuntime<DeviceTensor>,
-    start: TrainingState | number,
+    start: StateSource | number,
   ): Promise<StepRunner<DeviceTensor>> {
     const graph = cryogemStep(options);
-    const state = typeof start === "number" ? firstState(graph, start, options.averaged) : start;
+    const state = typeof start === "number" ? firstState(graph, start) : start;
     return new StepRunner(options, graph, await Training.open(runtime, graph, state));
   }
 
@@ -88,20 +88,16 @@ export class StepRunner<DeviceTensor> {
   }
 }
 
-/** Parameters drawn from the seed, moments at zero. */
-function firstState(
-  { generator, discriminator, heads }: CryogemStep,
-  seed: number,
-  averaged: boolean,
-): TrainingState {
-  const state = new Map<string, Float32Array>();
+/** Parameters drawn from the seed, as their averages are; moments at zero. */
+function firstState({ generator, discriminator, heads }: CryogemStep, seed: number): StateSource {
+  const values = new Map<string, () => Float32Array>();
   for (const spec of [...generator, ...discriminator, ...heads]) {
-    state.set(spec.name, initialValues(spec, seed));
-    for (const moment of ["m", "v"])
-      state.set(`${moment}:${spec.name}`, new Float32Array(sizeOf(spec.shape)));
+    const first = (): Float32Array => initialValues(spec, seed);
+    const zeros = (): Float32Array => new Float32Array(sizeOf(spec.shape));
+    values.set(spec.name, first).set(averageName(spec.name), first);
+    values.set(`m:${spec.name}`, zeros).set(`v:${spec.name}`, zeros);
   }
-  if (averaged) for (const { name } of generator) state.set(averageName(name), state.get(name)!.slice());
-  return state;
+  return { get: (name) => values.get(name)?.() };
 }
 
 /** Particle points, then background points; a kind that a crop lacks stands for the other, at weight 0. */
