@@ -19,8 +19,9 @@ export function sampleFeatures(features: Value, points: SamplingInputs): Value {
   const channels = features.type.shape[1]!;
   const flat = reshape(features, [channels, -1]);
   if ("matrix" in points) return gemm(points.matrix, flat, { transB: true });
-  const corners = mul(gather(flat, points.indices, 1), points.weights);
-  return transpose(reduceSum(reshape(corners, [channels, -1, 4]), { axes: [2] }));
+  // a pixel's features side by side: whole rows are read, and no product of their gradients is transposed
+  const corners = mul(gather(transpose(flat), points.indices, 0), reshape(points.weights, [-1, 1]));
+  return reduceSum(reshape(corners, [-1, 4, channels]), { axes: [1] });
 }
 
 /** Rows brought to length 1; a row of zeros stays zero. */

@@ -24,12 +24,20 @@ export function conv2dVjp(
 /** Where pixels are so many for each channel, turning the weights round costs less than a convolution saves over its transpose. */
 const PIXELS_PER_CHANNEL = 2;
 
-function imageGradient(x: Value, dy: Value, w: Value, attrs: ConvolutionAttrs): Value {
-  const { strides, pads, dilations, groups } = attrs;
-  const margin = [0, 1].map((axis) => kernelExtent(w.type.shape[axis + 2]!, dilations[axis as 0 | 1]) - 1);
+/** For a convolution of stride 1 the pads with which a convolution of dy goes back over x; undefined for others. */
+function oppositePads(
+  kernel: readonly number[],
+  { strides, pads, dilations, groups }: ConvolutionAttrs,
+): [number, number, number, number] | undefined {
+  const margin = [0, 1].map((axis) => kernelExtent(kernel[axis]!, dilations[axis as 0 | 1]) - 1);
   const opposite = pads.map((n, i) => margin[i % 2]! - n) as [number, number, number, number];
   const isPlain = strides.every((stride) => stride === 1) && groups === 1 && Math.min(...opposite) >= 0;
-  if (isPlain) {
+  return isPlain ? opposite : undefined;
+}
+
+function imageGradient(x: Value, dy: Value, w: Value, attrs: ConvolutionAttrs): Value {
+  const opposite = oppositePads(w.type.shape.slice(2), attrs);
+  if (opposite) {
     const turned = reverse(transpose(w, [1, 0, 2, 3]), [2, 3]);
     const asConvolution = { ...attrs, pads: opposite };
     const [, channels, rows, columns] = dy.type.shape as [number, number, number, number];
@@ -69,6 +77,9 @@ function weightGradient(x: Value, dy: Value, shape: readonly number[], attrs: Co
   const [out, inPerGroup, kh, kw] = shape as [number, number, number, number];
   const { groups } = attrs;
   if (isFasterByWinograd(x, shape, attrs)) return winogradWeightGradient(x, dy, shape, attrs);
+  const opposite = oppositePads([kh, kw], attrs);
+  if (opposite && kh * kw > 1 && FEW * out <= inPerGroup)
+    return gradientOfFew(x, dy, shape, { ...attrs, pads: opposite });
   const columns = imageToColumns(x, kh, kw, attrs);
   const rows = pixelsLast(dy);
   const parts = Array.from({ length: groups }, (_, group) => {
@@ -79,6 +90,16 @@ function weightGradient(x: Value, dy: Value, shape: readonly number[], attrs: Co
     return gemm(left, right, { transB: true });
   });
   return reshape(concat(parts, 0), shape);
+}
+
+/** So many times fewer output channels than input channels: it is then cheaper to slice dy than x. */
+const FEW = 4;
+
+/** The same sum read from x's pixels q = p + k: dw[o, i, k] = sum over q of x[i, q] dy[o, q - k], with slices of dy. */
+function gradientOfFew(x: Value, dy: Value, shape: readonly number[], attrs: ConvolutionAttrs): Value {
+  const [out, inputs, kh, kw] = shape as [number, number, number, number];
+  const turned = gemm(pixelsLast(x), imageToColumns(dy, kh, kw, attrs), { transB: true });
+  return transpose(reverse(reshape(turned, [inputs, out, kh, kw]), [2, 3]), [1, 0, 2, 3]);
 }
 
 /** [n, channels, rows, columns] to [channels, n rows columns]. */

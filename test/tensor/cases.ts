@@ -151,6 +151,14 @@ const CASES: { readonly [K in OpName]: readonly OpCase<OpAttrs[K]>[] } = {
       attrs: { strides: [2, 2], pads: [1, 0, 2, 1], dilations: [1, 1], groups: 1 },
     },
     {
+      name: "one channel out of five, uneven pads, dilated",
+      operands: [
+        [2, 5, 6, 7],
+        [1, 5, 2, 3],
+      ],
+      attrs: { strides: [1, 1], pads: [1, 0, 0, 2], dilations: [1, 2], groups: 1 },
+    },
+    {
       name: "stride 3 that leaves two rows over",
       operands: [
         [1, 1, 9, 8],
