@@ -16,7 +16,7 @@ const runner = await StepRunner.open(options, runtime, start);
 let step = 0;
 for await (const _ of createInterface({ input: process.stdin })) {
   await answer(async () => {
-    const { discriminatorReal, discriminatorFake, gan, nce } = await runner.run(data, {
+    const { discriminatorReal, discriminatorFake, gan, nce } = await runner.run([data], {
       step: ++step,
       learningRate: 1e-4,
       discriminatorLearningRate: 1e-4,

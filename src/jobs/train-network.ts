@@ -91,11 +91,12 @@ function listenerFor(
   };
 }
 
-const metricsLine = ({ step, losses, learningRate, seconds }: StepMetrics) => ({
+const metricsLine = ({ step, losses, learningRate, seconds, waiting }: StepMetrics) => ({
   step,
   ...losses,
   learningRate,
   seconds: Number(seconds.toFixed(4)),
+  waiting: Number(waiting.toFixed(4)),
 });
 
 const progressOf = ({ step, losses }: StepMetrics, total: number): Progress => ({

@@ -25,6 +25,7 @@ export interface TrainOptions {
   readonly trends?: boolean;
   readonly unevenness?: boolean;
   readonly steps?: number;
+  readonly accumulate?: number;
   readonly noise?: CryogemOptions["noise"];
   readonly upsampling?: CryogemOptions["upsampling"];
   readonly generator?: CryogemOptions["generator"];
@@ -71,6 +72,7 @@ const OWN_OPTIONS = [
   "trends",
   "unevenness",
   "steps",
+  "accumulate",
   "noise",
   "upsampling",
   "generator",

@@ -14,7 +14,9 @@ const figure = z
   .number()
   .nullable()
   .transform((value) => value ?? Number.NaN);
-const line = z.object({ step: z.int(), seconds: z.number() }).catchall(figure);
+const line = z
+  .object({ step: z.int(), seconds: z.number(), waiting: z.number().optional() })
+  .catchall(figure);
 
 /**
  * The steps in the text of a metrics.jsonl; of a step that stands there twice, the later.
@@ -25,7 +27,7 @@ export function parseMetrics(text: string, path: string): readonly TrainingStep[
   const steps = new Map<number, TrainingStep>();
   text.split("\n").forEach((each, i) => {
     if (each.trim() === "") return;
-    const { step, seconds, ...figures } = parseJson(line, each, path, `line ${i + 1}`);
+    const { step, seconds, waiting: _, ...figures } = parseJson(line, each, path, `line ${i + 1}`);
     steps.set(step, { step, seconds, figures });
   });
   return [...steps.values()].sort((a, b) => a.step - b.step);

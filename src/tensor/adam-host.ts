@@ -113,7 +113,8 @@ export class HostAdam {
 const gradientName = ({ parameter }: LateUpdate): string => `gradient:${parameter}`;
 
 /** What was computed before it was given another shape: as a graph's output a reshape copies. */
-const unshaped = (value: Value): Value => (value.op === "reshape" ? unshaped(value.inputs[0]!) : value);
+export const unshaped = (value: Value): Value =>
+  value.op === "reshape" ? unshaped(value.inputs[0]!) : value;
 
 const arraysOf = (update: LateUpdate): readonly string[] => {
   const { parameter, average } = update;

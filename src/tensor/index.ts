@@ -28,6 +28,7 @@
  *   const training = await Training.open(runtime, { outputs: { loss }, state }, start);
  *   const { loss } = await training.run({ x, ...adamFeeds("adam", learningRate, step) });
  */
+export { AccumulatedTraining, type StepPhase } from "./accumulation.js";
 export {
   type AdamScalars,
   type AdamSettings,
@@ -100,12 +101,7 @@ export {
   reduceSum,
   upsampleNearest,
 } from "./reduce.js";
-export {
-  type StateSource,
-  type StateTensor,
-  type StepGraph,
-  Training,
-  type TrainingState,
-} from "./training.js";
+export type { StateSource, TrainingState } from "./state.js";
+export { type StateTensor, type StepGraph, Training } from "./training.js";
 export { type Dtype, type OpAttrs, type OpName, type Shape, sizeOf, type TensorType } from "./types.js";
 export { constant, input, type Operand, type Value } from "./value.js";

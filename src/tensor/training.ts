@@ -1,8 +1,7 @@
-import { FormatError } from "../core/errors.js";
 import type { ComputeRuntime, ComputeSession, HostTensor } from "../core/ports.js";
 import { HostAdam, type LateUpdate } from "./adam-host.js";
 import { compile } from "./compile.js";
-import { sizeOf } from "./types.js";
+import { copyState, isHost, type StateSource, type TrainingState, valuesOf } from "./state.js";
 import type { Value } from "./value.js";
 
 /** A tensor carried from one step to the next: fed as the input `name`, then replaced by `next`. */
@@ -23,12 +22,6 @@ export interface StepGraph {
   /** Those changes of the state that nothing else in the step reads: made by the host where tensors are the host's arrays. */
   readonly late?: readonly LateUpdate[];
 }
-
-/** Values of state tensors by name: what a checkpoint holds. */
-export type TrainingState = ReadonlyMap<string, Float32Array>;
-
-/** Where a training's first values come from: a state, or what makes each tensor when it is asked for, and holds none. */
-export type StateSource = Pick<TrainingState, "get">;
 
 /**
  * Runs a step's graph again and again. The state stays on the device; parameters alternate between two buffers. The graph
@@ -100,19 +93,13 @@ export class Training<DeviceTensor> {
   }
 
   /** Copies of the state, or of those tensors only that are named. */
-  async save(only?: readonly string[]): Promise<TrainingState> {
-    const copies = new Map<string, Float32Array>();
-    for (const [name, tensor] of Object.entries(this.tensors)) {
-      if (only && !only.includes(name)) continue;
-      const { data } = isHost(tensor) ? tensor : await this.runtime.toHost(tensor);
-      copies.set(name, Float32Array.from(data));
-    }
-    return copies;
+  save(only: readonly string[] = this.graph.state.map(({ name }) => name)): Promise<TrainingState> {
+    return copyState(this.runtime, this.tensors, only);
   }
 
   /** Goes on from another state; throws FormatError if it does not fit the graph. */
   load(state: TrainingState): void {
-    for (const { name, next } of this.graph.state) valuesOf(state, name, next);
+    for (const { name, next } of this.graph.state) valuesOf(state, name, next.type.shape);
     this.disposeState();
     this.fill(state);
   }
@@ -121,7 +108,7 @@ export class Training<DeviceTensor> {
     this.current = {};
     this.spare = noSpare(this.carried);
     for (const { name, next } of this.graph.state) {
-      const values = valuesOf(source, name, next);
+      const values = valuesOf(source, name, next.type.shape);
       const held = this.host?.state[name];
       if (held) held.data.set(values);
       else this.current[name] = { dtype: "float32", dims: next.type.shape, data: Float32Array.from(values) };
@@ -145,12 +132,3 @@ const nextName = (name: string): string => `next:${name}`;
 
 const noSpare = (state: readonly StateTensor[]): Record<string, null> =>
   Object.fromEntries(state.map(({ name }) => [nextName(name), null]));
-
-const isHost = <T>(tensor: T | HostTensor): tensor is HostTensor =>
-  typeof tensor === "object" && tensor !== null && "dtype" in tensor;
-
-function valuesOf(source: StateSource, name: string, { type: { shape } }: Value): Float32Array {
-  const values = source.get(name);
-  if (values?.length === sizeOf(shape)) return values;
-  throw new FormatError("training state", name, values?.length ?? "nothing", `${sizeOf(shape)} numbers`);
-}

@@ -25,6 +25,8 @@ export const cryogemOptions = z.strictObject({
   steps: z.int().min(1),
   learningRate: z.number().positive(),
   discriminatorLearningRate: z.number().positive(),
+  /** Crops of a step, one after the other: gradients are their means. */
+  accumulate: z.int().min(1).max(256).default(1),
   /** Share of the steps after which the learning rates fall linearly to zero. */
   decayFrom: z.number().min(0).max(1),
   beta1: z.number().min(0).max(0.999),
@@ -70,6 +72,7 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     steps: 1200,
     learningRate: 2e-4,
     discriminatorLearningRate: 2e-4,
+    accumulate: 1,
     decayFrom: 0.5,
     beta1: 0.5,
     average: 0.998,
@@ -95,6 +98,7 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     steps: 10_000,
     learningRate: 1e-4,
     discriminatorLearningRate: 1e-4,
+    accumulate: 1,
     decayFrom: 0.5,
     beta1: 0.5,
     average: 0,

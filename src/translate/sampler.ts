@@ -51,14 +51,17 @@ const TRIES = 8;
 /**
  * The data of one step. Micrograph, place, turn, noise and points are drawn from a stream of the step's own: a step can be
  * made again without those before it, which is what makes a resumed training equal to an uninterrupted one.
+ *
+ * @param part which of several crops of the step
  */
 export async function sampleStep(
   set: TrainingSet,
   noise: NoiseSeed,
   { crop, queries, seed }: SamplerOptions,
   step: number,
+  part = 0,
 ): Promise<StepData> {
-  const random = Random.of(seed, "training step", step);
+  const random = Random.of(seed, "training step", step, ...(part === 0 ? [] : [part]));
   const simulated = await set.simulated.load(random.integer(set.simulated.count));
   const real = await set.real.load(random.integer(set.real.count));
   const { place, mask } = drawLabelledCrop(simulated, crop, random);

@@ -1,10 +1,17 @@
 import type { ComputeRuntime, HostTensor } from "../core/ports.js";
-import { initialValues } from "../nn/scope.js";
-import { adamFeeds, type StateSource, sizeOf, Training, type TrainingState } from "../tensor/index.js";
+import { initialValues, type ParameterSpec } from "../nn/scope.js";
+import {
+  AccumulatedTraining,
+  adamFeeds,
+  type StateSource,
+  sizeOf,
+  Training,
+  type TrainingState,
+} from "../tensor/index.js";
 import type { QueryPoints } from "./points.js";
 import type { StepData } from "./sampler.js";
 import { samplingFeeds } from "./sampling-inputs.js";
-import { averageName, type CryogemStep, cryogemStep, type StepOptions } from "./step.js";
+import { averageName, type CryogemPhases, cryogemPhases, cryogemStep, type StepOptions } from "./step.js";
 
 /**
  * Losses of a step by the names that metrics.jsonl uses: discriminatorReal, discriminatorFake (and coarseReal, coarseFake),
@@ -24,37 +31,66 @@ export interface StepSettings {
   readonly averageDecay: number;
 }
 
+/** Either kind of training. */
+interface Engine {
+  /** Means over the crops. */
+  run(crops: readonly Feeds[], shared: Feeds): Promise<Losses>;
+  save(only?: readonly string[]): Promise<TrainingState>;
+  close(): Promise<void>;
+}
+type Feeds = Readonly<Record<string, HostTensor>>;
+
 /** Runs CryoGEM's training steps one after the other, their state staying on the device. */
-export class StepRunner<DeviceTensor> {
+export class StepRunner {
   private constructor(
     private readonly options: StepOptions,
-    private readonly graph: CryogemStep,
-    private readonly training: Training<DeviceTensor>,
+    private readonly generator: readonly ParameterSpec[],
+    private readonly training: Engine,
   ) {}
 
-  /** @param start a state to continue from, or a seed to start from */
+  /**
+   * @param start a state to continue from, or a seed to start from
+   * @param crops of a step: its gradients are means over them
+   */
   static async open<DeviceTensor>(
     options: StepOptions,
     runtime: ComputeRuntime<DeviceTensor>,
     start: StateSource | number,
-  ): Promise<StepRunner<DeviceTensor>> {
+    crops = 1,
+  ): Promise<StepRunner> {
+    const state = (networks: Networks): StateSource =>
+      typeof start === "number" ? firstState(networks, start) : start;
+    if (crops > 1) {
+      const graph = cryogemPhases(options);
+      const training = await AccumulatedTraining.open(runtime, graph.phases, crops, state(graph));
+      return new StepRunner(options, graph.generator, training);
+    }
     const graph = cryogemStep(options);
-    const state = typeof start === "number" ? firstState(graph, start) : start;
-    return new StepRunner(options, graph, await Training.open(runtime, graph, state));
+    const training = await Training.open(runtime, graph, state(graph));
+    return new StepRunner(options, graph.generator, {
+      async run([crop], shared) {
+        const outputs = await training.run({ ...crop, ...shared });
+        return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data[0]!]));
+      },
+      save: (only) => training.save(only),
+      close: () => training.close(),
+    });
   }
 
-  async run(data: StepData, settings: StepSettings): Promise<Losses> {
+  /** @param data of as many crops as a step has */
+  async run(data: readonly StepData[], settings: StepSettings): Promise<Losses> {
     const { step, learningRate, discriminatorLearningRate, nceWeight } = settings;
     const adam = { beta1: this.options.beta1 };
     // as long as there are few steps to average over, the first ones must not weigh for ever
     const decay = Math.min(settings.averageDecay, step / (step + 9));
-    const outputs = await this.training.run({
-      ...this.dataFeeds(data, nceWeight),
-      ...adamFeeds("generator", learningRate, step, adam),
-      ...adamFeeds("discriminator", discriminatorLearningRate, step, adam),
-      ...(this.options.averaged && { averageDecay: float([decay]) }),
-    });
-    return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data[0]!]));
+    return this.training.run(
+      data.map((crop) => this.dataFeeds(crop, nceWeight)),
+      {
+        ...adamFeeds("generator", learningRate, step, adam),
+        ...adamFeeds("discriminator", discriminatorLearningRate, step, adam),
+        ...(this.options.averaged && { averageDecay: float([decay]) }),
+      },
+    );
   }
 
   /** Parameters, Adam's moments and the moving average: `p`, `m:p`, `v:p`, `average:p`. */
@@ -64,7 +100,7 @@ export class StepRunner<DeviceTensor> {
 
   /** The parameters to translate with: averaged, where an average is kept. */
   async generatorParameters(): Promise<TrainingState> {
-    const names = this.graph.generator.map(({ name }) => name);
+    const names = this.generator.map(({ name }) => name);
     if (!this.options.averaged) return this.training.save(names);
     const averages = await this.training.save(names.map(averageName));
     return new Map(names.map((name) => [name, averages.get(averageName(name))!]));
@@ -88,8 +124,10 @@ export class StepRunner<DeviceTensor> {
   }
 }
 
+type Networks = Pick<CryogemPhases, "generator" | "discriminator" | "heads">;
+
 /** Parameters drawn from the seed, as their averages are; moments at zero. */
-function firstState({ generator, discriminator, heads }: CryogemStep, seed: number): StateSource {
+function firstState({ generator, discriminator, heads }: Networks, seed: number): StateSource {
   const values = new Map<string, () => Float32Array>();
   for (const spec of [...generator, ...discriminator, ...heads]) {
     const first = (): Float32Array => initialValues(spec, seed);

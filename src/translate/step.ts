@@ -13,6 +13,7 @@ import {
   reduceMean,
   type StateTensor,
   type StepGraph,
+  type StepPhase,
   slice,
   sqrt,
   square,
@@ -21,7 +22,7 @@ import {
   type Value,
 } from "../tensor/index.js";
 import { type Discriminator, type DiscriminatorOptions, discriminators } from "./discriminators.js";
-import { discriminatorLoss, generatorLoss } from "./gan-loss.js";
+import { type DiscriminatorLoss, discriminatorLoss, generatorLoss } from "./gan-loss.js";
 import { type MaskNceOptions, maskNce, overLevels } from "./mask-nce.js";
 import { samplingInputs } from "./sampling-inputs.js";
 
@@ -61,15 +62,9 @@ export interface CryogemStep extends StepGraph {
  * `averageDecay` [1] where a moving average is kept; parameters, moments and `average:` parameters.
  */
 export function cryogemStep(options: StepOptions): CryogemStep {
-  const image = [1, 1, options.crop, options.crop];
-  const scope = { generator: Scope.root("generator"), heads: Scope.root("heads") };
-  const generator = unet(scope.generator, options.generator);
-  const simulated = input("simulated", image);
-  const featuresIn = generator.encode(simulated);
-  const fake = generator.translate(featuresIn, simulated);
-
+  const { scope, generator, featuresIn, fake } = translation(options);
   const scalars = adamInputs("discriminator");
-  const real = input("real", image);
+  const real = realImage(options);
   const judged = discriminators(options.discriminator).map((each) =>
     judgeAndLearn(each, real, fake, scalars, options),
   );
@@ -77,12 +72,16 @@ export function cryogemStep(options: StepOptions): CryogemStep {
   const nce = contrastiveLoss(generator, scope.heads, featuresIn, fake, options);
   const learners = byName([...scope.generator.parameters, ...scope.heads.parameters]);
   const learned = optimise(add(gan, nce), learners, adamInputs("generator"), { beta1: options.beta1 });
-  const fakeDeviation = sqrt(reduceMean(square(sub(fake, reduceMean(fake)))));
   return {
     generator: scope.generator.parameters,
     discriminator: judged.flatMap(({ specs }) => specs),
     heads: scope.heads.parameters,
-    outputs: { ...Object.assign({}, ...judged.map(({ outputs }) => outputs)), gan, nce, fakeDeviation },
+    outputs: {
+      ...Object.assign({}, ...judged.map(({ outputs }) => outputs)),
+      gan,
+      nce,
+      fakeDeviation: deviation(fake),
+    },
     state: [
       ...judged.flatMap(({ learned: { state } }) => state),
       ...learned.state,
@@ -93,21 +92,80 @@ export function cryogemStep(options: StepOptions): CryogemStep {
   };
 }
 
+/** The two halves of a step over several crops, and the parameters of its networks. */
+export interface CryogemPhases {
+  readonly phases: readonly StepPhase[];
+  readonly generator: readonly ParameterSpec[];
+  readonly discriminator: readonly ParameterSpec[];
+  readonly heads: readonly ParameterSpec[];
+}
+
+/**
+ * The same step over several crops (`AccumulatedTraining`): the discriminators learn from all of them, then the generator and
+ * the heads, which translates every crop a second time. Inputs as for `cryogemStep`.
+ */
+export function cryogemPhases(options: StepOptions): CryogemPhases {
+  const { scope, generator, featuresIn, fake } = translation(options);
+  const scalars = adamInputs("discriminator");
+  const real = realImage(options);
+  const judging = discriminators(options.discriminator).map((each) => {
+    const judge = each.judge(each.scope);
+    const loss = discriminatorLoss(judge(real), judge(stopGradient(fake)));
+    const specs = each.scope.parameters;
+    const { updates } = optimise(loss.total, byName(specs), scalars, options);
+    return { specs, outputs: lossesOf(each, loss), updates, gan: generatorLoss(judge(fake)) };
+  });
+  const gan = judging.map((each) => each.gan).reduce((sum, loss) => add(sum, loss));
+  const nce = contrastiveLoss(generator, scope.heads, featuresIn, fake, options);
+  const learners = byName([...scope.generator.parameters, ...scope.heads.parameters]);
+  const learned = optimise(add(gan, nce), learners, adamInputs("generator"), options);
+  return {
+    phases: [
+      {
+        outputs: Object.assign({}, ...judging.map(({ outputs }) => outputs)),
+        updates: judging.flatMap(({ updates }) => updates),
+      },
+      {
+        outputs: { gan, nce, fakeDeviation: deviation(fake) },
+        updates: options.averaged ? withAverages(scope.generator.parameters, learned) : learned.updates,
+      },
+    ],
+    generator: scope.generator.parameters,
+    discriminator: judging.flatMap(({ specs }) => specs),
+    heads: scope.heads.parameters,
+  };
+}
+
+/** The generator applied to the simulated crop. */
+function translation(options: StepOptions) {
+  const scope = { generator: Scope.root("generator"), heads: Scope.root("heads") };
+  const generator = unet(scope.generator, options.generator);
+  const simulated = input("simulated", [1, 1, options.crop, options.crop]);
+  const featuresIn = generator.encode(simulated);
+  return { scope, generator, featuresIn, fake: generator.translate(featuresIn, simulated) };
+}
+
+const realImage = ({ crop }: StepOptions): Value => input("real", [1, 1, crop, crop]);
+const deviation = (x: Value): Value => sqrt(reduceMean(square(sub(x, reduceMean(x)))));
+const lossesOf = ({ name }: Discriminator, { real, fake }: DiscriminatorLoss): Record<string, Value> => ({
+  ...{ [`${name}Real`]: real, [`${name}Fake`]: fake },
+});
+
 /** A discriminator's own step, and what the improved one says of the translated crop. */
 function judgeAndLearn(
-  { name, scope, judge }: Discriminator,
+  discriminator: Discriminator,
   real: Value,
   fake: Value,
   scalars: AdamScalars,
   { beta1 }: StepOptions,
 ) {
+  const { scope, judge } = discriminator;
   const judging = judge(scope);
   const loss = discriminatorLoss(judging(real), judging(stopGradient(fake)));
   const specs = scope.parameters;
   const learned = optimise(loss.total, byName(specs), scalars, { beta1 });
   const improved = judge(scope.substituting(new Map(Object.entries(learned.parameters))));
-  const outputs = { [`${name}Real`]: loss.real, [`${name}Fake`]: loss.fake };
-  return { specs, learned, outputs, gan: generatorLoss(improved(fake)) };
+  return { specs, learned, outputs: lossesOf(discriminator, loss), gan: generatorLoss(improved(fake)) };
 }
 
 /** average = decay average + (1 - decay) parameter, for every parameter named; the decay is the input `averageDecay` [1]. */

@@ -3,7 +3,7 @@ import type { TrainingState } from "../tensor/index.js";
 import { GeneratorRunner, generatorOptions } from "./generator-runner.js";
 import type { NoiseSeed } from "./noise-seed.js";
 import { type CryogemOptions, learningShareAt } from "./options.js";
-import { sampleStep, type TrainingSet } from "./sampler.js";
+import { type StepData, sampleStep, type TrainingSet } from "./sampler.js";
 import { drawSamples, type Sample, type SampleSet, takeSample } from "./samples.js";
 import { averageName, type StepOptions } from "./step.js";
 import { type Losses, StepRunner } from "./step-runner.js";
@@ -16,6 +16,8 @@ export interface StepMetrics {
   /** Of the generator. */
   readonly learningRate: number;
   readonly seconds: number;
+  /** Of these, seconds that the device waited for its data. */
+  readonly waiting: number;
 }
 
 /** What a training hands out while it runs; each call is awaited. */
@@ -61,7 +63,12 @@ export async function trainCryogem<DeviceTensor>(
   from?: Resumption,
 ): Promise<TrainingState> {
   const { runtime, signal, now } = machine;
-  const runner = await StepRunner.open(stepOptions(options), runtime, from?.state ?? options.seed);
+  const runner = await StepRunner.open(
+    stepOptions(options),
+    runtime,
+    from?.state ?? options.seed,
+    options.accumulate,
+  );
   const samples = await drawSamples(set, noise, options.crop, options.seed);
   const watch = new TrainingWatch();
   const warn = (text: string | undefined): void => {
@@ -73,7 +80,10 @@ export async function trainCryogem<DeviceTensor>(
     while (step < options.steps && !signal.aborted) {
       step++;
       const start = now();
-      const data = await sampleStep(set, noise, options, step);
+      const data: StepData[] = [];
+      for (let part = 0; part < options.accumulate; part++)
+        data.push(await sampleStep(set, noise, options, step, part));
+      const waiting = (now() - start) / 1000;
       const share = learningShareAt(options, step);
       const learningRate = share * options.learningRate;
       const losses = await runner.run(data, {
@@ -83,7 +93,7 @@ export async function trainCryogem<DeviceTensor>(
         nceWeight: options.nceWeight,
         averageDecay: options.average,
       });
-      await listener.step({ step, losses, learningRate, seconds: (now() - start) / 1000 });
+      await listener.step({ step, losses, learningRate, seconds: (now() - start) / 1000, waiting });
       warn(watch.step(step, losses));
       if (step % every === 0 || step === options.steps) {
         await listener.checkpoint(step, await runner.state());
@@ -103,7 +113,7 @@ export async function trainCryogem<DeviceTensor>(
 }
 
 async function translateSamples<DeviceTensor>(
-  runner: StepRunner<DeviceTensor>,
+  runner: StepRunner,
   runtime: ComputeRuntime<DeviceTensor>,
   options: CryogemOptions,
   samples: SampleSet,

@@ -165,7 +165,7 @@ describe("duration", () => {
 describe("parseMetrics", () => {
   test("takes every figure of a line, the later of a step that stands there twice, and null as NaN", () => {
     const lines = [
-      '{"step":1,"gan":2,"seconds":0.5}',
+      '{"step":1,"gan":2,"seconds":0.5,"waiting":0.1}',
       '{"step":2,"gan":9,"seconds":0.5}',
       '{"step":2,"gan":null,"seconds":0.6}',
     ];

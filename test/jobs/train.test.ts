@@ -104,7 +104,7 @@ describe("train", () => {
         "nce",
         "fakeDeviation",
       ],
-      ...["learningRate", "seconds"],
+      ...["learningRate", "seconds", "waiting"],
     ]);
   });
 
@@ -133,7 +133,7 @@ describe("train", () => {
       readFileSync(at(`${name}/metrics.jsonl`), "utf8")
         .trim()
         .split("\n")
-        .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+        .map((line) => ({ ...JSON.parse(line), seconds: 0, waiting: 0 }));
     expect(losses("again")).toEqual(losses("model"));
   });
 

@@ -3,56 +3,35 @@ import type { ComputeRuntime, HostTensor } from "../../src/core/ports.js";
 import { Random } from "../../src/core/random.js";
 import { openDevice } from "../../src/runtime/device.js";
 import { openOnnxCpu } from "../../src/runtime/onnx.js";
-import { openOnnxWebGpu } from "../../src/runtime/onnx-webgpu.js";
-import { compile, grad, input, interpret, tanh, type Value } from "../../src/tensor/index.js";
+import { compile, input, tanh } from "../../src/tensor/index.js";
 import { drawQueryPoints } from "../../src/translate/points.js";
 import type { StepOptions } from "../../src/translate/step.js";
 import { type Losses, StepRunner } from "../../src/translate/step-runner.js";
-import { buildCase, weightedSum } from "../tensor/build-case.js";
+import { gpu, isMissing, reason } from "../helpers/gpu.js";
 import { allCases } from "../tensor/cases.js";
-import { runOnce } from "../tensor/run-once.js";
-
-const gpu = await openOnnxWebGpu().catch((error: Error) => error);
-const isMissing = gpu instanceof Error;
-const reason = isMissing
-  ? ` (skipped: ${gpu.message}; Debian's package chromium-common has a software GPU)`
-  : "";
-/** Loading refuses a graph of which any node would fall back to the CPU. */
-const runtime = gpu as ComputeRuntime<unknown>;
+import { checkCase } from "../tensor/check-case.js";
 
 /** What Vulkan promises of these functions within ±π. */
 const PRECISION: Partial<Record<string, number>> = { sin: 2 ** -11, cos: 2 ** -11 };
 
 describe.skipIf(isMissing)(`every operation runs on the GPU and agrees with float64${reason}`, () => {
-  test.each(allCases())("$label", async ({ op, example }) => {
-    const { value, variables, feeds } = buildCase(op, example);
-    const outputs: Record<string, Value> = { y: value };
-    if (example.hasGradient !== false) {
-      grad(weightedSum([value], 1), variables).forEach((dx, i) => {
-        outputs[`d${i}`] = dx;
-      });
-    }
-    const expected = interpret(outputs, feeds);
-    const found = await runOnce(runtime, compile(outputs), feeds);
-    for (const [name, { data, dims }] of Object.entries(found)) {
-      expect(dims).toEqual(outputs[name]!.type.shape);
-      expect(data).toBeAllclose(expected[name]!, { relative: 1e-5, absolute: PRECISION[op] ?? 1e-5 });
-    }
+  test.each(allCases())("$label", async (each) => {
+    await checkCase(gpu, each, (op) => ({ relative: 1e-5, absolute: PRECISION[op] ?? 1e-5 }));
   });
 });
 
 describe.skipIf(isMissing)(`tensors on the GPU${reason}`, () => {
   test("stay there, are read back, fed again, and given up for a result", async () => {
     const x = input("x", [3]);
-    const session = await runtime.load(compile({ y: tanh(x) }).model, { keepOnDevice: ["y"] });
+    const session = await gpu.load(compile({ y: tanh(x) }).model, { keepOnDevice: ["y"] });
     const start: HostTensor = { dtype: "float32", dims: [3], data: Float32Array.of(0, 1, -2) };
     const { y: first } = await session.run({ x: start });
     expect((first as { location: string }).location).toBe("gpu-buffer");
     const once = [0, Math.tanh(1), Math.tanh(-2)];
-    expect((await runtime.toHost(first!)).data).toBeAllclose(once, { relative: 1e-5 });
+    expect((await gpu.toHost(first!)).data).toBeAllclose(once, { relative: 1e-5 });
     const { y: second } = await session.run({ x: first! }, { y: first! });
-    expect((await runtime.toHost(second!)).data).toBeAllclose(once.map(Math.tanh), { relative: 1e-5 });
-    runtime.dispose(second!);
+    expect((await gpu.toHost(second!)).data).toBeAllclose(once.map(Math.tanh), { relative: 1e-5 });
+    gpu.dispose(second!);
     await session.close();
   });
 });
@@ -90,14 +69,16 @@ const step = (variant: "paper" | "fast"): StepOptions => ({
 });
 
 /** Three steps from the same seed: their losses, and the parameters after them. */
-async function train(device: ComputeRuntime<unknown>, options: StepOptions) {
-  const runner = await StepRunner.open(options, device, 1);
+async function train(device: ComputeRuntime<unknown>, options: StepOptions, crops: number) {
+  const runner = await StepRunner.open(options, device, 1, crops);
   const random = Random.of(1, "webgpu test");
   const image = (): Float32Array => random.fillNormal(new Float32Array(CROP * CROP));
   const mask = Uint8Array.from({ length: CROP * CROP }, (_, i) => (i % CROP < 24 ? 1 : 0));
   const losses: Losses[] = [];
   for (let i = 1; i <= 3; i++) {
-    const data = { simulated: image(), real: image(), points: drawQueryPoints(mask, 8, random) };
+    const data = Array.from({ length: crops }, () => ({
+      ...{ simulated: image(), real: image(), points: drawQueryPoints(mask, 8, random) },
+    }));
     const rates = { learningRate: 1e-4, discriminatorLearningRate: 1e-4 };
     losses.push(await runner.run(data, { step: i, ...rates, nceWeight: 10, averageDecay: 0.9 }));
   }
@@ -107,9 +88,13 @@ async function train(device: ComputeRuntime<unknown>, options: StepOptions) {
 }
 
 describe.skipIf(isMissing)(`the whole training step on the GPU agrees with the CPU${reason}`, () => {
-  test.each(["paper", "fast"] as const)("%s", async (variant) => {
-    const cpu = await train(await openOnnxCpu({ threads: 2 }), step(variant));
-    const found = await train(runtime, step(variant));
+  test.each([
+    ["paper", 1],
+    ["fast", 1],
+    ["fast", 2],
+  ] as const)("%s, crops: %i", async (variant, crops) => {
+    const cpu = await train(await openOnnxCpu({ threads: 2 }), step(variant), crops);
+    const found = await train(gpu, step(variant), crops);
     for (const [i, losses] of cpu.losses.entries()) {
       for (const [name, value] of Object.entries(losses)) {
         expect([found.losses[i]![name]!]).toBeAllclose([value], { relative: i === 0 ? 1e-5 : 1e-3 });

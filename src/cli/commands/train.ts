@@ -104,6 +104,11 @@ function learning(command: Command): void {
   command
     .option("--steps <n>", "1 to 10000000 (fast: 1200, paper: 10000)", integerIn(1, 1e7))
     .option(
+      "--accumulate <n>",
+      "crops a step, 1 to 256: averages their gradients in the memory of one (default: 1)",
+      integerIn(1, 256),
+    )
+    .option(
       "--learning-rate <f>",
       "of all networks, 1e-7 to 1 (fast: 2e-4, paper: 1e-4)",
       numberIn("", 1e-7, 1),
