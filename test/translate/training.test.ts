@@ -99,7 +99,10 @@ describe("trainCryogem", () => {
     expect([...state!.get(name)!]).not.toEqual([...checkpoints[0]!.state.get(name)!]);
   });
 
-  test.each([{}, { average: 0, discriminators: 1, generator: "plain", upsampling: "transposed" } as const])(
+  test.each([
+    {},
+    { average: 0, discriminators: 1, generator: "plain", upsampling: "transposed", accumulate: 2 } as const,
+  ])(
     "interrupted and resumed, losses and result are bit for bit those of an uninterrupted training: %j",
     async (more) => {
       const whole = await run(more);
