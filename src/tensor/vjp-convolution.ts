@@ -80,8 +80,9 @@ function weightGradient(x: Value, dy: Value, shape: readonly number[], attrs: Co
   const opposite = oppositePads([kh, kw], attrs);
   if (opposite && kh * kw > 1 && FEW * out <= inPerGroup)
     return gradientOfFew(x, dy, shape, { ...attrs, pads: opposite });
-  const columns = imageToColumns(x, kh, kw, attrs);
-  const rows = pixelsLast(dy);
+  const { columns, rows } = imageToLines(x, dy, [kh, kw], attrs) ?? {
+    ...{ columns: imageToColumns(x, kh, kw, attrs), rows: pixelsLast(dy) },
+  };
   const parts = Array.from({ length: groups }, (_, group) => {
     const height = out / groups;
     const width = inPerGroup * kh * kw;
@@ -121,6 +122,52 @@ function imageToColumns(x: Value, kh: number, kw: number, attrs: ConvolutionAttr
     }
   }
   return reshape(concat(places, 1), [channels * kh * kw, -1]);
+}
+
+/** Most pixels that lines may have over what the convolved image has. */
+const MOST_MARGIN = 1.1;
+
+/**
+ * As imageToColumns, but with whole lines of x's phases, in which a few pixels more lie between the rows of the convolved
+ * image: a slice is then one run of memory for each channel. dy has zeros at those pixels. Undefined where they are many, or x
+ * has rows or columns that the convolution leaves out.
+ */
+function imageToLines(
+  x: Value,
+  dy: Value,
+  [kh, kw]: readonly [number, number],
+  attrs: ConvolutionAttrs,
+): { columns: Value; rows: Value } | undefined {
+  const [, channels, height, width] = x.type.shape as [number, number, number, number];
+  const { strides, dilations, pads } = attrs;
+  const [rows, columns] = dy.type.shape.slice(2) as [number, number];
+  const lastShift = [
+    Math.floor(((kh - 1) * dilations[0]) / strides[0]),
+    Math.floor(((kw - 1) * dilations[1]) / strides[1]),
+  ];
+  const line = columns + lastShift[1]!;
+  // the last shift runs over the end of its last line into one more
+  const below = strides[0] * (rows + lastShift[0]! + 1) - height - pads[0];
+  const right = strides[1] * line - width - pads[1];
+  if (line > MOST_MARGIN * columns || kh * kw === 1 || below < 0 || right < 0) return undefined;
+  const padded = padImage(channelsFirst(x), [pads[0], pads[1], below, right]);
+  const places: Value[] = [];
+  for (let ky = 0; ky < kh; ky++) {
+    for (let kx = 0; kx < kw; kx++) {
+      const [top, left] = [ky * dilations[0], kx * dilations[1]];
+      const phase = slice(padded, [
+        { axis: 2, start: top % strides[0], step: strides[0] },
+        { axis: 3, start: left % strides[1], step: strides[1] },
+      ]);
+      const start = Math.floor(top / strides[0]) * line + Math.floor(left / strides[1]);
+      const lines = reshape(phase, [channels, phase.type.shape[1]!, -1]);
+      places.push(reshape(slice(lines, { axis: 2, start, end: start + rows * line }), [channels, 1, -1]));
+    }
+  }
+  return {
+    columns: reshape(concat(places, 1), [channels * kh * kw, -1]),
+    rows: pixelsLast(padImage(dy, [0, 0, 0, line - columns])),
+  };
 }
 
 /** Channels before images: free for a single image, whose two leading axes merely change names. */

@@ -151,6 +151,22 @@ const CASES: { readonly [K in OpName]: readonly OpCase<OpAttrs[K]>[] } = {
       attrs: { strides: [2, 2], pads: [1, 0, 2, 1], dilations: [1, 1], groups: 1 },
     },
     {
+      name: "wide, stride 2, kernel 4",
+      operands: [
+        [2, 2, 8, 22],
+        [1, 2, 4, 4],
+      ],
+      attrs: { strides: [2, 2], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 1 },
+    },
+    {
+      name: "wide, stride 1, dilated, uneven pads, two groups",
+      operands: [
+        [1, 2, 5, 21],
+        [2, 1, 2, 2],
+      ],
+      attrs: { strides: [1, 1], pads: [2, 0, 0, 2], dilations: [3, 2], groups: 2 },
+    },
+    {
       name: "one channel out of five, uneven pads, dilated",
       operands: [
         [2, 5, 6, 7],
