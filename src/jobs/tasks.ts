@@ -19,6 +19,7 @@ export const tasks: Readonly<Record<string, () => Promise<AnyTask>>> = {
   "hash-file": async () => (await import("./hash-file.js")).hashFile,
   "pick-micrograph": async () => (await import("./pick-run-micrograph.js")).pickMicrographTask,
   "profile-micrograph": async () => (await import("./profile-micrograph.js")).profileMicrographTask,
+  "training-data": async () => (await import("./training-data.js")).trainingDataTask,
   "simulate-micrograph": async () => (await import("./simulate-micrograph.js")).simulateMicrographTask,
 };
 

@@ -17,10 +17,11 @@ import {
 } from "../translate/trainer.js";
 import { keepSteps, MODEL, samplePath, writeArrays } from "./model-files.js";
 import { fitSeed, type OpenTraining, readCheckpoint, type TrainContext } from "./training.js";
+import { workerSampler } from "./training-data.js";
 
 /** Trains CryoGEM's networks from the beginning or from the last checkpoint, calibrates, writes the model. */
 export async function trainNetwork(training: OpenTraining, context: TrainContext): Promise<number> {
-  const { plan, opened, description, trends } = training;
+  const { plan, opened, inputs, description, trends } = training;
   const { files, report } = context;
   const checkpoint = await readCheckpoint(context, plan);
   const noise = checkpoint?.noise ?? (await fitSeed(training));
@@ -30,8 +31,10 @@ export async function trainNetwork(training: OpenTraining, context: TrainContext
   await keepSteps(files, inside(plan.out, MODEL.metrics), checkpoint?.record.step ?? 0);
   const save = async (path: string, step: number, model: Omit<Model, "record">): Promise<void> =>
     writeArrays(files, inside(plan.out, path), encodeModel({ ...model, record: { ...description, step } }));
+  const data = { inputs, noise, options: plan.options };
+  const sample = context.workers && workerSampler(context.workers, data, context.signal);
   const state = await trainCryogem(
-    { ...context, runtime },
+    { ...context, runtime, ...(sample && { sample }) },
     opened.set,
     { options: plan.options, noise, every: plan.every },
     listenerFor(training, context, (step, parameters) => save(MODEL.checkpoint, step, { noise, parameters })),

@@ -6,7 +6,7 @@ import { trainNetwork } from "./train-network.js";
 import type { TrainPlan } from "./train-plan.js";
 import { fitSeed, type OpenTraining, type TrainContext } from "./training.js";
 import { openTrainingFolder, trainingIdentity } from "./training-folder.js";
-import { measureRealLook, openTrainingSet } from "./training-set.js";
+import { measureRealLook, openTrainingSet, type TrainingInputs } from "./training-set.js";
 
 /**
  * Trains a translator and writes its model folder, or what is still missing of it.
@@ -18,7 +18,11 @@ export async function trainTranslator(plan: TrainPlan, context: TrainContext): P
   const { files, report, program } = context;
   const isNetwork = plan.translator === "cryogem";
   const flatten = isNetwork && plan.options.trends;
-  const opened = await openTrainingSet(files, { ...plan, crop: isNetwork ? plan.options.crop : 32, flatten });
+  const inputs: TrainingInputs = {
+    ...{ real: plan.real, simulated: plan.simulated, estimates: plan.estimates },
+    ...{ crop: isNetwork ? plan.options.crop : 32, flatten },
+  };
+  const opened = await openTrainingSet(files, inputs);
   await openTrainingFolder(files, plan, await trainingIdentity(files, plan, program));
   if (await files.exists(inside(plan.out, MODEL.model))) {
     report.note(`${plan.out} is complete already`);
@@ -35,7 +39,7 @@ export async function trainTranslator(plan: TrainPlan, context: TrainContext): P
     step: 0,
     ...(isNetwork && { options: plan.options }),
   };
-  const training: OpenTraining = { plan, opened, fit, description, ...(trends && { trends }) };
+  const training: OpenTraining = { plan, opened, inputs, fit, description, ...(trends && { trends }) };
   if (isNetwork) return trainNetwork(training, context);
   const model: Model = { record: description, noise: await fitSeed(training), parameters: new Map() };
   await writeArrays(files, inside(plan.out, MODEL.model), encodeModel(model));

@@ -1,5 +1,5 @@
 import { FormatError } from "../core/errors.js";
-import type { ComputeRuntime, JobContext } from "../core/ports.js";
+import type { ComputeRuntime, JobContext, Workers } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
 import { decodeModel, type Model, type ModelDescription } from "../translate/model.js";
 import type { NoiseSeed } from "../translate/noise-seed.js";
@@ -14,7 +14,7 @@ import {
 import type { Trend } from "../translate/trend.js";
 import { MODEL, readArrays } from "./model-files.js";
 import { needsSpectrum, type TrainPlan } from "./train-plan.js";
-import type { OpenedTrainingSet } from "./training-set.js";
+import type { OpenedTrainingSet, TrainingInputs } from "./training-set.js";
 
 /** What a training receives beside its plan. */
 export interface TrainContext extends JobContext {
@@ -22,12 +22,16 @@ export interface TrainContext extends JobContext {
   readonly program: string;
   /** Opened only if the translator has a network. */
   readonly runtime: () => Promise<ComputeRuntime>;
+  /** Make the data of coming steps while one is computed; absent: it is made between steps. */
+  readonly workers?: Workers;
 }
 
 /** A training under way: what `train` and `trainNetwork` share. */
 export interface OpenTraining {
   readonly plan: TrainPlan;
   readonly opened: OpenedTrainingSet;
+  /** What `opened` was opened from. */
+  readonly inputs: TrainingInputs;
   readonly fit: FitSet;
   readonly description: ModelDescription;
   /** Of the real micrographs, where they were taken out. */

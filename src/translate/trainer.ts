@@ -41,6 +41,8 @@ export interface TrainingMachine<DeviceTensor> {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly now: () => number;
+  /** Makes the crops of a step on other threads, as `sampleStep` would: those of the next step while one is computed. */
+  readonly sample?: (step: number, crops: number) => Promise<readonly StepData[]>;
 }
 
 /** Where an earlier run stopped. */
@@ -76,13 +78,13 @@ export async function trainCryogem<DeviceTensor>(
   };
   let saved = from?.step ?? 0;
   let step = saved;
+  const crops = stepCrops(machine, set, noise, options);
   try {
     while (step < options.steps && !signal.aborted) {
-      step++;
       const start = now();
-      const data: StepData[] = [];
-      for (let part = 0; part < options.accumulate; part++)
-        data.push(await sampleStep(set, noise, options, step, part));
+      const data = await crops(step + 1);
+      if (!data) break;
+      step++;
       const waiting = (now() - start) / 1000;
       const share = learningShareAt(options, step);
       const learningRate = share * options.learningRate;
@@ -110,6 +112,37 @@ export async function trainCryogem<DeviceTensor>(
   } finally {
     await runner.close();
   }
+}
+
+/** The crops of one step after the other; nothing once the training was interrupted. */
+function stepCrops<DeviceTensor>(
+  { sample, signal }: TrainingMachine<DeviceTensor>,
+  set: TrainingSet,
+  noise: NoiseSeed,
+  options: CryogemOptions,
+): (step: number) => Promise<readonly StepData[] | undefined> {
+  const { accumulate, steps } = options;
+  if (!sample) {
+    return async (step) => {
+      const crops: StepData[] = [];
+      for (let part = 0; part < accumulate; part++)
+        crops.push(await sampleStep(set, noise, options, step, part));
+      return crops;
+    };
+  }
+  let ahead: ReturnType<typeof sample> | undefined;
+  return async (step) => {
+    try {
+      const crops = await (ahead ?? sample(step, accumulate));
+      ahead = step < steps ? sample(step + 1, accumulate) : undefined;
+      // met when it is awaited, or not at all
+      ahead?.catch(() => {});
+      return crops;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
+  };
 }
 
 async function translateSamples<DeviceTensor>(

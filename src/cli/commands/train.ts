@@ -154,21 +154,28 @@ function work(command: Command): void {
 }
 
 async function trainJob(options: Options, context: JobContext): Promise<Result> {
-  const [{ IMAGE_EXTENSIONS }, { planTraining }, { trainTranslator }, { expandInputs }, { openDevice }] =
-    await Promise.all([
-      import("../../io/read-image.js"),
-      import("../../jobs/train-plan.js"),
-      import("../../jobs/train.js"),
-      import("../../runtime/inputs.js"),
-      import("../../runtime/device.js"),
-    ]);
+  const [
+    { IMAGE_EXTENSIONS },
+    { planTraining },
+    { trainTranslator },
+    { expandInputs },
+    { openDevice },
+    { withWorkers },
+  ] = await Promise.all([
+    import("../../io/read-image.js"),
+    import("../../jobs/train-plan.js"),
+    import("../../jobs/train.js"),
+    import("../../runtime/inputs.js"),
+    import("../../runtime/device.js"),
+    import("../workers.js"),
+  ]);
   const real = await expandInputs(options.real, { what: "micrograph", extensions: IMAGE_EXTENSIONS });
   const plan = planTraining({ ...options, real });
-  const steps = await trainTranslator(plan, {
-    ...context,
-    program: `cryogem ${version}`,
-    runtime: () => openDevice(options, context.report.note),
-  });
+  const runtime = () => openDevice(options, context.report.note);
+  // one thread is enough to have the next step's data ready
+  const steps = await withWorkers(1, (workers) =>
+    trainTranslator(plan, { ...context, program: `cryogem ${version}`, runtime, workers }),
+  );
   context.report.note(`${plan.out}: ${plan.translator} trained`);
   return { out: plan.out, translator: plan.translator, steps };
 }
