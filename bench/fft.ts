@@ -7,11 +7,12 @@
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { irfft2, irfft3, rfft2, rfft3 } from "../src/array/fft.js";
 import { Random } from "../src/core/random.js";
+import { printTable, spread } from "./table.js";
 
 const [rounds = "9", ...wanted] = process.argv.slice(2);
 const shapes = (
@@ -89,10 +90,7 @@ function time(count: number, work: () => unknown): Time {
   return { wall: wall / count, processor: (used.user + used.system) / 1e3 / count };
 }
 
-const quantile = (values: readonly number[], fraction: number): number =>
-  [...values].sort((a, b) => a - b)[Math.round(fraction * (values.length - 1))]!;
-const spread = (values: readonly number[]): string =>
-  `${quantile(values, 0.5).toPrecision(3)} (${quantile(values, 0.25).toPrecision(3)}-${quantile(values, 0.75).toPrecision(3)})`;
+const rows: (readonly string[])[] = [];
 
 async function compare(shape: readonly number[]): Promise<void> {
   const ours = subject(shape);
@@ -120,25 +118,22 @@ async function compare(shape: readonly number[]): Promise<void> {
       };
       if (round >= 0) times.push(measured); // the first round warms up
     }
-    const column = (value: (t: (typeof times)[number]) => number): string =>
-      spread(times.map(value)).padEnd(20);
-    console.log(
-      `${shape.join("x").padEnd(12)} ${direction} ${column((t) => t.ours.wall)} ${column((t) => t.fresh.wall)} ` +
-        `${column((t) => t.peer.wall)} ${column((t) => t.ours.wall / t.peer.wall)} ` +
-        `${column((t) => t.ours.processor / t.peer.processor)} ${error.toExponential(1)}`,
-    );
+    const column = (value: (t: (typeof times)[number]) => number): string => spread(times.map(value), 2);
+    rows.push([
+      ...[shape.join("x"), direction],
+      ...[column((t) => t.ours.wall), column((t) => t.fresh.wall), column((t) => t.peer.wall)],
+      column((t) => t.ours.wall / t.peer.wall),
+      column((t) => t.ours.processor / t.peer.processor),
+      error.toExponential(1),
+    ]);
   }
   peer.stdin.end();
 }
 
-const load = (): string => loadavg()[0]!.toFixed(1);
-console.log(
-  `${cpus()[0]?.model}, ${cpus().length} cores, node ${process.version}, load ${load()}; ${rounds} rounds`,
-);
-console.log("milliseconds: median (quartiles)");
-console.log(
-  `shape        way     ${["ours", "ours, new array", "FFTW", "ratio", "ratio, CPU time"].map((s) => s.padEnd(20)).join(" ")} difference`,
-);
 for (const shape of shapes) await compare(shape);
-console.log(`load at the end ${load()}`);
+printTable(
+  `FFT, one thread, ${rounds} rounds; milliseconds: median (quartiles); ratio: ours over FFTW's, round by round`,
+  ["shape", "way", "ours", "ours, new array", "FFTW", "ratio", "ratio, processor", "spectra, off by"],
+  rows,
+);
 rmSync(folder, { recursive: true });

@@ -1,8 +1,8 @@
 /**
  * Projections a second of `project` (slice, shift, CTF, inverse transform) beside relion_project's, net of its start-up:
  *   npx vite-node bench/projection.ts 128 1000      (box, projections)
- * The volume is noise within a ball, so that no frequency is empty. Prints one JSON line; relion is null where it is
- * not installed. Both run on one thread; theirs also writes its images to disk. Times are processor seconds, user and
+ * The volume is noise within a ball, so that no frequency is empty. Prints a table; without RELION the peer is "not found"
+ * in it. Both run on one thread; theirs also writes its images to disk. Times are processor seconds, user and
  * system, so that a busy machine does not decide.
  */
 import { execFileSync } from "node:child_process";
@@ -15,6 +15,7 @@ import { eulerToMatrix, uniformRotation } from "../src/core/rotation.js";
 import { writeMrc } from "../src/io/mrc-write.js";
 import { project } from "../src/physics/project.js";
 import { prepareProjector } from "../src/physics/projector.js";
+import { printTable } from "./table.js";
 
 const [box = 128, count = 1000] = process.argv.slice(2).map(Number);
 const random = Random.of(1, "bench projection");
@@ -90,11 +91,9 @@ function relion(): number | null {
 }
 
 const [mine, theirs] = [ours(), relion()];
-const rate = (seconds: number): number => Math.round(count / seconds);
-console.log(
-  JSON.stringify({
-    ...{ box, count, perSecond: rate(mine) },
-    relionPerSecond: theirs && rate(theirs),
-    ratio: theirs && Number((theirs / mine).toFixed(2)),
-  }),
+const rate = (seconds: number): string => (count / seconds).toFixed(0);
+printTable(
+  `Projection, ${count} of them; processor time of all threads, least of five runs and of three`,
+  ["box", "cryogem a second", "relion_project a second", "ratio"],
+  [[String(box), rate(mine), theirs ? rate(theirs) : "not found", theirs ? (theirs / mine).toFixed(2) : ""]],
 );
