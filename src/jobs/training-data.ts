@@ -21,14 +21,19 @@ interface Opened {
 /** Of the last training, so that a worker opens the set and reads each micrograph once. */
 let opened: Opened | undefined;
 
-/** Task "training-data": the crop of a step, as `sampleStep` makes it. */
+/** Task "training-data": the crops of a step, as `sampleStep` makes them. */
 export async function trainingDataTask(
-  { step, part }: { readonly step: number; readonly part: number },
+  { step, crops }: { readonly step: number; readonly crops: number },
   { id, inputs, noise, options }: TrainingData,
   files: Files,
-): Promise<StepData> {
+): Promise<readonly StepData[]> {
   if (opened?.id !== id) opened = { id, noise, set: openTrainingSet(files, inputs).then(({ set }) => set) };
-  return sampleStep(await opened.set, opened.noise, options, step, part);
+  const set = await opened.set;
+  const made: StepData[] = [];
+  for (let part = 0; part < crops; part++) {
+    made.push(await sampleStep(set, opened.noise, options, step, part));
+  }
+  return made;
 }
 
 let trainings = 0;
@@ -38,12 +43,14 @@ export function workerSampler(
   workers: Workers,
   data: Omit<TrainingData, "id">,
   signal: AbortSignal,
-): (step: number, parts: number) => Promise<readonly StepData[]> {
+): (step: number, crops: number) => Promise<readonly StepData[]> {
   const shared: TrainingData = { ...data, id: ++trainings };
-  return (step, parts) =>
-    workers.map(
+  return async (step, crops) => {
+    const [made] = await workers.map<{ step: number; crops: number }, readonly StepData[]>(
       "training-data",
-      Array.from({ length: parts }, (_, part) => ({ step, part })),
+      [{ step, crops }],
       { signal, shared },
     );
+    return made!;
+  };
 }

@@ -6,9 +6,11 @@ export interface WorkerStart {
 }
 
 /** What the pool asks of a worker thread; one order at a time. */
-export type Order =
-  | { readonly type: "begin"; readonly task: string; readonly shared: unknown }
-  | { readonly type: "run"; readonly input: unknown };
+export interface Order {
+  /** The task of this order and of those that follow. */
+  readonly begin?: { readonly task: string; readonly shared: unknown };
+  readonly input: unknown;
+}
 
 /** What it answers. */
 export interface Reply {

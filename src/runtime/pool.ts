@@ -51,16 +51,17 @@ export class Pool {
     signal.throwIfAborted();
     if (this.stopped) throw new Error("the worker pool was stopped");
     const outputs = new Array<Output>(inputs.length);
-    const begin: Order = { type: "begin", task, shared: shareArrays(shared) };
+    const begin = { task, shared: shareArrays(shared) };
     const failures: { readonly index: number; readonly error: unknown }[] = [];
     let next = 0;
     const lane = async (thread: Worker): Promise<void> => {
       let index = -1;
       try {
-        await ask(thread, begin);
-        while (next < inputs.length && failures.length === 0) {
+        // the first order says what to do as well: it is carried out even while this thread computes
+        for (let first = true; next < inputs.length && failures.length === 0; first = false) {
           index = next++;
-          const output = (await ask(thread, { type: "run", input: inputs[index] })) as Output;
+          const order: Order = { input: inputs[index], ...(first && { begin }) };
+          const output = (await ask(thread, order)) as Output;
           outputs[index] = output;
           onResult?.(output, index);
         }

@@ -23,10 +23,9 @@ let shared: unknown;
 
 async function carryOut(order: Order): Promise<Reply> {
   try {
-    if (order.type === "begin") {
-      shared = order.shared;
-      task = await loadTask(order.task);
-      return {};
+    if (order.begin) {
+      shared = order.begin.shared;
+      task = await loadTask(order.begin.task);
     }
     if (!task) throw new Error("a worker was given an input before its task");
     return { output: await task(order.input, shared, files) };
