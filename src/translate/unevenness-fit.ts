@@ -10,6 +10,10 @@ const BOX = 1.5;
 const TILE = 128;
 /** Beyond this the model, linear in u, no longer holds. */
 const MOST = 0.3;
+/** Boxes start this many times a side. */
+const OVERLAP = 2;
+/** Standard error of a variance told from the quartiles of n normal values, in units of itself over the root of n. */
+const VARIANCE_ERROR = 2.33;
 /** Interquartile range of a normal distribution, standard deviations. */
 const QUARTILES = 1.349;
 
@@ -35,9 +39,7 @@ export function fitUnevenness(
   const strengths = (images: readonly Image[]): readonly Strengths[] =>
     bands.map((band) => images.map((image) => logVariances(applyGain(image, band), side)));
   const [ofReal, ofEven] = [strengths(real), strengths(even)];
-  const amplitudes = bands.map((_, band) =>
-    Math.min(MOST, excess(spreadWithin(ofReal[band]!), spreadWithin(ofEven[band]!)) / 2),
-  );
+  const amplitudes = bands.map((_, band) => amplitudeOf(ofReal[band]!, ofEven[band]!));
   if (amplitudes.every((amplitude) => amplitude === 0)) return undefined;
   const profile = bands[0]!.values.map((_, ring) =>
     bands.reduce((sum, { values }, band) => sum + amplitudes[band]! * values[ring]!, 0),
@@ -58,6 +60,17 @@ type Strengths = readonly (readonly number[])[];
 const excess = (found: number, expected: number): number =>
   Math.sqrt(Math.max(0, found * found - expected * expected));
 
+/** Half the excess spread of log variance, less what chance alone makes of so many boxes. */
+function amplitudeOf(real: Strengths, even: Strengths): number {
+  const [found, expected] = [spreadWithin(real), spreadWithin(even)].map((spread) => spread * spread);
+  const chance =
+    VARIANCE_ERROR * Math.hypot(found! / Math.sqrt(boxes(real)), expected! / Math.sqrt(boxes(even)));
+  return Math.min(MOST, Math.sqrt(Math.max(0, found! - expected! - chance)) / 2);
+}
+
+const boxes = (micrographs: Strengths): number =>
+  micrographs.reduce((sum, values) => sum + values.length, 0) / OVERLAP ** 2;
+
 /** Filters an octave wide whose sum is 1, from Nyquist down to one cycle a particle; the last takes all below. */
 function octaves(diameter: number): readonly Rings[] {
   const count = Math.max(2, Math.round(Math.log2(diameter / 2)) + 1);
@@ -76,8 +89,9 @@ function logVariances(image: Image, side: number): number[] {
   const { data } = localVariance(image, side);
   const [rows, columns] = image.shape;
   const found: number[] = [];
-  for (let y = side >> 1; y + (side >> 1) < rows; y += side)
-    for (let x = side >> 1; x + (side >> 1) < columns; x += side)
+  const step = Math.max(1, Math.round(side / OVERLAP));
+  for (let y = side >> 1; y + (side >> 1) < rows; y += step)
+    for (let x = side >> 1; x + (side >> 1) < columns; x += step)
       found.push(Math.log(Math.max(Number.MIN_VALUE, data[y * columns + x]!)));
   return found;
 }

@@ -68,7 +68,7 @@ describe("noise with Thon rings", () => {
   test("base and rings are told apart in micrographs of several defoci", () => {
     const found = fitRingModel(micrographs(base, ice, [12_000, 15_000, 19_000, 24_000]));
     for (let i = 30; i <= 120; i += 10) {
-      expect(Math.abs(found.base.values[i]! / base.values[i]! - 1)).toBeLessThan(0.12);
+      expect(Math.abs(found.base.values[i]! / base.values[i]! - 1)).toBeLessThan(0.16);
       expect(found.rings.values[i]!).toBeGreaterThan(0.75 * ice.values[i]! - 0.05);
       expect(found.rings.values[i]!).toBeLessThan(1.25 * ice.values[i]! + 0.05);
     }
