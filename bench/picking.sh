@@ -88,6 +88,8 @@ for seed in $seeds; do
     run generate --model "$at/models/$translator" --simulated "$at/specimens" --seed "$seed" --out "$at/sets/$translator"
     learn "$translator-$seed" "$seed" --dataset "$at/sets/$translator"
   done
+  # kinds of synthetic micrographs together
+  learn "several-$seed" "$seed" --dataset "$at/sets/cryogem" "$at/sets/coloured-gaussian" "$at/sets/gaussian"
   # a single labelled micrograph, another one for each seed
   one=$(echo $train_names | cut -d ' ' -f "$(((seed - 1) % $(echo $train_names | wc -w) + 1))")
   labelled="--pixel-size $pixel --particle-diameter $diameter"
@@ -98,21 +100,28 @@ for seed in $seeds; do
     --coordinates $(paths "$truth" "$train_names" .csv) $labelled
 done
 
-say "scores"
-run pick score --picks "$out"/picks/* --truth "$truth" $ceiling --radius "$radius" --pixel-size "$pixel" \
-  --margin "$margin" --out "$out/scores"
-
-# mean and standard deviation over the seeds, AUPRC and F1
-awk -F, 'NR > 1 {
-  name = $1; sub(/-[0-9]+$/, "", name)
-  if (!(name in n)) order[++count] = name
-  n[name]++; a[name] += $2; aa[name] += $2 * $2; f[name] += $11; ff[name] += $11 * $11
-}
-function deviation(sum, squares, n) { return n > 1 ? sqrt((squares - sum * sum / n) / (n - 1) + 1e-15) : 0 }
-END {
-  print "| picker | seeds | AUPRC | F1 |\n|---|---|---|---|"
-  for (i = 1; i <= count; i++) {
-    k = order[i]
-    printf "| %s | %d | %.3f ± %.3f | %.3f ± %.3f |\n", k, n[k], a[k] / n[k], deviation(a[k], aa[k], n[k]), f[k] / n[k], deviation(f[k], ff[k], n[k])
+# score FOLDER MARGIN: all pickers, then a row a picker, AUPRC and F1 over the seeds, and the difference of each seed to cryogem's
+score() {
+  say "scores, margin $2"
+  run pick score --picks "$out"/picks/* --truth "$truth" $ceiling --radius "$radius" --pixel-size "$pixel" \
+    --margin "$2" --out "$out/$1"
+  awk -F, 'NR > 1 {
+    name = $1; seed = name; sub(/-[0-9]+$/, "", name); sub(/^.*-/, "", seed)
+    if (!(name in n)) order[++count] = name
+    n[name]++; a[name] += $2; aa[name] += $2 * $2; f[name] += $11; ff[name] += $11 * $11
+    auprc[name, seed] = $2; seeds[seed]
   }
-}' "$out/scores/scores.csv" | tee "$out/scores/table.md"
+  function deviation(sum, squares, n) { return n > 1 ? sqrt((squares - sum * sum / n) / (n - 1) + 1e-15) : 0 }
+  END {
+    print "| picker | seeds | AUPRC | F1 | AUPRC, cryogem less this, seed by seed |\n|---|---|---|---|---|"
+    for (i = 1; i <= count; i++) {
+      k = order[i]; pairs = ""
+      for (s in seeds) if (((k, s) in auprc) && (("cryogem", s) in auprc) && k != "cryogem")
+        pairs = pairs sprintf("%s%+.3f", pairs == "" ? "" : ", ", auprc["cryogem", s] - auprc[k, s])
+      printf "| %s | %d | %.3f ± %.3f | %.3f ± %.3f | %s |\n", k, n[k], a[k] / n[k], deviation(a[k], aa[k], n[k]), f[k] / n[k], deviation(f[k], ff[k], n[k]), pairs
+    }
+  }' "$out/$1/scores.csv" | tee "$out/$1/table.md"
+}
+
+score scores "$margin"
+[ "$margin" = 0 ] || score scores-whole 0
