@@ -70,7 +70,9 @@ function readType(cursor: Hdf5Cursor): NumberType {
       isSigned ? view.getInt32(at, littleEndian) : view.getUint32(at, littleEndian),
     );
   }
-  throw new UnsupportedError(`${cursor.file.path}: HDF5 numbers of class ${kind} and ${bytes} bytes`);
+  throw new UnsupportedError(
+    `${cursor.file.path}: HDF5 datatype: found numbers of class ${kind} and ${bytes} bytes, expected integers of 1, 2 or 4 bytes, floats of 4 or 8`,
+  );
 }
 
 /** Numbers of the filters in the order in which they were applied. */
@@ -89,7 +91,9 @@ function readFilters(file: Hdf5Bytes, messages: readonly Hdf5Message[]): number[
     cursor.skip(version === 1 ? Math.ceil(nameLength / 8) * 8 : nameLength);
     cursor.skip(4 * values + (version === 1 && values % 2 === 1 ? 4 : 0));
     if (!(Object.values(FILTERS) as number[]).includes(id))
-      throw new UnsupportedError(`${file.path}: HDF5 filter ${id}`);
+      throw new UnsupportedError(
+        `${file.path}: HDF5 filter: found number ${id}, expected deflate (1), shuffle (2) or Fletcher32 (3)`,
+      );
     return id;
   });
 }
@@ -103,7 +107,7 @@ function readLayout(
 ): Float32Array {
   const version = cursor.u8();
   if (version !== 3)
-    throw new UnsupportedError(`${cursor.file.path}: HDF5 data layout of version ${version}`);
+    throw new UnsupportedError(`${cursor.file.path}: HDF5 data layout: found version ${version}, expected 3`);
   const kind = cursor.u8();
   if (kind === 0) return decode(cursor.bytes(cursor.u16()), type, count, cursor);
   if (kind === 1) {

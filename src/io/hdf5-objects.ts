@@ -40,7 +40,7 @@ export function openHdf5(bytes: Uint8Array, path: string): { file: Hdf5Bytes; ro
   const file: Hdf5Bytes = { bytes, path, offsetBytes, lengthBytes };
   const cursor = new Hdf5Cursor(file, version === 0 ? 24 : version === 1 ? 28 : 12, "superblock");
   const base = cursor.address();
-  if (base !== 0) throw new UnsupportedError(`${path}: HDF5 that begins at byte ${base} of its file`);
+  if (base !== 0) throw new UnsupportedError(`${path}: HDF5 base address: found ${base}, expected 0`);
   // Before version 2 the addresses of free space, file end and driver, then the root's link name; after it one less.
   for (let i = 0; i < (version < 2 ? 4 : 2); i++) cursor.address();
   const root = cursor.address();
@@ -143,7 +143,9 @@ export function readLinks(file: Hdf5Bytes, address: number): Map<string, number>
       cursor.skip(1);
       if (cursor.u8() & 1) cursor.skip(8);
       if (cursor.address() !== undefined)
-        throw new UnsupportedError(`${file.path}: HDF5 group with links in a heap of HDF5 1.8`);
+        throw new UnsupportedError(
+          `${file.path}: HDF5 group: found links in a heap of HDF5 1.8, expected a symbol table or compact links`,
+        );
     }
   }
   return links;

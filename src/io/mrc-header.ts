@@ -95,7 +95,7 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
   if (kind !== "volume" && axes[2] !== 3) fail("word 19 (MAPS)", axes[2], "3 in a file of images");
   if (int(23) > 400 && storedShape[0] !== int(10)) {
     throw new UnsupportedError(
-      `${path}: word 23 (ISPG): found ${int(23)}, a stack of volumes; give one volume a file`,
+      `${path}: word 23 (ISPG): found ${int(23)}, a stack of volumes, expected one volume a file`,
     );
   }
   return {

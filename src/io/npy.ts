@@ -65,7 +65,9 @@ function parseType(dtype: string, where: string): { kind: string; bytes: number 
       ? bytes >= 0
       : Object.hasOwn(NUMBERS, `${kind}${digits}`) || /^[iu]8$/.test(`${kind}${digits}`);
   if (kind === undefined || !isKnown)
-    throw new UnsupportedError(`${where}: numpy type ${dtype} is not read here`);
+    throw new UnsupportedError(
+      `${where}: found numpy type ${dtype}, expected little-endian numbers or byte strings`,
+    );
   return { kind, bytes };
 }
 

@@ -56,7 +56,10 @@ export function decodePng(bytes: Uint8Array, path: string): PngImage {
   const chunks = readPngChunks(bytes, path);
   const header = readHeader(chunks[0]!, path);
   const unknown = chunks.find(({ type }) => /^[A-Z]/.test(type) && !/^(IHDR|PLTE|IDAT|IEND)$/.test(type));
-  if (unknown) throw new UnsupportedError(`${path}: chunk ${unknown.type} is needed to show this file`);
+  if (unknown)
+    throw new UnsupportedError(
+      `${path}: chunk: found ${unknown.type}, which is needed to show the file, expected chunks of PNG 1.2`,
+    );
   const { rows, columns, bitDepth, colourType } = header;
   const channels = CHANNELS[colourType];
   const rowBytes = Math.ceil((columns * channels * bitDepth) / 8);
@@ -84,7 +87,8 @@ function readHeader({ type, data }: PngChunk, path: string): PngHeader {
   }
   if (compression !== 0 || filter !== 0)
     fail("IHDR compression and filter", [compression, filter], "0 and 0");
-  if (interlace !== 0) throw new UnsupportedError(`${path}: interlaced PNG; save it without interlacing`);
+  if (interlace !== 0)
+    throw new UnsupportedError(`${path}: IHDR, interlace: found ${interlace}, expected 0: not interlaced`);
   return { columns, rows, bitDepth, colourType } as PngHeader;
 }
 

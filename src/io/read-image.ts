@@ -30,7 +30,7 @@ export function readImage(bytes: Uint8Array, path: string): ReadImage {
   if (/\.tiff?$/i.test(name)) return readTiff(file, path);
   if (/\.png$/i.test(name)) return { image: readPng(file, path) };
   throw new UnsupportedError(
-    `${path}: not an image format that is read here: ${IMAGE_EXTENSIONS.join(", ")}`,
+    `${path}: name: found ${JSON.stringify(name)}, expected an image with one of the endings ${IMAGE_EXTENSIONS.join(", ")}`,
   );
 }
 

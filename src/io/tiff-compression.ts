@@ -55,7 +55,7 @@ const END = 257;
 /** LZW (TIFF 6.0, section 13): codes of 9 to 12 bits, highest bit first, one bit wider one code early. */
 function unpackLzw(bytes: Uint8Array, { size, path, at }: InflateTarget): Uint8Array {
   if (bytes[0] === 0 && (bytes[1] ?? 0) & 1)
-    throw new UnsupportedError(`${path}: ${at}: LZW as before TIFF 6.0`);
+    throw new UnsupportedError(`${path}: ${at}: found LZW as before TIFF 6.0, expected that of TIFF 6.0`);
   const out = new Uint8Array(size);
   // The string of a code is the one of its prefix and a last byte; each is also a stretch of what has been written.
   const start = new Uint32Array(4096);

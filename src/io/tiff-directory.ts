@@ -61,7 +61,10 @@ export function readTiffDirectory(bytes: Uint8Array, path: string): TiffDirector
   const littleEndian = order === "II";
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const version = view.getUint16(2, littleEndian);
-  if (version === 43) throw new UnsupportedError(`${path}: BigTIFF; save it as a TIFF of less than 4 GB`);
+  if (version === 43)
+    throw new UnsupportedError(
+      `${path}: bytes 2-3 (version): found 43, a BigTIFF, expected 42, a TIFF of less than 4 GB`,
+    );
   if (version !== 42) throw new FormatError(path, "bytes 2-3 (version)", version, "42");
   const { tags, next } = readTags(view, view.getUint32(4, littleEndian), littleEndian, path);
   if (next !== 0) throw new FormatError(path, "offset of the next image", next, "0: a single image");

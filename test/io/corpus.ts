@@ -1,4 +1,6 @@
+import { parseJob, parseManifest, parsePart, parseParticle } from "../../src/dataset/manifest.js";
 import { readBox, writeBox } from "../../src/io/box.js";
+import { bzip2 } from "../../src/io/bzip2.js";
 import { readCbox, writeCbox } from "../../src/io/cbox.js";
 import { readCoco, writeCoco } from "../../src/io/coco.js";
 import { readParticlesCs } from "../../src/io/cs.js";
@@ -145,6 +147,47 @@ const SAFETENSORS = writeSafetensors(
   { step: "7" },
 );
 
+const DEFOCUS = { defocusU: 15_000, defocusV: 14_000, defocusAngle: 30, phaseShift: 0 };
+const MICROGRAPH = {
+  index: 1,
+  path: "micrographs/000001.mrc",
+  shape: [64, 80],
+  iceMean: 1,
+  particles: 1,
+  ...DEFOCUS,
+};
+const DRAFT = {
+  ...{ micrograph: 1, x: 10, y: 20, originX: 0.5, originY: -0.5, rot: 10, tilt: 20, psi: 30 },
+  ...{
+    matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    depth: 0,
+    ...DEFOCUS,
+    structure: 0,
+    visibleFraction: 1,
+    overlap: 0,
+  },
+};
+const JOB = {
+  ...{ program: "cryogem 0.1.0", command: "simulate", options: { size: [64, 80] }, seed: 1 },
+  inputs: [{ path: "map.mrc", sha256: "0123456789abcdef".repeat(4) }],
+  optics: { pixelSize: 1.5, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 },
+  particleDiameter: 100,
+};
+const MANIFEST = {
+  ...{ format: "cryogem-dataset", formatVersion: 1, ...JOB },
+  ...{ micrographs: [MICROGRAPH], particles: 1 },
+};
+/** A dataset's own files: text of a reader of text. */
+const ownFile = (
+  name: string,
+  content: object,
+  parse: (text: string, path: string) => unknown,
+): Specimen => ({
+  name,
+  bytes: encode(JSON.stringify(content)),
+  read: (bytes, path) => parse(decodeText(bytes, path), path),
+});
+
 /** Damages the content of one chunk, named by its type, and gives it its right checksum. */
 const damageChunk =
   (damaged: string) =>
@@ -208,6 +251,11 @@ export const CORPUS: readonly Specimen[] = [
   })),
   { name: "eman.hdf", bytes: fixture("eman.hdf"), read: readAllEman },
   { name: "packed.gz", bytes: fixture("packed.gz"), read: unpack },
+  ownFile("dataset.json", MANIFEST, parseManifest),
+  ownFile("job.json", { ...JOB, count: 3 }, parseJob),
+  ownFile("000001.json", { micrograph: MICROGRAPH, particles: [DRAFT] }, parsePart),
+  ownFile("truth.jsonl", { id: 1, halfSet: 1, ...DRAFT }, (text, path) => parseParticle(text, path, 1)),
+  { name: "image.mrc.bz2", bytes: bzip2(mrc("int8", "image")), read: readImage },
   { name: "short.bz2", bytes: bzip2Fixture(), read: unpack },
   { name: "p.star", bytes: encode(PARTICLES), read: readParticlesStar },
   { name: "p.star", bytes: encode(PARTICLES), read: star },

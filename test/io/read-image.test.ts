@@ -22,8 +22,6 @@ describe("readImage", () => {
     expect(pixelSize).toBeUndefined();
   });
   test("another format is refused by name", () => {
-    expect(() => readImage(new Uint8Array(300), "a.jpg")).toThrow(
-      "a.jpg: not an image format that is read here",
-    );
+    expect(() => readImage(new Uint8Array(300), "a.jpg")).toThrow('a.jpg: name: found "a.jpg", expected');
   });
 });
