@@ -27,14 +27,14 @@ export interface Spot {
 }
 
 /** Least response, in standard deviations, and least distance of two spots, in diameters. */
-const LEAST = 4.5;
+export const LEAST = 4.5;
 const APART = 0.8;
 /** Finer detail than this, angstrom, differs from particle to particle; coarser than 2 diameters is illumination. */
-const FINEST = 20;
+export const FINEST = 20;
 const COARSEST = 0.5;
 /** Width of a compact particle's Gaussian, and inner radius of a hollow one over its outer. */
 const COMPACT = 0.18;
-const HOLLOW = 0.6;
+export const HOLLOW = 0.6;
 /** How many of the strongest spots decide between the two shapes. */
 const DECISIVE = 50;
 
@@ -58,7 +58,7 @@ export function findSpots(image: Image, options: SpotOptions): readonly Spot[] {
 }
 
 /** Transform of a ball of radius 1 about its centre, 1 at k = 0: that of its projection along any direction. */
-function ballTransform(k: number): number {
+export function ballTransform(k: number): number {
   const x = 2 * Math.PI * k;
   return x < 1e-3 ? 1 : (3 * (Math.sin(x) - x * Math.cos(x))) / (x * x * x);
 }
@@ -78,8 +78,14 @@ function matchedResponse(
   });
 }
 
-function spotsOf(response: Image, { background }: SpotOptions, diameter: number): readonly Spot[] {
-  const quiet = response.data.filter((_, i) => background.data[i] === 1);
+/** Maxima of a response that stand out of its background, strongest first, apart by most of a diameter in pixels; at most so many. */
+export function spotsOf(
+  response: Image,
+  { background }: Pick<SpotOptions, "background">,
+  diameter: number,
+  most = Number.POSITIVE_INFINITY,
+): readonly Spot[] {
+  const quiet = sampleWhere(response, background);
   const median = quantile(quiet, 0.5);
   // of a normal distribution's middle: spots that the mask let through do not count
   const deviation = (quantile(quiet, 0.8413) - quantile(quiet, 0.1587)) / 2;
@@ -89,9 +95,30 @@ function spotsOf(response: Image, { background }: SpotOptions, diameter: number)
   const kept: Spot[] = [];
   const least = (APART * diameter) ** 2;
   for (const spot of candidates) {
+    if (kept.length >= most) break;
     if (kept.every(({ x, y }) => (x - spot.x) ** 2 + (y - spot.y) ** 2 >= least)) kept.push(spot);
   }
   return kept;
+}
+
+/** Values where a mask is 1, at most about so many. */
+const MOST_SAMPLES = 100_000;
+
+function sampleWhere({ data }: Image, mask: Image): Float32Array {
+  // a prime step does not follow the rows
+  const step = data.length > 2 * MOST_SAMPLES ? nextPrime(Math.floor(data.length / MOST_SAMPLES)) : 1;
+  const found = new Float32Array(Math.ceil(data.length / step));
+  let count = 0;
+  for (let i = 0; i < data.length; i += step) if (mask.data[i] === 1) found[count++] = data[i]!;
+  return found.subarray(0, count);
+}
+
+function nextPrime(n: number): number {
+  for (let p = n; ; p++) {
+    let factor = 2;
+    while (factor * factor <= p && p % factor !== 0) factor++;
+    if (factor * factor > p) return p;
+  }
 }
 
 function localMaxima(

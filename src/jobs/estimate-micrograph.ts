@@ -3,16 +3,17 @@ import { mean } from "../array/statistics.js";
 import { FormatError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
-import { type CtfFit, fitCtf } from "../estimate/ctf-fit.js";
+import { fitCtf } from "../estimate/ctf-fit.js";
 import { ctfPicture } from "../estimate/ctf-picture.js";
 import { estimateIce } from "../estimate/ice.js";
 import { icePicture } from "../estimate/ice-picture.js";
 import { estimateNoise } from "../estimate/noise.js";
 import { findSpots } from "../estimate/particle-count.js";
+import { estimateSize } from "../estimate/particle-size.js";
 import { writeMrc } from "../io/mrc-write.js";
 import { encodePng } from "../io/png-write.js";
 import { readImage } from "../io/read-image.js";
-import { lineChart } from "../plot/line-chart.js";
+import { fitChart, sizeChart, spotsPicture } from "./estimate-pictures.js";
 import type { EstimatePlan, EstimateSettings } from "./estimate-plan.js";
 import { type EstimatePart, parseEstimatePart } from "./estimate-records.js";
 
@@ -69,6 +70,8 @@ const outputPaths = (stem: string) => ({
   ctfCurve: `ctf/${stem}.svg`,
   ice: `ice/${stem}.mrc`,
   icePreview: `ice/${stem}.png`,
+  particlePicture: `particles/${stem}.svg`,
+  sizeCurve: `particles/${stem}-size.svg`,
 });
 
 /** Five digits: more than any of these curves is known to. */
@@ -109,15 +112,10 @@ function measure(image: Image, settings: EstimateSettings, stem: string) {
   const fit = fitCtf(image, optics, settings.fit);
   const ice = estimateIce(image, { groups: settings.iceGroups });
   const noise = estimateNoise(image, { pixelSize: optics.pixelSize, particleDiameter });
-  const spots = settings.countsParticles
-    ? findSpots(image, {
-        optics,
-        defocus: fit,
-        particleDiameter,
-        noise: noise.radial,
-        background: noise.background.mask,
-      })
-    : undefined;
+  const look = { optics, defocus: fit, noise: noise.radial, background: noise.background.mask };
+  const size = estimateSize(image, look);
+  const diameter = settings.countsParticles ? particleDiameter : size.diameter;
+  const spots = diameter === undefined ? [] : findSpots(image, { ...look, particleDiameter: diameter });
   const record = {
     defocusU: fit.defocusU,
     defocusV: fit.defocusV,
@@ -129,7 +127,8 @@ function measure(image: Image, settings: EstimateSettings, stem: string) {
     ice: { mean: mean(ice.data), lowest: ice.data.reduce((a, b) => Math.min(a, b)) },
     signalFraction: noise.signalFraction,
     backgroundFraction: noise.background.fraction,
-    particles: spots?.length ?? null,
+    particles: settings.countsParticles ? spots.length : null,
+    particleSize: size.diameter === undefined ? null : shortened(size.diameter),
   };
   const patch = (image.shape[1] * optics.pixelSize) / ice.shape[1];
   const pictures = {
@@ -137,22 +136,8 @@ function measure(image: Image, settings: EstimateSettings, stem: string) {
     ctfCurve: fitChart(fit, stem),
     ice: writeMrc({ data: ice.data, shape: [1, ...ice.shape], voxelSize: patch }),
     icePreview: encodePng({ ...icePicture(image, ice), channels: 1 }),
+    particlePicture: spotsPicture(image, spots, { stem, diameter, pixelSize: optics.pixelSize }),
+    sizeCurve: sizeChart(size, stem),
   };
   return { record, pictures, noise };
-}
-
-function fitChart({ profile, defocusU, defocusV, score }: CtfFit, stem: string): string {
-  const { k, power, baseline, envelope, ring } = profile;
-  return lineChart({
-    title: `${stem}: defocus ${Math.round(defocusU)} / ${Math.round(defocusV)} Å, score ${score.toFixed(3)}`,
-    x: { label: "spatial frequency, 1/Å (equal phase)" },
-    y: { label: "power over its trend" },
-    series: [
-      { name: "micrograph", x: k, y: power },
-      { name: "fit", x: k, y: power.map((_, i) => baseline[i]! + envelope[i]! * ring[i]!) },
-      { name: "baseline", x: k, y: baseline },
-    ],
-    width: 800,
-    height: 360,
-  });
 }

@@ -35,8 +35,13 @@ const micrograph = z.object({
   backgroundFraction: fraction,
   /** Places that look like particles; null where no diameter was given. */
   particles: z.int().min(0).nullable(),
+  /** Angstrom; null where nothing stands out at any size. */
+  particleSize: positive.nullable(),
   /** Relative to the folder of the estimates. */
-  files: z.object({ ctfPicture: z.string(), ctfCurve: z.string(), ice: z.string(), icePreview: z.string() }),
+  files: z.object({
+    ...{ ctfPicture: z.string(), ctfCurve: z.string(), ice: z.string(), icePreview: z.string() },
+    ...{ particlePicture: z.string(), sizeCurve: z.string() },
+  }),
 });
 
 const noise = z.object({
@@ -69,6 +74,8 @@ const estimates = z.object({
     astigmatismAngle: finite,
     signalFraction: spread,
     particles: spread.nullable(),
+    /** Angstrom: median; null where no micrograph shows any. */
+    particleSize: positive.nullable(),
   }),
   noise,
 });

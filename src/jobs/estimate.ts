@@ -1,4 +1,4 @@
-import { mean, standardDeviation } from "../array/statistics.js";
+import { mean, quantile, standardDeviation } from "../array/statistics.js";
 import { UsageError } from "../core/errors.js";
 import { inside } from "../dataset/layout.js";
 import { opticsBlock } from "../dataset/star.js";
@@ -55,10 +55,24 @@ export async function estimateMicrographs(plan: EstimatePlan, context: DatasetCo
   const parts = results.map(({ part }) => part);
   const noise = averageNoise(parts.map(noiseOfPart));
   const estimates = joinEstimates(plan, parts, noise, program);
+  tellSize(estimates, plan.settings, report.note);
   await files.write(inside(plan.out, ESTIMATES.star), micrographsCtfStar(estimates));
   await files.write(inside(plan.out, ESTIMATES.noise), noiseChart(noise, plan.settings.optics.pixelSize));
   await files.write(inside(plan.out, ESTIMATES.record), `${JSON.stringify(estimates, null, 1)}\n`);
   return estimates;
+}
+
+/** What a user who gave no diameter, or another one, wants to know. */
+function tellSize(
+  { micrographs, distributions: { particleSize } }: Estimates,
+  { countsParticles, particleDiameter }: EstimatePlan["settings"],
+  note: (line: string) => void,
+): void {
+  if (particleSize === null) return;
+  const seen = micrographs.filter((m) => m.particleSize !== null).length;
+  const size = `particles look ${Math.round(particleSize)} angstrom across (median of ${seen} micrographs)`;
+  if (!countsParticles) note(`${size}: --particle-diameter has them counted`);
+  else if (Math.abs(particleSize / particleDiameter - 1) > 0.25) note(`${size}, not ${particleDiameter}`);
 }
 
 async function refuseOtherFolder(dir: string, files: DatasetContext["files"]): Promise<void> {
@@ -136,6 +150,7 @@ function distributionsOf(all: readonly MicrographEstimate[]): Estimates["distrib
   const turns = (m: MicrographEstimate): number => (m.defocusAngle * Math.PI) / 90;
   const component = (of: (angle: number) => number): number =>
     mean(used.map((m) => (m.defocusU - m.defocusV) * of(turns(m))));
+  const sizes = all.flatMap(({ particleSize }) => (particleSize === null ? [] : [particleSize]));
   const counts = all.flatMap(({ particles }) => (particles === null ? [] : [particles]));
   return {
     defocus: spread(used.map((m) => (m.defocusU + m.defocusV) / 2)),
@@ -143,6 +158,7 @@ function distributionsOf(all: readonly MicrographEstimate[]): Estimates["distrib
     astigmatismAngle: (Math.atan2(component(Math.sin), component(Math.cos)) * 90) / Math.PI,
     signalFraction: spread(all.map((m) => m.signalFraction)),
     particles: counts.length > 0 ? spread(counts) : null,
+    particleSize: sizes.length > 0 ? Number(quantile(sizes, 0.5).toPrecision(5)) : null,
   };
 }
 

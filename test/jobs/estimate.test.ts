@@ -72,6 +72,11 @@ describe("a folder of estimates", () => {
     expect(decodePng(readFileSync(at(first.files.ctfPicture)), "ctf").channels).toBe(3);
     expect(decodePng(readFileSync(at(first.files.icePreview)), "ice").channels).toBe(1);
     expect(readFileSync(at(first.files.ctfCurve), "utf8")).toContain("<svg");
+    expect(readFileSync(at(first.files.sizeCurve), "utf8")).toContain("no size stands out");
+    expect(readFileSync(at(first.files.particlePicture), "utf8")).toContain(
+      "nothing stands out as a particle",
+    );
+    expect(estimates.distributions.particleSize).toBeNull();
     const star = parseStar(readFileSync(at("micrographs_ctf.star"), "utf8"), "star");
     const table = star.table("micrographs");
     expect(table.strings("rlnMicrographName")).toEqual(micrographs);

@@ -68,7 +68,15 @@ function writeEstimates(name: string): string {
       ...{ file: path, sha256: "0".repeat(64), shape: SHAPE, score: 1, evidence: 99, resolution: 10 },
       ...{ ...DEFOCUS, defocusU: DEFOCUS.defocusU + i },
       ...{ ice: { mean: 1, lowest: 1 }, signalFraction: 0.1, backgroundFraction: 0.5, particles: null },
-      files: { ctfPicture: "p", ctfCurve: "c", ice: "i", icePreview: "v" },
+      particleSize: null,
+      files: {
+        ctfPicture: "p",
+        ctfCurve: "c",
+        ice: "i",
+        icePreview: "v",
+        particlePicture: "q",
+        sizeCurve: "s",
+      },
     })),
     distributions: {
       ...{
@@ -77,6 +85,7 @@ function writeEstimates(name: string): string {
         astigmatismAngle: 0,
         signalFraction: spread,
         particles: null,
+        particleSize: null,
       },
     },
     noise: {

@@ -46,8 +46,11 @@ const estimate = (file: string, evidence: number, resolution: number | null): Mi
     defocusAngle: 12.34,
   },
   ...{ phaseShift: 0, score: 0.7, evidence, resolution, ice: { mean: 0.9, lowest: 0.8 } },
-  ...{ signalFraction: 0.2, backgroundFraction: 0.5, particles: 158 },
-  files: { ctfPicture: "c.png", ctfCurve: "c.svg", ice: "i.mrc", icePreview: "i.png" },
+  ...{ signalFraction: 0.2, backgroundFraction: 0.5, particles: 158, particleSize: 128 },
+  files: {
+    ...{ ctfPicture: "c.png", ctfCurve: "c.svg", ice: "i.mrc", icePreview: "i.png" },
+    ...{ particlePicture: "p.svg", sizeCurve: "s.svg" },
+  },
 });
 const minimal: ReportData = {
   title: "Demo",
@@ -240,6 +243,7 @@ describe("writeReport", () => {
           astigmatismAngle: 0,
           signalFraction: spread,
           particles: null,
+          particleSize: null,
         },
       },
       noise: { frequency: [0.1], power: [1], relativeDeviation: [0], anisotropy: { tile: 2, ratio: [1] } },

@@ -33,7 +33,11 @@ const record = () => {
     signalFraction: 0.1,
     backgroundFraction: 0.7,
     particles: 10,
-    files: { ctfPicture: "c.png", ctfCurve: "c.svg", ice: `ice-${i}.mrc`, icePreview: "p.png" },
+    particleSize: null,
+    files: {
+      ...{ ctfPicture: "c.png", ctfCurve: "c.svg", ice: `ice-${i}.mrc`, icePreview: "p.png" },
+      ...{ particlePicture: "p.svg", sizeCurve: "s.svg" },
+    },
   });
   const frequency = Array.from({ length: 64 }, (_, i) => (0.5 * (i + 1)) / 64);
   return {
@@ -50,6 +54,7 @@ const record = () => {
       astigmatismAngle: 30,
       signalFraction: { mean: 0.1, standardDeviation: 0 },
       particles: { mean: 10, standardDeviation: 0 },
+      particleSize: null,
     },
     noise: {
       frequency,

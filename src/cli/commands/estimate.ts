@@ -21,7 +21,7 @@ export function estimate(): Command {
 
 const EXAMPLES = `
 Look at ctf/*.png (rings go on across the middle line where the fit is right) and ice/*.png (micrograph, the same
-blurred, ice gradient). Run again, it measures only what is new or changed.
+blurred, ice gradient), particles/*.svg (places that look like particles, and how their size was told). Run again, it measures only what is new or changed.
 Example: cryogem estimate --micrographs raw --pixel-size 1.5 --voltage 300 --cs 2.7 --out estimates`;
 
 function required(command: Command): void {
