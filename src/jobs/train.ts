@@ -1,6 +1,6 @@
 import { inside } from "../dataset/layout.js";
+import { drawFitSet } from "../translate/fit-set.js";
 import { encodeModel, type Model, type ModelDescription } from "../translate/model.js";
-import { drawFitSet } from "../translate/seed-fit.js";
 import { MODEL, writeArrays } from "./model-files.js";
 import { trainNetwork } from "./train-network.js";
 import type { TrainPlan } from "./train-plan.js";

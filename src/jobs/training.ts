@@ -1,16 +1,11 @@
 import { FormatError } from "../core/errors.js";
 import type { ComputeRuntime, JobContext, Workers } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
+import type { FitSet } from "../translate/fit-set.js";
+import { fitInnovations } from "../translate/innovations-fit.js";
 import { decodeModel, type Model, type ModelDescription } from "../translate/model.js";
 import type { NoiseSeed } from "../translate/noise-seed.js";
-import {
-  colouredSeed,
-  type FitSet,
-  fitInnovations,
-  matchedSeed,
-  whiteSeed,
-  withUnevenness,
-} from "../translate/seed-fit.js";
+import { colouredSeed, matchedSeed, whiteSeed, withUnevenness } from "../translate/seed-fit.js";
 import type { Trend } from "../translate/trend.js";
 import { MODEL, readArrays } from "./model-files.js";
 import { needsSpectrum, type TrainPlan } from "./train-plan.js";

@@ -1,8 +1,9 @@
 import type { Image } from "../array/image.js";
 import { Random } from "../core/random.js";
+import type { FitSet } from "./fit-set.js";
+import { fitInnovations } from "./innovations-fit.js";
 import { type NoiseSeed, noisyInput } from "./noise-seed.js";
 import { type Rings, spectralGain, typicalRings } from "./radial-power.js";
-import { type FitSet, fitInnovations } from "./seed-fit.js";
 
 /** What is adjusted once a generator is trained, so that its output has the statistics of the real micrographs. */
 export interface Calibration {

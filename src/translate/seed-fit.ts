@@ -1,79 +1,13 @@
-import { irfft2 } from "../array/fft.js";
-import type { Image } from "../array/image.js";
-import { crop } from "../array/resample.js";
 import { radialAverage } from "../array/spectrum.js";
 import { mean } from "../array/statistics.js";
-import { DomainError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { estimateNoise } from "../estimate/noise.js";
-import type { NoisePower } from "../physics/noise.js";
-import type { Defocus } from "../physics/optics.js";
-import { type Innovations, limited, NORMAL } from "./innovations.js";
-import { type LocalShape, localShape } from "./local-shape.js";
-import { type CleanMicrograph, type NoiseSeed, noisyInput } from "./noise-seed.js";
-import { isotropicPower, meanRings, type Rings, tileFor, totalPower } from "./radial-power.js";
+import type { FitSet } from "./fit-set.js";
+import { NORMAL } from "./innovations.js";
+import { type NoiseSeed, noisyInput } from "./noise-seed.js";
+import { isotropicPower, meanRings, type Rings, totalPower } from "./radial-power.js";
 import { measureIce, ringPower } from "./ring-noise.js";
-import type { LabelledImage, TrainingSet } from "./sampler.js";
 import { fitUnevenness } from "./unevenness-fit.js";
-
-/** Micrographs that a fit looks at, and the largest side of the part of each. */
-const MOST_REAL = 8;
-const MOST_SIMULATED = 16;
-const LARGEST_SIDE = 1024;
-
-/** Parts of some micrographs of a training set that fits look at. */
-export interface FitSet {
-  /** Normalised. */
-  readonly real: readonly Image[];
-  readonly realDefocus: readonly (Defocus | undefined)[];
-  readonly simulated: readonly CleanMicrograph[];
-  /** Mean variance of the clean micrographs. */
-  readonly cleanVariance: number;
-  /** Tile of the rings. */
-  readonly tile: number;
-  /** Angstrom. */
-  readonly particleDiameter: number;
-  readonly pixelSize: number;
-}
-
-/** @throws DomainError where no simulated micrograph has any signal */
-export async function drawFitSet({
-  real,
-  realDefocus,
-  simulated,
-  particleDiameter,
-  pixelSize,
-}: TrainingSet): Promise<FitSet> {
-  const realParts: Image[] = [];
-  for (let i = 0; i < Math.min(MOST_REAL, real.count); i++) realParts.push(middle(await real.load(i)));
-  const simulatedParts: FitSet["simulated"][number][] = [];
-  const variances: number[] = [];
-  for (let i = 0; i < Math.min(MOST_SIMULATED, simulated.count); i++) {
-    const source: LabelledImage = await simulated.load(i);
-    variances.push(source.variance);
-    simulatedParts.push({ image: middle(source.image), mean: source.mean, optics: source.optics });
-  }
-  const cleanVariance = mean(variances);
-  if (!(cleanVariance > 0)) {
-    throw new DomainError("variance of the simulated micrographs", cleanVariance, "some signal in them");
-  }
-  const sides = [...realParts, ...simulatedParts.map(({ image }) => image)].flatMap(({ shape }) => shape);
-  const tile = tileFor(Math.min(...sides));
-  return {
-    real: realParts,
-    realDefocus,
-    simulated: simulatedParts,
-    cleanVariance,
-    tile,
-    particleDiameter,
-    pixelSize,
-  };
-}
-
-function middle(image: Image): Image {
-  const [rows, columns] = image.shape.map((n) => Math.min(n, LARGEST_SIDE)) as [number, number];
-  return crop(image, (image.shape[1] - columns) >> 1, (image.shape[0] - rows) >> 1, [rows, columns]);
-}
 
 /** White noise at an SNR. */
 export const whiteSeed = ({ cleanVariance }: Pick<FitSet, "cleanVariance">, snr: number): NoiseSeed => ({
@@ -223,63 +157,4 @@ export function withUnevenness(set: FitSet, seed: NoiseSeed, randomSeed: number)
   const found = fitUnevenness(set.real, even, set.particleDiameter / set.pixelSize);
   if (!found) return seed;
   return { ...seed, unevenness: { ...found, profile: storable(found.profile) } };
-}
-
-const ROUNDS = 3;
-
-/**
- * Skewness and kurtosis of the white noise under a coloured seed, such that what comes out has the local skewness and kurtosis
- * of the real micrographs: by fixed-point iteration, since neither the signal nor a network are linear in them.
- *
- * @param translate what is done to the noisy micrographs before they are compared; absent: nothing
- */
-export async function fitInnovations(
-  set: FitSet,
-  seed: NoiseSeed,
-  randomSeed: number,
-  translate: (noisy: Image) => Promise<Image> = async (noisy) => noisy,
-): Promise<NoiseSeed> {
-  if (!seed.colour) return seed;
-  const { colour } = seed;
-  const wanted = localShape(set.real);
-  const passed = throughFilter(colour.power);
-  let { innovations } = colour;
-  for (let round = 0; round < ROUNDS; round++) {
-    const found = await shapeOf(set, { ...seed, colour: { ...colour, innovations } }, randomSeed, translate);
-    innovations = limited({
-      skewness: innovations.skewness + (wanted.skewness - found.skewness) / passed.skewness,
-      kurtosis: innovations.kurtosis + (wanted.kurtosis - found.kurtosis) / passed.kurtosis,
-    });
-  }
-  return { ...seed, colour: { ...colour, innovations } };
-}
-
-async function shapeOf(
-  set: FitSet,
-  seed: NoiseSeed,
-  randomSeed: number,
-  translate: (noisy: Image) => Promise<Image>,
-): Promise<LocalShape> {
-  const images: Image[] = [];
-  for (const [i, micrograph] of set.simulated.entries()) {
-    images.push(await translate(noisyInput(micrograph, seed, Random.of(randomSeed, "fit", i))));
-  }
-  return localShape(images);
-}
-
-/**
- * How much of the skewness and kurtosis of white noise a filter h leaves: sum h³ / (sum h²)^1.5 and sum h⁴ / (sum h²)², h the
- * zero-phase filter with the square root of the power as its transfer function.
- */
-function throughFilter({ data, shape }: NoisePower): Innovations {
-  const spectrum = new Float32Array(2 * data.length);
-  for (let i = 0; i < data.length; i++) spectrum[2 * i] = Math.sqrt(data[i]!);
-  const kernel = irfft2({ data: spectrum, shape });
-  let [second, third, fourth] = [0, 0, 0];
-  for (const h of kernel.data) {
-    second += h * h;
-    third += h * h * h;
-    fourth += h * h * h * h;
-  }
-  return { skewness: third / second ** 1.5, kurtosis: fourth / second ** 2 };
 }

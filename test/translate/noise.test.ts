@@ -4,7 +4,9 @@ import { type Image, zeros } from "../../src/array/image.js";
 import { radialPowerSpectrum } from "../../src/array/spectrum.js";
 import { correlation, moments, variance } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
+import { drawFitSet } from "../../src/translate/fit-set.js";
 import { skewedNoise } from "../../src/translate/innovations.js";
+import { fitInnovations } from "../../src/translate/innovations-fit.js";
 import { localShape } from "../../src/translate/local-shape.js";
 import { type NoiseSeed, noisyDeviation, noisyInput, seedSnr } from "../../src/translate/noise-seed.js";
 import {
@@ -15,13 +17,7 @@ import {
   spectralGain,
   totalPower,
 } from "../../src/translate/radial-power.js";
-import {
-  colouredSeed,
-  drawFitSet,
-  fitInnovations,
-  matchedSeed,
-  whiteSeed,
-} from "../../src/translate/seed-fit.js";
+import { colouredSeed, matchedSeed, whiteSeed } from "../../src/translate/seed-fit.js";
 import { TOY_OPTICS, toyTrainingSet } from "../helpers/toy-training-set.js";
 
 describe("skewedNoise", () => {
