@@ -14,7 +14,7 @@ import { generatorOptions, tilingFor } from "../src/translate/generator-runner.j
 import { resolveOptions } from "../src/translate/options.js";
 import { planAxis } from "../src/translate/tiling.js";
 import { writeCase } from "./case.js";
-import { median, printTable, spread } from "./table.js";
+import { median, printTable, progress, spread } from "./table.js";
 import { type Answer, Contestant, python, takeTurns } from "./turns.js";
 
 const [rounds = "5", ...wanted] = process.argv.slice(2);
@@ -91,7 +91,10 @@ async function compare(what: string): Promise<readonly (readonly string[])[]> {
 
 const cases = wanted.length > 0 ? wanted : ["fast,1024", "fast,4096", "paper,1024", "paper,4096"];
 const rows: (readonly string[])[] = [];
-for (const what of cases) rows.push(...(await compare(what)));
+for (const what of cases) {
+  rows.push(...(await compare(what)));
+  progress(rows.slice(-2));
+}
 printTable(
   `Network of generate, ${threads} threads, ${rounds} rounds; median (quartiles); ratio: ours over theirs, round by round`,
   [

@@ -13,6 +13,11 @@ export function printTable(title: string, header: readonly string[], rows: reado
   );
 }
 
+/** Rows as they come, on standard error: a long bench that is stopped has told what it knew. */
+export function progress(rows: readonly (readonly string[])[]): void {
+  for (const row of rows) console.error(row.filter((cell) => cell !== "").join("  "));
+}
+
 /** Date, processor, memory, node and the load of the last minute: above 2 on two cores other work was running. */
 export function machine(): string {
   const model = cpus()[0]?.model ?? "unknown processor";

@@ -13,7 +13,7 @@ import { initialValues } from "../src/nn/scope.js";
 import { drawQueryPoints } from "../src/translate/points.js";
 import { cryogemStep, type StepOptions } from "../src/translate/step.js";
 import { writeCase } from "./case.js";
-import { median, printTable, spread } from "./table.js";
+import { median, printTable, progress, spread } from "./table.js";
 import { type Answer, Contestant, python, takeTurns } from "./turns.js";
 
 const [rounds = "7", ...wanted] = process.argv.slice(2);
@@ -114,8 +114,10 @@ function row(size: string, name: string, own: readonly Answer[], ours: readonly 
 }
 
 const rows: (readonly string[])[] = [];
-for (const size of wanted.length > 0 ? wanted : ["256,32", "256,64", "512,64"])
+for (const size of wanted.length > 0 ? wanted : ["256,32", "256,64", "512,64"]) {
   rows.push(...(await compare(size)));
+  progress(rows.slice(-3));
+}
 printTable(
   `Training step, ${threads} threads, ${rounds} rounds; median (quartiles); ratio: ours over theirs, round by round`,
   [
