@@ -24,8 +24,8 @@ export interface StepGraph {
 }
 
 /**
- * Runs a step's graph again and again. The state stays on the device; parameters alternate between two buffers. The graph
- * is a pure function: equal state and feeds give equal results, bit for bit, on the same device.
+ * Runs a step's graph again and again. The state stays on the device; parameters that the graph itself replaces alternate
+ * between two buffers. A step is a pure function: equal state and feeds give equal results, bit for bit, on the same device.
  */
 export class Training<DeviceTensor> {
   /** State tensors that the graph carries on. */
