@@ -40,17 +40,22 @@ export function fillBricks(buffer: ArrayBuffer, at: number, cube: SpectrumCube):
     for (let z = firstSection; z < firstSection + CORNERS; z++) {
       for (let y = firstRow; y < firstRow + CORNERS; y++, to += 2 * CORNERS) {
         const from = 2 * ((z * side + y) * width + x);
-        const isInside = z < side && y < side;
-        for (let i = 0; i < 2 * CORNERS; i++) {
-          const value = isInside && i < count ? data[from + i]! : 0;
+        const within = z < side && y < side ? count : 0;
+        for (let i = 0; i < within; i++) {
+          const value = data[from + i]!;
           samples[to + i] = value;
-          largest = Math.max(largest, Math.abs(value));
+          const size = value < 0 ? -value : value;
+          if (size > largest) largest = size;
         }
+        for (let i = within; i < 2 * CORNERS; i++) samples[to + i] = 0;
       }
     }
     const start = brick * BRICK_WORDS;
     const scale = largest > 0 ? LARGEST / largest : 0;
-    for (let i = 0; i < samples.length; i++) bricks[start + i] = Math.round(samples[i]! * scale);
+    // rounds: what is positive is cut off to a whole number
+    for (let i = 0; i < samples.length; i++) {
+      bricks[start + i] = ((samples[i]! * scale + (LARGEST + 0.5)) | 0) - LARGEST;
+    }
     units[(start + samples.length) / 2] = largest / LARGEST;
   }
 }
