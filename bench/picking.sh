@@ -109,14 +109,14 @@ score() {
     name = $1; seed = name; sub(/-[0-9]+$/, "", name); sub(/^.*-/, "", seed)
     if (!(name in n)) order[++count] = name
     n[name]++; a[name] += $2; aa[name] += $2 * $2; f[name] += $11; ff[name] += $11 * $11
-    auprc[name, seed] = $2; seeds[seed]
+    auprc[name, seed] = $2
   }
   function deviation(sum, squares, n) { return n > 1 ? sqrt((squares - sum * sum / n) / (n - 1) + 1e-15) : 0 }
   END {
     print "| picker | seeds | AUPRC | F1 | AUPRC, cryogem less this, seed by seed |\n|---|---|---|---|---|"
     for (i = 1; i <= count; i++) {
       k = order[i]; pairs = ""
-      for (s in seeds) if (((k, s) in auprc) && (("cryogem", s) in auprc) && k != "cryogem")
+      for (s = 1; s <= 999; s++) if (((k, s) in auprc) && (("cryogem", s) in auprc) && k != "cryogem")
         pairs = pairs sprintf("%s%+.3f", pairs == "" ? "" : ", ", auprc["cryogem", s] - auprc[k, s])
       printf "| %s | %d | %.3f ± %.3f | %.3f ± %.3f | %s |\n", k, n[k], a[k] / n[k], deviation(a[k], aa[k], n[k]), f[k] / n[k], deviation(f[k], ff[k], n[k]), pairs
     }
