@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FormatError } from "../core/errors.js";
+import { readModelRecord } from "../nn/model-record.js";
 import type { TrainingState } from "../tensor/index.js";
 import type { NamedArrays } from "../translate/model.js";
 import { pickerOptions } from "./options.js";
@@ -44,32 +44,9 @@ export function encodePicker({ record, parameters }: PickerModel): NamedArrays {
   };
 }
 
-const anyRecord = z.looseObject({ format: z.string(), formatVersion: z.number() });
-
 /** @throws FormatError, naming the file and the field; for a model of another job or version it says which it is */
 export function decodePicker({ tensors, metadata }: NamedArrays, path: string): PickerModel {
-  const text = metadata["cryogem"];
-  if (text === undefined) {
-    throw new FormatError(path, "metadata", Object.keys(metadata), 'a "cryogem" record');
-  }
-  const { format, formatVersion } = parse(anyRecord, text, path);
-  if (format !== "cryogem-picker") {
-    throw new FormatError(path, "kind of model", format, "cryogem-picker, as `pick train` writes");
-  }
-  if (formatVersion !== 1) throw new FormatError(path, "formatVersion", formatVersion, "1");
-  const { format: _, formatVersion: __, ...record } = parse(pickerRecord, text, path);
+  const kind = { format: "cryogem-picker", formatVersion: 1, writer: "pick train" };
+  const { format: _, formatVersion: __, ...record } = readModelRecord(metadata, kind, pickerRecord, path);
   return { record, parameters: new Map([...tensors].map(([name, { data }]) => [name, data])) };
-}
-
-function parse<T>(schema: z.ZodType<T>, text: string, path: string): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new FormatError(path, "metadata cryogem", text.slice(0, 40), "JSON");
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new FormatError(path, `metadata cryogem.${issue.path.join(".")}`, issue.message, "a picker's record");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FormatError } from "../core/errors.js";
+import { readModelRecord } from "../nn/model-record.js";
 import type { TrainingState } from "../tensor/index.js";
 import type { NoiseSeed } from "./noise-seed.js";
 import { cryogemOptions } from "./options.js";
@@ -111,20 +112,9 @@ export function encodeModel({ record, noise, parameters, gain, trends }: Model):
 
 /** @throws FormatError, naming the file and the field */
 export function decodeModel({ tensors, metadata }: NamedArrays, path: string): Model {
-  const text = metadata["cryogem"];
-  if (text === undefined)
-    throw new FormatError(path, "metadata", Object.keys(metadata), 'a "cryogem" record');
-  const parsed = modelRecord.safeParse(parseJson(text, path));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new FormatError(
-      path,
-      `metadata cryogem.${issue.path.join(".")}`,
-      issue.message,
-      "a model's record",
-    );
-  }
-  const { noise, format: _format, formatVersion: _version, ...record } = parsed.data;
+  const kind = { format: "cryogem-model", formatVersion: 1, writer: "train" };
+  const parsed = readModelRecord(metadata, kind, modelRecord, path);
+  const { noise, format: _format, formatVersion: _version, ...record } = parsed;
   const others = [...tensors].filter(
     ([name]) => ![POWER, GAIN, RINGS, SIGNAL, UNEVENNESS, TRENDS].includes(name),
   );
@@ -198,12 +188,4 @@ function trendsOf(
     throw new FormatError(path, TRENDS, shape, `n x ${ORDERS} x ${ORDERS}, n at least 1`);
   }
   return Array.from({ length: shape[0]! }, (_, i) => data.slice(i * size, (i + 1) * size));
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new FormatError(path, "metadata cryogem", text.slice(0, 40), "JSON");
-  }
 }

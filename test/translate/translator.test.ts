@@ -136,6 +136,10 @@ describe("translators", () => {
     expect(() => decodeModel({ tensors, metadata: broken }, "m.safetensors")).toThrow(
       /^m\.safetensors: metadata cryogem\.pixelSize:/,
     );
+    const picker = { cryogem: metadata["cryogem"]!.replace("cryogem-model", "cryogem-picker") };
+    expect(() => decodeModel({ tensors, metadata: picker }, "m.safetensors")).toThrow(
+      'm.safetensors: kind of model: found "cryogem-picker", expected cryogem-model, as `train` writes',
+    );
     expect(() => decodeModel({ tensors, metadata: {} }, "m.safetensors")).toThrow(
       /expected a "cryogem" record/,
     );
