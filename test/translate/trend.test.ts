@@ -66,4 +66,18 @@ describe("trend of a micrograph", () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(800);
     for (const count of counts) expect(count).toBeGreaterThan(60);
   });
+
+  test("is lent no stronger than the median one, weaker ones as they are", () => {
+    const ramp = (strength: number) => {
+      const trend = new Float32Array(ORDERS * ORDERS);
+      trend[1] = strength;
+      return trend;
+    };
+    const random = Random.of(3, "strengths");
+    const found = new Set<string>();
+    for (let i = 0; i < 60; i++) {
+      found.add(Math.hypot(...drawTrend([ramp(0.1), ramp(0.2), ramp(0.8)], random)).toFixed(4));
+    }
+    expect([...found].sort()).toEqual(["0.1000", "0.2000"]);
+  });
 });
