@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { fourierFilter } from "../../src/array/filter.js";
 import { type Image, zeros } from "../../src/array/image.js";
-import { radialPowerSpectrum } from "../../src/array/spectrum.js";
-import { correlation, moments, variance } from "../../src/array/statistics.js";
+import { radialAverage, radialPowerSpectrum } from "../../src/array/spectrum.js";
+import { correlation, mean, moments, variance } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
+import { estimateNoise } from "../../src/estimate/noise.js";
 import { drawFitSet } from "../../src/translate/fit-set.js";
 import { skewedNoise } from "../../src/translate/innovations.js";
 import { fitInnovations } from "../../src/translate/innovations-fit.js";
@@ -147,6 +148,23 @@ describe("coloured seed", () => {
     expect(filter.values[10]! / plain[10]!).toBeGreaterThan(1.1 * (filter.values[5]! / plain[5]!));
     const kept = softened.map(({ image }) => variance(applyGain(image, filter).data));
     expect(kept.reduce((sum, v) => sum + v, 0) / kept.length / cleanVariance).toBeCloseTo(1, 0.5);
+  });
+
+  test("the noise of a matched seed stays at the background where the signal cannot explain the real power", async () => {
+    const whole = await fit;
+    // particles without their main ring: real power there is far above signal and background
+    const hollow = (kx: number, ky: number) => (Math.abs(Math.hypot(kx, ky) - 0.05) < 0.025 ? 0.05 : 1);
+    const simulated = whole.simulated.map((each) => ({ ...each, image: fourierFilter(each.image, hollow) }));
+    const cleanVariance = mean(simulated.map(({ image }) => variance(image.data)));
+    const seed = await matchedSeed({ ...whole, simulated, cleanVariance }, null);
+    const backgrounds = whole.real.map((image) => radialAverage(estimateNoise(image, whole).power).value);
+    const { data, shape } = seed.colour!.power;
+    for (let ring = 2; ring < 18; ring++) {
+      const background = mean(backgrounds.map((values) => values[ring]!));
+      const found = data[(ring * shape[1]) / whole.tile]!;
+      expect(found / background).toBeLessThan(1 + 1e-5);
+      expect(found / background).toBeGreaterThan(0.75 - 1e-5);
+    }
   });
 
   test("fitting innovations leaves the rest of a seed as it is", async () => {
