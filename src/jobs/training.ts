@@ -39,9 +39,13 @@ const DEFAULT_SNR = 0.1;
 /** The noise seed of a training: white, or coloured as the real micrographs have it. */
 export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseSeed> {
   const { snr, calibrate, seed, noise, unevenness } = plan.options;
-  if (!needsSpectrum(plan)) return whiteSeed(fit, snr ?? DEFAULT_SNR);
-  if (plan.translator !== "cryogem") return colouredSeed(fit, snr);
-  const even = await (noise === "matched" ? matchedSeed : colouredSeed)(fit, snr);
+  const white = !needsSpectrum(plan);
+  if (plan.translator !== "cryogem") {
+    return white ? whiteSeed(fit, snr ?? DEFAULT_SNR) : colouredSeed(fit, snr);
+  }
+  const even = white
+    ? whiteSeed(fit, snr ?? DEFAULT_SNR)
+    : await (noise === "matched" ? matchedSeed : colouredSeed)(fit, snr);
   const fitted = unevenness ? withUnevenness(fit, even, seed) : even;
   return calibrate ? fitInnovations(fit, fitted, seed) : fitted;
 }
