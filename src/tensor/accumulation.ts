@@ -36,7 +36,11 @@ export class AccumulatedTraining<DeviceTensor> {
   private readonly phases: OpenPhase<DeviceTensor>[] = [];
   private readonly stateNames: string[] = [];
 
-  private constructor(private readonly runtime: ComputeRuntime<DeviceTensor>) {}
+  private constructor(
+    private readonly runtime: ComputeRuntime<DeviceTensor>,
+    /** Inputs of the phases that are carried from one to the next. */
+    private readonly kept: ReadonlySet<string>,
+  ) {}
 
   /** @param examples of a step, 1 or more */
   static async open<DeviceTensor>(
@@ -45,7 +49,12 @@ export class AccumulatedTraining<DeviceTensor> {
     examples: number,
     start: StateSource,
   ): Promise<AccumulatedTraining<DeviceTensor>> {
-    const training = new AccumulatedTraining(runtime);
+    const updates = phases.flatMap((phase) => phase.updates);
+    const kept = updates.flatMap((update) => [
+      gradientOf(update.parameter),
+      ...stateOf(update).map(({ name }) => name),
+    ]);
+    const training = new AccumulatedTraining(runtime, new Set(kept));
     for (const phase of phases) training.phases.push(await training.openPhase(phase, examples, start));
     return training;
   }
@@ -116,7 +125,7 @@ export class AccumulatedTraining<DeviceTensor> {
       this.tensors[name] = host?.gradients[name] ?? zeros(shape);
       sums[sumName(parameter)] = add(mul(input(name, shape), keep), mul(raw, 1 / examples));
     }
-    const { model } = compile({ ...outputs, ...sums });
+    const { model } = compile({ ...outputs, ...sums }, { unsized: (name) => !this.kept.has(name) });
     const session = await runtime.load(model, { keepOnDevice: Object.keys(sums) });
     const onDevice = host ? undefined : await this.openUpdate(updates);
     return {

@@ -1,5 +1,5 @@
 import { UsageError } from "../core/errors.js";
-import { EMIT } from "./emit.js";
+import { EMIT, type Emission } from "./emit.js";
 import { lower } from "./lower.js";
 import { GraphBuilder } from "./onnx.js";
 import { topologicalOrder } from "./order.js";
@@ -14,13 +14,25 @@ export interface CompiledGraph {
   readonly outputs: Readonly<Record<string, TensorType>>;
 }
 
+export interface CompileOptions {
+  /**
+   * Inputs whose number of images, if they are images, is left open in the model. ONNX Runtime (1.30) keeps the memory of a tensor
+   * that has been used for the next one of the same known shape, however far away in the graph, and frees it where shapes
+   * are unknown: a training step then takes half the memory.
+   */
+  readonly unsized?: (input: string) => boolean;
+}
+
 /**
  * One ONNX graph that computes the named outputs. Equal subexpressions are computed once. An output may be an input
  * or a constant or appear under two names; it is then copied.
  *
  * @throws UsageError if two different inputs have one name, or an output has an input's name
  */
-export function compile(described: Readonly<Record<string, Value>>): CompiledGraph {
+export function compile(
+  described: Readonly<Record<string, Value>>,
+  { unsized }: CompileOptions = {},
+): CompiledGraph {
   const outputs = lower(described);
   const order = topologicalOrder(Object.values(outputs));
   const inputs = inputSignature(order, outputs);
@@ -30,10 +42,12 @@ export function compile(described: Readonly<Record<string, Value>>): CompiledGra
     if (!claimed.has(first.get(value)!)) claimed.set(first.get(value)!, name);
   }
   const graph = new GraphBuilder();
+  const surroundings = { graph, unsized };
   const names = new Map<Value, string>();
   const nameOf = (value: Value): string => names.get(first.get(value)!)!;
   for (const value of unique) {
-    names.set(value, emit(value, graph, value.inputs.map(nameOf), claimed.get(value) ?? graph.fresh()));
+    const out = claimed.get(value) ?? graph.fresh();
+    names.set(value, emit(value, surroundings, value.inputs.map(nameOf), out));
   }
   for (const [name, value] of Object.entries(outputs)) {
     if (nameOf(value) !== name) graph.node("Identity", [nameOf(value)], {}, [name]);
@@ -44,12 +58,12 @@ export function compile(described: Readonly<Record<string, Value>>): CompiledGra
 
 function emit<K extends OpName>(
   value: Value<K>,
-  graph: GraphBuilder,
+  surroundings: Pick<Emission<K>, "graph" | "unsized">,
   inputs: readonly string[],
   out: string,
 ): string {
   const inputTypes = value.inputs.map((input) => input.type);
-  return EMIT[value.op]({ graph, inputs, inputTypes, out, type: value.type, attrs: value.attrs });
+  return EMIT[value.op]({ ...surroundings, inputs, inputTypes, out, type: value.type, attrs: value.attrs });
 }
 
 function inputSignature(

@@ -1,9 +1,11 @@
 import { type Attributes, float, type GraphBuilder } from "./onnx.js";
-import type { ConvolutionAttrs, OpAttrs, OpName, TensorType } from "./types.js";
+import type { ConvolutionAttrs, OpAttrs, OpName, Shape, TensorType } from "./types.js";
 
 /** What a rule is given to write one operation into a graph. */
 export interface Emission<K extends OpName> {
   readonly graph: GraphBuilder;
+  /** Which inputs are written without the number of their images. */
+  readonly unsized: ((name: string) => boolean) | undefined;
   /** Names of the operands. */
   readonly inputs: readonly string[];
   readonly inputTypes: readonly TensorType[];
@@ -17,8 +19,8 @@ type Emit<K extends OpName> = (emission: Emission<K>) => string;
 
 /** Writes the ONNX nodes of an operation; returns the result's name, which is not `out` where nothing was computed. */
 export const EMIT: { readonly [K in OpName]: Emit<K> } = {
-  input: ({ graph, attrs }) => {
-    graph.input(attrs.name, attrs.type);
+  input: ({ graph, unsized, attrs }) => {
+    graph.input(attrs.name, attrs.type, attrs.type.shape.length === 4 && unsized?.(attrs.name));
     return attrs.name;
   },
   constant: ({ graph, attrs }) => graph.constant(attrs.data, attrs.type),
@@ -89,8 +91,10 @@ export const EMIT: { readonly [K in OpName]: Emit<K> } = {
     return graph.node("Resize", [x!, "", scales], attributes, [out]);
   },
 
-  reshape: ({ graph, inputs: [x], out, attrs: { shape } }) =>
-    graph.node("Reshape", [x!, graph.integers(shape)], {}, [out]),
+  reshape: ({ graph, unsized, inputs: [x], inputTypes: [from], out, attrs: { shape } }) => {
+    const to = graph.integers(unsized ? relativeShape(from!.shape, shape) : shape);
+    return graph.node("Reshape", [x!, to], {}, [out]);
+  },
   expand: ({ graph, inputs: [x], out, attrs: { shape } }) =>
     graph.node("Expand", [x!, graph.integers(shape)], {}, [out]),
   transpose: node("Transpose", ({ perm }) => ({ perm })),
@@ -157,6 +161,12 @@ function convolution(
   weights: TensorType,
 ): Attributes {
   return { strides, pads, dilations, group: groups, kernel_shape: weights.shape.slice(2) };
+}
+
+/** A shape for Reshape that does not tell all lengths: 0 for an axis that keeps its length, -1 for the last other one. */
+function relativeShape(from: Shape, to: Shape): number[] {
+  const rest = to.findLastIndex((n, axis) => n !== from[axis]);
+  return to.map((n, axis) => (axis === rest ? -1 : n === from[axis] ? 0 : n));
 }
 
 const inverseName = (layerNorm: string): string => `${layerNorm}%inverse`;

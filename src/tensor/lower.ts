@@ -1,17 +1,27 @@
 import { topologicalOrder } from "./order.js";
+import { invertedActivations } from "./recompute.js";
 import type { ConvolutionAttrs } from "./types.js";
 import type { Value } from "./value.js";
 import { isFasterByWinograd, winogradConv2d } from "./winograd.js";
 
-/** The same outputs, computed by the operations that are fastest on a device. */
+/** The same outputs, computed by the operations that are fastest on a device and keep the least memory. */
 export function lower(outputs: Readonly<Record<string, Value>>): Record<string, Value> {
+  const order = topologicalOrder(Object.values(outputs));
+  const inverted = invertedActivations(order);
   const lowered = new Map<Value, Value>();
-  for (const value of topologicalOrder(Object.values(outputs))) {
-    const inputs = value.inputs.map((input) => lowered.get(input)!);
+  const lowerValue = (value: Value): Value => {
+    const known = lowered.get(value);
+    if (known) return known;
+    // a normalised image goes forward through a reshape: products with it belong to its gradient
+    const read = (input: Value): Value => (value.op === "mul" && inverted.get(input)) || input;
+    const inputs = value.inputs.map((input) => lowerValue(read(input)));
     const isSame = inputs.every((input, i) => input === value.inputs[i]);
     const copy: Value = isSame ? value : { ...value, inputs };
-    lowered.set(value, value.op === "conv2d" ? lowerConvolution(copy as Value<"conv2d">) : copy);
-  }
+    const result = value.op === "conv2d" ? lowerConvolution(copy as Value<"conv2d">) : copy;
+    lowered.set(value, result);
+    return result;
+  };
+  for (const value of order) lowerValue(value);
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, lowered.get(value)!]));
 }
 

@@ -34,8 +34,11 @@ export class GraphBuilder {
     return `%${this.count++}`;
   }
 
-  input(name: string, type: TensorType): void {
-    this.inputs.push(valueInfo(name, type));
+  /** @param unsized leaves the length of the first axis open */
+  input(name: string, type: TensorType, unsized = false): void {
+    const info = valueInfo(name, type);
+    if (unsized) info.type!.tensorType!.shape!.dim![0] = {};
+    this.inputs.push(info);
   }
 
   /** Appends a node and returns its first output's name. Absent optional inputs are written "". */

@@ -54,7 +54,9 @@ export class Training<DeviceTensor> {
     const host = runtime.tensorsOnHost && HostAdam.fits(late) ? new HostAdam(late) : undefined;
     const carried = graph.state.filter(({ name }) => !(host && name in host.state));
     const next = carried.map(({ name, next }) => [nextName(name), next] as const);
-    const { model } = compile({ ...graph.outputs, ...Object.fromEntries(next), ...host?.outputs });
+    const outputs = { ...graph.outputs, ...Object.fromEntries(next), ...host?.outputs };
+    const kept = new Set(graph.state.map(({ name }) => name));
+    const { model } = compile(outputs, { unsized: (name) => !kept.has(name) });
     const session = await runtime.load(model, { keepOnDevice: next.map(([name]) => name) });
     const training = new Training(runtime, session, graph, carried, host);
     training.fill(start);

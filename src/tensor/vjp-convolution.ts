@@ -80,18 +80,33 @@ function weightGradient(x: Value, dy: Value, shape: readonly number[], attrs: Co
   const opposite = oppositePads([kh, kw], attrs);
   if (opposite && kh * kw > 1 && FEW * out <= inPerGroup)
     return gradientOfFew(x, dy, shape, { ...attrs, pads: opposite });
-  const { columns, rows } = imageToLines(x, dy, [kh, kw], attrs) ?? {
-    ...{ columns: imageToColumns(x, kh, kw, attrs), rows: pixelsLast(dy) },
+  const { places, rows } = imageToLines(x, dy, [kh, kw], attrs) ?? {
+    ...{ places: imageToColumns(x, kh, kw, attrs), rows: pixelsLast(dy) },
   };
-  const parts = Array.from({ length: groups }, (_, group) => {
-    const height = out / groups;
-    const width = inPerGroup * kh * kw;
+  const height = out / groups;
+  const each = (group: number, of: readonly Value[]): Value => {
     const left = slice(rows, { axis: 0, start: group * height, end: (group + 1) * height });
-    const right = slice(columns, { axis: 0, start: group * width, end: (group + 1) * width });
-    return gemm(left, right, { transB: true });
+    const columns = concat(
+      of.map((place) => slice(place, { axis: 0, start: group * inPerGroup, end: (group + 1) * inPerGroup })),
+      1,
+    );
+    return gemm(left, reshape(columns, [inPerGroup * of.length, -1]), { transB: true });
+  };
+  const pixels = rows.type.shape[1]!;
+  const isTall = kh > 1 && pixels > ROWWISE * out;
+  const parts = Array.from({ length: groups }, (_, group) => {
+    if (!isTall) return reshape(each(group, places), [height, inPerGroup, kh, kw]);
+    const lines = Array.from({ length: kh }, (_, ky) => each(group, places.slice(ky * kw, (ky + 1) * kw)));
+    return concat(
+      lines.map((line) => reshape(line, [height, inPerGroup, 1, kw])),
+      2,
+    );
   });
-  return reshape(concat(parts, 0), shape);
+  return concat(parts, 0);
 }
+
+/** With so many pixels for each output channel a row of the kernel at a time: a fraction of the memory for hardly any more time. */
+const ROWWISE = 8;
 
 /** So many times fewer output channels than input channels: it is then cheaper to slice dy than x. */
 const FEW = 4;
@@ -99,7 +114,8 @@ const FEW = 4;
 /** The same sum read from x's pixels q = p + k: dw[o, i, k] = sum over q of x[i, q] dy[o, q - k], with slices of dy. */
 function gradientOfFew(x: Value, dy: Value, shape: readonly number[], attrs: ConvolutionAttrs): Value {
   const [out, inputs, kh, kw] = shape as [number, number, number, number];
-  const turned = gemm(pixelsLast(x), imageToColumns(dy, kh, kw, attrs), { transB: true });
+  const columns = reshape(concat(imageToColumns(dy, kh, kw, attrs), 1), [out * kh * kw, -1]);
+  const turned = gemm(pixelsLast(x), columns, { transB: true });
   return transpose(reverse(reshape(turned, [inputs, out, kh, kw]), [2, 3]), [1, 0, 2, 3]);
 }
 
@@ -107,7 +123,7 @@ function gradientOfFew(x: Value, dy: Value, shape: readonly number[], attrs: Con
 const pixelsLast = (x: Value): Value => reshape(channelsFirst(x), [x.type.shape[1]!, -1]);
 
 /** [n, channels, rows, columns] to [channels kh kw, n pixels], pixels being those of the convolved image. */
-function imageToColumns(x: Value, kh: number, kw: number, attrs: ConvolutionAttrs): Value {
+function imageToColumns(x: Value, kh: number, kw: number, attrs: ConvolutionAttrs): Value[] {
   const [, channels, height, width] = x.type.shape as [number, number, number, number];
   const { strides, dilations, pads } = attrs;
   const rows = convolvedSize(height, kh, 0, attrs);
@@ -121,7 +137,7 @@ function imageToColumns(x: Value, kh: number, kw: number, attrs: ConvolutionAttr
       places.push(reshape(place, [channels, 1, -1]));
     }
   }
-  return reshape(concat(places, 1), [channels * kh * kw, -1]);
+  return places;
 }
 
 /** Most pixels that lines may have over what the convolved image has. */
@@ -137,7 +153,7 @@ function imageToLines(
   dy: Value,
   [kh, kw]: readonly [number, number],
   attrs: ConvolutionAttrs,
-): { columns: Value; rows: Value } | undefined {
+): { places: Value[]; rows: Value } | undefined {
   const [, channels, height, width] = x.type.shape as [number, number, number, number];
   const { strides, dilations, pads } = attrs;
   const [rows, columns] = dy.type.shape.slice(2) as [number, number];
@@ -165,7 +181,7 @@ function imageToLines(
     }
   }
   return {
-    columns: reshape(concat(places, 1), [channels * kh * kw, -1]),
+    places,
     rows: pixelsLast(padImage(dy, [0, 0, 0, line - columns])),
   };
 }

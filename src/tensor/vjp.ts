@@ -18,6 +18,8 @@ type Vjp<K extends OpName> = (
 /**
  * Gradients of the inputs from dy, the gradient of the result: one per input, in order, built with operations only;
  * null where none flows. A gradient may keep the axes that broadcasting stretched: grad.ts sums over them.
+ * In a product what is known since the forward pass stands first: ONNX Runtime computes operands from the last, so that a mask is
+ * made when dy is there, not kept waiting for it.
  */
 export const VJP: { readonly [K in OpName]: Vjp<K> } = {
   input: () => [],
@@ -34,7 +36,7 @@ export const VJP: { readonly [K in OpName]: Vjp<K> } = {
   },
 
   neg: (dy) => [neg(dy)],
-  abs: (dy, [x]) => [mul(dy, step(x!, -1, 1))],
+  abs: (dy, [x]) => [mul(step(x!, -1, 1), dy)],
   exp: (dy, _, y) => [mul(dy, y)],
   log: (dy, [x]) => [div(dy, x!)],
   // y = sqrt(x): dx = dy / (2 y)
@@ -48,8 +50,8 @@ export const VJP: { readonly [K in OpName]: Vjp<K> } = {
   sigmoid: (dy, _, y) => [mul(dy, mul(y, sub(1, y)))],
   softplus: (dy, [x]) => [mul(dy, sigmoid(x!))],
   // the signs of x and y agree, and y is kept anyway
-  relu: (dy, _, y) => [mul(dy, step(y, 0, 1))],
-  leakyRelu: (dy, _, y, { alpha }) => [mul(dy, step(y, alpha, 1))],
+  relu: (dy, _, y) => [mul(step(y, 0, 1), dy)],
+  leakyRelu: (dy, _, y, { alpha }) => [mul(step(y, alpha, 1), dy)],
   clip: (dy, [x], _, { low, high }) => {
     const above = Number.isFinite(low) ? mul(dy, step(sub(x!, low), 0, 1)) : dy;
     return [Number.isFinite(high) ? mul(above, step(sub(high, x!), 0, 1)) : above];
@@ -73,7 +75,7 @@ export const VJP: { readonly [K in OpName]: Vjp<K> } = {
   // y = (x - mean) r with r = 1/sqrt(variance + epsilon): dx = r (dy - mean(dy) - y mean(dy y))
   layerNorm: (dy, _, y) => {
     const mean = (v: Value) => reduceMean(v, { axes: [-1], keepDims: true });
-    return [mul(inverseDeviation(y), sub(sub(dy, mean(dy)), mul(y, mean(mul(dy, y)))))];
+    return [mul(inverseDeviation(y), sub(sub(dy, mean(dy)), mul(y, mean(mul(y, dy)))))];
   },
   // r = (variance + epsilon)^(-1/2): dx = -dr r² y / n with y = (x - mean) r
   inverseDeviation: (dr, [y, x], r) => {

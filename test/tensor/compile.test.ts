@@ -8,9 +8,12 @@ import {
   clip,
   compile,
   constant,
+  conv2d,
   exp,
   grad,
   input,
+  instanceNorm,
+  interpret,
   leakyRelu,
   mul,
   reduceSum,
@@ -101,4 +104,59 @@ describe("compile", () => {
     for (let i = 0; i < 20_000; i++) y = mul(y, 1.0001);
     expect(operations(compile({ dx: grad(reduceSum(y), [x])[0]! })).length).toBeGreaterThanOrEqual(20_000);
   });
+
+  test("a training graph tells no size of its images, and computes the same", async () => {
+    const [x, w] = [input("x", [1, 2, 4, 4]), input("w", [3, 2, 3, 3])];
+    const y = leakyRelu(instanceNorm(conv2d(x, w, { pads: 1 })), 0.2);
+    const outputs = { y, dw: grad(reduceSum(mul(y, y)), [w])[0]! };
+    const open = compile(outputs, { unsized: (name) => name === "x" });
+    const { graph } = proto.onnx.ModelProto.decode(open.model);
+    const dims = Object.fromEntries(
+      graph!.input!.map(({ name, type }) => [
+        name,
+        type!.tensorType!.shape!.dim!.map(({ dimValue }) => Number(dimValue)),
+      ]),
+    );
+    expect(dims).toEqual({ x: [0, 2, 4, 4], w: [3, 2, 3, 3] });
+    // a shape of Reshape that told the number of images would bring the sizes back
+    const shapes = reshapes(open);
+    expect(shapes.length).toBeGreaterThan(0);
+    for (const shape of shapes) expect(shape.some((n) => n <= 0)).toBe(true);
+    const feeds = { x: ramp(32), w: ramp(54) };
+    const [found, expected] = [await runOnce(runtime, open, feeds), interpret(outputs, feeds)];
+    for (const name of ["y", "dw"])
+      expect(found[name]!.data).toBeAllclose(expected[name]!, { relative: 3e-6, absolute: 3e-6 });
+  });
+
+  test("what a leaky ReLU got from a normalisation is told by what it gave, and need not be kept", async () => {
+    const [x, w] = [input("x", [1, 2, 4, 4]), input("w", [2, 2, 3, 3])];
+    const normalised = instanceNorm(conv2d(x, w, { pads: 1 }));
+    const loss = reduceSum(mul(leakyRelu(normalised, 0.2), leakyRelu(normalised, 0.2)));
+    const compiled = compile({ loss, dw: grad(loss, [w])[0]! });
+    const { node } = proto.onnx.ModelProto.decode(compiled.model).graph!;
+    const slopes = node!.filter(({ opType }) => opType === "LeakyRelu").map((each) => each.attribute![0]!.f);
+    expect(slopes).toEqual([Math.fround(0.2), 5]);
+    const norm = node!.find(({ opType }) => opType === "LayerNormalization")!;
+    const readers = node!.filter(({ input }) => input!.includes(norm.output![0]!));
+    expect(readers.map(({ opType }) => opType)).toEqual(["Reshape"]);
+    const feeds = { x: ramp(32), w: ramp(36) };
+    const found = await runOnce(runtime, compiled, feeds);
+    const exact = interpret({ dw: grad(loss, [w])[0]! }, feeds);
+    expect(found["dw"]!.data).toBeAllclose(exact["dw"]!, { relative: 1e-5, absolute: 1e-5 });
+  });
 });
+
+const ramp = (n: number): number[] => Array.from({ length: n }, (_, i) => Math.sin(3 * i + 1));
+
+/** Every shape that a Reshape is given. */
+function reshapes({ model }: CompiledGraph): number[][] {
+  const { node, initializer } = proto.onnx.ModelProto.decode(model).graph!;
+  const shapes = new Map(
+    initializer!
+      .filter(({ dataType }) => dataType === proto.onnx.TensorProto.DataType.INT64)
+      .map(({ name, rawData }) => [name, new BigInt64Array(Uint8Array.from(rawData!).buffer)]),
+  );
+  return node!
+    .filter(({ opType }) => opType === "Reshape")
+    .map(({ input }) => Array.from(shapes.get(input![1]!)!, Number));
+}
