@@ -19,12 +19,10 @@ export interface CanvasKernels {
   addCounts(...args: [...Pair, ...Rectangle]): void;
   countAbove(...args: [...Pair, ...Rectangle, level: number]): number;
   maskRow(counts: number, to: number, columns: number): void;
-  multiplyIceRow(
-    ...args: [
-      ...[row: number, columns: number, top: number, bottom: number, fraction: number, width: number],
-      ...[line: number, first: number, second: number, fractions: number],
-    ]
+  widenRow(
+    ...args: [row: number, columns: number, first: number, second: number, fractions: number, to: number]
   ): void;
+  multiplyRow(row: number, columns: number, above: number, below: number, fraction: number): void;
   filterColumns(
     ...args: [
       ...[plan: number, blocks: number, count: number, blockBytes: number, rows: number, work: number],

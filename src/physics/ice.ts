@@ -63,7 +63,9 @@ export function resampleIce(ice: Image, shape: readonly [rows: number, columns: 
 
 /** @throws DomainError for a value outside (0, 1] */
 export function checkIce(ice: Image): void {
-  for (const w of ice.data) {
+  const { data } = ice;
+  for (let i = 0; i < data.length; i++) {
+    const w = data[i]!;
     if (!(w > 0 && w <= 1)) throw new DomainError("ice gradient", w, "values above 0, at most 1");
   }
 }

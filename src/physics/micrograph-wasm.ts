@@ -1,12 +1,11 @@
 import { frequency } from "../array/fft.js";
-import { type Layout, layout } from "../array/fft-layout.js";
 import { centre, type Image } from "../array/image.js";
 import { canvasWasm } from "../array/wasm.generated.js";
 import { instantiate, PlannedMemory } from "../array/wasm-memory.js";
 import type { CanvasKernels } from "./canvas-kernels.js";
+import { type CanvasLayout, layOutCanvas } from "./canvas-layout.js";
 import { ctfPhase } from "./ctf.js";
 import type { CtfFilter } from "./ctf-filter.js";
-import type { Footprint } from "./footprint.js";
 import { samplesAlong } from "./ice.js";
 import type { Imaged, MicrographInputs } from "./micrograph-inputs.js";
 import { nearestInside, supportWindow } from "./placement.js";
@@ -58,23 +57,13 @@ function segments(at: number, box: number, first: number, last: number, n: numbe
   return before === length ? [one] : [one, { from: first + before, to: 0, length: length - before }];
 }
 
-/** A particle on the canvas. */
+/** A particle on the canvas: its box, 1 in the `total` pixels that it covers. */
 interface Spot {
   readonly x: number;
   readonly y: number;
-  readonly footprint: Footprint;
-}
-
-/** Addresses of the arrays of one micrograph. */
-interface Places extends Layout {
-  readonly canvas: number;
-  readonly counts: number;
-  readonly image: number;
-  readonly inside: number;
-  readonly window: number;
-  readonly tables: number;
-  readonly spectrum: number;
-  readonly work: number;
+  readonly box: number;
+  readonly inside: Uint8Array;
+  readonly total: number;
 }
 
 /** One WebAssembly instance (kernels/canvas.as.ts) with the arrays of one micrograph at a time. */
@@ -91,7 +80,7 @@ class Canvas {
     filter: CtfFilter & { readonly highest: number },
     shape: readonly [rows: number, columns: number],
   ): Imaged {
-    const p = this.places(inputs, shape);
+    const p = layOutCanvas(this.memory, inputs, shape);
     const { buffer } = this.memory;
     new Uint8Array(buffer, p.canvas, p.image - p.canvas).fill(0);
     const spots = this.place(inputs, shape, p);
@@ -101,36 +90,11 @@ class Canvas {
     return { clean: this.frame(inputs.shape, shape, p), mask: this.mask(inputs.shape, shape, p), placed };
   }
 
-  private places(
-    { projectors, ice, shape: [frameRows, frameColumns] }: MicrographInputs,
-    [rows, columns]: readonly [number, number],
-  ): Places {
-    const { memory } = this;
-    const workBytes = Math.max(memory.plan(rows).workBytes, memory.plan(columns).workBytes);
-    const spectrumLayout = layout([1, rows, columns]);
-    const largest = Math.max(1, ...projectors.map(({ box }) => box));
-    const round = (bytes: number): number => 64 * Math.ceil(bytes / 64) + 64;
-    const canvas = memory.free;
-    const counts = canvas + round(4 * columns * 8 * Math.ceil(rows / 8));
-    const image = counts + round(rows * columns);
-    const inside = image + round(4 * largest * largest);
-    const window = inside + round(largest * largest);
-    const tables = window + round(4 * largest * largest);
-    // of the ice: its pixels, a line between two of its rows, three tables of the canvas's columns; or the CTF's tables
-    const iceBytes = ice ? 4 * (ice.data.length + ice.shape[1] + 3 * columns) : 0;
-    const ctfBytes = 64 + 12 * rows + 16 * spectrumLayout.blocks;
-    const spectrum = 4096 * Math.ceil((tables + round(Math.max(iceBytes, ctfBytes))) / 4096);
-    const blockBytes = spectrumLayout.blocks * spectrumLayout.blockBytes;
-    const work = spectrum + Math.max(round(blockBytes), round(4 * frameRows * frameColumns));
-    memory.reserve(work + 32 * columns + 128 + workBytes + 256);
-    return { ...spectrumLayout, canvas, counts, image, inside, window, tables, spectrum, work };
-  }
-
   /** Adds every particle to the canvas and its footprint to the counts; in the order of the particles. */
   private place(
     { particles, projectors }: MicrographInputs,
     [rows, columns]: readonly [number, number],
-    p: Places,
+    p: CanvasLayout,
   ): Spot[] {
     const spots = new Array<Spot>(particles.length);
     const { kernels } = this;
@@ -148,9 +112,10 @@ class Canvas {
         matrix: particle.matrix,
         ...{ shiftX: particle.x - x, shiftY: particle.y - y },
       }));
-      projectMany(projector, poses, (i, image, footprint) => {
+      projectMany(projector, poses, (i, image, inside, total) => {
         const { index, x, y } = own[i]!;
-        spots[index] = { x, y, footprint };
+        const spot = { x, y, box, inside: inside.slice(), total };
+        spots[index] = spot;
         floats.set(image, p.image / 4);
         for (const v of segments(y, box, first, last, rows)) {
           for (const u of segments(x, box, first, last, columns)) {
@@ -162,7 +127,7 @@ class Canvas {
             );
           }
         }
-        this.onCounts(spots[index]!, [rows, columns], p, (inside, counts, height, width) => {
+        this.onCounts(spot, [rows, columns], p, (inside, counts, height, width) => {
           kernels.addCounts(inside, box, counts, columns, height, width);
         });
       });
@@ -172,9 +137,9 @@ class Canvas {
 
   /** Calls back for each part of a footprint that lies in one piece on the canvas, within `end` if given. */
   private onCounts(
-    { x, y, footprint: { box, inside } }: Spot,
+    { x, y, box, inside }: Spot,
     [rows, columns]: readonly [number, number],
-    p: Places,
+    p: CanvasLayout,
     visit: (inside: number, counts: number, rows: number, columns: number) => void,
     end: readonly [rows: number, columns: number] = [rows, columns],
   ): void {
@@ -194,53 +159,62 @@ class Canvas {
     spot: Spot,
     frame: readonly [number, number],
     canvas: readonly [number, number],
-    p: Places,
+    p: CanvasLayout,
   ): Imaged["placed"][number] {
-    const { box } = spot.footprint;
-    let total = 0;
-    let shared = 0;
-    let visible = 0;
-    const count = (inside: number, counts: number, height: number, width: number, level: number): number =>
-      this.kernels.countAbove(inside, box, counts, canvas[1], height, width, level);
-    this.onCounts(spot, canvas, p, (inside, counts, height, width) => {
-      total += count(inside, counts, height, width, 0);
-      shared += count(inside, counts, height, width, 1);
-    });
-    const addVisible = (inside: number, counts: number, height: number, width: number): void => {
-      visible += count(inside, counts, height, width, 0);
+    const { x, y, box, total } = spot;
+    const count = (level: number, end: readonly [number, number]): number => {
+      let found = 0;
+      this.onCounts(
+        spot,
+        canvas,
+        p,
+        (inside, counts, height, width) => {
+          found += this.kernels.countAbove(inside, box, counts, canvas[1], height, width, level);
+        },
+        end,
+      );
+      return found;
     };
-    this.onCounts(spot, canvas, p, addVisible, frame);
+    const [left, top] = [x - centre(box), y - centre(box)];
+    const whole = left >= 0 && top >= 0 && left + box <= frame[1] && top + box <= frame[0];
     const fraction = (part: number): number => (total === 0 ? 0 : part / total);
-    return { x: spot.x, y: spot.y, visible: fraction(visible), overlap: fraction(shared) };
+    return { x, y, visible: fraction(whole ? total : count(0, frame)), overlap: fraction(count(1, canvas)) };
   }
 
   private multiplyIce(
     ice: Image,
     frame: readonly [number, number],
     [rows, columns]: readonly [number, number],
-    p: Places,
+    p: CanvasLayout,
   ): void {
     const [height, width] = ice.shape;
+    const { kernels } = this;
     const { floats, words } = this.memory.views;
     const down = samplesAlong(height, frame[0]);
     const across = samplesAlong(width, frame[1]);
-    const line = p.tables + 4 * ice.data.length;
-    const first = line + 4 * width;
-    const second = first + 4 * columns;
-    const fractions = second + 4 * columns;
+    const lines = [0, 1].map((i) => p.tables + 4 * (ice.data.length + i * columns));
+    const [first, second, fractions] = [2, 3, 4].map((i) => p.tables + 4 * (ice.data.length + i * columns));
     floats.set(ice.data, p.tables / 4);
-    const fromColumn = nearestInside(columns, frame[1]);
-    for (let x = 0; x < columns; x++) {
-      const column = fromColumn[x]!;
-      words[first / 4 + x] = line + 4 * across.index[column]!;
-      words[second / 4 + x] = line + 4 * across.next[column]!;
-      floats[fractions / 4 + x] = across.fraction[column]!;
+    for (const [x, column] of nearestInside(columns, frame[1]).entries()) {
+      words[first! / 4 + x] = 4 * across.index[column]!;
+      words[second! / 4 + x] = 4 * across.next[column]!;
+      floats[fractions! / 4 + x] = across.fraction[column]!;
     }
+    /** Which row of the ice each line holds, as wide as the canvas. */
+    const held = [-1, -1];
+    const lineOf = (row: number, other: number): number => {
+      const known = held.indexOf(row);
+      if (known >= 0) return lines[known]!;
+      const free = held[0] === other ? 1 : 0;
+      kernels.widenRow(p.tables + 4 * width * row, columns, first!, second!, fractions!, lines[free]!);
+      held[free] = row;
+      return lines[free]!;
+    };
     for (const [y, row] of nearestInside(rows, frame[0]).entries()) {
-      this.kernels.multiplyIceRow(
-        ...([p.canvas + 4 * y * columns, columns, p.tables + 4 * width * down.index[row]!] as const),
-        ...([p.tables + 4 * width * down.next[row]!, down.fraction[row]!, width] as const),
-        ...([line, first, second, fractions] as const),
+      const [above, below] = [down.index[row]!, down.next[row]!];
+      kernels.multiplyRow(
+        ...([p.canvas + 4 * y * columns, columns] as const),
+        ...([lineOf(above, below), lineOf(below, above), down.fraction[row]!] as const),
       );
     }
   }
@@ -250,7 +224,7 @@ class Canvas {
     filter: CtfFilter & { readonly highest: number },
     [rows, columns]: readonly [number, number],
     frameRows: number,
-    p: Places,
+    p: CanvasLayout,
   ): void {
     const { pixelSize, factor, highest, bFactor = 0 } = filter;
     const { xx, xy, yy, quartic, offset } = ctfPhase(filter);
@@ -287,7 +261,7 @@ class Canvas {
   private frame(
     [rows, columns]: readonly [number, number],
     [, width]: readonly [number, number],
-    p: Places,
+    p: CanvasLayout,
   ): Image {
     const { floats } = this.memory.views;
     const data = new Float32Array(rows * columns);
@@ -301,7 +275,7 @@ class Canvas {
   private mask(
     [rows, columns]: readonly [number, number],
     [, width]: readonly [number, number],
-    p: Places,
+    p: CanvasLayout,
   ): Image {
     for (let y = 0; y < rows; y++) {
       this.kernels.maskRow(p.counts + y * width, p.spectrum + 4 * y * columns, columns);

@@ -44,11 +44,11 @@ export function placeParticles(
   const quadrature = particles.some(({ depth }) => depth !== 0) ? zeros(...canvas) : null;
   const coverage = new Coverage(canvas);
   const lambda = electronWavelength(voltage);
-  const windows = projectors.map(supportWindow);
+  const windowOf = projectors.map(supportWindow);
   const box = scratch();
   const placed = particles.map((particle) => {
     const projector = projectors[particle.structure]!;
-    const window = windows[particle.structure]!;
+    const window = windowOf[particle.structure]!;
     const x = Math.round(particle.x) + 0; // + 0: never -0
     const y = Math.round(particle.y) + 0;
     const slice = centralSlice(projector, particle.matrix, particle.x - x, particle.y - y);
@@ -92,11 +92,16 @@ export interface Window {
   readonly last: number;
 }
 
+const windows = new WeakMap<Projector, Window>();
+
 /**
  * 1 over the particle, 0 towards the edges of its box: takes away the ghosts that interpolation in Fourier space leaves
  * around the particle (about a hundredth of it), whose square edges would show in a micrograph.
  */
-export function supportWindow({ box, extent }: Projector): Window {
+export function supportWindow(projector: Projector): Window {
+  const known = windows.get(projector);
+  if (known) return known;
+  const { box, extent } = projector;
   const weight = new Float32Array(box * box);
   const edge = Math.min(6, box / 8);
   const inner = Math.min(extent + 2, box / 2 - edge);
@@ -108,7 +113,13 @@ export function supportWindow({ box, extent }: Projector): Window {
     }
   }
   const outer = Math.ceil(inner + edge);
-  return { weight, first: Math.max(0, centre(box) - outer), last: Math.min(box - 1, centre(box) + outer) };
+  const window = {
+    weight,
+    first: Math.max(0, centre(box) - outer),
+    last: Math.min(box - 1, centre(box) + outer),
+  };
+  windows.set(projector, window);
+  return window;
 }
 
 /** Adds a windowed box with its centre on pixel (x, y) of the canvas; beyond an edge it wraps into the margin. */

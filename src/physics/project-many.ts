@@ -1,5 +1,5 @@
 import type { RotationMatrix } from "../core/rotation.js";
-import { type Footprint, footprintBlur, footprintLevel, NEGLIGIBLE } from "./footprint.js";
+import { footprintBlur, footprintLevel, NEGLIGIBLE } from "./footprint.js";
 import { sliceRequest } from "./project.js";
 import type { Projector } from "./projector.js";
 import { highestStep } from "./slice-reference.js";
@@ -19,12 +19,13 @@ const TOGETHER = 2 ** 25;
  * Projections of one volume, several at a time: as `project` and `footprintOf` make them, in a fraction of the time. The
  * slices are made in the order of what they touch of the transform, and are turned into images where they lie.
  *
- * @param visit gets each image, box x box, in memory that is used again, and its footprint; must not slice the same volume
+ * @param visit gets each image, box x box, its footprint, 1 inside and 0 outside, both in memory that is used again, and how many
+ *   pixels are inside; must not slice the same volume
  */
 export function projectMany(
   projector: Projector,
   poses: readonly Pose[],
-  visit: (index: number, image: Float32Array, footprint: Footprint) => void,
+  visit: (index: number, image: Float32Array, inside: Uint8Array, total: number) => void,
 ): void {
   const { box, cube } = projector;
   const slicer = slicerOf(cube);
@@ -37,8 +38,8 @@ export function projectMany(
     const turn = new Turn(projector, slicer, slices);
     for (let i = 0; i < requests.length; i++) {
       const slice = slices.at + i * slices.sliceBytes;
-      const footprint = turn.footprint(slice);
-      visit(first + i, turn.image(slice), footprint);
+      const { inside, total } = turn.footprint(slice);
+      visit(first + i, turn.image(slice), inside, total);
     }
   }
 }
@@ -48,7 +49,6 @@ class Turn {
   private readonly copy: number;
   private readonly pixels: number;
   private readonly inside: number;
-  private readonly spans: number;
   private readonly weights: number;
   private readonly work: number;
   private readonly plan: number;
@@ -74,11 +74,11 @@ class Turn {
     this.copy = slices.end;
     this.pixels = this.copy + slices.sliceBytes;
     this.inside = this.pixels + 4 * box * 8 * Math.ceil(box / 8) + 64;
-    this.spans = this.inside + 64 * Math.ceil((box * box) / 64);
-    this.weights = this.spans + 8 * box;
+    this.weights = this.inside + 64 * Math.ceil((box * box) / 64);
     this.work = 64 * Math.ceil((this.weights + 4 * (box + blurColumns)) / 64);
     memory.reserve(this.work + 32 * box + 128 + workBytes + 256);
     const { floats } = memory.views;
+    floats.fill(0, this.copy / 4, this.pixels / 4);
     floats.set(blur, this.weights / 4);
     floats.fill(0, this.weights / 4 + box, this.weights / 4 + box + blurColumns);
     floats.set(blur.subarray(0, Math.min(blurColumns, (box >> 1) + 1)), this.weights / 4 + box);
@@ -91,23 +91,17 @@ class Turn {
     return this.slicer.memory.views.floats.subarray(this.pixels / 4, this.pixels / 4 + box * box);
   }
 
-  footprint(slice: number): Footprint {
+  footprint(slice: number): { readonly inside: Uint8Array; readonly total: number } {
     const { box } = this.projector;
     const { kernels, memory } = this.slicer;
-    const { blockBytes, sliceBytes } = this.slices;
-    memory.views.floats.fill(0, this.copy / 4, (this.copy + sliceBytes) / 4);
     kernels.weighted(
-      ...([slice, this.copy, this.usedByBlur, blockBytes, box] as const),
+      ...([slice, this.copy, this.usedByBlur, this.slices.blockBytes, box] as const),
       ...([this.weights, this.weights + 4 * box] as const),
     );
     this.inverse(this.copy, this.usedByBlur);
-    kernels.threshold(this.pixels, box, footprintLevel(this.projector), this.inside, this.spans);
-    const { buffer } = memory;
-    return {
-      box,
-      inside: new Uint8Array(buffer, this.inside, box * box).slice(),
-      spans: new Int32Array(buffer, this.spans, 2 * box).slice(),
-    };
+    const level = footprintLevel(this.projector);
+    const total = kernels.threshold(this.pixels, box * box, level, this.inside);
+    return { inside: new Uint8Array(memory.buffer, this.inside, box * box), total };
   }
 
   private inverse(slice: number, used: number): void {

@@ -65,10 +65,20 @@ export function sliceRequest(
 /** Factors of a shift to the right or down, one a frequency: scale exp(-2πi k shift / n), interleaved re, im. */
 function phases(count: number, n: number, shift: number, scale: number): Float32Array {
   const out = new Float32Array(2 * count);
+  const angle = (-2 * Math.PI * shift) / n;
+  const [stepRe, stepIm] = [Math.cos(angle), Math.sin(angle)];
+  // turned by a step at a time, in 64 bits
+  let [re, im] = [scale, 0];
   for (let i = 0; i < count; i++) {
-    const angle = -2 * Math.PI * frequency(i, n) * shift;
-    out[2 * i] = scale * Math.cos(angle);
-    out[2 * i + 1] = scale * Math.sin(angle);
+    // from frequency n / 2 on they are negative, and the conjugates of those before
+    if (i > 0 && frequency(i, n) < 0) {
+      out[2 * i] = out[2 * (n - i)]!;
+      out[2 * i + 1] = -out[2 * (n - i) + 1]!;
+      continue;
+    }
+    out[2 * i] = re;
+    out[2 * i + 1] = im;
+    [re, im] = [re * stepRe - im * stepIm, re * stepIm + im * stepRe];
   }
   return out;
 }

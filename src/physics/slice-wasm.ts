@@ -17,7 +17,7 @@ export interface SliceKernels {
   ): void;
   sliceTiles(
     ...args: [
-      ...[order: number, count: number, poses: number, tiles: number, tileCount: number],
+      ...[order: number, count: number, poses: number, tiles: number, tileCount: number, keys: number],
       ...[box: number, highest: number, radius: number, blockBytes: number],
     ]
   ): void;
@@ -27,7 +27,7 @@ export interface SliceKernels {
       ...[rowWeights: number, columnWeights: number],
     ]
   ): void;
-  threshold(image: number, n: number, level: number, inside: number, spans: number): void;
+  threshold(image: number, pixels: number, level: number, inside: number): number;
   transformGroups(
     ...args: [plan: number, at: number, count: number, groupBytes: number, stride: number, work: number]
   ): void;
@@ -131,11 +131,12 @@ export class Slicer {
       floats.set(request.rowPhases, phase / 4 + 8 * shape.blocks);
     }
     const tileCount = tiles.length / 2;
-    if (requests.length > 1) {
+    const inOrder = requests.length > 1;
+    if (inOrder) {
       this.kernels.orderTiles(poses, requests.length, tilesAt, tileCount, keys, counts, this.keys + 1, order);
     } else for (let i = 0; i < count; i++) words[order / 4 + i] = i;
     this.kernels.sliceTiles(
-      ...([order, count, poses, tilesAt, tileCount] as const),
+      ...([order, count, poses, tilesAt, tileCount, requests.length > 1 ? keys : 0] as const),
       ...([box, highestStep(box), radius, shape.blockBytes] as const),
     );
     return { ...shape, at, sliceBytes, end };

@@ -70,38 +70,46 @@ export function maskRow(counts: usize, to: usize, columns: usize): void {
 }
 
 /**
- * Multiplies a row of the canvas by the ice gradient, bilinear between two rows of it. Of each column of the canvas: the
- * addresses of the two columns of `line`, which holds the row between, and how far it is from the first.
+ * A row of the ice gradient as wide as the canvas. Of each column of the canvas: how many bytes from the row's start its two
+ * columns lie, and how far it is from the first.
  */
-export function multiplyIceRow(
-  row: usize, columns: usize, top: usize, bottom: usize, fraction: f32, width: usize, line: usize,
-  first: usize, second: usize, fractions: usize,
+export function widenRow(
+  row: usize, columns: usize, first: usize, second: usize, fractions: usize, to: usize,
 ): void {
-  for (let x: usize = 0; x < width; x++) {
-    const above = load<f32>(top + x * 4);
-    store<f32>(line + x * 4, above + fraction * (load<f32>(bottom + x * 4) - above));
-  }
   let x: usize = 0;
   for (; x + 4 <= columns; x += 4) {
-    const left = gather(first + x * 4);
-    const right = gather(second + x * 4);
-    const ice = f32x4.add(left, f32x4.mul(v128.load(fractions + x * 4), f32x4.sub(right, left)));
-    v128.store(row + x * 4, f32x4.mul(v128.load(row + x * 4), ice));
+    const left = gather(row, first + x * 4);
+    const right = gather(row, second + x * 4);
+    v128.store(to + x * 4, f32x4.add(left, f32x4.mul(v128.load(fractions + x * 4), f32x4.sub(right, left))));
   }
   for (; x < columns; x++) {
-    const left = load<f32>(<usize>load<u32>(first + x * 4));
-    const right = load<f32>(<usize>load<u32>(second + x * 4));
-    const ice = left + load<f32>(fractions + x * 4) * (right - left);
-    store<f32>(row + x * 4, load<f32>(row + x * 4) * ice);
+    const left = load<f32>(row + <usize>load<u32>(first + x * 4));
+    const right = load<f32>(row + <usize>load<u32>(second + x * 4));
+    store<f32>(to + x * 4, left + load<f32>(fractions + x * 4) * (right - left));
+  }
+}
+
+/** Multiplies a row of the canvas by what lies between two rows. */
+export function multiplyRow(row: usize, columns: usize, above: usize, below: usize, fraction: f32): void {
+  const part = f32x4.splat(fraction);
+  let x: usize = 0;
+  for (; x + 4 <= columns; x += 4) {
+    const a = v128.load(above + x * 4);
+    const between = f32x4.add(a, f32x4.mul(part, f32x4.sub(v128.load(below + x * 4), a)));
+    v128.store(row + x * 4, f32x4.mul(v128.load(row + x * 4), between));
+  }
+  for (; x < columns; x++) {
+    const a = load<f32>(above + x * 4);
+    store<f32>(row + x * 4, load<f32>(row + x * 4) * (a + fraction * (load<f32>(below + x * 4) - a)));
   }
 }
 
 @inline
-function gather(addresses: usize): v128 {
-  let four = v128.load32_zero(<usize>load<u32>(addresses));
-  four = v128.load_lane<f32>(<usize>load<u32>(addresses, 4), four, 1);
-  four = v128.load_lane<f32>(<usize>load<u32>(addresses, 8), four, 2);
-  return v128.load_lane<f32>(<usize>load<u32>(addresses, 12), four, 3);
+function gather(row: usize, offsets: usize): v128 {
+  let four = v128.load32_zero(row + <usize>load<u32>(offsets));
+  four = v128.load_lane<f32>(row + <usize>load<u32>(offsets, 4), four, 1);
+  four = v128.load_lane<f32>(row + <usize>load<u32>(offsets, 8), four, 2);
+  return v128.load_lane<f32>(row + <usize>load<u32>(offsets, 12), four, 3);
 }
 
 /** sin 2πt for |t| up to 1/2, to 3e-7: t (1 - 4 t²) times a polynomial fitted to least maximal error. */

@@ -88,13 +88,44 @@ export function orderTiles(
   }
 }
 
-/** Fills the tiles of an order. What lies beyond `radius` or beyond `highest` along an axis is not touched, or set to 0. */
+/** Kept so that no compiler leaves the reading out. */
+let fetched: i32 = 0;
+
+/** Reads from each cache line of a brick, so that all are on their way from memory at the same time. */
+function fetch(key: i32): void {
+  const groupsAcross = (across + 3) >> 2;
+  const groupsDown = (down + 3) >> 2;
+  const group = key >> 6;
+  const bx = ((group % groupsAcross) << 2) | (key & 3);
+  const by = (((group / groupsAcross) % groupsDown) << 2) | ((key >> 2) & 3);
+  const bz = ((group / groupsAcross / groupsDown) << 2) | ((key >> 4) & 3);
+  let at = bricks + <usize>((bz * down + by) * across + bx) * <usize>BRICK;
+  for (const end = at + <usize>BRICK; at < end; at += 64) fetched |= <i32>load<u8>(at);
+}
+
+/**
+ * Fills the tiles of an order. What lies beyond `radius` or beyond `highest` along an axis is not touched, or set to 0.
+ *
+ * @param keys the brick of each number, as orderTiles leaves it; 0, for a slice alone: bricks come when they are needed
+ */
 export function sliceTiles(
-  order: usize, count: i32, poses: usize, tiles: usize, tileCount: i32,
+  order: usize, count: i32, poses: usize, tiles: usize, tileCount: i32, keys: usize,
   box: i32, highest: i32, radius: f64, blockBytes: usize,
 ): void {
+  let ahead = 0;
+  let last = -1;
   for (let n = 0; n < count; n++) {
     const number = load<i32>(order + <usize>n * 4);
+    if (keys != 0) {
+      // before the first tile of a cube of 4 x 4 x 4 bricks all of them: the second-level cache holds them
+      const group = load<i32>(keys + <usize>number * 4) >> 6;
+      for (; ahead < count; ahead++) {
+        const key = load<i32>(keys + <usize>load<i32>(order + <usize>ahead * 4) * 4);
+        if (key >> 6 > group) break;
+        if (key != last) fetch(key);
+        last = key;
+      }
+    }
     const p = number / tileCount;
     const tile = tiles + <usize>(number - p * tileCount) * 8;
     const firstKy = load<i32>(tile);
@@ -265,23 +296,21 @@ export function weighted(
   }
 }
 
-/** 1 where an image of n x n pixels reaches a level, else 0; of each row the first such pixel and the one after the last. */
-export function threshold(image: usize, n: i32, level: f32, inside: usize, spans: usize): void {
-  for (let y = 0; y < n; y++) {
-    let first = n;
-    let end = 0;
-    for (let x = 0; x < n; x++) {
-      const reaches = load<f32>(image) >= level;
-      store<u8>(inside, <u8>reaches);
-      if (reaches) {
-        if (end == 0) first = x;
-        end = x + 1;
-      }
-      image += 4;
-      inside++;
-    }
-    store<i32>(spans, min(first, end));
-    store<i32>(spans, end, 4);
-    spans += 8;
+/** 1 where a pixel reaches a level, else 0; how many do. Pixels come in sixteens; up to fifteen more are touched. */
+export function threshold(image: usize, pixels: i32, level: f32, inside: usize): i32 {
+  const least = f32x4.splat(level);
+  let found = 0;
+  for (let i = 0; i < pixels; i += 16) {
+    const at = image + <usize>i * 4;
+    const reaches = i8x16.narrow_i16x8_s(
+      i16x8.narrow_i32x4_s(f32x4.ge(v128.load(at), least), f32x4.ge(v128.load(at, 16), least)),
+      i16x8.narrow_i32x4_s(f32x4.ge(v128.load(at, 32), least), f32x4.ge(v128.load(at, 48), least)),
+    );
+    v128.store(inside + <usize>i, v128.and(reaches, i8x16.splat(1)));
+    // what lies beyond the last pixel does not count
+    const left = pixels - i;
+    const bits = i8x16.bitmask(reaches);
+    found += popcnt(left < 16 ? bits & ((1 << left) - 1) : bits);
   }
+  return found;
 }
