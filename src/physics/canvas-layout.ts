@@ -22,7 +22,7 @@ const round = (bytes: number): number => 64 * Math.ceil(bytes / 64) + 64;
 /** Reserves the memory of a micrograph above what stays there. */
 export function layOutCanvas(
   memory: PlannedMemory,
-  { projectors, ice, shape: [frameRows, frameColumns] }: MicrographInputs,
+  { projectors, ice }: MicrographInputs,
   [rows, columns]: readonly [rows: number, columns: number],
 ): CanvasLayout {
   const workBytes = Math.max(memory.plan(rows).workBytes, memory.plan(columns).workBytes);
@@ -38,8 +38,7 @@ export function layOutCanvas(
   const iceBytes = ice ? 4 * (ice.data.length + 5 * columns) : 0;
   const ctfBytes = 64 + 12 * rows + 16 * spectrumLayout.blocks;
   const spectrum = 4096 * Math.ceil((tables + round(Math.max(iceBytes, ctfBytes))) / 4096);
-  const blockBytes = spectrumLayout.blocks * spectrumLayout.blockBytes;
-  const work = spectrum + Math.max(round(blockBytes), round(4 * frameRows * frameColumns));
+  const work = spectrum + round(spectrumLayout.blocks * spectrumLayout.blockBytes);
   memory.reserve(work + 32 * columns + 128 + workBytes + 256);
   return { ...spectrumLayout, canvas, counts, image, inside, window, tables, spectrum, work };
 }

@@ -75,14 +75,29 @@ export function seed(words: usize): void {
   s3 = v128.load(words, 48);
 }
 
-/** Adds `deviation` times standard normal deviates to `count` floats, a multiple of eight. */
+/** Adds `deviation` times standard normal deviates to `count` floats, a multiple of eight; sixteen at a time, as chains of sums wait for themselves. */
 export function addDeviates(to: usize, count: usize, deviation: f32): void {
   const scale = f32x4.splat(deviation);
-  for (const end = to + count * 4; to < end; to += 32) {
-    const r = f32x4.mul(scale, radius(next()));
-    const angle = next();
-    const cosine = sine(i32x4.add(angle, i32x4.splat(0x40000000)));
-    v128.store(to, f32x4.add(v128.load(to), f32x4.mul(r, cosine)));
-    v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(r, sine(angle))), 16);
+  let left = count;
+  for (; left >= 16; left -= 16, to += 64) {
+    const bits0 = next();
+    const angle0 = next();
+    const bits1 = next();
+    const angle1 = next();
+    const r0 = f32x4.mul(scale, radius(bits0));
+    const r1 = f32x4.mul(scale, radius(bits1));
+    const c0 = sine(i32x4.add(angle0, i32x4.splat(0x40000000)));
+    const c1 = sine(i32x4.add(angle1, i32x4.splat(0x40000000)));
+    const s0 = sine(angle0);
+    const s1 = sine(angle1);
+    v128.store(to, f32x4.add(v128.load(to), f32x4.mul(r0, c0)));
+    v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(r0, s0)), 16);
+    v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(r1, c1)), 32);
+    v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(r1, s1)), 48);
   }
+  if (left == 0) return;
+  const r = f32x4.mul(scale, radius(next()));
+  const angle = next();
+  v128.store(to, f32x4.add(v128.load(to), f32x4.mul(r, sine(i32x4.add(angle, i32x4.splat(0x40000000))))));
+  v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(r, sine(angle))), 16);
 }
