@@ -2,13 +2,13 @@ import { frequency } from "../array/fft.js";
 import { centre, type Image } from "../array/image.js";
 import { canvasWasm } from "../array/wasm.generated.js";
 import { instantiate, PlannedMemory } from "../array/wasm-memory.js";
+import { iceMultiplier } from "./canvas-ice.js";
 import type { CanvasKernels } from "./canvas-kernels.js";
 import { type CanvasLayout, layOutCanvas } from "./canvas-layout.js";
 import { ctfPhase } from "./ctf.js";
 import type { CtfFilter } from "./ctf-filter.js";
-import { samplesAlong } from "./ice.js";
 import type { Imaged, MicrographInputs } from "./micrograph-inputs.js";
-import { nearestInside, supportWindow } from "./placement.js";
+import { supportWindow } from "./placement.js";
 import { projectMany } from "./project-many.js";
 import { fitsSlicer } from "./slice-wasm.js";
 
@@ -190,51 +190,12 @@ class Canvas {
     p: CanvasLayout,
   ): void {
     const plan = this.memory.plan(columns).address;
-    const multiply = ice && this.iceMultiplier(ice, frame, [rows, columns], p);
+    const multiply = ice && iceMultiplier(this.kernels, this.memory.views, ice, frame, [rows, columns], p);
     for (let y = 0; y < rows; y += LINES) {
       if (multiply) for (let i = y; i < Math.min(rows, y + LINES); i++) multiply(i);
       const [from, to] = [p.canvas + 4 * y * columns, p.spectrum + 32 * y];
       this.kernels.forwardRows(plan, from, columns, LINES, to, p.blockBytes, p.work);
     }
-  }
-
-  /** Multiplies a row of the canvas by the ice gradient. */
-  private iceMultiplier(
-    ice: Image,
-    frame: readonly [number, number],
-    [rows, columns]: readonly [number, number],
-    p: CanvasLayout,
-  ): (y: number) => void {
-    const [height, width] = ice.shape;
-    const { kernels } = this;
-    const { floats, words } = this.memory.views;
-    const down = samplesAlong(height, frame[0]);
-    const across = samplesAlong(width, frame[1]);
-    const lines = [0, 1].map((i) => p.tables + 4 * (ice.data.length + i * columns));
-    const [first, second, fractions] = [2, 3, 4].map((i) => p.tables + 4 * (ice.data.length + i * columns));
-    floats.set(ice.data, p.tables / 4);
-    for (const [x, column] of nearestInside(columns, frame[1]).entries()) {
-      words[first! / 4 + x] = 4 * across.index[column]!;
-      words[second! / 4 + x] = 4 * across.next[column]!;
-      floats[fractions! / 4 + x] = across.fraction[column]!;
-    }
-    /** Which row of the ice each line holds, as wide as the canvas. */
-    const held = [-1, -1];
-    const lineOf = (row: number, other: number): number => {
-      const known = held.indexOf(row);
-      if (known >= 0) return lines[known]!;
-      const free = held[0] === other ? 1 : 0;
-      kernels.widenRow(p.tables + 4 * width * row, columns, first!, second!, fractions!, lines[free]!);
-      held[free] = row;
-      return lines[free]!;
-    };
-    const fromRow = nearestInside(rows, frame[0]);
-    return (y) => {
-      const row = fromRow[y]!;
-      const [above, below] = [down.index[row]!, down.next[row]!];
-      const at = p.canvas + 4 * y * columns;
-      kernels.multiplyRow(at, columns, lineOf(above, below), lineOf(below, above), down.fraction[row]!);
-    };
   }
 
   /** Transforms the columns, multiplies them by the CTF and transforms them back. */
