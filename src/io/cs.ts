@@ -1,3 +1,4 @@
+import { indexOfNonFinite } from "../array/statistics.js";
 import { FormatError } from "../core/errors.js";
 import { matrixToEuler } from "../core/rotation.js";
 import { type NpyColumn, type NpyTable, readNpyTable } from "./npy.js";
@@ -39,7 +40,7 @@ class CsColumns {
     const column = this.column(name, width);
     if (!(column.values instanceof Float64Array))
       throw new FormatError(this.path, name, column.dtype, "numbers");
-    const bad = column.values.findIndex((value) => !Number.isFinite(value));
+    const bad = indexOfNonFinite(column.values);
     if (bad >= 0)
       throw new FormatError(
         this.path,

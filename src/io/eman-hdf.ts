@@ -1,3 +1,4 @@
+import { indexOfNonFinite } from "../array/statistics.js";
 import { FormatError } from "../core/errors.js";
 import type { Hdf5Bytes } from "./hdf5-cursor.js";
 import { readDataset } from "./hdf5-dataset.js";
@@ -56,7 +57,7 @@ function readEmanImage(file: Hdf5Bytes, group: number, dataset: number, at: stri
   const attributes = readNumbers(file, group);
   const bits = attributes.get("EMAN.stored_renderbits") ?? 0;
   if (bits > 0) restoreRange(data, bits, attributes);
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = indexOfNonFinite(data);
   if (bad >= 0) throw new FormatError(file.path, `${at}, sample ${bad}`, data[bad], "a finite number");
   const [columns, rows = 1, sections = 1] = shape.toReversed() as [number, number?, number?];
   const pixelSize = attributes.get("EMAN.apix_x");

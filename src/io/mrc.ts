@@ -1,4 +1,5 @@
 import type { Volume } from "../array/image.js";
+import { indexOfNonFinite } from "../array/statistics.js";
 import { FormatError } from "../core/errors.js";
 import { type MrcHeader, parseMrcHeader } from "./mrc-header.js";
 import { decodeMrcSamples } from "./mrc-modes.js";
@@ -43,7 +44,7 @@ export function decodeMrcSections(bytes: Uint8Array, header: MrcHeader, path: st
   }
   const data = decodeMrcSamples(bytes, header, header.storedShape[2]);
   if (header.mode === "float32" || header.mode === "float16") {
-    const bad = data.findIndex((value) => !Number.isFinite(value));
+    const bad = indexOfNonFinite(data);
     if (bad >= 0) throw new FormatError(path, `sample ${bad}`, data[bad], "a finite number");
   }
   return data;

@@ -1,4 +1,5 @@
 import type { Image } from "../array/image.js";
+import { indexOfNonFinite } from "../array/statistics.js";
 import { FormatError } from "../core/errors.js";
 import { TIFF_COMPRESSIONS } from "./tiff-compression.js";
 import { readTiffDirectory, type TiffDirectory } from "./tiff-directory.js";
@@ -48,7 +49,7 @@ export function readTiff(
       }
     }
   }
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = indexOfNonFinite(data);
   if (bad >= 0) throw new FormatError(path, `sample ${bad}`, data[bad], "a finite number");
   return { image: { data, shape: [rows, columns] }, pixelSize: directory.pixelSize };
 }

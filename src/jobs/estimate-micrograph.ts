@@ -1,5 +1,5 @@
 import type { Image } from "../array/image.js";
-import { mean } from "../array/statistics.js";
+import { indexOfNonFinite, mean } from "../array/statistics.js";
 import { FormatError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
@@ -92,7 +92,7 @@ function checkMicrograph({ data, shape }: Image, path: string): void {
     const size = `${shape[1]} x ${shape[0]} pixels`;
     throw new FormatError(path, "size", size, `at least ${LEAST_SIDE} x ${LEAST_SIDE}`);
   }
-  const strange = data.findIndex((value) => !Number.isFinite(value));
+  const strange = indexOfNonFinite(data);
   if (strange >= 0) {
     const at = `pixel (${strange % shape[1]}, ${Math.floor(strange / shape[1])})`;
     throw new FormatError(path, at, String(data[strange]), "a finite number");

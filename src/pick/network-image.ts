@@ -1,7 +1,7 @@
 import { gaussianBlur } from "../array/filter.js";
 import type { Image } from "../array/image.js";
 import { rescale } from "../array/rescale.js";
-import { quantile } from "../array/statistics.js";
+import { indexOfNonFinite, quantile } from "../array/statistics.js";
 import { inRange } from "../core/check.js";
 import { DomainError, ShapeError } from "../core/errors.js";
 
@@ -74,10 +74,8 @@ function withoutOutliers({ data, shape }: Image, name: string): Image {
 }
 
 function requireFinite(data: Float32Array, columns: number, name: string): void {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!;
-  if (sum === 0) return;
-  const at = data.findIndex((value) => !Number.isFinite(value));
+  const at = indexOfNonFinite(data);
+  if (at < 0) return;
   const pixel = `${name}: pixel (${at % columns}, ${Math.floor(at / columns)})`;
   throw new DomainError(pixel, String(data[at]), "a finite number");
 }

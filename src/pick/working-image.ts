@@ -1,7 +1,7 @@
 import { reflected } from "../array/filter.js";
 import type { Image } from "../array/image.js";
 import { bin } from "../array/resample.js";
-import { robustScale } from "../array/statistics.js";
+import { indexOfNonFinite, robustScale } from "../array/statistics.js";
 import { DomainError } from "../core/errors.js";
 
 /** Grey values further than this from the mean, standard deviations, are hot pixels, dust or carbon: clipped. */
@@ -30,7 +30,7 @@ export function workingImage(micrograph: Image, diameter: number, scale: number)
   const binned = scale > 1 ? bin(micrograph, scale) : micrograph;
   const { mean, standardDeviation } = robustScale(binned.data);
   // the scale leaves out what is no number; a square of pixels that holds one is none either
-  if (!binned.data.every(Number.isFinite)) {
+  if (indexOfNonFinite(binned.data) >= 0) {
     throw new DomainError("micrograph", "pixels that are no finite numbers", "finite numbers");
   }
   if (!(standardDeviation > 0)) {

@@ -9,6 +9,7 @@ import {
 import {
   correlation,
   histogram,
+  indexOfNonFinite,
   mean,
   moments,
   normalise,
@@ -85,6 +86,15 @@ test("symmetricEigen of a 128 x 128 covariance of rank 40 keeps the trace, and i
   expect(values.reduce((a, b) => a + b)).toBeCloseTo(trace, 6);
   expect(values[39]!).toBeGreaterThan(1);
   for (const value of values.slice(40)) expect(Math.abs(value)).toBeLessThan(1e-10 * trace);
+});
+
+test("the first value that is not finite is found wherever it stands, also among large ones", () => {
+  const values = Float32Array.from({ length: 1000 }, (_, i) => (i % 2 ? 3e38 : -3e38));
+  expect(indexOfNonFinite(values)).toBe(-1);
+  expect(indexOfNonFinite([])).toBe(-1);
+  for (const bad of [NaN, Infinity, -Infinity]) {
+    for (const at of [0, 501, 999]) expect(indexOfNonFinite(values.with(at, bad))).toBe(at);
+  }
 });
 
 describe("normalise", () => {
