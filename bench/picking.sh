@@ -32,7 +32,7 @@ apoferritin)
   score_names=$(names_in "$root/examples/apoferritin-10146/held-out")
   # the translator learns on the bundled ones, the same binned 2 x
   translator_real=$root/examples/apoferritin-10146/train translator_pixel=3
-  pixel=1.5 diameter=130 radius=30 margin=0 cs=0 size=620x600 symmetry=O
+  pixel=1.5 diameter=130 radius=30 margin=0 cs=0 size=620x600 symmetry=O placement="--collapse-ratio 0.9 --clustering 0.7"
   ceiling="--ceiling $data/apoferritin-10146/coords-b"
   map=$out/map.mrc
   [ -e "$map" ] || run potential --model "$root/examples/apoferritin-10146/2za7.pdb" --pixel-size 3 --box 64 --out "$map"
@@ -42,7 +42,7 @@ ribosome)
   train_names="061 062 063" score_names="064 065"
   translator_real=$(paths "$real" "$train_names" .png) translator_pixel=5.36
   # the labels leave a margin
-  pixel=5.36 diameter=300 radius=150 margin=40 cs=2 size=1024 symmetry=C1 ceiling=
+  pixel=5.36 diameter=300 radius=150 margin=40 cs=2 size=1024 symmetry=C1 placement= ceiling=
   map=$data/maps/cryojax_ribosome_4ug0_potential_cistem.mrc
   ;;
 *) echo "found $set_name, expected apoferritin or ribosome" >&2 && exit 2 ;;
@@ -75,7 +75,7 @@ for seed in $seeds; do
   at=$out/seed-$seed
   say "specimens, seed $seed"
   simulate() {
-    run simulate --map "$map" --estimates "$out/estimates" --size "$size" --symmetry "$symmetry" --diameter "$diameter" "$@"
+    run simulate --map "$map" --estimates "$out/estimates" --size "$size" --symmetry "$symmetry" --diameter "$diameter" $placement "$@"
   }
   simulate --count 16 --seed "$seed" --out "$at/simulated"
   simulate --count 24 --seed "$((seed + 100))" --out "$at/specimens"

@@ -112,9 +112,7 @@ function joinCurves(
   diameter: number,
   total: number,
 ): RadialProfile {
-  // an estimate from few pairs of pixels can dip to nothing; a thousandth of the mean is no noise at all
-  const least = 1e-3 * mean(fine.value);
-  const background = withoutZero({ ...fine, value: fine.value.map((value) => Math.max(least, value)) });
+  const background = withoutZero(positive(fine));
   const whole = withoutZero(field);
   const frequency = noiseFrequencies(NOISE_TILE);
   const value = frequency.map((k) => {
@@ -126,13 +124,19 @@ function joinCurves(
 
 /** The tile's lowest rings, where its own resolution makes structure, count as even. */
 function anisotropyOf(power: PowerSpectrum): PowerSpectrum {
-  const rings = withoutZero(radialAverage(power));
+  const rings = withoutZero(positive(radialAverage(power)));
   const data = new Float32Array(power.data.length);
   eachFrequency(power.shape, (i, k) => {
-    const ratio = power.data[i]! / Math.max(interpolateLog(rings, k), Number.MIN_VALUE);
+    const ratio = power.data[i]! / interpolateLog(rings, k);
     data[i] = k * power.shape[0] < 3 ? 1 : Math.min(10, Math.max(0.1, ratio));
   });
   return { data, shape: power.shape };
+}
+
+/** An estimate from few pairs of pixels can dip below nothing; a thousandth of the mean is no noise at all. */
+function positive({ frequency, value }: RadialProfile): RadialProfile {
+  const least = 1e-3 * mean(value.map(Math.abs));
+  return { frequency, value: value.map((power) => Math.max(least, power)) };
 }
 
 /** A radial profile without its zero frequency, which tells of the mean. */

@@ -9,6 +9,7 @@ import { interpolateLog } from "../../src/estimate/noise-grid.js";
 import { colouredNoiseSpectrum } from "../../src/estimate/noise-power.js";
 import { averageNoise } from "../../src/estimate/noise-spectrum.js";
 import { colouredNoise, type NoisePower } from "../../src/physics/noise.js";
+import { toyTrainingSet } from "../helpers/toy-training-set.js";
 import {
   APOFERRITIN_DIAMETER,
   cleanMicrograph,
@@ -124,6 +125,18 @@ describe("a set of micrographs", () => {
       expect(Math.abs(interpolateLog(found, k) / interpolateLog(set.radial, k) - 1)).toBeLessThan(0.15);
     }
   });
+});
+
+test("a small field of uneven strength, few pairs of background pixels, still has a power of 0 or more", async () => {
+  const { set } = toyTrainingSet({ real: 2, simulated: 1, side: 140 });
+  for (let i = 0; i < 2; i++) {
+    const { data, shape } = await set.real.load(i);
+    const strength = (at: number): number => 1 + 0.7 * Math.sin((2 * Math.PI * (at % shape[1])) / 70);
+    const image = { data: data.map((value, at) => value * strength(at)), shape };
+    const { power, anisotropy } = estimateNoise(image, { pixelSize: 4, particleDiameter: 92 });
+    for (const values of [power.data, anisotropy.data])
+      expect(values.every((value) => value >= 0)).toBe(true);
+  }
 });
 
 test("a diameter below 4 pixels or beyond half the field and a constant image are refused", () => {

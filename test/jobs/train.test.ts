@@ -7,6 +7,7 @@ import { readDataset, readMicrograph } from "../../src/dataset/reader.js";
 import { writeMrc } from "../../src/io/mrc-write.js";
 import { generateDataset } from "../../src/jobs/generate.js";
 import { type GenerateOptions, planGeneration } from "../../src/jobs/generate-plan.js";
+import { readArrays } from "../../src/jobs/model-files.js";
 import { simulateDataset } from "../../src/jobs/simulate.js";
 import { planSimulation, type SimulateOptions } from "../../src/jobs/simulate-plan.js";
 import { trainTranslator } from "../../src/jobs/train.js";
@@ -14,6 +15,7 @@ import { planTraining, type TrainOptions } from "../../src/jobs/train-plan.js";
 import { nodeFiles } from "../../src/runtime/files.js";
 import { openOnnxCpu } from "../../src/runtime/onnx.js";
 import { inlineWorkers } from "../../src/runtime/workers.js";
+import { decodeModel } from "../../src/translate/model.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";
@@ -107,6 +109,26 @@ describe("train", () => {
       ],
       ...["learningRate", "seconds", "waiting"],
     ]);
+  });
+
+  test("strength that varies over the real micrographs is given to a white seed too, unless it is not wanted", async () => {
+    await simulate("large", { size: [330, 320], count: 2 });
+    const { set } = toyTrainingSet({ real: 2, simulated: 1, side: 320 });
+    const uneven = [at("uneven-0.mrc"), at("uneven-1.mrc")];
+    for (const [i, path] of uneven.entries()) {
+      const { data, shape } = await set.real.load(i);
+      const strength = (at: number): number => 1 + 0.7 * Math.sin((2 * Math.PI * (at % shape[1])) / 160);
+      writeReal(path, { data: data.map((value, at) => value * strength(at)), shape });
+    }
+    const strengthOf = async (name: string, more: Partial<TrainOptions>): Promise<number> => {
+      const some = { simulated: at("large"), noise: "white", steps: 1, calibrate: false } as const;
+      await train(name, { ...some, ...more });
+      const path = at(`${name}/model.safetensors`);
+      const { noise } = decodeModel(await readArrays(nodeFiles, path), path);
+      return noise.unevenness ? Math.max(...noise.unevenness.profile.values) * noise.unevenness.field : 0;
+    };
+    expect(await strengthOf("white-uneven", { real: uneven, unevenness: true })).toBeGreaterThan(0.2);
+    expect(await strengthOf("white-off", { real: uneven, unevenness: false })).toBe(0);
   });
 
   test("interrupted and resumed, it ends in the same model, byte for byte", async () => {
