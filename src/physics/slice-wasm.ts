@@ -136,7 +136,7 @@ export class Slicer {
       this.kernels.orderTiles(poses, requests.length, tilesAt, tileCount, keys, counts, this.keys + 1, order);
     } else for (let i = 0; i < count; i++) words[order / 4 + i] = i;
     this.kernels.sliceTiles(
-      ...([order, count, poses, tilesAt, tileCount, requests.length > 1 ? keys : 0] as const),
+      ...([order, count, poses, tilesAt, tileCount, inOrder ? keys : 0] as const),
       ...([box, highestStep(box), radius, shape.blockBytes] as const),
     );
     return { ...shape, at, sliceBytes, end };

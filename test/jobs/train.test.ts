@@ -1,87 +1,19 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Image } from "../../src/array/image.js";
-import { correlation, moments } from "../../src/array/statistics.js";
-import { readDataset, readMicrograph } from "../../src/dataset/reader.js";
-import { writeMrc } from "../../src/io/mrc-write.js";
-import { generateDataset } from "../../src/jobs/generate.js";
-import { type GenerateOptions, planGeneration } from "../../src/jobs/generate-plan.js";
 import { readArrays } from "../../src/jobs/model-files.js";
-import { simulateDataset } from "../../src/jobs/simulate.js";
-import { planSimulation, type SimulateOptions } from "../../src/jobs/simulate-plan.js";
 import { trainTranslator } from "../../src/jobs/train.js";
 import { planTraining, type TrainOptions } from "../../src/jobs/train-plan.js";
 import { nodeFiles } from "../../src/runtime/files.js";
-import { openOnnxCpu } from "../../src/runtime/onnx.js";
 import { inlineWorkers } from "../../src/runtime/workers.js";
 import { decodeModel } from "../../src/translate/model.js";
-import { jobContext } from "../helpers/job-context.js";
-import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { toyTrainingJob } from "../helpers/toy-training-job.js";
 import { toyTrainingSet } from "../helpers/toy-training-set.js";
 
-const dir = scratchFolder();
-const at = (name: string): string => join(dir, name);
-const map = writeToyMap(at("map.mrc"));
-const runtime = openOnnxCpu({ threads: 1 });
-const real = [at("real-1.mrc"), at("real-2.mrc")];
+const { dir, at, real, simulate, contextOf, trainOptions, train, generate, writeReal, prepare } =
+  toyTrainingJob();
 
-const simulate = (name: string, more: Partial<SimulateOptions> = {}): Promise<unknown> =>
-  simulateDataset(
-    planSimulation({
-      map: [map],
-      out: at(name),
-      size: [130, 150],
-      count: 3,
-      particles: [3, 1],
-      seed: 7,
-      ...more,
-    }),
-    jobContext().context,
-  );
-
-const contextOf = (signal?: AbortSignal) => {
-  const job = jobContext(signal);
-  return { ...job, context: { ...job.context, runtime: () => runtime } };
-};
-
-const trainOptions = (name: string, more: Partial<TrainOptions> = {}): TrainOptions => ({
-  real,
-  simulated: at("simulated"),
-  out: at(name),
-  crop: 64,
-  ngf: 2,
-  ndf: 2,
-  depth: 2,
-  steps: 4,
-  every: 2,
-  ...more,
-});
-const train = (name: string, more: Partial<TrainOptions> = {}) => {
-  const job = contextOf();
-  return trainTranslator(planTraining(trainOptions(name, more)), job.context).then(() => job);
-};
-const generate = (name: string, more: Partial<GenerateOptions> = {}, signal?: AbortSignal) =>
-  generateDataset(
-    planGeneration({ model: at("model"), simulated: at("simulated"), out: at(name), ...more }),
-    contextOf(signal).context,
-  );
-
-function writeReal(path: string, { data, shape }: Image, voxelSize = 4): void {
-  writeFileSync(
-    path,
-    writeMrc({ data: data.map((value) => 500 + 20 * value), shape: [1, ...shape], voxelSize }),
-  );
-}
-
-beforeAll(async () => {
-  const { set } = toyTrainingSet({ real: 2, simulated: 1, side: 140 });
-  for (const [i, path] of real.entries()) writeReal(path, await set.real.load(i));
-  await simulate("simulated");
-  await train("model");
-}, 120_000);
+beforeAll(prepare, 120_000);
 
 describe("train", () => {
   test("writes the model, a checkpoint, a line of metrics a step and a sample now and then", () => {
@@ -225,81 +157,4 @@ describe("train", () => {
     await train("from-kept", { simulated: at("kept"), steps: 1 });
     expect(readdirSync(at("from-kept"))).toContain("model.safetensors");
   });
-});
-
-describe("generate", () => {
-  test("keeps every label and every footprint, and gives the micrographs the contrast of the real ones", async () => {
-    await generate("synthetic");
-    for (const name of ["micrographs.star", "particles.star", "truth.jsonl", "masks/000001.png"]) {
-      expect(readFileSync(at(`synthetic/${name}`), "utf8"), name).toBe(
-        readFileSync(at(`simulated/${name}`), "utf8"),
-      );
-    }
-    const dataset = await readDataset(nodeFiles, at("synthetic"));
-    const clean = await readDataset(nodeFiles, at("simulated"));
-    expect(dataset.manifest.command).toBe("generate");
-    expect(dataset.manifest.particles).toBe(clean.manifest.particles);
-    for (const [i, record] of dataset.manifest.micrographs.entries()) {
-      const made = await readMicrograph(nodeFiles, at("synthetic"), record);
-      const source = await readMicrograph(nodeFiles, at("simulated"), clean.manifest.micrographs[i]!);
-      const { mean, variance } = moments(made.data);
-      expect(mean).toBeGreaterThan(490);
-      expect(mean).toBeLessThan(510);
-      expect(Math.sqrt(variance)).toBeGreaterThan(12);
-      expect(Math.sqrt(variance)).toBeLessThan(28);
-      expect(correlation(made.data, source.data)).toBeGreaterThan(0.1);
-    }
-  });
-
-  test("labels in other forms come on request, later too", async () => {
-    await generate("labelled", { labels: ["topaz"] });
-    expect(readdirSync(at("labelled/labels"))).toEqual(["topaz-images.txt", "topaz.txt"]);
-    await generate("labelled", { labels: ["topaz", "coco"] });
-    expect(readdirSync(at("labelled/labels"))).toEqual(["coco.json", "topaz-images.txt", "topaz.txt"]);
-  });
-
-  test("interrupted and run again, the bytes are the same; a lost micrograph is made again", async () => {
-    const controller = new AbortController();
-    const job = contextOf(controller.signal);
-    const progress = (event: { readonly done: number }): void => {
-      if (event.done === 1) controller.abort();
-    };
-    const plan = planGeneration({ model: at("model"), simulated: at("simulated"), out: at("broken") });
-    const context = { ...job.context, report: { ...job.context.report, progress } };
-    await expect(generateDataset(plan, context)).rejects.toThrow(/abort/i);
-    await generate("broken");
-    const whole = snapshot(at("synthetic"));
-    expect(snapshot(at("broken"))).toEqual(whole);
-    rmSync(at("broken/micrographs/000002.mrc"));
-    await generate("broken");
-    expect(snapshot(at("broken"))).toEqual(whole);
-  });
-
-  test("another seed gives other noise", async () => {
-    await generate("other", { seed: 2 });
-    const [a, b] = ["synthetic", "other"].map((name) => readFileSync(at(`${name}/micrographs/000001.mrc`)));
-    expect(a!.equals(b!)).toBe(false);
-  });
-
-  test("another pixel size than the model's is refused; another contrast is warned of", async () => {
-    await simulate("scaled", { pixelSize: 5 });
-    await expect(generate("refused", { simulated: at("scaled") })).rejects.toThrow(
-      /scaled: found a pixel size of 5 angstrom, expected 4, for which/,
-    );
-    await expect(generate("refused", { simulated: at("synthetic") })).rejects.toThrow(
-      /synthetic: found a dataset that `generate` wrote, expected one of `simulate`/,
-    );
-    await expect(generate("model", {})).rejects.toThrow(/model: found a folder with other files/);
-  });
-
-  test.each(["gaussian", "poisson", "poisson-gaussian", "coloured-gaussian"] as const)(
-    "%s is trained and applied by the same two commands",
-    async (translator) => {
-      const job = contextOf();
-      const options = { translator, real, simulated: at("simulated"), out: at(`model-${translator}`) };
-      await trainTranslator(planTraining(options), job.context);
-      await generate(`synthetic-${translator}`, { model: at(`model-${translator}`) });
-      expect(readdirSync(at(`synthetic-${translator}/micrographs`))).toHaveLength(3);
-    },
-  );
 });
