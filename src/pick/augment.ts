@@ -2,10 +2,16 @@ import { gaussianBlur } from "../array/filter.js";
 import type { Random } from "../core/random.js";
 
 /** Share of crops that are blurred, and of crops that get more noise. */
-const BLURRED = 0.25;
+const BLURRED = 0.5;
 const NOISIER = 0.5;
-/** Largest standard deviation of the blur, pixels, and of the noise, in the image's own. */
-const LARGEST_BLUR = 0.8;
+/**
+ * Largest standard deviation of the blur, in particle diameters: most of a particle's grain is gone then, which depends on
+ * defocus and detector, and its darkness and outline are left.
+ */
+const LARGEST_BLUR = 1 / 12;
+/** Least of it, pixels. */
+const LEAST_BLUR = 0.2;
+/** Largest standard deviation of the noise, in the image's own. */
 const LARGEST_NOISE = 0.7;
 /** Contrast changes by at most this factor. */
 const LARGEST_CONTRAST = 1.3;
@@ -13,11 +19,15 @@ const LARGEST_CONTRAST = 1.3;
 const BRIGHTNESS = 0.1;
 const SLOPE = 0.15;
 
-/** Changes a square crop, row by row, in place, as another micrograph of the same particles might differ. */
-export function changeContrast(crop: Float32Array, side: number, random: Random): void {
+/**
+ * Changes a square crop, row by row, in place, as another micrograph of the same particles might differ.
+ *
+ * @param diameter of a particle, pixels
+ */
+export function changeContrast(crop: Float32Array, side: number, diameter: number, random: Random): void {
   if (random.uniform() < BLURRED) {
     const image = { data: crop.slice(), shape: [side, side] } as const;
-    crop.set(gaussianBlur(image, random.uniform(0.2, LARGEST_BLUR)).data);
+    crop.set(gaussianBlur(image, random.uniform(LEAST_BLUR, LARGEST_BLUR * diameter)).data);
   }
   const noise = random.uniform() < NOISIER ? random.uniform(0, LARGEST_NOISE) : 0;
   // the spread stays 1 but for the change of contrast: a micrograph with more noise is normalised too

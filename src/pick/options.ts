@@ -35,7 +35,7 @@ export const PICKER_DEFAULTS: Omit<PickerOptions, "seed"> = {
   workingDiameter: 24,
   crop: 128,
   batch: 4,
-  steps: 400,
+  steps: 1000,
   learningRate: 2e-3,
   average: 0.99,
   augment: true,

@@ -27,6 +27,8 @@ export interface CropLabels {
 const TARGET_WIDTH = 0.12;
 /** Radius about an ignored place in which nothing is asked, in particle diameters. */
 const IGNORED_RADIUS = 0.35;
+/** Share of people who label micrographs that mark a particle of which hardly anything is visible. */
+const LABELLED_WHEN_CUT = 0.5;
 /** A cell at a particle's centre weighs so many times as much as one on background. */
 const CENTRE_WEIGHT = 5;
 
@@ -39,15 +41,22 @@ export function emptyTarget(batch: number, crop: number): DenseTarget {
   return { target: new Float32Array(cells), weight: new Float32Array(cells) };
 }
 
-/** Fills crop `index` of a batch: a Gaussian about every centre, the larger where two meet; weights rise with it. */
+/**
+ * Fills crop `index` of a batch: a Gaussian about every centre, the larger where two meet; weights rise with it. The Gaussian's
+ * height is the probability that somebody would label the particle: 1 for a whole one, less for one that is cut. Some
+ * label cut particles and some do not, and few programs extract them, so they shall come after whole ones.
+ */
 export function denseTarget({ target, weight }: DenseTarget, index: number, labels: CropLabels): void {
   const side = labels.crop / PICKER_STRIDE;
   const first = index * side * side;
   const sigma = TARGET_WIDTH * labels.diameter;
-  visitDiscs(labels.centres, 3.5 * sigma, side, (cell, squared) => {
-    const value = Math.exp(-squared / (2 * sigma * sigma));
-    if (value > target[first + cell]!) target[first + cell] = value;
-  });
+  for (const centre of labels.centres) {
+    const height = 1 - (1 - LABELLED_WHEN_CUT) * (1 - visibleShare(centre, labels));
+    visitDiscs([centre], 3.5 * sigma, side, (cell, squared) => {
+      const value = height * Math.exp(-squared / (2 * sigma * sigma));
+      if (value > target[first + cell]!) target[first + cell] = value;
+    });
+  }
   const known = knownCells(labels, side);
   for (let cell = 0; cell < side * side; cell++) {
     weight[first + cell] = known[cell]! * (1 + (CENTRE_WEIGHT - 1) * target[first + cell]!);
@@ -80,19 +89,47 @@ function visitDiscs(
   }
 }
 
+/** Points along a particle's diameter that tell how much of it is visible. */
+const PROBES = 12;
+
+/** Share of a particle's disc that lies both in the crop and in the image. */
+function visibleShare(centre: Place, labels: CropLabels): number {
+  const { crop, diameter } = labels;
+  let visible = 0;
+  let all = 0;
+  for (let j = 0; j < PROBES; j++) {
+    const across = (j + 0.5) / PROBES - 0.5;
+    for (let i = 0; i < PROBES; i++) {
+      const along = (i + 0.5) / PROBES - 0.5;
+      if (across * across + along * along > 0.25) continue;
+      all++;
+      const x = centre.x + along * diameter;
+      const y = centre.y + across * diameter;
+      if (isWithin(x, y, crop, crop) && isInImage(x, y, labels)) visible++;
+    }
+  }
+  return visible / all;
+}
+
 /** 1 for cells that lie in the image, 0 for those outside. */
-function knownCells({ crop, turn, shape: [rows, columns] }: CropLabels, side: number): Uint8Array {
+function knownCells(labels: CropLabels, side: number): Uint8Array {
   const known = new Uint8Array(side * side);
   const half = (PICKER_STRIDE - 1) / 2;
-  const middle = (crop - 1) / 2;
   for (let row = 0, cell = 0; row < side; row++) {
-    const v = row * PICKER_STRIDE + half - middle;
     for (let column = 0; column < side; column++, cell++) {
-      const u = column * PICKER_STRIDE + half - middle;
-      const x = turn.x + turn.xu * u + turn.xv * v;
-      const y = turn.y + turn.yu * u + turn.yv * v;
-      known[cell] = x >= -0.5 && y >= -0.5 && x <= columns - 0.5 && y <= rows - 0.5 ? 1 : 0;
+      const inside = isInImage(column * PICKER_STRIDE + half, row * PICKER_STRIDE + half, labels);
+      known[cell] = inside ? 1 : 0;
     }
   }
   return known;
 }
+
+/** Whether a place in the crop, its pixels, lies in the image that the crop was cut from. */
+function isInImage(x: number, y: number, { crop, turn, shape: [rows, columns] }: CropLabels): boolean {
+  const middle = (crop - 1) / 2;
+  const [u, v] = [x - middle, y - middle];
+  return isWithin(turn.x + turn.xu * u + turn.xv * v, turn.y + turn.yu * u + turn.yv * v, columns, rows);
+}
+
+const isWithin = (x: number, y: number, columns: number, rows: number): boolean =>
+  x >= -0.5 && y >= -0.5 && x <= columns - 0.5 && y <= rows - 0.5;

@@ -49,7 +49,7 @@ export async function drawBatch(
     cutTurned(labelled.image, turn, crop, out);
     fillTarget(target, i, labelled, turn, options);
     if (random.uniform() < options.contaminants) pasteContaminant(out, crop, options.workingDiameter, random);
-    if (options.augment) changeContrast(out, crop, random);
+    if (options.augment) changeContrast(out, crop, options.workingDiameter, random);
   }
   return { images, ...target };
 }

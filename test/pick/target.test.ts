@@ -60,6 +60,25 @@ describe("dense targets", () => {
     expect(made.weight[20 * 32 + 20]).toBeCloseTo(5, 6);
   });
 
+  test("ask less of a particle the less of it is visible, in the crop and in the image", () => {
+    const heightAt = (x: number, y: number, turn = STRAIGHT): number => {
+      const made = emptyTarget(1, 64);
+      denseTarget(made, 0, { ...labels([{ x, y }]), turn });
+      return Math.max(...made.target);
+    };
+    // the nearest cell's centre is a pixel away along the axis, or along both
+    const near = Math.exp(-1 / (2 * (0.12 * 24) ** 2));
+    expect(heightAt(11.5, 30.5)).toBeCloseTo(near, 6);
+    expect(heightAt(-0.5, 30.5)).toBeCloseTo(0.75 * near, 6);
+    expect(heightAt(-0.5, -0.5)).toBeCloseTo(0.625 * near * near, 6);
+    // the same particle in a crop that reaches over the image's left edge by 20 pixels
+    const over = { ...STRAIGHT, x: 11.5 };
+    expect(heightAt(19.5, 30.5, over)).toBeCloseTo(0.75 * near, 6);
+    // the edge a quarter of the diameter from the centre: a disc without a segment of 120 degrees
+    const share = 2 / 3 + Math.sqrt(3) / (4 * Math.PI);
+    expect(heightAt(5.5, 30.5) / near).toBeCloseTo(0.5 + share / 2, 2);
+  });
+
   test("ask nothing outside the image", () => {
     const made = emptyTarget(1, 64);
     denseTarget(made, 0, { ...labels([]), turn: { ...STRAIGHT, x: 11.5 } });

@@ -80,7 +80,7 @@ function network(command: Command): void {
 
 function learning(command: Command): void {
   command
-    .option("--steps <n>", "1 to 10000000 (default: 400, with --from 200)", integerIn(1, 1e7))
+    .option("--steps <n>", "1 to 10000000 (default: 1000, with --from 200)", integerIn(1, 1e7))
     .option("--learning-rate <f>", "1e-7 to 1 (default: 2e-3, with --from 5e-4)", numberIn("", 1e-7, 1))
     .option("--no-augment", "leave contrast, noise and size of the crops as they are, turn by quarters only")
     .option(
