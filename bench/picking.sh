@@ -100,11 +100,12 @@ for seed in $seeds; do
     --coordinates $(paths "$truth" "$train_names" .csv) $labelled
 done
 
-# score FOLDER MARGIN: all pickers, then a row a picker, AUPRC and F1 over the seeds, and the difference of each seed to cryogem's
+# score FOLDER MARGIN OPTIONS: all pickers, then a row a picker, AUPRC and F1 over the seeds, and the difference of each seed to cryogem's
 score() {
-  say "scores, margin $2"
+  folder=$1 around=$2 && shift 2
+  say "scores, margin $around $*"
   run pick score --picks "$out"/picks/* --truth "$truth" $ceiling --radius "$radius" --pixel-size "$pixel" \
-    --margin "$2" --out "$out/$1"
+    --margin "$around" "$@" --out "$out/$folder"
   awk -F, 'NR > 1 {
     name = $1; seed = name; sub(/-[0-9]+$/, "", name); sub(/^.*-/, "", seed)
     if (!(name in n)) order[++count] = name
@@ -120,8 +121,13 @@ score() {
         pairs = pairs sprintf("%s%+.3f", pairs == "" ? "" : ", ", auprc["cryogem", s] - auprc[k, s])
       printf "| %s | %d | %.3f ± %.3f | %.3f ± %.3f | %s |\n", k, n[k], a[k] / n[k], deviation(a[k], aa[k], n[k]), f[k] / n[k], deviation(f[k], ff[k], n[k]), pairs
     }
-  }' "$out/$1/scores.csv" | tee "$out/$1/table.md"
+  }' "$out/$folder/scores.csv" | tee "$out/$folder/table.md"
 }
 
 score scores "$margin"
-[ "$margin" = 0 ] || score scores-whole 0
+if [ "$margin" != 0 ]; then
+  score scores-whole 0
+  # what the labels leave out and the templates, which learn from nothing, take for a particle counts neither way
+  score scores-unsure "$margin" --unsure "$out/picks/template"
+  score scores-unsure-whole 0 --unsure "$out/picks/template"
+fi

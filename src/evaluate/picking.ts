@@ -11,6 +11,8 @@ export interface PickedMicrograph {
   readonly truth: readonly Point[];
   readonly picks: readonly ScoredPick[];
   readonly shape: readonly [rows: number, columns: number];
+  /** Places of which nobody knows what is there: a false pick at one counts neither way. */
+  readonly unsure?: readonly Point[];
 }
 
 export interface PickingOptions {
@@ -43,6 +45,8 @@ export interface PickingScores {
  *
  * Precision, recall and F1 assign only the picks at or above the threshold; AUPRC and the curve assign all picks
  * once. Picks of equal score enter the curve together, so their order does not matter. 0 / 0 counts as 0.
+ * Picks without a true position are then assigned to the unsure places farther than the radius from every true one, and
+ * those that meet one are left out: each place excuses one pick, and none of a particle that is picked already.
  *
  * @throws DomainError for a radius that is not positive or a negative margin
  */
@@ -108,7 +112,7 @@ export function poolScores(micrographs: readonly MatchedMicrograph[]): PickingSc
 }
 
 function outcomesOf(
-  { truth, picks, shape }: PickedMicrograph,
+  { truth, picks, shape, unsure = [] }: PickedMicrograph,
   options: PickingOptions,
   threshold: number,
 ): Outcomes {
@@ -117,12 +121,36 @@ function outcomesOf(
     margin === 0 || (x >= margin && y >= margin && x < shape[1] - margin && y < shape[0] - margin);
   const kept = picks.filter((pick) => pick.score >= threshold);
   const truthOf = matchPicks(truth, kept, options.radius);
+  const isExcused = excusedPicks({ truth, unsure }, kept, truthOf, options.radius);
   const outcomes: Outcome[] = [];
   kept.forEach((pick, i) => {
+    if (isExcused[i]) return;
     const matched = truthOf[i]! >= 0;
     if (counts(matched ? truth[truthOf[i]!]! : pick)) outcomes.push({ score: pick.score, right: matched });
   });
   return { outcomes, truth: truth.filter(counts).length };
+}
+
+/** Which picks count neither way: those without truth that lie at an unsure place. @param truthOf of each pick, -1 for none */
+function excusedPicks(
+  { truth, unsure }: { readonly truth: readonly Point[]; readonly unsure: readonly Point[] },
+  picks: readonly Point[],
+  truthOf: ArrayLike<number>,
+  radius: number,
+): boolean[] {
+  const isExcused = picks.map(() => false);
+  const isNear = (a: Point, b: Point): boolean => Math.hypot(a.x - b.x, a.y - b.y) <= radius;
+  const open = unsure.filter((place) => !truth.some((each) => isNear(place, each)));
+  const rest = picks.flatMap((_, i) => (truthOf[i]! < 0 ? [i] : []));
+  const places = matchPicks(
+    open,
+    rest.map((i) => picks[i]!),
+    radius,
+  );
+  rest.forEach((i, k) => {
+    isExcused[i] = places[k]! >= 0;
+  });
+  return isExcused;
 }
 
 function precisionRecallCurve(outcomes: readonly Outcome[], truth: number): PickingScores["curve"] {

@@ -18,6 +18,8 @@ export interface PickScoreOptions {
   readonly threshold?: number;
   /** Another annotator's coordinates. */
   readonly ceiling?: string;
+  /** Coordinates of places of which nobody knows what is there; of a folder that `pick run` wrote its picks above the threshold. */
+  readonly unsure?: string;
   /** Folder of the micrographs, or their size, which a margin needs where nothing else says it. */
   readonly micrographs?: string;
   readonly micrographSize?: readonly [rows: number, columns: number];

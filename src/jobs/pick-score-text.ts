@@ -4,7 +4,7 @@ import type { PickerScores, PickScoreOptions, PickScoreResult } from "./pick-sco
 
 /** The protocol in words: it stands beside every figure. */
 export function protocolOf(options: PickScoreOptions, micrographs: number): string {
-  const { radius, pixelSize, margin = 0 } = options;
+  const { radius, pixelSize, margin = 0, unsure } = options;
   const pixels = (radius / pixelSize).toFixed(1);
   return [
     `Protocol: ${micrographs} micrographs; in each a Hungarian assignment of picks to true positions at most ${radius} angstrom`,
@@ -13,6 +13,9 @@ export function protocolOf(options: PickScoreOptions, micrographs: number): stri
     margin > 0
       ? `A margin of ${margin} pixels along the edges counts neither way.`
       : "Every position counts, up to the edges.",
+    ...(unsure === undefined
+      ? []
+      : [`A false pick at a place of ${unsure} that is no true position counts neither way.`]),
     "In brackets: 95 % of 1000 resamplings of the micrographs.",
   ].join("\n");
 }

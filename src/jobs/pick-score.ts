@@ -39,8 +39,10 @@ export async function scorePicks(options: PickScoreOptions, context: JobContext)
   for (const path of options.picks) pickers.push(await readCoordinates(files, path));
   const second =
     options.ceiling === undefined ? undefined : await readCoordinates(files, options.ceiling, ratio);
+  const unsure = options.unsure === undefined ? undefined : await readCoordinates(files, options.unsure);
   const all = [...pickers, ...(second ? [second] : [])];
   const names = commonNames(truth, all, context);
+  if (unsure) requireSome(unsure, names);
   const shapes = await shapesOf(names, [...pickers, truth], options, context);
   const score = (name: string, coordinates: Coordinates): PickerScores => {
     const threshold = options.threshold ?? coordinates.threshold;
@@ -50,6 +52,7 @@ export async function scorePicks(options: PickScoreOptions, context: JobContext)
           truth: truth.picks.get(micrograph)!,
           picks: coordinates.picks.get(micrograph)!.map(({ x, y, score: own = 0 }) => ({ x, y, score: own })),
           shape: shapes.get(micrograph) ?? [0, 0],
+          ...(unsure && { unsure: placesOf(unsure, micrograph) }),
         },
         { radius, margin: options.margin ?? 0, ...(threshold !== undefined && { threshold }) },
       ),
@@ -65,6 +68,18 @@ export async function scorePicks(options: PickScoreOptions, context: JobContext)
   };
   if (options.out !== undefined) await writeScores(result, options.out, context);
   return result;
+}
+
+/** Places in a micrograph; of a picker's those that it takes for particles. */
+function placesOf({ picks, threshold = Number.NEGATIVE_INFINITY }: Coordinates, name: string) {
+  return (picks.get(name) ?? []).filter(({ score = 0 }) => score >= threshold);
+}
+
+function requireSome({ path, picks }: Coordinates, names: readonly string[]): void {
+  if (names.some((name) => picks.has(name))) return;
+  throw new UsageError(
+    `--unsure: found none of the scored micrographs in ${path}, expected some of ${names.slice(0, 3).join(", ")}`,
+  );
 }
 
 /** An annotator's places, all as sure as each other. */

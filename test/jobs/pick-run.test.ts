@@ -15,6 +15,7 @@ import { readTopaz } from "../../src/io/topaz.js";
 import { runPicking } from "../../src/jobs/pick-run.js";
 import { type PickRunOptions, planPickRun } from "../../src/jobs/pick-run-plan.js";
 import { parsePickRecord } from "../../src/jobs/pick-run-records.js";
+import { scorePicks } from "../../src/jobs/pick-score.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { writeToyMap } from "../helpers/toy-map.js";
@@ -288,5 +289,22 @@ describe("planPickRun", () => {
     ["different names", { micrographs: ["a/x.mrc", "b/x.png"] }],
   ] as const)("refuses with: %s", (message, more) => {
     expect(() => planPickRun({ ...options("p"), ...more })).toThrow(message);
+  });
+});
+
+describe("a folder of picks in pick score", () => {
+  test("as the unsure places counts with its picks above the threshold", async () => {
+    const { record } = await run(options("unsure", { threshold: 1 }));
+    const picks = record.micrographs.reduce((sum, each) => sum + each.picks, 0);
+    const peaks = record.micrographs.reduce((sum, each) => sum + each.peaks, 0);
+    expect(picks).toBeGreaterThan(0);
+    expect(peaks).toBeGreaterThan(picks);
+    // nothing is there: every peak is false, but those above the threshold are excused
+    mkdirSync(join(dir, "nothing"));
+    for (const i of [1, 2]) writeFileSync(join(dir, "nothing", `mic.${i}.csv`), "x,y\n");
+    const folder = join(dir, "unsure");
+    const all = { picks: [folder], truth: join(dir, "nothing"), unsure: folder, radius: 1, pixelSize };
+    const { pickers } = await scorePicks({ ...all, threshold: -1e9 }, jobContext().context);
+    expect(pickers[0]!.scores.falsePositives).toBe(peaks - picks);
   });
 });

@@ -44,10 +44,9 @@ const PICKS = [
   pick("May.2", 50, 60, 7),
   pick("May.2", 5, 100, 6),
 ];
-const topaz = write(
-  "picks.txt",
-  writeTopaz(PICKS.map((each) => ({ ...each, micrograph: `${each.micrograph}.mrc` }))),
-);
+const topazFile = (name: string, picks: readonly Pick[]): string =>
+  write(name, writeTopaz(picks.map((each) => ({ ...each, micrograph: `${each.micrograph}.mrc` }))));
+const topaz = topazFile("picks.txt", PICKS);
 
 async function score(more: Partial<PickScoreOptions> = {}) {
   const told = jobContext();
@@ -83,6 +82,28 @@ describe("pick score", () => {
       falseNegatives: 0,
     });
     await expect(score({ margin: 10 })).rejects.toThrow("--micrograph-size");
+  });
+
+  test("a false pick at an unsure place counts neither way; one beside a true particle, or a second one, does", async () => {
+    const again = [...PICKS, pick("May.1", 97, 98, 4), pick("May.1", 148, 150, 3)];
+    const picks = [topazFile("again.txt", again)];
+    const unsure = csv("unsure/May.1.csv", [
+      [151, 152],
+      [101, 100],
+    ]);
+    const { result } = await score({ picks, unsure: join(unsure, "..") });
+    const { scores } = result.pickers[0]!;
+    // right 9, (8 excused), right 7, false 6, right 5, false 4: a particle picked twice; false 3: the place excuses one only
+    expect(scores).toMatchObject({ truePositives: 3, falsePositives: 3, falseNegatives: 1 });
+    expect(scores.auprc).toBeCloseTo((1 + 1 + 3 / 4) / 4, 12);
+    expect(result.protocol).toContain("that is no true position counts neither way");
+    // truth where all are unsure: nothing is excused that is known to be there
+    const all = await score({ unsure: join(dir, "truth") });
+    expect(all.result.pickers[0]!.scores).toMatchObject({ truePositives: 3, falsePositives: 2 });
+    csv("elsewhere/June.csv", [[1, 1]]);
+    await expect(score({ unsure: join(dir, "elsewhere") })).rejects.toThrow(
+      /--unsure: found none of the scored micrographs/,
+    );
   });
 
   test("the same picks as STAR, box files and COCO give the same scores", async () => {

@@ -44,6 +44,10 @@ export function pickScore(): Command {
     )
     .option("--ceiling <path>", "a second annotator's coordinates: scored like a picker, as the ceiling")
     .option(
+      "--unsure <path>",
+      "coordinates, or what `pick run` wrote: a false pick there counts neither way, where labels are incomplete",
+    )
+    .option(
       "--micrographs <dir>",
       "their folder, for sizes that --margin needs where the picks do not say them",
     )
