@@ -1,4 +1,5 @@
 import { gaussianBlur } from "../array/filter.js";
+import { standardDeviation } from "../array/statistics.js";
 import type { Random } from "../core/random.js";
 
 /** Share of crops that are blurred, and of crops that get more noise. */
@@ -26,8 +27,7 @@ const SLOPE = 0.15;
  */
 export function changeContrast(crop: Float32Array, side: number, diameter: number, random: Random): void {
   if (random.uniform() < BLURRED) {
-    const image = { data: crop.slice(), shape: [side, side] } as const;
-    crop.set(gaussianBlur(image, random.uniform(LEAST_BLUR, LARGEST_BLUR * diameter)).data);
+    blur(crop, side, random.uniform(LEAST_BLUR, LARGEST_BLUR * diameter));
   }
   const noise = random.uniform() < NOISIER ? random.uniform(0, LARGEST_NOISE) : 0;
   // the spread stays 1 but for the change of contrast: a micrograph with more noise is normalised too
@@ -41,4 +41,13 @@ export function changeContrast(crop: Float32Array, side: number, diameter: numbe
       crop[i] = factor * noisy + offset + across * (column - side / 2) + down * (row - side / 2);
     }
   }
+}
+
+/** Blurs a square crop in place; its spread stays, as a picker sees blurred micrographs too at unit spread. */
+function blur(crop: Float32Array, side: number, width: number): void {
+  const before = standardDeviation(crop);
+  crop.set(gaussianBlur({ data: crop.slice(), shape: [side, side] }, width).data);
+  const after = standardDeviation(crop);
+  if (!(after > 0)) return;
+  for (let i = 0; i < crop.length; i++) crop[i]! *= before / after;
 }

@@ -86,14 +86,12 @@ describe("a batch", () => {
 });
 
 describe("changes of a crop", () => {
-  test("more noise and contrast leave its spread, blur at least that of white noise over a twelfth of a particle", () => {
-    // a Gaussian of standard deviation s leaves white noise 1 / (2 s sqrt(pi)) of its own
-    const blurred = 1 / (4 * Math.sqrt(Math.PI));
+  test("blur, more noise and less contrast leave its spread within a third", () => {
     for (let i = 0; i < 40; i++) {
       const crop = Random.of(6, "noise", i).fillNormal(new Float32Array(SIDE * SIDE));
       changeContrast(crop, SIDE, 24, Random.of(7, i));
       expect(standardDeviation(crop)).toBeLessThan(1.45);
-      expect(standardDeviation(crop)).toBeGreaterThan((0.9 * blurred) / 1.3);
+      expect(standardDeviation(crop)).toBeGreaterThan(0.7);
       expect(Math.abs(mean(crop))).toBeLessThan(0.6);
     }
   });
