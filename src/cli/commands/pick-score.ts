@@ -45,7 +45,7 @@ export function pickScore(): Command {
     .option("--ceiling <path>", "a second annotator's coordinates: scored like a picker, as the ceiling")
     .option(
       "--unsure <path>",
-      "coordinates, or what `pick run` wrote: a false pick there counts neither way, where labels are incomplete",
+      "coordinates in the micrographs' pixels, or what `pick run` wrote: a false pick there counts neither way",
     )
     .option(
       "--micrographs <dir>",
