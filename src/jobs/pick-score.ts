@@ -42,7 +42,7 @@ export async function scorePicks(options: PickScoreOptions, context: JobContext)
   const unsure = options.unsure === undefined ? undefined : await readCoordinates(files, options.unsure);
   const all = [...pickers, ...(second ? [second] : [])];
   const names = commonNames(truth, all, context);
-  if (unsure) requireSome(unsure, names);
+  if (unsure) requireSome(unsure, names, context);
   const shapes = await shapesOf(names, [...pickers, truth], options, context);
   const score = (name: string, coordinates: Coordinates): PickerScores => {
     const threshold = options.threshold ?? coordinates.threshold;
@@ -75,11 +75,19 @@ function placesOf({ picks, threshold = Number.NEGATIVE_INFINITY }: Coordinates, 
   return (picks.get(name) ?? []).filter(({ score = 0 }) => score >= threshold);
 }
 
-function requireSome({ path, picks }: Coordinates, names: readonly string[]): void {
-  if (names.some((name) => picks.has(name))) return;
-  throw new UsageError(
-    `--unsure: found none of the scored micrographs in ${path}, expected some of ${names.slice(0, 3).join(", ")}`,
-  );
+function requireSome({ path, picks }: Coordinates, names: readonly string[], { report }: JobContext): void {
+  const missing = names.filter((name) => !picks.has(name));
+  const some = names.slice(0, 3).join(", ");
+  if (missing.length === names.length) {
+    throw new UsageError(
+      `--unsure: found none of the scored micrographs in ${path}, expected some of ${some}`,
+    );
+  }
+  if (missing.length > 0) {
+    report.warn(
+      `${path}: no unsure places in ${missing.length} micrographs (${missing.slice(0, 3).join(", ")})`,
+    );
+  }
 }
 
 /** An annotator's places, all as sure as each other. */

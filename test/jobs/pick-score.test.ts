@@ -91,7 +91,8 @@ describe("pick score", () => {
       [151, 152],
       [101, 100],
     ]);
-    const { result } = await score({ picks, unsure: join(unsure, "..") });
+    const { result, warnings } = await score({ picks, unsure: join(unsure, "..") });
+    expect(warnings).toEqual([expect.stringContaining("no unsure places in 1 micrographs (May.2)")]);
     const { scores } = result.pickers[0]!;
     // right 9, (8 excused), right 7, false 6, right 5, false 4: a particle picked twice; false 3: the place excuses one only
     expect(scores).toMatchObject({ truePositives: 3, falsePositives: 3, falseNegatives: 1 });
