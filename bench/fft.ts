@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { irfft2, irfft3, rfft2, rfft3 } from "../src/array/fft.js";
+import { irfft2, irfft3, rfft2, rfft3 } from "../src/array/fft/fft.js";
 import { Random } from "../src/core/random.js";
 import { printTable, spread } from "./table.js";
 

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeMrc } from "../src/io/mrc-write.js";
+import { writeMrc } from "../src/io/mrc/write.js";
 
 const [few = 10, many = 100, size = 4096, workers = 2] = process.argv.slice(2).map(Number);
 const folder = mkdtempSync(join(tmpdir(), "cryogem-memory-"));

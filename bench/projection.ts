@@ -12,9 +12,9 @@ import { join } from "node:path";
 import type { Volume } from "../src/array/image.js";
 import { Random } from "../src/core/random.js";
 import { eulerToMatrix, uniformRotation } from "../src/core/rotation.js";
-import { writeMrc } from "../src/io/mrc-write.js";
-import { project } from "../src/physics/project.js";
-import { prepareProjector } from "../src/physics/projector.js";
+import { writeMrc } from "../src/io/mrc/write.js";
+import { project } from "../src/physics/projection/project.js";
+import { prepareProjector } from "../src/physics/projection/projector.js";
 import { printTable } from "./table.js";
 
 const [box = 128, count = 1000] = process.argv.slice(2).map(Number);

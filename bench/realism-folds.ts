@@ -8,9 +8,9 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mean, standardDeviation } from "../src/array/statistics.js";
-import { MEASURE_TITLES, REALISM_MEASURES } from "../src/evaluate/realism-measures.js";
-import { planDemo } from "../src/jobs/demo-plan.js";
-import { decodeRealism } from "../src/jobs/realism-file.js";
+import { MEASURE_TITLES, REALISM_MEASURES } from "../src/evaluate/realism/measures.js";
+import { planDemo } from "../src/jobs/demo/plan.js";
+import { decodeRealism } from "../src/jobs/evaluate/records.js";
 
 const FOLDS = 3;
 const out = process.argv[2];

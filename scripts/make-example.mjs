@@ -5,8 +5,8 @@
 // lets a PNG hold a micrograph in 0.3 MB. The last four by time of acquisition are held out of training.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readPng } from "../dist/io/png.js";
-import { encodePng } from "../dist/io/png-write.js";
+import { readPng } from "../dist/io/png/read.js";
+import { encodePng } from "../dist/io/png/write.js";
 
 const source = process.argv[2];
 const names = readdirSync(source)

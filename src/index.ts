@@ -9,10 +9,10 @@
  * Units and signs: docs/architecture.md.
  */
 
-export { fftFriendlySize, irfft2, irfft3, rfft2, rfft3, type Spectrum } from "./array/fft.js";
-export { fourierResample, resampleVolume } from "./array/fourier-resample.js";
+export { fftFriendlySize, irfft2, irfft3, rfft2, rfft3, type Spectrum } from "./array/fft/fft.js";
+export { fourierResample, resampleVolume } from "./array/fft/resample.js";
 export type { Image, Volume } from "./array/image.js";
-export { powerSpectrum2d, radialAverage, radialPowerSpectrum } from "./array/spectrum.js";
+export { powerSpectrum2d, radialAverage, radialPowerSpectrum } from "./array/spectrum/power.js";
 export {
   CryoError,
   DomainError,
@@ -37,29 +37,29 @@ export type { DatasetManifest, MicrographRecord, ParticleRecord } from "./datase
 export { fitCtf } from "./estimate/ctf-fit.js";
 export { estimateIce } from "./estimate/ice.js";
 export { estimateNoise } from "./estimate/noise.js";
-export { fourierShellCorrelation, resolutionAt } from "./evaluate/fsc.js";
-export { matchPicks } from "./evaluate/matching.js";
-export { scorePicking } from "./evaluate/picking.js";
-export { realismOfImages } from "./evaluate/realism-images.js";
-export { readBox, writeBox } from "./io/box.js";
-export { readCoco, writeCoco } from "./io/coco.js";
-export { readMmcif } from "./io/mmcif.js";
-export { readMrc, readVolume } from "./io/mrc.js";
-export { writeMrc } from "./io/mrc-write.js";
-export { readPdb } from "./io/pdb.js";
-export { readPng } from "./io/png.js";
-export { encodePng } from "./io/png-write.js";
-export { parseStar } from "./io/star.js";
-export { writeStar } from "./io/star-write.js";
-export { readTiff } from "./io/tiff.js";
-export { readTopaz, writeTopaz } from "./io/topaz.js";
-export { ctf, electronWavelength } from "./physics/ctf.js";
-export { simulateMicrograph } from "./physics/micrograph.js";
+export { fourierShellCorrelation, resolutionAt } from "./evaluate/maps/fsc.js";
+export { matchPicks } from "./evaluate/picking/matching.js";
+export { scorePicking } from "./evaluate/picking/picking.js";
+export { realismOfImages } from "./evaluate/realism/images.js";
+export { readMrc, readVolume } from "./io/mrc/read.js";
+export { writeMrc } from "./io/mrc/write.js";
+export { readBox, writeBox } from "./io/picks/box.js";
+export { readCoco, writeCoco } from "./io/picks/coco.js";
+export { readTopaz, writeTopaz } from "./io/picks/topaz.js";
+export { readPng } from "./io/png/read.js";
+export { encodePng } from "./io/png/write.js";
+export { parseStar } from "./io/star/parse.js";
+export { writeStar } from "./io/star/write.js";
+export { readMmcif } from "./io/structure/mmcif.js";
+export { readPdb } from "./io/structure/pdb.js";
+export { readTiff } from "./io/tiff/read.js";
+export { simulateMicrograph } from "./physics/micrograph/micrograph.js";
 export { addNoise, colouredNoise } from "./physics/noise.js";
-export type { Defocus, Optics } from "./physics/optics.js";
-export { potentialMap } from "./physics/potential.js";
-export { project } from "./physics/project.js";
-export { prepareProjector } from "./physics/projector.js";
-export { drawSpecimen } from "./physics/specimen.js";
+export { ctf, electronWavelength } from "./physics/optics/ctf.js";
+export type { Defocus, Optics } from "./physics/optics/optics.js";
+export { potentialMap } from "./physics/potential/potential.js";
+export { project } from "./physics/projection/project.js";
+export { prepareProjector } from "./physics/projection/projector.js";
+export { drawSpecimen } from "./physics/specimen/specimen.js";
 export { decodeModel } from "./translate/model.js";
 export { openTranslator, type Translator } from "./translate/translator.js";

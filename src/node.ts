@@ -1,4 +1,5 @@
 /** What the library needs of Node.js, for programs that use it there: files, and ONNX Runtime on the CPU or a GPU. */
-export { type Device, openDevice } from "./runtime/device.js";
+
 export { nodeFiles } from "./runtime/files.js";
-export { openOnnxCpu } from "./runtime/onnx.js";
+export { openOnnxCpu } from "./runtime/onnx/cpu.js";
+export { type Device, openDevice } from "./runtime/onnx/device.js";

@@ -1,8 +1,8 @@
 // Our side of bench/train-step.ts, on the built package: node cryogem-step.mjs FOLDER
 // A step for every line on standard input; answers as bench/turns.ts declares.
 import { createInterface } from "node:readline";
-import { openOnnxCpu } from "../../dist/runtime/onnx.js";
-import { StepRunner } from "../../dist/translate/step-runner.js";
+import { openOnnxCpu } from "../../dist/runtime/onnx/cpu.js";
+import { StepRunner } from "../../dist/translate/gan/step-runner.js";
 import { answer, readCase } from "./case.mjs";
 
 const { options, get } = readCase(process.argv[2]);

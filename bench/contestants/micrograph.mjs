@@ -1,10 +1,10 @@
 // Our side of bench/micrograph.ts, on the built package: node micrograph.mjs BOX SIZE PARTICLES full|half
 // Prints as JSON the milliseconds a micrograph takes: processor time (median) and wall time (mean).
 import { Random } from "../../dist/core/random.js";
-import { simulateMicrograph } from "../../dist/physics/micrograph.js";
+import { simulateMicrograph } from "../../dist/physics/micrograph/micrograph.js";
 import { addNoise } from "../../dist/physics/noise.js";
-import { prepareProjector } from "../../dist/physics/projector.js";
-import { drawSpecimen } from "../../dist/physics/specimen.js";
+import { prepareProjector } from "../../dist/physics/projection/projector.js";
+import { drawSpecimen } from "../../dist/physics/specimen/specimen.js";
 
 const [box, size, count] = process.argv.slice(2, 5).map(Number);
 const pixelSize = 1.5;

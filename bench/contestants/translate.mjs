@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { openOnnxCpu } from "../../dist/runtime/onnx.js";
+import { openOnnxCpu } from "../../dist/runtime/onnx/cpu.js";
 import { GeneratorRunner, tilingFor } from "../../dist/translate/generator-runner.js";
 import { translateTiled } from "../../dist/translate/tiling.js";
 import { answer, readCase } from "./case.mjs";

@@ -1,5 +1,5 @@
 import { integerInRange } from "../core/check.js";
-import { frequency, irfft2, rfft2 } from "./fft.js";
+import { frequency, irfft2, rfft2 } from "./fft/fft.js";
 import type { Image } from "./image.js";
 
 export { gaussianBlur, reflected } from "./gaussian-blur.js";

@@ -1,6 +1,6 @@
 import { inRange } from "../core/check.js";
-import { fftFriendlySize, halfColumns, irfft2, rfft2 } from "./fft.js";
-import { linePlan } from "./fft-line.js";
+import { fftFriendlySize, halfColumns, irfft2, rfft2 } from "./fft/fft.js";
+import { linePlan } from "./fft/line.js";
 import type { Image } from "./image.js";
 import { crop } from "./resample.js";
 

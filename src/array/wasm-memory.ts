@@ -1,4 +1,4 @@
-import { type Heap, type PlanAddress, writePlan } from "./fft-plan.js";
+import { type Heap, type PlanAddress, writePlan } from "./fft/plan.js";
 
 /** The part of WebAssembly used here: TypeScript declares it only together with a browser's whole document model. */
 declare const WebAssembly: {

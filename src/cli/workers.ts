@@ -1,5 +1,5 @@
 import type { Workers } from "../core/ports.js";
-import { defaultWorkerCount, threadWorkers } from "../runtime/workers.js";
+import { defaultWorkerCount, threadWorkers } from "../runtime/workers/workers.js";
 
 /** Runs work on a pool of threads, one a core unless told, and ends the pool. */
 export async function withWorkers<T>(

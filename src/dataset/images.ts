@@ -2,8 +2,8 @@ import type { Image } from "../array/image.js";
 import { bin } from "../array/resample.js";
 import { mean, quantile, standardDeviation } from "../array/statistics.js";
 import type { Files } from "../core/ports.js";
-import { writeMrc } from "../io/mrc-write.js";
-import { encodePng } from "../io/png-write.js";
+import { writeMrc } from "../io/mrc/write.js";
+import { encodePng } from "../io/png/write.js";
 import { type ImageKind, imagePath, inside } from "./layout.js";
 
 /** How micrographs are stored. uint8: grey levels, mean 150 and standard deviation 40, as MRC mode 0 less 128. */

@@ -1,11 +1,11 @@
 import type { Files } from "../core/ports.js";
-import { writeBox } from "../io/box.js";
-import { writeCbox } from "../io/cbox.js";
-import { cocoPieces } from "../io/coco.js";
-import { particlesCsPieces } from "../io/cs-write.js";
-import type { Particle, ParticleSet } from "../io/particles.js";
-import { micrographStem, type Pick } from "../io/picks.js";
-import { writeTopaz } from "../io/topaz.js";
+import { particlesCsPieces } from "../io/particles/cs-write.js";
+import type { Particle, ParticleSet } from "../io/particles/particle.js";
+import { writeBox } from "../io/picks/box.js";
+import { writeCbox } from "../io/picks/cbox.js";
+import { cocoPieces } from "../io/picks/coco.js";
+import { micrographStem, type Pick } from "../io/picks/pick.js";
+import { writeTopaz } from "../io/picks/topaz.js";
 import { inside } from "./layout.js";
 import { encodeText } from "./lines.js";
 import { type Dataset, readDataset } from "./reader.js";

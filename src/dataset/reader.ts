@@ -1,7 +1,7 @@
 import type { Image } from "../array/image.js";
 import { FormatError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
-import { readMrc } from "../io/mrc.js";
+import { readMrc } from "../io/mrc/read.js";
 import { DATASET, inside } from "./layout.js";
 import { readLines } from "./lines.js";
 import { parseManifest, parseParticle } from "./manifest.js";

@@ -1,4 +1,4 @@
-import type { Defocus, Optics } from "../physics/optics.js";
+import type { Defocus, Optics } from "../physics/optics/optics.js";
 
 /** One micrograph of a dataset. Paths are relative to the dataset folder. */
 export interface MicrographRecord extends Defocus {

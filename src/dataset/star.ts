@@ -1,6 +1,6 @@
-import type { StarBlock, StarColumnInput } from "../io/star-write.js";
-import { writeStar } from "../io/star-write.js";
-import type { Optics } from "../physics/optics.js";
+import type { StarBlock, StarColumnInput } from "../io/star/write.js";
+import { writeStar } from "../io/star/write.js";
+import type { Optics } from "../physics/optics/optics.js";
 import { imagePath } from "./layout.js";
 import type { DatasetJob, MicrographRecord, MtfRecord, ParticleRecord } from "./records.js";
 

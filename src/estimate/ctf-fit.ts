@@ -1,8 +1,8 @@
 import type { Image } from "../array/image.js";
-import { type PowerSpectrum, powerSpectrum2d } from "../array/spectrum.js";
+import { type PowerSpectrum, powerSpectrum2d } from "../array/spectrum/power.js";
 import { integerInRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
-import type { Defocus, Optics } from "../physics/optics.js";
+import type { Defocus, Optics } from "../physics/optics/optics.js";
 import { type RingProblem, ringProblem, searchDefocus } from "./ctf-search.js";
 import { type RingAgreement, ringAgreement } from "./ring-agreement.js";
 import { weightedByContrast } from "./ring-weight.js";

@@ -1,6 +1,6 @@
-import { halfColumns } from "../array/fft.js";
-import { ctf } from "../physics/ctf.js";
-import type { Optics } from "../physics/optics.js";
+import { halfColumns } from "../array/fft/fft.js";
+import { ctf } from "../physics/optics/ctf.js";
+import type { Optics } from "../physics/optics/optics.js";
 import type { CtfFit } from "./ctf-fit.js";
 import { equiphaseFrequency, halfAberration } from "./equiphase.js";
 

@@ -1,6 +1,6 @@
-import type { PowerSpectrum } from "../array/spectrum.js";
-import { ctf, electronWavelength } from "../physics/ctf.js";
-import type { Optics } from "../physics/optics.js";
+import type { PowerSpectrum } from "../array/spectrum/power.js";
+import { ctf, electronWavelength } from "../physics/optics/ctf.js";
+import type { Optics } from "../physics/optics/optics.js";
 import {
   type BandSamples,
   type Bins,

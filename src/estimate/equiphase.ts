@@ -1,6 +1,6 @@
-import { halfColumns } from "../array/fft.js";
-import type { PowerSpectrum } from "../array/spectrum.js";
-import { electronWavelength } from "../physics/ctf.js";
+import { halfColumns } from "../array/fft/fft.js";
+import type { PowerSpectrum } from "../array/spectrum/power.js";
+import { electronWavelength } from "../physics/optics/ctf.js";
 import type { RadialProfile } from "./ring-model.js";
 
 /** Samples of a power spectrum within a band of frequencies, divided by a smooth trend. */

@@ -1,6 +1,6 @@
-import { fftFriendlySize, halfColumns, irfft2, rfft2 } from "../array/fft.js";
+import { fftFriendlySize, halfColumns, irfft2, rfft2 } from "../array/fft/fft.js";
 import { type Image, zeros } from "../array/image.js";
-import type { PowerSpectrum } from "../array/spectrum.js";
+import type { PowerSpectrum } from "../array/spectrum/power.js";
 
 /**
  * Power spectra of what a mask shows of an image, however scattered: the autocovariance at each shift is the mean product

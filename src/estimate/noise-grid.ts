@@ -1,5 +1,5 @@
-import { frequency, halfColumns } from "../array/fft.js";
-import type { PowerSpectrum, RadialProfile } from "../array/spectrum.js";
+import { frequency, halfColumns } from "../array/fft/fft.js";
+import type { PowerSpectrum, RadialProfile } from "../array/spectrum/power.js";
 
 /** Frequencies below this many steps of the tile are told by the whole field, in quarters of a step. */
 const FINE_STEPS = 8;

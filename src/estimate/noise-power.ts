@@ -1,5 +1,5 @@
-import { halfColumns } from "../array/fft.js";
-import type { PowerSpectrum, RadialProfile } from "../array/spectrum.js";
+import { halfColumns } from "../array/fft/fft.js";
+import type { PowerSpectrum, RadialProfile } from "../array/spectrum/power.js";
 import type { NoisePower } from "../physics/noise.js";
 import { eachFrequency, interpolateLog } from "./noise-grid.js";
 

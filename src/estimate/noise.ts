@@ -1,6 +1,11 @@
 import { fourierFilter } from "../array/filter.js";
 import type { Image } from "../array/image.js";
-import { type PowerSpectrum, powerSpectrum2d, type RadialProfile, radialAverage } from "../array/spectrum.js";
+import {
+  type PowerSpectrum,
+  powerSpectrum2d,
+  type RadialProfile,
+  radialAverage,
+} from "../array/spectrum/power.js";
 import { mean, quantile, robustScale, variance } from "../array/statistics.js";
 import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";

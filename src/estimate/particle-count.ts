@@ -1,9 +1,9 @@
 import { fourierFilter } from "../array/filter.js";
 import type { Image } from "../array/image.js";
-import type { RadialProfile } from "../array/spectrum.js";
+import type { RadialProfile } from "../array/spectrum/power.js";
 import { quantile } from "../array/statistics.js";
-import { ctf } from "../physics/ctf.js";
-import type { Defocus, Optics } from "../physics/optics.js";
+import { ctf } from "../physics/optics/ctf.js";
+import type { Defocus, Optics } from "../physics/optics/optics.js";
 import { interpolateLog } from "./noise-grid.js";
 
 export interface SpotOptions {

@@ -1,7 +1,7 @@
-import { frequency, irfft2, rfft2, type Spectrum } from "../array/fft.js";
+import { frequency, irfft2, rfft2, type Spectrum } from "../array/fft/fft.js";
 import type { Image } from "../array/image.js";
 import { bin } from "../array/resample.js";
-import { ctf } from "../physics/ctf.js";
+import { ctf } from "../physics/optics/ctf.js";
 import { interpolateLog } from "./noise-grid.js";
 import { ballTransform, FINEST, HOLLOW, LEAST, type SpotOptions, spotsOf } from "./particle-count.js";
 

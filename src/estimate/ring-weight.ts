@@ -1,4 +1,4 @@
-import { halfColumns, irfft2, rfft2 } from "../array/fft.js";
+import { halfColumns, irfft2, rfft2 } from "../array/fft/fft.js";
 import { gaussianBlur } from "../array/filter.js";
 import type { Image } from "../array/image.js";
 import { bin, sampleBilinear } from "../array/resample.js";

@@ -1,11 +1,11 @@
 import type { Image } from "../array/image.js";
 import { FormatError, UnsupportedError } from "../core/errors.js";
-import { isHdf5, openEmanHdf } from "./eman-hdf.js";
-import { mrcPixelSize, readMrc } from "./mrc.js";
-import { readPng } from "./png.js";
-import { PNG_SIGNATURE } from "./png-chunks.js";
-import { readTiff } from "./tiff.js";
-import { unpack, unpackedName } from "./unpack.js";
+import { unpack, unpackedName } from "./bytes/unpack.js";
+import { isHdf5, openEmanHdf } from "./hdf5/eman.js";
+import { mrcPixelSize, readMrc } from "./mrc/read.js";
+import { PNG_SIGNATURE } from "./png/chunks.js";
+import { readPng } from "./png/read.js";
+import { readTiff } from "./tiff/read.js";
 
 /** One picture, whatever its format. */
 export interface ReadImage {

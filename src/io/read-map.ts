@@ -1,9 +1,9 @@
 import type { Volume } from "../array/image.js";
 import { FormatError } from "../core/errors.js";
-import { isHdf5, openEmanHdf } from "./eman-hdf.js";
-import { readVolume } from "./mrc.js";
-import { MRC_HEADER_BYTES, parseMrcHeader } from "./mrc-header.js";
-import { unpack } from "./unpack.js";
+import { unpack } from "./bytes/unpack.js";
+import { isHdf5, openEmanHdf } from "./hdf5/eman.js";
+import { MRC_HEADER_BYTES, parseMrcHeader } from "./mrc/header.js";
+import { readVolume } from "./mrc/read.js";
 
 /**
  * Reads a density map: MRC or CCP4 in any axis order, or the first image of an EMAN2 HDF5 file; gzip or bzip2 or bare.

@@ -1,8 +1,8 @@
 import { FormatError } from "../core/errors.js";
-import { isHdf5, openEmanHdf } from "./eman-hdf.js";
-import { mrcPixelSize, readMrc } from "./mrc.js";
+import { unpack, unpackedName } from "./bytes/unpack.js";
+import { isHdf5, openEmanHdf } from "./hdf5/eman.js";
+import { mrcPixelSize, readMrc } from "./mrc/read.js";
 import { hasMapMark, readImage } from "./read-image.js";
-import { unpack, unpackedName } from "./unpack.js";
 
 /** What a file of images holds, whatever its format. */
 export interface Pixels {

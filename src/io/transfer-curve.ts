@@ -1,6 +1,6 @@
 import { FormatError } from "../core/errors.js";
-import { parseStar } from "./star.js";
-import { decodeText } from "./text.js";
+import { decodeText } from "./bytes/text.js";
+import { parseStar } from "./star/parse.js";
 
 /** A detector's MTF or DQE over spatial frequency: cycles per physical pixel, ascending. */
 export interface TransferCurve {

@@ -15,12 +15,12 @@ export type AnyTask = Task<never, never, unknown>;
 
 /** Every task by name, loaded when first asked for, so that a worker reads only the modules it needs. */
 export const tasks: Readonly<Record<string, () => Promise<AnyTask>>> = {
-  "estimate-micrograph": async () => (await import("./estimate-micrograph.js")).estimateMicrographTask,
-  "hash-file": async () => (await import("./hash-file.js")).hashFile,
-  "pick-micrograph": async () => (await import("./pick-run-micrograph.js")).pickMicrographTask,
-  "profile-micrograph": async () => (await import("./profile-micrograph.js")).profileMicrographTask,
-  "training-data": async () => (await import("./training-data.js")).trainingDataTask,
-  "simulate-micrograph": async () => (await import("./simulate-micrograph.js")).simulateMicrographTask,
+  "estimate-micrograph": async () => (await import("./estimate/micrograph.js")).estimateMicrographTask,
+  "hash-file": async () => (await import("./shared/hash-file.js")).hashFile,
+  "pick-micrograph": async () => (await import("./pick-run/micrograph.js")).pickMicrographTask,
+  "profile-micrograph": async () => (await import("./evaluate/micrograph.js")).profileMicrographTask,
+  "training-data": async () => (await import("./train/data.js")).trainingDataTask,
+  "simulate-micrograph": async () => (await import("./simulate/micrograph.js")).simulateMicrographTask,
 };
 
 /** The task of a name. */

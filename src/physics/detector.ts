@@ -1,4 +1,4 @@
-import { fftFriendlySize } from "../array/fft.js";
+import { fftFriendlySize } from "../array/fft/fft.js";
 import { fourierFilter, reflected } from "../array/filter.js";
 import { type Image, zeros } from "../array/image.js";
 import { crop } from "../array/resample.js";
@@ -6,8 +6,8 @@ import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import type { TransferCurve } from "../io/transfer-curve.js";
-import { electronWavelength } from "./ctf.js";
-import { POTENTIAL_PER_SCATTERING } from "./scattering.js";
+import { electronWavelength } from "./optics/ctf.js";
+import { POTENTIAL_PER_SCATTERING } from "./potential/scattering.js";
 
 /** What a detector does to an image. */
 export interface Detector {

@@ -1,8 +1,8 @@
 import { plusDeviates } from "../array/deviates.js";
-import { fftFriendlySize, irfft2, rfft2 } from "../array/fft.js";
+import { fftFriendlySize, irfft2, rfft2 } from "../array/fft/fft.js";
 import { type Image, zeros } from "../array/image.js";
 import { crop } from "../array/resample.js";
-import type { PowerSpectrum } from "../array/spectrum.js";
+import type { PowerSpectrum } from "../array/spectrum/power.js";
 import { mean, variance } from "../array/statistics.js";
 import { inRange } from "../core/check.js";
 import { DomainError, ShapeError } from "../core/errors.js";

@@ -1,4 +1,4 @@
-import { fftFriendlySize } from "../array/fft.js";
+import { fftFriendlySize } from "../array/fft/fft.js";
 import { fourierFilter } from "../array/filter.js";
 import type { Image } from "../array/image.js";
 import { crop } from "../array/resample.js";

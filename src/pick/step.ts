@@ -1,7 +1,7 @@
 import { PICKER_STRIDE, pickerNetwork } from "../nn/picker.js";
 import { type ParameterSpec, Scope } from "../nn/scope.js";
 import { adamInputs, add, input, optimise, type StepGraph } from "../tensor/index.js";
-import { movingAverages, withAverages } from "../translate/step.js";
+import { movingAverages, withAverages } from "../translate/gan/step.js";
 import { crossEntropy, expectedCountPenalty } from "./losses.js";
 import type { PickerOptions } from "./options.js";
 

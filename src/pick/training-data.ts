@@ -1,9 +1,9 @@
 import { Random } from "../core/random.js";
-import type { ImageSource } from "../translate/sampler.js";
+import type { ImageSource } from "../translate/samples/sampler.js";
 import { changeContrast } from "./augment.js";
 import { pasteContaminant } from "./contaminants.js";
 import { cutTurned, drawTurn, type Turn, turnPoints } from "./crop.js";
-import type { NetworkImage, Place } from "./network-image.js";
+import type { NetworkImage, Place } from "./network/image.js";
 import type { PickerOptions } from "./options.js";
 import { type DenseTarget, denseTarget, emptyTarget } from "./target.js";
 

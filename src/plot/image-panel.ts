@@ -1,7 +1,7 @@
 import type { Image } from "../array/image.js";
 import { crop } from "../array/resample.js";
 import { robustScale } from "../array/statistics.js";
-import { encodePng } from "../io/png-write.js";
+import { encodePng } from "../io/png/write.js";
 import { pngUri } from "./data-uri.js";
 import { element, label, svgDocument } from "./svg.js";
 

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { FormatError } from "../core/errors.js";
 import { readModelRecord } from "../nn/model-record.js";
 import type { TrainingState } from "../tensor/index.js";
-import type { NoiseSeed } from "./noise-seed.js";
+import type { Rings } from "./noise/power.js";
+import type { NoiseSeed } from "./noise/seed.js";
+import { ORDERS, type Trend } from "./noise/trend.js";
+import type { Unevenness } from "./noise/unevenness.js";
 import { cryogemOptions } from "./options.js";
-import type { Rings } from "./radial-power.js";
-import { ORDERS, type Trend } from "./trend.js";
-import type { Unevenness } from "./unevenness.js";
 
 /** Every way to give a physics micrograph the noise of real ones. */
 export const TRANSLATORS = [

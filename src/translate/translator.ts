@@ -5,11 +5,11 @@ import type { Random } from "../core/random.js";
 import { addNoise, type NoiseModel } from "../physics/noise.js";
 import { GeneratorRunner, tilingFor } from "./generator-runner.js";
 import type { Model } from "./model.js";
-import { noisyDeviation, noisyInput } from "./noise-seed.js";
-import { applyGain } from "./radial-power.js";
-import type { MicrographCtf } from "./ring-noise.js";
+import { applyGain } from "./noise/power.js";
+import type { MicrographCtf } from "./noise/rings.js";
+import { noisyDeviation, noisyInput } from "./noise/seed.js";
+import { addTrend, drawTrend } from "./noise/trend.js";
 import { translateTiled } from "./tiling.js";
-import { addTrend, drawTrend } from "./trend.js";
 
 /** A trained translator of any kind, ready for use. */
 export interface Translator {

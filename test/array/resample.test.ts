@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fourierResample, padOrCropVolume, resampleVolume } from "../../src/array/fourier-resample.js";
+import { fourierResample, padOrCropVolume, resampleVolume } from "../../src/array/fft/resample.js";
 import type { Volume } from "../../src/array/image.js";
 import { bin, crop, padOrCrop, sampleBilinear } from "../../src/array/resample.js";
 import { oracle, oracleImage } from "./oracle.js";

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { writeMrc } from "../../src/io/mrc-write.js";
+import { writeMrc } from "../../src/io/mrc/write.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";
 import { toyVolume, writeToyMap } from "../helpers/toy-map.js";

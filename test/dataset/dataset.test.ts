@@ -10,7 +10,7 @@ import { writePart } from "../../src/dataset/part.js";
 import { readDataset, readMicrograph } from "../../src/dataset/reader.js";
 import type { DatasetJob, MicrographPart, ParticleDraft } from "../../src/dataset/records.js";
 import { openDataset } from "../../src/dataset/writer.js";
-import { parseStar } from "../../src/io/star.js";
+import { parseStar } from "../../src/io/star/parse.js";
 import { nodeFiles as files } from "../../src/runtime/files.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";

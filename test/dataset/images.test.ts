@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { type Image, zeros } from "../../src/array/image.js";
 import { Random } from "../../src/core/random.js";
 import { encodeMask, encodeMicrograph, encodePreview } from "../../src/dataset/images.js";
-import { readMrc } from "../../src/io/mrc.js";
-import { readPng } from "../../src/io/png.js";
+import { readMrc } from "../../src/io/mrc/read.js";
+import { readPng } from "../../src/io/png/read.js";
 
 const noise = (rows: number, columns: number): Image => {
   const image = zeros(rows, columns);

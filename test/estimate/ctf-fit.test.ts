@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { mean } from "../../src/array/statistics.js";
 import { fitCtf, tileSize } from "../../src/estimate/ctf-fit.js";
-import type { Projector } from "../../src/physics/projector.js";
+import type { Projector } from "../../src/physics/projection/projector.js";
 import {
   angleBetween,
   cleanMicrograph,

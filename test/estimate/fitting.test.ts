@@ -4,7 +4,7 @@ import { equiphaseFrequency, halfAberration } from "../../src/estimate/equiphase
 import { minimise } from "../../src/estimate/nelder-mead.js";
 import { solveNonNegative } from "../../src/estimate/nonnegative.js";
 import { fitRings, ringBasis } from "../../src/estimate/ring-model.js";
-import { ctf } from "../../src/physics/ctf.js";
+import { ctf } from "../../src/physics/optics/ctf.js";
 
 /** Solution of the unconstrained normal equations over a subset, by elimination. */
 function solveSubset(a: Float64Array, b: Float64Array, subset: readonly number[]): number[] {

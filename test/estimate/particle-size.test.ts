@@ -7,7 +7,7 @@ import { estimateNoise } from "../../src/estimate/noise.js";
 import { findSpots } from "../../src/estimate/particle-count.js";
 import { estimateSize } from "../../src/estimate/particle-size.js";
 import { readImage } from "../../src/io/read-image.js";
-import { sizeChart, spotsPicture } from "../../src/jobs/estimate-pictures.js";
+import { sizeChart, spotsPicture } from "../../src/jobs/estimate/pictures.js";
 import { cleanMicrograph, pause, projectorOf, whiteNoise, withWhiteNoise } from "./simulated.js";
 
 const optics = { pixelSize: 3, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 };

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { type Image, type Volume, zeros } from "../../src/array/image.js";
 import { variance } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
-import { readPdb } from "../../src/io/pdb.js";
-import { applyAssembly, selectAtoms } from "../../src/io/structure.js";
-import { simulateMicrograph } from "../../src/physics/micrograph.js";
-import type { Optics } from "../../src/physics/optics.js";
-import { potentialMap } from "../../src/physics/potential.js";
-import { type Projector, prepareProjector } from "../../src/physics/projector.js";
-import { drawSpecimen } from "../../src/physics/specimen.js";
+import { readPdb } from "../../src/io/structure/pdb.js";
+import { applyAssembly, selectAtoms } from "../../src/io/structure/structure.js";
+import { simulateMicrograph } from "../../src/physics/micrograph/micrograph.js";
+import type { Optics } from "../../src/physics/optics/optics.js";
+import { potentialMap } from "../../src/physics/potential/potential.js";
+import { type Projector, prepareProjector } from "../../src/physics/projection/projector.js";
+import { drawSpecimen } from "../../src/physics/specimen/specimen.js";
 
 export interface Truth {
   readonly defocusU: number;

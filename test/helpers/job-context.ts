@@ -1,6 +1,6 @@
 import type { JobContext, Progress, Workers } from "../../src/core/ports.js";
 import { nodeFiles } from "../../src/runtime/files.js";
-import { inlineWorkers } from "../../src/runtime/workers.js";
+import { inlineWorkers } from "../../src/runtime/workers/workers.js";
 
 /** A context for jobs in tests: the real files, one worker, and everything reported kept. */
 export function jobContext(

@@ -4,9 +4,9 @@
  * the labels below; Topaz (topaz/utils/data/loader.py of tbepler/topaz) has pandas read a table of tabs.
  */
 import { expect, test } from "vitest";
-import type { ParticleSet } from "../../src/io/particles.js";
-import { writeParticlesStar } from "../../src/io/particles-star-write.js";
-import { writeTopaz } from "../../src/io/topaz.js";
+import type { ParticleSet } from "../../src/io/particles/particle.js";
+import { writeParticlesStar } from "../../src/io/particles/star-write.js";
+import { writeTopaz } from "../../src/io/picks/topaz.js";
 
 /** Rows of each block by label. A row of another length stops cryoDRGN. */
 function byCryodrgn(star: string): Map<string, Record<string, string>[]> {

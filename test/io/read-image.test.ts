@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { writeMrc } from "../../src/io/mrc-write.js";
+import { writeMrc } from "../../src/io/mrc/write.js";
 import { readImage } from "../../src/io/read-image.js";
 import { fixture, picture } from "./picture.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { gzip } from "../../src/io/gunzip.js";
-import { writeMrc } from "../../src/io/mrc-write.js";
+import { gzip } from "../../src/io/bytes/gunzip.js";
+import { writeMrc } from "../../src/io/mrc/write.js";
 import { readMap } from "../../src/io/read-map.js";
-import { mrcFixture } from "./mrc-fixture.js";
+import { mrcFixture } from "./mrc/fixture.js";
 import { fixture } from "./picture.js";
 
 const data = new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]);

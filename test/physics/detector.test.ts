@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Image, zeros } from "../../src/array/image.js";
-import { powerSpectrum2d } from "../../src/array/spectrum.js";
+import { powerSpectrum2d } from "../../src/array/spectrum/power.js";
 import { mean, variance } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
 import { readTransferCurve, type TransferCurve } from "../../src/io/transfer-curve.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { irfft2, rfft2 } from "../../src/array/fft.js";
+import { irfft2, rfft2 } from "../../src/array/fft/fft.js";
 import { type Image, zeros } from "../../src/array/image.js";
-import { powerSpectrum2d } from "../../src/array/spectrum.js";
+import { powerSpectrum2d } from "../../src/array/spectrum/power.js";
 import { correlation, mean, moments, variance } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
 import {

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Image, Volume } from "../../src/array/image.js";
-import { readMrc } from "../../src/io/mrc.js";
-import { writeMrc } from "../../src/io/mrc-write.js";
+import { readMrc } from "../../src/io/mrc/read.js";
+import { writeMrc } from "../../src/io/mrc/write.js";
 
 /** Whether a program of RELION can be started here. */
 export function hasProgram(name: string): boolean {

@@ -2,9 +2,9 @@ import type { Image } from "../../src/array/image.js";
 import { standardDeviation } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
 import { eulerToMatrix, uniformRotation } from "../../src/core/rotation.js";
-import type { Point } from "../../src/evaluate/matching.js";
-import { simulateMicrograph } from "../../src/physics/micrograph.js";
-import { prepareProjector } from "../../src/physics/projector.js";
+import type { Point } from "../../src/evaluate/picking/matching.js";
+import { simulateMicrograph } from "../../src/physics/micrograph/micrograph.js";
+import { prepareProjector } from "../../src/physics/projection/projector.js";
 import { toyVolume } from "../helpers/toy-map.js";
 
 export const OPTICS = { pixelSize: 4, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 };

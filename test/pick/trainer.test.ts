@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { mean } from "../../src/array/statistics.js";
-import { scorePicking } from "../../src/evaluate/picking.js";
+import { scorePicking } from "../../src/evaluate/picking/picking.js";
 import type { PickerModel } from "../../src/pick/model.js";
-import { networkImage } from "../../src/pick/network-image.js";
-import { NetworkScorer } from "../../src/pick/network-scorer.js";
+import { networkImage } from "../../src/pick/network/image.js";
+import { NetworkScorer } from "../../src/pick/network/scorer.js";
 import { PICKER_DEFAULTS, type PickerOptions, pickerLearningRate } from "../../src/pick/options.js";
 import { findPeaks } from "../../src/pick/peaks.js";
 import { type PickerMetrics, pickerParameters, trainPicker } from "../../src/pick/trainer.js";
 import type { LabelledImage, PickerTrainingSet } from "../../src/pick/training-data.js";
-import { openOnnxCpu } from "../../src/runtime/onnx.js";
+import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import type { TrainingState } from "../../src/tensor/index.js";
 import { TOY_DIAMETER, toyPicking } from "../helpers/toy-picking.js";
 

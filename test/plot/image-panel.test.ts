@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Image, zeros } from "../../src/array/image.js";
 import { Random } from "../../src/core/random.js";
-import { readPng } from "../../src/io/png.js";
+import { readPng } from "../../src/io/png/read.js";
 import { base64 } from "../../src/plot/data-uri.js";
 import { imagePanel, pngDataUri, standardContrast } from "../../src/plot/image-panel.js";
 import { attributesOf, wellFormed } from "./markup.js";

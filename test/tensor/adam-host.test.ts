@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
-import { openOnnxCpu } from "../../src/runtime/onnx.js";
+import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { HostAdam, type LateUpdate } from "../../src/tensor/adam-host.js";
 import {
   adam,

@@ -1,7 +1,7 @@
 import proto from "onnx-proto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ComputeRuntime } from "../../src/core/ports.js";
-import { openOnnxCpu } from "../../src/runtime/onnx.js";
+import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import {
   add,
   type CompiledGraph,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, test } from "vitest";
 import type { ComputeRuntime } from "../../src/core/ports.js";
-import { openOnnxCpu } from "../../src/runtime/onnx.js";
+import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { allCases } from "./cases.js";
 import { checkCase } from "./check-case.js";
 

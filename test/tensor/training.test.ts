@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ComputeRuntime, HostTensor } from "../../src/core/ports.js";
 import { Random } from "../../src/core/random.js";
-import { openOnnxCpu } from "../../src/runtime/onnx.js";
+import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import {
   adamFeeds,
   adamInputs,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
-import { openOnnxCpu } from "../../src/runtime/onnx.js";
+import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { compile, conv2d, grad, input, interpret, mul, reduceSum } from "../../src/tensor/index.js";
 import { lower } from "../../src/tensor/lower.js";
 import { topologicalOrder } from "../../src/tensor/order.js";

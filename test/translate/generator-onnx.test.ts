@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { initialValues, Scope } from "../../src/nn/scope.js";
 import { unet } from "../../src/nn/unet.js";
-import { openOnnxCpu } from "../../src/runtime/onnx.js";
+import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { generatorOnnx } from "../../src/translate/generator-onnx.js";
 import { GeneratorRunner, generatorOptions } from "../../src/translate/generator-runner.js";
 import { resolveOptions } from "../../src/translate/options.js";

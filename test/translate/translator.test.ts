@@ -4,13 +4,13 @@ import { correlation, moments, standardDeviation } from "../../src/array/statist
 import { Random } from "../../src/core/random.js";
 import { initialValues, Scope } from "../../src/nn/scope.js";
 import { unet } from "../../src/nn/unet.js";
-import { openOnnxCpu } from "../../src/runtime/onnx.js";
+import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { GeneratorRunner, generatorOptions, tilingFor } from "../../src/translate/generator-runner.js";
 import { decodeModel, encodeModel, type Model, type TranslatorName } from "../../src/translate/model.js";
+import { measureTrend, ORDERS, type Trend } from "../../src/translate/noise/trend.js";
 import { type CryogemOptions, resolveOptions } from "../../src/translate/options.js";
 import { translateTiled } from "../../src/translate/tiling.js";
 import { openTranslator } from "../../src/translate/translator.js";
-import { measureTrend, ORDERS, type Trend } from "../../src/translate/trend.js";
 import { TOY_OPTICS, toyTrainingSet } from "../helpers/toy-training-set.js";
 
 const runtime = openOnnxCpu({ threads: 1 });

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { Files, JobContext } from "../../core/ports.js";
-import type { DemoStage } from "../../jobs/demo-plan.js";
-import type { Device } from "../../runtime/device.js";
+import type { DemoStage } from "../../jobs/demo/plan.js";
 import { examplePath } from "../../runtime/example.js";
+import type { Device } from "../../runtime/onnx/device.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { deviceOption } from "../device-option.js";
@@ -34,8 +34,8 @@ async function runDemo(
   others: readonly (() => Command)[],
   { files, report, signal, now }: JobContext,
 ): Promise<Result> {
-  const { planDemo, shellLine } = await import("../../jobs/demo-plan.js");
-  const { writeDemoReport } = await import("../../jobs/demo-report.js");
+  const { planDemo, shellLine } = await import("../../jobs/demo/plan.js");
+  const { writeDemoReport } = await import("../../report/demo.js");
   const example = examplePath("apoferritin-10146");
   const plan = { ...options, example };
   const stages = planDemo(plan);

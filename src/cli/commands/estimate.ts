@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
-import type { EstimateOptions } from "../../jobs/estimate-plan.js";
+import type { EstimateOptions } from "../../jobs/estimate/plan.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { integerIn, numberIn, rangeIn } from "../options.js";
@@ -76,8 +76,8 @@ function rest(command: Command): void {
 async function estimateJob(options: Options, context: JobContext): Promise<Result> {
   const [{ planEstimate }, { estimateMicrographs }, { withWorkers }, { expandInputs }, { IMAGE_EXTENSIONS }] =
     await Promise.all([
-      import("../../jobs/estimate-plan.js"),
-      import("../../jobs/estimate.js"),
+      import("../../jobs/estimate/plan.js"),
+      import("../../jobs/estimate/run.js"),
       import("../workers.js"),
       import("../../runtime/inputs.js"),
       import("../../io/read-image.js"),

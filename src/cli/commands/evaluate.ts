@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
-import type { MicrographSource, RealismPlan } from "../../jobs/evaluate-plan.js";
+import type { MicrographSource, RealismPlan } from "../../jobs/evaluate/plan.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { integerIn, numberIn } from "../options.js";
@@ -71,9 +71,9 @@ Example: cryogem evaluate realism --real "held-out/*.mrc" --synthetic synthetic 
 async function evaluateJob(options: Options, context: JobContext): Promise<Result> {
   const [{ namesOf }, { evaluateRealism }, { textTable }, { expandInputs }, { withWorkers }] =
     await Promise.all([
-      import("../../jobs/evaluate-plan.js"),
-      import("../../jobs/evaluate.js"),
-      import("../../evaluate/realism-table.js"),
+      import("../../jobs/evaluate/plan.js"),
+      import("../../jobs/evaluate/run.js"),
+      import("../../evaluate/realism/table.js"),
       import("../../runtime/inputs.js"),
       import("../workers.js"),
     ]);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ExportOptions } from "../../jobs/export.js";
+import type { ExportOptions } from "../../jobs/export/run.js";
 import { jobCommand, runJob } from "../command.js";
 import { integerIn, numberIn, oneOf, sizeIn } from "../options.js";
 
@@ -73,7 +73,7 @@ export function exportCommand(): Command {
     .action(async (inputs: readonly string[], options: Options) =>
       runJob(options, async (context) => {
         const [{ exportFiles }, { expandInputs }] = await Promise.all([
-          import("../../jobs/export.js"),
+          import("../../jobs/export/run.js"),
           import("../../runtime/inputs.js"),
         ]);
         const files = await expandInputs(inputs, { what: "file to convert", extensions: READ });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ExtractOptions } from "../../jobs/extract.js";
+import type { ExtractOptions } from "../../jobs/extract/run.js";
 import { jobCommand, runJob } from "../command.js";
 import { integerIn, numberIn, oneOf } from "../options.js";
 
@@ -36,7 +36,7 @@ Example: cryogem extract --particles simulated/particles.star --box 160 --out si
     )
     .action(async (options: Options) =>
       runJob(options, async (context) => {
-        const { extractParticles } = await import("../../jobs/extract.js");
+        const { extractParticles } = await import("../../jobs/extract/run.js");
         const made = await extractParticles(options, context);
         const skipped = made.skipped > 0 ? `, ${made.skipped} at edges left out` : "";
         const contrast = options.invert === false ? "protein as in the micrographs" : "protein white";

@@ -25,7 +25,7 @@ Example: cryogem fsc half1.mrc half2.mrc --mask mask.mrc --out fsc`,
     )
     .action(async (map: string, other: string, options: Options) =>
       runJob(options, async ({ files }) => {
-        const { compareMaps, fscText } = await import("../../jobs/fsc.js");
+        const { compareMaps, fscText } = await import("../../jobs/fsc/run.js");
         const found = await compareMaps({ map, other, mask: options.mask, out: options.out }, files);
         if (!options.json) process.stdout.write(fscText(found));
         return { ...found, frequencies: [...found.frequencies], correlation: [...found.correlation] };

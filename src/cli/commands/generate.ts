@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
-import type { GenerateOptions } from "../../jobs/generate-plan.js";
-import type { Device } from "../../runtime/device.js";
+import type { GenerateOptions } from "../../jobs/generate/plan.js";
+import type { Device } from "../../runtime/onnx/device.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { deviceOption } from "../device-option.js";
@@ -82,9 +82,9 @@ async function simulatedDataset(options: Options, context: JobContext): Promise<
     );
   }
   const [{ planSimulation }, { simulateDataset }, { readModel }, { withWorkers }] = await Promise.all([
-    import("../../jobs/simulate-plan.js"),
-    import("../../jobs/simulate.js"),
-    import("../../jobs/model-files.js"),
+    import("../../jobs/simulate/plan.js"),
+    import("../../jobs/simulate/run.js"),
+    import("../../jobs/shared/model-files.js"),
     import("../workers.js"),
   ]);
   // a wrong model is to be told of before the work
@@ -103,9 +103,9 @@ async function simulatedDataset(options: Options, context: JobContext): Promise<
 
 async function generateJob(options: Options, context: JobContext): Promise<Result> {
   const [{ planGeneration }, { generateDataset }, { openDevice }] = await Promise.all([
-    import("../../jobs/generate-plan.js"),
-    import("../../jobs/generate.js"),
-    import("../../runtime/device.js"),
+    import("../../jobs/generate/plan.js"),
+    import("../../jobs/generate/run.js"),
+    import("../../runtime/onnx/device.js"),
   ]);
   const simulated = await simulatedDataset(options, context);
   const plan = planGeneration({ ...options, simulated });

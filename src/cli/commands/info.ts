@@ -11,7 +11,7 @@ export function info(): Command {
     .action(async (paths: readonly string[], options: { readonly json?: boolean }) =>
       runJob(options, async ({ files }) => {
         const [{ describeFile, describeFolder }, { isFolder }] = await Promise.all([
-          import("../../jobs/info.js"),
+          import("../../jobs/info/run.js"),
           import("../../runtime/inputs.js"),
         ]);
         const described: Record<string, unknown> = {};

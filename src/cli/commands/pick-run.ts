@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { JobContext } from "../../core/ports.js";
-import type { PickRunOptions } from "../../jobs/pick-run-plan.js";
-import type { Device } from "../../runtime/device.js";
+import type { PickRunOptions } from "../../jobs/pick-run/plan.js";
+import type { Device } from "../../runtime/onnx/device.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { deviceOption } from "../device-option.js";
@@ -143,11 +143,11 @@ async function pickRunJob({ ctf, ...options }: Options, context: JobContext): Pr
     { openDevice },
     { IMAGE_EXTENSIONS },
   ] = await Promise.all([
-    import("../../jobs/pick-run-plan.js"),
-    import("../../jobs/pick-run.js"),
+    import("../../jobs/pick-run/plan.js"),
+    import("../../jobs/pick-run/run.js"),
     import("../workers.js"),
     import("../../runtime/inputs.js"),
-    import("../../runtime/device.js"),
+    import("../../runtime/onnx/device.js"),
     import("../../io/read-image.js"),
   ]);
   const kind = { what: "micrograph", extensions: IMAGE_EXTENSIONS };

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
-import type { PickScoreOptions } from "../../jobs/pick-score-result.js";
+import type { PickScoreOptions } from "../../jobs/pick-score/result.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { numberIn, sizeIn } from "../options.js";
 
@@ -63,9 +63,9 @@ Example: cryogem pick score --picks picks --truth annotator-a --ceiling annotato
 
 async function pickScoreJob(options: Options, context: JobContext): Promise<Result> {
   const [{ scorePicks }, { summaryOf }, { scoreTable }] = await Promise.all([
-    import("../../jobs/pick-score.js"),
-    import("../../jobs/pick-score-result.js"),
-    import("../../jobs/pick-score-text.js"),
+    import("../../jobs/pick-score/run.js"),
+    import("../../jobs/pick-score/result.js"),
+    import("../../jobs/pick-score/text.js"),
   ]);
   const result = await scorePicks(options, context);
   if (!options.json) process.stdout.write(`${scoreTable(result)}${result.protocol}\n`);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
-import type { PickTrainOptions } from "../../jobs/pick-train-plan.js";
-import type { Device } from "../../runtime/device.js";
+import type { PickTrainOptions } from "../../jobs/pick-train/plan.js";
+import type { Device } from "../../runtime/onnx/device.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { deviceOption } from "../device-option.js";
 import { integerIn, numberIn, oneOf } from "../options.js";
@@ -119,11 +119,11 @@ async function pickTrainJob(options: Options, context: JobContext): Promise<Resu
     { version },
   ] = await Promise.all([
     import("../../io/read-image.js"),
-    import("../../jobs/pick-train-plan.js"),
-    import("../../jobs/pick-train.js"),
-    import("../../jobs/model-files.js"),
+    import("../../jobs/pick-train/plan.js"),
+    import("../../jobs/pick-train/run.js"),
+    import("../../jobs/shared/model-files.js"),
     import("../../runtime/inputs.js"),
-    import("../../runtime/device.js"),
+    import("../../runtime/onnx/device.js"),
     import("../../runtime/version.js"),
   ]);
   const images = (what: string) => ({ what, extensions: IMAGE_EXTENSIONS });

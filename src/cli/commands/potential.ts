@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { PotentialJobOptions } from "../../jobs/potential.js";
+import type { PotentialJobOptions } from "../../jobs/potential/run.js";
 import { jobCommand, runJob } from "../command.js";
 import { integerIn, numberIn } from "../options.js";
 
@@ -45,7 +45,7 @@ export function potential(): Command {
     )
     .action(async (options: Options) =>
       runJob(options, async (context) => {
-        const { computePotential } = await import("../../jobs/potential.js");
+        const { computePotential } = await import("../../jobs/potential/run.js");
         return { ...(await computePotential(options, context)) };
       }),
     );

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
-import type { SimulateOptions } from "../../jobs/simulate-plan.js";
+import type { SimulateOptions } from "../../jobs/simulate/plan.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { integerIn, listOf, numberIn, oneOf, snrIn } from "../options.js";
@@ -88,8 +88,8 @@ function work(command: Command): void {
 
 async function simulateJob(options: Options, context: JobContext): Promise<Result> {
   const [{ planSimulation }, { simulateDataset }, { withWorkers }] = await Promise.all([
-    import("../../jobs/simulate-plan.js"),
-    import("../../jobs/simulate.js"),
+    import("../../jobs/simulate/plan.js"),
+    import("../../jobs/simulate/run.js"),
     import("../workers.js"),
   ]);
   const plan = planSimulation(options);

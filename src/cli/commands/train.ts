@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
-import type { TrainOptions } from "../../jobs/train-plan.js";
-import type { Device } from "../../runtime/device.js";
+import type { TrainOptions } from "../../jobs/train/plan.js";
+import type { Device } from "../../runtime/onnx/device.js";
 import { version } from "../../runtime/version.js";
 import { jobCommand, type Result, runJob } from "../command.js";
 import { deviceOption } from "../device-option.js";
@@ -163,10 +163,10 @@ async function trainJob(options: Options, context: JobContext): Promise<Result> 
     { withWorkers },
   ] = await Promise.all([
     import("../../io/read-image.js"),
-    import("../../jobs/train-plan.js"),
-    import("../../jobs/train.js"),
+    import("../../jobs/train/plan.js"),
+    import("../../jobs/train/run.js"),
     import("../../runtime/inputs.js"),
-    import("../../runtime/device.js"),
+    import("../../runtime/onnx/device.js"),
     import("../workers.js"),
   ]);
   const real = await expandInputs(options.real, { what: "micrograph", extensions: IMAGE_EXTENSIONS });

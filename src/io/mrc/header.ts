@@ -1,0 +1,210 @@
+import { FormatError, UnsupportedError } from "../../core/errors.js";
+import { unpackedName } from "../bytes/unpack.js";
+import { type MrcMode, mrcModeOf, mrcRowBytes } from "./modes.js";
+
+/** Bytes of the fixed header: 256 words of 4 bytes, of which the last 200 are ten labels of 80. */
+export const MRC_HEADER_BYTES = 1024;
+
+/** The header of an MRC2014 (or older CCP4/MRC) file. Source: Cheng et al. 2015, J. Struct. Biol. 192:146. */
+export interface MrcHeader {
+  /** Counts as stored: sections, rows, columns of the file, slowest first. */
+  readonly storedShape: readonly [sections: number, rows: number, columns: number];
+  /** Axis (1 = x, 2 = y, 3 = z) along columns, rows and sections of the file. */
+  readonly axes: readonly [column: number, row: number, section: number];
+  /** Counts once x is the fastest axis and z the slowest. */
+  readonly shape: readonly [sections: number, rows: number, columns: number];
+  /** One image; a stack of them; or a volume. `.mrcs` and MZ = 1 mean a stack. */
+  readonly kind: "image" | "stack" | "volume";
+  readonly mode: MrcMode;
+  readonly littleEndian: boolean;
+  /** Mode 0 holds unsigned bytes, by IMOD's flag. */
+  readonly isUnsigned: boolean;
+  /** Angstrom along x, y, z; zeros where the header gives none. */
+  readonly voxelSize: readonly [x: number, y: number, z: number];
+  /** Degrees: alpha, beta, gamma of the cell. */
+  readonly cellAngles: readonly [number, number, number];
+  /** Index of the first column, row and section in the cell, along x, y, z. */
+  readonly start: readonly [x: number, y: number, z: number];
+  /** ORIGIN words, angstrom, x, y, z. */
+  readonly origin: readonly [x: number, y: number, z: number];
+  readonly spaceGroup: number;
+  readonly version: number;
+  readonly labels: readonly string[];
+  readonly statistics: MrcStatistics;
+  /** Four letters that say what the extended header is, or "". */
+  readonly extendedType: string;
+  readonly extendedBytes: number;
+  /** Offset of the first sample. */
+  readonly dataOffset: number;
+  /** Bytes of one stored section. */
+  readonly sectionBytes: number;
+  /** Where the file departs from MRC2014 in a way that changes nothing here. */
+  readonly remarks: readonly string[];
+}
+
+/** Extremes, mean and standard deviation of the stored samples. */
+export interface MrcStatistics {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly rms: number;
+}
+
+const IMOD_STAMP = 1146047817;
+
+type Words = {
+  readonly int: (word: number) => number;
+  readonly float: (word: number) => number;
+  readonly littleEndian: boolean;
+};
+
+/**
+ * Parses and checks the fixed header.
+ *
+ * @param bytes the file, or at least its first 1024 bytes
+ * @param fileBytes length of the whole file, which the header must account for to the byte
+ * @throws FormatError for a word outside the format, a truncated or over-long file
+ * @throws UnsupportedError for a stack of volumes
+ */
+export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: string): MrcHeader {
+  const fail = (at: string, found: unknown, expected: string): never => {
+    throw new FormatError(path, at, found, expected);
+  };
+  if (bytes.length < MRC_HEADER_BYTES) fail("file size", bytes.length, `at least ${MRC_HEADER_BYTES} bytes`);
+  const remarks: string[] = [];
+  const words = openWords(bytes, path, remarks);
+  const { int, float } = words;
+
+  const storedShape = [int(3), int(2), int(1)] as const;
+  if (storedShape.some((n) => n <= 0))
+    fail("words 1-3 (NX NY NZ)", [int(1), int(2), int(3)], "three positive counts");
+  const mode = mrcModeOf(int(4)) ?? fail("word 4 (MODE)", int(4), "0, 1, 2, 6, 12 or 101");
+  const axes = readAxes(words, path, remarks);
+  const extendedBytes = int(24);
+  if (extendedBytes < 0) fail("word 24 (NSYMBT)", extendedBytes, "a count of bytes");
+
+  const sectionBytes = mrcRowBytes(mode, storedShape[2]) * storedShape[1];
+  const dataOffset = MRC_HEADER_BYTES + extendedBytes;
+  const promised = dataOffset + sectionBytes * storedShape[0];
+  if (fileBytes !== promised) fail("file size", fileBytes, `${promised} bytes, from the header`);
+
+  const along = (values: readonly number[], axis: number): number => values[axes.indexOf(axis)]!;
+  const counts = [storedShape[2], storedShape[1], storedShape[0]];
+  const starts = [int(5), int(6), int(7)];
+  const kind = kindOf(storedShape[0], int(10), path);
+  if (kind !== "volume" && axes[2] !== 3) fail("word 19 (MAPS)", axes[2], "3 in a file of images");
+  if (int(23) > 400 && storedShape[0] !== int(10)) {
+    throw new UnsupportedError(
+      `${path}: word 23 (ISPG): found ${int(23)}, a stack of volumes, expected one volume a file`,
+    );
+  }
+  return {
+    storedShape,
+    axes,
+    shape: [along(counts, 3), along(counts, 2), along(counts, 1)],
+    kind,
+    mode,
+    littleEndian: words.littleEndian,
+    isUnsigned: mode === "int8" && int(39) === IMOD_STAMP && (int(40) & 1) === 0,
+    voxelSize: readVoxelSize(words, path),
+    cellAngles: [float(14), float(15), float(16)],
+    start: [along(starts, 1), along(starts, 2), along(starts, 3)],
+    origin: [float(50), float(51), float(52)],
+    spaceGroup: int(23),
+    version: int(28),
+    labels: readLabels(bytes, int(56)),
+    statistics: { min: float(20), max: float(21), mean: float(22), rms: float(55) },
+    extendedType: text(bytes, 104, 4),
+    extendedBytes,
+    dataOffset,
+    sectionBytes,
+    remarks,
+  };
+}
+
+/** Finds the byte order: from MACHST, or, where an old writer left it zero, from the only order that makes sense. */
+function openWords(bytes: Uint8Array, path: string, remarks: string[]): Words {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, MRC_HEADER_BYTES);
+  const wordsIn = (littleEndian: boolean): Words => ({
+    int: (word) => view.getInt32((word - 1) * 4, littleEndian),
+    float: (word) => view.getFloat32((word - 1) * 4, littleEndian),
+    littleEndian,
+  });
+  const mark = text(bytes, 208, 4);
+  if (mark === "") remarks.push("word 53 (MAP) is blank");
+  else if (mark !== "MAP") throw new FormatError(path, "word 53 (MAP)", mark, '"MAP "');
+  const stamp = `${hex(bytes[212]!)} ${hex(bytes[213]!)}`;
+  if (stamp === "44 44" || stamp === "44 41") return wordsIn(true);
+  if (stamp === "11 11") return wordsIn(false);
+  const plausible = [true, false]
+    .map(wordsIn)
+    .filter(({ int }) => mrcModeOf(int(4)) && int(1) > 0 && int(1) < 1e6);
+  if (stamp === "00 00" && plausible.length > 0) {
+    remarks.push("word 54 (MACHST) is zero");
+    return plausible[0]!;
+  }
+  throw new FormatError(
+    path,
+    "word 54 (MACHST)",
+    stamp,
+    "44 44 or 44 41 (little endian) or 11 11 (big endian)",
+  );
+}
+
+function readAxes({ int }: Words, path: string, remarks: string[]): [number, number, number] {
+  const axes: [number, number, number] = [int(17), int(18), int(19)];
+  if (axes.every((axis) => axis === 0)) {
+    remarks.push("words 17-19 (MAPC MAPR MAPS) are zero");
+    return [1, 2, 3];
+  }
+  if (axes.toSorted().join() !== "1,2,3") {
+    throw new FormatError(path, "words 17-19 (MAPC MAPR MAPS)", axes, "1, 2 and 3 in some order");
+  }
+  return axes;
+}
+
+/** CELLA over MX MY MZ, or zeros where either is not set. */
+function readVoxelSize({ int, float }: Words, path: string): [number, number, number] {
+  const intervals = [int(8), int(9), int(10)] as const;
+  const cell = [float(11), float(12), float(13)] as const;
+  if (intervals.some((n) => n < 0)) {
+    throw new FormatError(path, "words 8-10 (MX MY MZ)", intervals, "three counts");
+  }
+  if (!cell.every((length) => length >= 0 && length < 1e9)) {
+    throw new FormatError(
+      path,
+      "words 11-13 (CELLA)",
+      cell.map(String).join(" "),
+      "three lengths in angstrom",
+    );
+  }
+  const size = (i: 0 | 1 | 2): number => (intervals[i] > 0 ? cell[i] / intervals[i] : 0);
+  return [size(0), size(1), size(2)];
+}
+
+function kindOf(sections: number, intervals: number, path: string): MrcHeader["kind"] {
+  const name = unpackedName(path);
+  if (sections === 1) return /\.mrcs$/i.test(name) ? "stack" : "image";
+  return intervals === 1 || /\.(mrcs|st)$/i.test(name) ? "stack" : "volume";
+}
+
+function readLabels(bytes: Uint8Array, count: number): string[] {
+  const labels: string[] = [];
+  for (let i = 0; i < Math.min(Math.max(count, 0), 10); i++) {
+    const label = text(bytes, 224 + 80 * i, 80);
+    if (label) labels.push(label);
+  }
+  return labels;
+}
+
+/** Printable ASCII up to the first zero byte, spaces at the end removed. */
+function text(bytes: Uint8Array, offset: number, length: number): string {
+  let out = "";
+  for (let i = offset; i < offset + length && bytes[i] !== 0; i++) {
+    const byte = bytes[i]!;
+    out += byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "?";
+  }
+  return out.trimEnd();
+}
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, "0");

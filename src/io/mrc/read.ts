@@ -1,0 +1,95 @@
+import type { Volume } from "../../array/image.js";
+import { indexOfNonFinite } from "../../array/statistics.js";
+import { FormatError } from "../../core/errors.js";
+import { unpack } from "../bytes/unpack.js";
+import { type MrcHeader, parseMrcHeader } from "./header.js";
+import { decodeMrcSamples } from "./modes.js";
+
+/** A whole MRC file, its samples as float32 with x the fastest axis whatever order the file stores. */
+export interface MrcFile {
+  readonly header: MrcHeader;
+  /** The sample at (x, y, z) is data[(z * rows + y) * columns + x]; z counts the images of a stack. */
+  readonly data: Float32Array;
+  readonly shape: readonly [sections: number, rows: number, columns: number];
+  /** Angstrom along x, y, z; zeros where the header gives none. */
+  readonly voxelSize: readonly [x: number, y: number, z: number];
+  readonly isStack: boolean;
+}
+
+/**
+ * Reads an image, a stack or a volume in modes 0, 1, 2, 6, 12 or 101, either byte order, any axis order, gzip or bzip2 or bare.
+ * @throws FormatError for a header outside the format, a size that differs from the header's, NaN or infinity
+ */
+export function readMrc(bytes: Uint8Array, path: string): MrcFile {
+  const file = unpack(bytes, path);
+  const header = parseMrcHeader(file, file.length, path);
+  const stored = decodeMrcSections(file.subarray(header.dataOffset), header, path);
+  return {
+    header,
+    data: permuteAxes(stored, header),
+    shape: header.shape,
+    voxelSize: header.voxelSize,
+    isStack: header.kind === "stack",
+  };
+}
+
+/**
+ * Samples of one or more whole sections as the file orders them, for reading a large stack section by section.
+ * Section n of the file (from 0) lies at header.dataOffset + n * header.sectionBytes.
+ * @throws FormatError if `bytes` is not a whole number of sections, or for NaN or infinity
+ */
+export function decodeMrcSections(bytes: Uint8Array, header: MrcHeader, path: string): Float32Array {
+  if (bytes.length % header.sectionBytes !== 0) {
+    throw new FormatError(path, "section", bytes.length, `a multiple of ${header.sectionBytes} bytes`);
+  }
+  const data = decodeMrcSamples(bytes, header, header.storedShape[2]);
+  if (header.mode === "float32" || header.mode === "float16") {
+    const bad = indexOfNonFinite(data);
+    if (bad >= 0) throw new FormatError(path, `sample ${bad}`, data[bad], "a finite number");
+  }
+  return data;
+}
+
+/**
+ * A file as a density map.
+ * @param voxelSize angstrom; overrides the header's, and is needed where the header gives none
+ * @throws FormatError if the file holds images, if its cell is not rectangular, if its voxels are not cubes or unknown
+ */
+export function readVolume(bytes: Uint8Array, path: string, voxelSize?: number): Volume {
+  const { header, data, shape } = readMrc(bytes, path);
+  if (header.kind !== "volume") throw new FormatError(path, "NZ and MZ", header.kind, "a volume");
+  // Angles that are no angles at all (0, or an integer 90 read as a float) come from writers that never set them.
+  if (header.cellAngles.some((angle) => angle > 1 && Math.abs(angle - 90) > 0.01)) {
+    throw new FormatError(path, "words 14-16 (CELLB)", header.cellAngles, "90 degrees: a rectangular cell");
+  }
+  const [x, y, z] = header.voxelSize;
+  const size = voxelSize ?? x;
+  if (!(size > 0))
+    throw new FormatError(path, "words 11-13 (CELLA)", [x, y, z], "a voxel size; give one by hand");
+  if (voxelSize === undefined && Math.max(Math.abs(y - x), Math.abs(z - x)) > 1e-3 * x) {
+    throw new FormatError(path, "words 11-13 (CELLA)", [x, y, z], "cubic voxels");
+  }
+  return { data, shape, voxelSize: size };
+}
+
+/** Pixel size in angstrom along x and y, or undefined where the header gives none or they differ by over 0.1 %. */
+export function mrcPixelSize({ voxelSize: [x, y] }: Pick<MrcHeader, "voxelSize">): number | undefined {
+  return x > 0 && Math.abs(x - y) <= 1e-3 * x ? x : undefined;
+}
+
+/** Reorders stored samples so that x is the fastest axis and z the slowest. */
+function permuteAxes(stored: Float32Array, { axes, storedShape, shape }: MrcHeader): Float32Array {
+  if (axes.join() === "1,2,3") return stored;
+  const strideOfStored = [1, storedShape[2], storedShape[2] * storedShape[1]];
+  const stride = (axis: number): number => strideOfStored[axes.indexOf(axis)]!;
+  const [strideX, strideY, strideZ] = [stride(1), stride(2), stride(3)];
+  const out = new Float32Array(stored.length);
+  let i = 0;
+  for (let z = 0; z < shape[0]; z++) {
+    for (let y = 0; y < shape[1]; y++) {
+      const start = z * strideZ + y * strideY;
+      for (let x = 0; x < shape[2]; x++, i++) out[i] = stored[start + x * strideX]!;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,162 @@
+import { indexOfNonFinite } from "../../array/statistics.js";
+import { FormatError } from "../../core/errors.js";
+import { matrixToEuler } from "../../core/rotation.js";
+import { type NpyColumn, type NpyTable, readNpyTable } from "../npy/read.js";
+import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
+import { rotationVectorToMatrix, transpose } from "./rotation-vector.js";
+
+const DEGREES = 180 / Math.PI;
+
+/**
+ * Reads particles of a cryoSPARC .cs file in RELION's conventions: the pose is the rotation vector of the transposed matrix,
+ * shifts in pixels of alignments3D/psize_A become origins in angstrom, angles of the CTF become degrees. In-plane poses of
+ * 2D classification are left out.
+ *
+ * @throws FormatError for a damaged file, a missing optics column or a value that is no finite number
+ */
+export function readParticlesCs(bytes: Uint8Array, path: string): ParticleSet {
+  const table = new CsColumns(readNpyTable(bytes, path), path);
+  const { optics, groupOf } = readOptics(table);
+  return { optics, particles: assembleParticles(groupOf, readColumns(table)) };
+}
+
+/** Columns by name and width, checked. */
+class CsColumns {
+  constructor(
+    private readonly table: NpyTable,
+    private readonly path: string,
+  ) {}
+
+  get rows(): number {
+    return this.table.rows;
+  }
+
+  has(name: string): boolean {
+    return this.table.columns.has(name);
+  }
+
+  /** Finite numbers, `width` a row. */
+  numbers(name: string, width = 1): Float64Array {
+    const column = this.column(name, width);
+    if (!(column.values instanceof Float64Array))
+      throw new FormatError(this.path, name, column.dtype, "numbers");
+    const bad = indexOfNonFinite(column.values);
+    if (bad >= 0)
+      throw new FormatError(
+        this.path,
+        `${name}, row ${Math.floor(bad / width) + 1}`,
+        column.values[bad],
+        "a number",
+      );
+    return column.values;
+  }
+
+  text(name: string): readonly string[] {
+    const { values, dtype } = this.column(name, 1);
+    if (values instanceof Float64Array || !Array.isArray(values))
+      throw new FormatError(this.path, name, dtype, "text");
+    return values;
+  }
+
+  private column(name: string, width: number): NpyColumn {
+    const column = this.table.columns.get(name);
+    if (!column) throw new FormatError(this.path, "columns", `no ${name}`, "this column");
+    const found = column.shape.reduce((product, n) => product * n, 1);
+    if (found !== width)
+      throw new FormatError(this.path, `${name}, shape`, column.shape, `${width} values a row`);
+    return column;
+  }
+}
+
+function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64Array } {
+  // particles that have only been picked have no images yet
+  const pixelSize = table.numbers(
+    table.has("blob/psize_A") || !table.has("location/micrograph_psize_A")
+      ? "blob/psize_A"
+      : "location/micrograph_psize_A",
+  );
+  const voltage = table.numbers("ctf/accel_kv");
+  const cs = table.numbers("ctf/cs_mm");
+  const contrast = table.numbers("ctf/amp_contrast");
+  const exposureGroup = table.has("ctf/exp_group_id")
+    ? table.numbers("ctf/exp_group_id")
+    : new Float64Array(table.rows);
+  const size = table.has("blob/shape") ? table.numbers("blob/shape", 2) : undefined;
+  const micrographPixelSize = table.has("location/micrograph_psize_A")
+    ? table.numbers("location/micrograph_psize_A")
+    : undefined;
+  const optics: OpticsGroup[] = [];
+  const places = new Map<string, number>();
+  const groupOf = new Float64Array(table.rows);
+  for (let row = 0; row < table.rows; row++) {
+    const group: OpticsGroup = {
+      name: `exposureGroup${exposureGroup[row]!}`,
+      pixelSize: pixelSize[row]!,
+      ...(micrographPixelSize ? { micrographPixelSize: micrographPixelSize[row]! } : {}),
+      voltage: voltage[row]!,
+      sphericalAberration: cs[row]!,
+      amplitudeContrast: contrast[row]!,
+      ...(size ? { imageSize: size[2 * row + 1]! } : {}),
+    };
+    const key = Object.values(group).join();
+    const known = places.get(key);
+    groupOf[row] = known ?? optics.length;
+    if (known !== undefined) continue;
+    places.set(key, optics.length);
+    optics.push(group);
+  }
+  return { optics, groupOf };
+}
+
+function readColumns(table: CsColumns): ParticleColumns {
+  const stacks = table.has("blob/path") ? table.text("blob/path") : undefined;
+  const sections = stacks && table.numbers("blob/idx");
+  const micrographs = table.has("location/micrograph_path")
+    ? table.text("location/micrograph_path")
+    : undefined;
+  return {
+    // A leading > marks a link in cryoSPARC's own folder.
+    image:
+      stacks && sections && ((row) => ({ index: sections[row]! + 1, stack: stacks[row]!.replace(/^>/, "") })),
+    micrograph: micrographs && ((row) => micrographs[row]!.replace(/^>/, "")),
+    ...locationColumns(table),
+    defocus: defocusColumn(table),
+    ...alignmentColumns(table),
+  };
+}
+
+function locationColumns(table: CsColumns): ParticleColumns {
+  if (!table.has("location/center_x_frac")) return {};
+  const [x, y] = [table.numbers("location/center_x_frac"), table.numbers("location/center_y_frac")];
+  const shape = table.numbers("location/micrograph_shape", 2);
+  return { x: (row) => x[row]! * shape[2 * row + 1]!, y: (row) => y[row]! * shape[2 * row]! };
+}
+
+function defocusColumn(table: CsColumns): ParticleColumns["defocus"] {
+  if (!table.has("ctf/df1_A")) return undefined;
+  const [u, v] = [table.numbers("ctf/df1_A"), table.numbers("ctf/df2_A")];
+  const angle = table.numbers("ctf/df_angle_rad");
+  const phase = table.numbers("ctf/phase_shift_rad");
+  return (row) => ({
+    defocusU: u[row]!,
+    defocusV: v[row]!,
+    defocusAngle: angle[row]! * DEGREES,
+    phaseShift: phase[row]! * DEGREES,
+  });
+}
+
+function alignmentColumns(table: CsColumns): ParticleColumns {
+  if (!table.has("alignments3D/pose")) return {};
+  const pose = table.numbers("alignments3D/pose", 3);
+  const shift = table.numbers("alignments3D/shift", 2);
+  const pixelSize = table.numbers("alignments3D/psize_A");
+  const split = table.has("alignments3D/split") ? table.numbers("alignments3D/split") : undefined;
+  return {
+    angles: (row) =>
+      matrixToEuler(
+        transpose(rotationVectorToMatrix([pose[3 * row]!, pose[3 * row + 1]!, pose[3 * row + 2]!])),
+      ),
+    origin: (row) => ({ x: shift[2 * row]! * pixelSize[row]!, y: shift[2 * row + 1]! * pixelSize[row]! }),
+    halfSet: split && ((row) => (split[row] === 0 ? 1 : 2)),
+  };
+}

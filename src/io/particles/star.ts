@@ -1,0 +1,190 @@
+import { FormatError } from "../../core/errors.js";
+import { decodeText } from "../bytes/text.js";
+import { parseStar, type StarFile } from "../star/parse.js";
+import type { StarTable } from "../star/table.js";
+import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
+
+/** Optics groups and the place among them of each row of the particles. */
+interface Grouping {
+  readonly optics: readonly OpticsGroup[];
+  readonly groupOf: ArrayLike<number>;
+}
+
+/**
+ * Reads particles of RELION 3.0 (one block, optics in every row, origins in pixels) or 3.1 and later (data_optics, origins in
+ * angstrom). Rows without CTF, angles, coordinates or image simply lack them; a label that is there must be whole.
+ *
+ * @throws FormatError for a missing block or optics label, an optics group that is not defined, an image name other than
+ *   `N@stack`, or a value that does not fit its label
+ */
+export function readParticlesStar(content: Uint8Array | string, path: string): ParticleSet {
+  const file = parseStar(decodeText(content, path), path);
+  const optics = file.find("optics");
+  const table = optics ? file.table("particles") : particlesOf30(file);
+  const { optics: groups, groupOf } = optics ? readOptics(optics, table) : opticsOf30(table);
+  return { optics: groups, particles: assembleParticles(groupOf, readColumns(table, groups, groupOf)) };
+}
+
+/** RELION 3.0 named its only block as it liked: data_, data_images, data_particles, data_model_class_1. */
+function particlesOf30(file: StarFile): StarTable {
+  const table = file.tables.find(
+    (candidate) => candidate.isLoop && (candidate.has("rlnImageName") || candidate.has("rlnCoordinateX")),
+  );
+  if (table) return table;
+  const names = file.tables.map(({ name }) => `data_${name}`);
+  throw new FormatError(file.path, "blocks", names, "one with rlnImageName or rlnCoordinateX");
+}
+
+function readOptics(table: StarTable, particles: StarTable): Grouping {
+  const ids = table.integers("rlnOpticsGroup");
+  const optional = (label: string): Float64Array | undefined =>
+    table.has(label) ? table.numbers(label) : undefined;
+  const micrographPixelSize =
+    optional("rlnMicrographPixelSize") ?? optional("rlnMicrographOriginalPixelSize");
+  const pixelSize =
+    optional("rlnImagePixelSize") ?? micrographPixelSize ?? table.numbers("rlnImagePixelSize");
+  const imageSize = optional("rlnImageSize");
+  const names = table.has("rlnOpticsGroupName") ? table.strings("rlnOpticsGroupName") : undefined;
+  const voltage = table.numbers("rlnVoltage");
+  const cs = table.numbers("rlnSphericalAberration");
+  const contrast = table.numbers("rlnAmplitudeContrast");
+  const optics = Array.from(ids, (id, row): OpticsGroup => {
+    if (!(pixelSize[row]! > 0))
+      throw table.wrong("rlnImagePixelSize", row, pixelSize[row], "above 0 angstrom");
+    return {
+      name: names?.[row] ?? `opticsGroup${id}`,
+      pixelSize: pixelSize[row]!,
+      ...(micrographPixelSize ? { micrographPixelSize: micrographPixelSize[row]! } : {}),
+      voltage: voltage[row]!,
+      sphericalAberration: cs[row]!,
+      amplitudeContrast: contrast[row]!,
+      ...(imageSize ? { imageSize: imageSize[row]! } : {}),
+    };
+  });
+  const place = new Map(Array.from(ids, (id, row) => [id, row]));
+  const groupOf = particles.integers("rlnOpticsGroup").map((id, row) => {
+    const found = place.get(id);
+    if (found === undefined)
+      throw particles.wrong("rlnOpticsGroup", row, id, "a group that data_optics defines");
+    return found;
+  });
+  return { optics, groupOf };
+}
+
+/** Groups of rows whose optics are the same. The pixel is the detector's (micrometre) over the magnification. */
+function opticsOf30(table: StarTable): Grouping {
+  const voltage = table.numbers("rlnVoltage");
+  const cs = table.numbers("rlnSphericalAberration");
+  const contrast = table.numbers("rlnAmplitudeContrast");
+  const detector = table.numbers("rlnDetectorPixelSize");
+  const magnification = table.numbers("rlnMagnification");
+  const optics: OpticsGroup[] = [];
+  const places = new Map<string, number>();
+  const groupOf = new Float64Array(table.rows);
+  for (let row = 0; row < table.rows; row++) {
+    const pixelSize = (detector[row]! * 1e4) / magnification[row]!;
+    if (!(pixelSize > 0 && Number.isFinite(pixelSize))) {
+      throw table.wrong(
+        "rlnDetectorPixelSize",
+        row,
+        pixelSize,
+        "a pixel size above 0 angstrom, over rlnMagnification",
+      );
+    }
+    const key = [voltage[row], cs[row], contrast[row], pixelSize].join();
+    const known = places.get(key);
+    groupOf[row] = known ?? optics.length;
+    if (known !== undefined) continue;
+    places.set(key, optics.length);
+    optics.push({
+      name: `opticsGroup${optics.length + 1}`,
+      pixelSize,
+      voltage: voltage[row]!,
+      sphericalAberration: cs[row]!,
+      amplitudeContrast: contrast[row]!,
+    });
+  }
+  return { optics, groupOf };
+}
+
+/** One function of the row for each property that the table has. */
+function readColumns(
+  table: StarTable,
+  optics: readonly OpticsGroup[],
+  groupOf: ArrayLike<number>,
+): ParticleColumns {
+  const optional = (label: string): Float64Array | undefined =>
+    table.has(label) ? table.numbers(label) : undefined;
+  const at = (label: string): ((row: number) => number) | undefined => {
+    const values = optional(label);
+    return values && ((row) => values[row]!);
+  };
+  const micrographs = table.has("rlnMicrographName") ? table.strings("rlnMicrographName") : undefined;
+  const pixelSizeOf = (row: number): number => optics[groupOf[row]!]!.pixelSize;
+  return {
+    image: imageColumn(table),
+    micrograph: micrographs && ((row) => micrographs[row]!),
+    x: at("rlnCoordinateX"),
+    y: at("rlnCoordinateY"),
+    defocus: defocusColumn(table, optional),
+    angles: anglesColumn(table),
+    origin: originColumn(table, pixelSizeOf),
+    halfSet: halfSetColumn(table),
+    score: at("rlnAutopickFigureOfMerit"),
+  };
+}
+
+function imageColumn(table: StarTable): ParticleColumns["image"] {
+  if (!table.has("rlnImageName")) return undefined;
+  const names = table.strings("rlnImageName");
+  return (row) => {
+    const [, index, stack] = /^(\d+)@(.+)$/.exec(names[row]!) ?? [];
+    // A single image without a section is the first of its file.
+    if (stack === undefined && !names[row]!.includes("@")) return { index: 1, stack: names[row]! };
+    if (!(Number(index) >= 1)) throw table.wrong("rlnImageName", row, names[row], "N@stack with N from 1");
+    return { index: Number(index), stack: stack! };
+  };
+}
+
+function defocusColumn(
+  table: StarTable,
+  optional: (label: string) => Float64Array | undefined,
+): ParticleColumns["defocus"] {
+  if (!table.has("rlnDefocusU")) return undefined;
+  const [u, v] = [table.numbers("rlnDefocusU"), table.numbers("rlnDefocusV")];
+  const angle = table.numbers("rlnDefocusAngle");
+  const phase = optional("rlnPhaseShift");
+  return (row) => ({
+    defocusU: u[row]!,
+    defocusV: v[row]!,
+    defocusAngle: angle[row]!,
+    phaseShift: phase ? phase[row]! : 0,
+  });
+}
+
+function anglesColumn(table: StarTable): ParticleColumns["angles"] {
+  if (!table.has("rlnAngleRot")) return undefined;
+  const [rot, tilt] = [table.numbers("rlnAngleRot"), table.numbers("rlnAngleTilt")];
+  const psi = table.numbers("rlnAnglePsi");
+  return (row) => ({ rot: rot[row]!, tilt: tilt[row]!, psi: psi[row]! });
+}
+
+function originColumn(table: StarTable, pixelSizeOf: (row: number) => number): ParticleColumns["origin"] {
+  if (table.has("rlnOriginXAngst")) {
+    const [x, y] = [table.numbers("rlnOriginXAngst"), table.numbers("rlnOriginYAngst")];
+    return (row) => ({ x: x[row]!, y: y[row]! });
+  }
+  if (!table.has("rlnOriginX")) return undefined;
+  const [x, y] = [table.numbers("rlnOriginX"), table.numbers("rlnOriginY")];
+  return (row) => ({ x: x[row]! * pixelSizeOf(row), y: y[row]! * pixelSizeOf(row) });
+}
+
+function halfSetColumn(table: StarTable): ParticleColumns["halfSet"] {
+  if (!table.has("rlnRandomSubset")) return undefined;
+  const subset = table.integers("rlnRandomSubset");
+  return (row) => {
+    if (subset[row] !== 1 && subset[row] !== 2)
+      throw table.wrong("rlnRandomSubset", row, subset[row], "1 or 2");
+    return subset[row] as 1 | 2;
+  };
+}

@@ -1,0 +1,51 @@
+import { FormatError } from "../../core/errors.js";
+import { decodeText } from "../bytes/text.js";
+import { parseStar } from "../star/parse.js";
+import { type StarColumnInput, writeStar } from "../star/write.js";
+import type { Pick } from "./pick.js";
+
+/**
+ * Reads picks from any STAR file with rlnCoordinateX and Y: RELION's autopick and manualpick files (one micrograph a file), or
+ * particles of many micrographs.
+ * @param micrograph name for files without rlnMicrographName
+ * @throws FormatError for a file without those labels, or a value that is no number
+ */
+export function readPicksStar(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
+  const file = parseStar(decodeText(content, path), path);
+  const table = file.tables.find((candidate) => candidate.isLoop && candidate.has("rlnCoordinateX"));
+  if (!table) {
+    throw new FormatError(
+      path,
+      "blocks",
+      file.tables.map(({ name }) => `data_${name}`),
+      "one with rlnCoordinateX",
+    );
+  }
+  const [x, y] = [table.numbers("rlnCoordinateX"), table.numbers("rlnCoordinateY")];
+  const names = table.has("rlnMicrographName") ? table.strings("rlnMicrographName") : undefined;
+  const scores = table.has("rlnAutopickFigureOfMerit")
+    ? table.numbers("rlnAutopickFigureOfMerit")
+    : undefined;
+  return Array.from(x, (value, row) => {
+    // -999 is what RELION writes for a particle picked by hand.
+    const score = scores?.[row];
+    return {
+      micrograph: names?.[row] ?? micrograph,
+      x: value,
+      y: y[row]!,
+      ...(score === undefined || score === -999 ? {} : { score }),
+    };
+  });
+}
+
+/** Picks without optics as one block with names and coordinates, as `extract` and RELION's import of coordinates take it. */
+export function writePicksStar(picks: readonly Pick[]): string {
+  const hasScores = picks.length > 0 && picks.every(({ score }) => score !== undefined);
+  const columns: Record<string, StarColumnInput> = {
+    rlnMicrographName: picks.map(({ micrograph }) => micrograph),
+    rlnCoordinateX: picks.map(({ x }) => x),
+    rlnCoordinateY: picks.map(({ y }) => y),
+    ...(hasScores && { rlnAutopickFigureOfMerit: picks.map(({ score }) => score!) }),
+  };
+  return writeStar([{ name: "particles", columns }], "3.0");
+}

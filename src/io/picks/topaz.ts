@@ -1,0 +1,51 @@
+import { DomainError, FormatError } from "../../core/errors.js";
+import { numberCell, readTableRows } from "../bytes/table-text.js";
+import { decodeText } from "../bytes/text.js";
+import { coordinateText, micrographStem, type Pick } from "./pick.js";
+
+/**
+ * Reads Topaz's coordinate table: tab-separated columns image_name, x_coord, y_coord and, from `topaz extract`, score; others
+ * are left out. Names have no ending.
+ * @throws FormatError for a missing column or a cell that is no number
+ */
+export function readTopaz(content: Uint8Array | string, path: string): Pick[] {
+  const [header, ...rows] = readTableRows(decodeText(content, path), "\t");
+  const column = (name: string): number => header?.cells.indexOf(name) ?? -1;
+  const [name, x, y, score] = ["image_name", "x_coord", "y_coord", "score"].map(column) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (name < 0 || x < 0 || y < 0) {
+    throw new FormatError(
+      path,
+      "line 1",
+      header?.cells ?? "nothing",
+      "image_name, x_coord and y_coord, tab-separated",
+    );
+  }
+  return rows.map((row) => ({
+    micrograph: row.cells[name] || missing(path, row.line),
+    x: numberCell(row, x, "x_coord", path),
+    y: numberCell(row, y, "y_coord", path),
+    ...(score >= 0 ? { score: numberCell(row, score, "score", path) } : {}),
+  }));
+}
+
+function missing(path: string, line: number): never {
+  throw new FormatError(path, `line ${line}, image_name`, "nothing", "a name");
+}
+
+/** Topaz's coordinate table; a score column if every pick has one. Throws DomainError for a name that holds a tab. */
+export function writeTopaz(picks: readonly Pick[]): string {
+  const hasScores = picks.length > 0 && picks.every(({ score }) => score !== undefined);
+  const lines = picks.map(({ micrograph, x, y, score }) => {
+    const name = micrographStem(micrograph);
+    if (/[\t\r\n]/.test(name) || name === "")
+      throw new DomainError("micrograph name", name, "a name without tabs");
+    const cells = [name, coordinateText(x), coordinateText(y)];
+    return [...cells, ...(hasScores ? [String(score)] : [])].join("\t");
+  });
+  return `${[`image_name\tx_coord\ty_coord${hasScores ? "\tscore" : ""}`, ...lines].join("\n")}\n`;
+}

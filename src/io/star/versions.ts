@@ -1,0 +1,136 @@
+import { FormatError } from "../../core/errors.js";
+import { starTypeOf } from "./labels.js";
+import type { StarFile } from "./parse.js";
+import type { StarTable } from "./table.js";
+import type { StarBlock, StarColumnInput } from "./write.js";
+
+type Columns = Record<string, StarColumnInput>;
+
+/** Labels that RELION 3.1 moved from every row into data_optics. */
+const OPTICS_LABELS = [
+  ...["rlnVoltage", "rlnSphericalAberration", "rlnAmplitudeContrast", "rlnBeamTiltX", "rlnBeamTiltY"],
+  ...["rlnMtfFileName", "rlnMagMat00", "rlnMagMat01", "rlnMagMat10", "rlnMagMat11"],
+];
+/** What a row of RELION 3.0 says of its pixel: micrometres on the detector over the magnification, or angstrom. */
+const PIXEL_LABELS = ["rlnDetectorPixelSize", "rlnMagnification", "rlnPixelSize"];
+/** Labels in pixels before RELION 3.1, in angstrom since, under another name. */
+const LENGTHS: readonly (readonly [pixels: string, angstrom: string])[] = [
+  ["rlnOriginX", "rlnOriginXAngst"],
+  ["rlnOriginY", "rlnOriginYAngst"],
+  ["rlnOriginZ", "rlnOriginZAngst"],
+  ["rlnOriginXPrior", "rlnOriginXPriorAngst"],
+  ["rlnOriginYPrior", "rlnOriginYPriorAngst"],
+];
+
+/** The values of a label as a writer takes them. */
+export function columnOf(table: StarTable, label: string): StarColumnInput {
+  return starTypeOf(label) === "text" ? table.strings(label) : table.numbers(label);
+}
+
+/** A table as a block to write, as it is. */
+export function blockOf(table: StarTable): StarBlock {
+  const columns = Object.fromEntries(table.labels.map((label) => [label, columnOf(table, label)]));
+  return { name: table.name, isLoop: table.isLoop, columns };
+}
+
+/** Angstrom a pixel of each row of RELION 3.0. */
+function pixelSizesOf(table: StarTable): number[] {
+  const sizes = table.has("rlnPixelSize")
+    ? Array.from(table.numbers("rlnPixelSize"))
+    : Array.from(
+        table.numbers("rlnDetectorPixelSize"),
+        (micrometre, row) => (micrometre * 1e4) / table.numbers("rlnMagnification")[row]!,
+      );
+  const row = sizes.findIndex((size) => !(size > 0 && Number.isFinite(size)));
+  if (row >= 0)
+    throw table.wrong(PIXEL_LABELS.find((label) => table.has(label))!, row, sizes[row], "a pixel size");
+  return sizes;
+}
+
+/**
+ * The blocks of a particle or micrograph file as RELION 3.1, 4 and 5 read them. A file that has data_optics already, or no
+ * optics at all, stays as it is; of RELION 3.0's rows those with equal optics become one group.
+ *
+ * @throws FormatError for optics without a pixel size
+ */
+export function toRelion31(file: StarFile): StarBlock[] {
+  if (file.find("optics")) return file.tables.map(blockOf);
+  const table = file.tables.find((candidate) => candidate.isLoop && candidate.has("rlnVoltage"));
+  if (!table) return file.tables.map(blockOf);
+  if (!PIXEL_LABELS.some((label) => table.has(label))) {
+    throw new FormatError(file.path, `data_${table.name}`, "no rlnDetectorPixelSize", "it, or rlnPixelSize");
+  }
+  const sizes = pixelSizesOf(table);
+  const labels = OPTICS_LABELS.filter((label) => table.has(label));
+  const values = new Map(labels.map((label) => [label, columnOf(table, label)]));
+  const groups = new Map<string, { readonly id: number; readonly row: number }>();
+  const groupOf = sizes.map((size, row) => {
+    const key = [size, ...labels.map((label) => values.get(label)![row])].join();
+    const known = groups.get(key) ?? { id: groups.size + 1, row };
+    groups.set(key, known);
+    return known.id;
+  });
+  const rows = [...groups.values()].map(({ row }) => row);
+  const isParticles = table.has("rlnImageName") || table.has("rlnCoordinateX");
+  const optics: Columns = {
+    rlnOpticsGroupName: rows.map((_, i) => `opticsGroup${i + 1}`),
+    rlnOpticsGroup: rows.map((_, i) => i + 1),
+    ...Object.fromEntries(labels.map((label) => [label, takeRows(values.get(label)!, rows)])),
+    [isParticles ? "rlnImagePixelSize" : "rlnMicrographPixelSize"]: rows.map((row) => sizes[row]!),
+  };
+  const columns: Columns = {};
+  for (const label of table.labels) {
+    if (labels.includes(label) || PIXEL_LABELS.includes(label)) continue;
+    const length = LENGTHS.find(([pixels]) => pixels === label);
+    if (length) columns[length[1]] = Array.from(table.numbers(label), (value, row) => value * sizes[row]!);
+    else columns[label] = columnOf(table, label);
+  }
+  columns["rlnOpticsGroup"] = groupOf;
+  return [
+    { name: "optics", columns: optics },
+    { name: isParticles ? "particles" : "micrographs", columns },
+  ];
+}
+
+/**
+ * The block of a particle or micrograph file as RELION 3.0 reads it: optics in every row, origins in pixels. A file without
+ * data_optics stays as it is.
+ *
+ * @throws FormatError for optics without a pixel size, or a row whose group is not defined
+ */
+export function toRelion30(file: StarFile): StarBlock[] {
+  const optics = file.find("optics");
+  if (!optics) return file.tables.map(blockOf);
+  const table = file.find("particles") ?? file.table("micrographs");
+  const label = ["rlnImagePixelSize", "rlnMicrographPixelSize", "rlnMicrographOriginalPixelSize"].find(
+    (name) => optics.has(name),
+  );
+  if (!label) throw new FormatError(file.path, "data_optics", "no rlnImagePixelSize", "a pixel size");
+  const places = new Map(Array.from(optics.integers("rlnOpticsGroup"), (id, row) => [id, row]));
+  const groupRows = Array.from(table.integers("rlnOpticsGroup"), (id, row) => {
+    const place = places.get(id);
+    if (place === undefined) throw table.wrong("rlnOpticsGroup", row, id, "a group that data_optics defines");
+    return place;
+  });
+  const pixelSizes = optics.numbers(label);
+  const sizes = groupRows.map((place) => pixelSizes[place]!);
+  const columns: Columns = {};
+  for (const name of table.labels) {
+    if (name === "rlnOpticsGroup") continue;
+    const length = LENGTHS.find(([, angstrom]) => angstrom === name);
+    if (length) columns[length[0]] = Array.from(table.numbers(name), (value, row) => value / sizes[row]!);
+    else columns[name] = columnOf(table, name);
+  }
+  for (const name of OPTICS_LABELS.filter((each) => optics.has(each))) {
+    columns[name] = takeRows(columnOf(optics, name), groupRows);
+  }
+  // a magnification of 10,000 makes micrometres on the detector angstroms in the specimen
+  columns["rlnDetectorPixelSize"] = sizes;
+  columns["rlnMagnification"] = sizes.map(() => 10_000);
+  return [{ name: "", columns }];
+}
+
+/** The values of some rows, in their order. */
+function takeRows(values: StarColumnInput, rows: readonly number[]): StarColumnInput {
+  return rows.map((row) => values[row]!) as readonly string[];
+}

@@ -1,0 +1,125 @@
+import { DomainError, FormatError } from "../../core/errors.js";
+import type { RotationMatrix } from "../../core/rotation.js";
+
+/** One atom of a model. Positions in angstrom. */
+export interface Atom {
+  /** Symbol as in the periodic table, "C", "Fe"; deuterium is "D". */
+  readonly element: string;
+  readonly name: string;
+  /** Residue name, as "ALA", "HOH". */
+  readonly residue: string;
+  /** Residue number with its insertion code. */
+  readonly residueId: string;
+  /** Chain as its authors named it. */
+  readonly chain: string;
+  /** Chain as assemblies name it: label_asym_id of mmCIF; in PDB files the chain itself. */
+  readonly assemblyChain: string;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  /** Fraction 0 to 1. */
+  readonly occupancy: number;
+  /** Angstrom squared; in AlphaFold's models the confidence pLDDT, 0 to 100. */
+  readonly bFactor: number;
+  /** Letter of the alternate location, or "". Their occupancies add to one. */
+  readonly alternate: string;
+  /** Stands in a HETATM record. */
+  readonly isHetero: boolean;
+  /** Number of its model, from 1. */
+  readonly model: number;
+}
+
+/** A rigid motion: position' = rotation * position + translation, row by row, angstrom. */
+export interface AssemblyOperation {
+  readonly rotation: RotationMatrix;
+  readonly translation: readonly [x: number, y: number, z: number];
+  /** Chains it is applied to; undefined: all. */
+  readonly chains?: ReadonlySet<string>;
+}
+
+/** A biological assembly: the atoms under each of its operations. */
+export interface Assembly {
+  readonly id: string;
+  readonly operations: readonly AssemblyOperation[];
+}
+
+export interface Structure {
+  /** File that it was read from, for messages. */
+  readonly path: string;
+  readonly atoms: readonly Atom[];
+  readonly assemblies: readonly Assembly[];
+}
+
+/** What to keep of a structure. */
+export interface AtomSelection {
+  /** Model number; default the first. */
+  readonly model?: number;
+  /** Keep water molecules; default false. */
+  readonly waters?: boolean;
+  /** Keep atoms whose B column is at least this: a cut-off on AlphaFold's pLDDT. */
+  readonly minimumConfidence?: number;
+}
+
+const WATERS = new Set(["HOH", "WAT", "DOD", "TIP", "TIP3", "SOL", "H2O"]);
+
+/** The atoms of one model, by default without water. Throws DomainError if none is left. */
+export function selectAtoms(atoms: readonly Atom[], selection: AtomSelection = {}): Atom[] {
+  const { model = atoms[0]?.model, waters = false, minimumConfidence = Number.NEGATIVE_INFINITY } = selection;
+  const kept = atoms.filter(
+    (atom) =>
+      atom.model === model &&
+      atom.bFactor >= minimumConfidence &&
+      (waters || !WATERS.has(atom.residue.toUpperCase())),
+  );
+  if (kept.length === 0) throw new DomainError("atoms selected", 0, `some of the ${atoms.length} atoms`);
+  return kept;
+}
+
+/**
+ * The atoms of a biological assembly: one copy for each operation. A structure that defines no assembly is its own.
+ * @param id of the assembly; default the first one that the structure defines
+ * @throws DomainError for an assembly that is not defined, FormatError for one that no atom belongs to
+ */
+export function applyAssembly(
+  structure: Structure,
+  atoms: readonly Atom[] = structure.atoms,
+  id?: string,
+): Atom[] {
+  const { assemblies } = structure;
+  if (assemblies.length === 0 && id === undefined) return [...atoms];
+  const assembly = id === undefined ? assemblies[0] : assemblies.find((candidate) => candidate.id === id);
+  if (!assembly) {
+    throw new DomainError(
+      "assembly",
+      id,
+      `one of [${assemblies.map((candidate) => candidate.id).join(", ")}]`,
+    );
+  }
+  const moved: Atom[] = [];
+  for (const { rotation: r, translation: t, chains } of assembly.operations) {
+    for (const atom of atoms) {
+      if (chains && !chains.has(atom.assemblyChain)) continue;
+      const { x, y, z } = atom;
+      moved.push({
+        ...atom,
+        x: r[0] * x + r[1] * y + r[2] * z + t[0],
+        y: r[3] * x + r[4] * y + r[5] * z + t[1],
+        z: r[6] * x + r[7] * y + r[8] * z + t[2],
+      });
+    }
+  }
+  if (moved.length === 0)
+    throw new FormatError(structure.path, `atoms of assembly ${assembly.id}`, 0, "chains that the model has");
+  return moved;
+}
+
+/** Whether the rows of a matrix are orthonormal to within the rounding of a file. */
+export function isRotationMatrix(r: readonly number[]): boolean {
+  for (let i = 0; i < 3; i++) {
+    for (let j = i; j < 3; j++) {
+      const dot = r[3 * i]! * r[3 * j]! + r[3 * i + 1]! * r[3 * j + 1]! + r[3 * i + 2]! * r[3 * j + 2]!;
+      if (!(Math.abs(dot - (i === j ? 1 : 0)) < 1e-3)) return false;
+    }
+  }
+  return true;
+}

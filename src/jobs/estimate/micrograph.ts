@@ -1,0 +1,143 @@
+import type { Image } from "../../array/image.js";
+import { indexOfNonFinite, mean } from "../../array/statistics.js";
+import { FormatError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import { fitCtf } from "../../estimate/ctf-fit.js";
+import { ctfPicture } from "../../estimate/ctf-picture.js";
+import { estimateIce } from "../../estimate/ice.js";
+import { icePicture } from "../../estimate/ice-picture.js";
+import { estimateNoise } from "../../estimate/noise.js";
+import { findSpots } from "../../estimate/particle-count.js";
+import { estimateSize } from "../../estimate/particle-size.js";
+import { writeMrc } from "../../io/mrc/write.js";
+import { encodePng } from "../../io/png/write.js";
+import { readImage } from "../../io/read-image.js";
+import { fitChart, sizeChart, spotsPicture } from "./pictures.js";
+import type { EstimatePlan, EstimateSettings } from "./plan.js";
+import { type EstimatePart, parseEstimatePart } from "./records.js";
+
+/** What the task "estimate-micrograph" shares between micrographs. */
+export interface EstimateTarget {
+  readonly settings: EstimateSettings;
+  readonly dir: string;
+  /** As "cryogem 0.1.0": another version measures anew. */
+  readonly program: string;
+}
+
+export interface EstimateResult {
+  readonly part: EstimatePart;
+  /** Angstrom, where the file has one that is not the one given. */
+  readonly otherPixelSize?: number;
+}
+
+/** Least side of a micrograph, pixels. */
+const LEAST_SIDE = 256;
+
+/** Task "estimate-micrograph": measures one micrograph and writes what there is to look at, unless that was done before. */
+export async function estimateMicrographTask(
+  { path, stem }: EstimatePlan["micrographs"][number],
+  { settings, dir, program }: EstimateTarget,
+  files: Files,
+): Promise<EstimateResult> {
+  const sha256 = await files.sha256(path);
+  const key = JSON.stringify({ program, sha256, settings });
+  const partPath = inside(dir, `measured/${stem}.json`);
+  const outputs = outputPaths(stem);
+  const known = await readPart(files, partPath);
+  if (known?.key === key && (await allExist(files, dir, Object.values(outputs)))) {
+    return { part: { ...known, micrograph: { ...known.micrograph, file: path } } };
+  }
+  const { image, pixelSize } = readImage(await files.read(path), path);
+  checkMicrograph(image, path);
+  const { record, pictures, noise } = measure(image, settings, stem);
+  for (const name of Object.keys(outputs) as (keyof typeof outputs)[]) {
+    await files.write(inside(dir, outputs[name]), pictures[name]);
+  }
+  const part: EstimatePart = {
+    key,
+    micrograph: { file: path, sha256, shape: [...image.shape], ...record, files: outputs },
+    radial: Array.from(noise.radial.value, shortened),
+    anisotropy: Array.from(noise.anisotropy.data, shortened),
+  };
+  await files.write(partPath, `${JSON.stringify(part)}\n`);
+  const differs = pixelSize !== undefined && Math.abs(pixelSize / settings.optics.pixelSize - 1) > 0.01;
+  return { part, ...(differs && { otherPixelSize: pixelSize }) };
+}
+
+const outputPaths = (stem: string) => ({
+  ctfPicture: `ctf/${stem}.png`,
+  ctfCurve: `ctf/${stem}.svg`,
+  ice: `ice/${stem}.mrc`,
+  icePreview: `ice/${stem}.png`,
+  particlePicture: `particles/${stem}.svg`,
+  sizeCurve: `particles/${stem}-size.svg`,
+});
+
+/** Five digits: more than any of these curves is known to. */
+const shortened = (value: number): number => Number(value.toPrecision(5));
+
+async function readPart(files: Files, path: string): Promise<EstimatePart | undefined> {
+  if (!(await files.exists(path))) return undefined;
+  return parseEstimatePart(new TextDecoder().decode(await files.read(path)), path);
+}
+
+async function allExist(files: Files, dir: string, paths: readonly string[]): Promise<boolean> {
+  for (const path of paths) if (!(await files.exists(inside(dir, path)))) return false;
+  return true;
+}
+
+function checkMicrograph({ data, shape }: Image, path: string): void {
+  if (Math.min(...shape) < LEAST_SIDE) {
+    const size = `${shape[1]} x ${shape[0]} pixels`;
+    throw new FormatError(path, "size", size, `at least ${LEAST_SIDE} x ${LEAST_SIDE}`);
+  }
+  const strange = indexOfNonFinite(data);
+  if (strange >= 0) {
+    const at = `pixel (${strange % shape[1]}, ${Math.floor(strange / shape[1])})`;
+    throw new FormatError(path, at, String(data[strange]), "a finite number");
+  }
+  if (data.every((value) => value === data[0])) {
+    throw new FormatError(
+      path,
+      "pixels",
+      `the same value ${data[0]} everywhere`,
+      "an image with some contrast",
+    );
+  }
+}
+
+function measure(image: Image, settings: EstimateSettings, stem: string) {
+  const { optics, particleDiameter } = settings;
+  const fit = fitCtf(image, optics, settings.fit);
+  const ice = estimateIce(image, { groups: settings.iceGroups });
+  const noise = estimateNoise(image, { pixelSize: optics.pixelSize, particleDiameter });
+  const look = { optics, defocus: fit, noise: noise.radial, background: noise.background.mask };
+  const size = estimateSize(image, look);
+  const diameter = settings.countsParticles ? particleDiameter : size.diameter;
+  const spots = diameter === undefined ? [] : findSpots(image, { ...look, particleDiameter: diameter });
+  const record = {
+    defocusU: fit.defocusU,
+    defocusV: fit.defocusV,
+    defocusAngle: fit.defocusAngle,
+    phaseShift: fit.phaseShift,
+    score: fit.score,
+    evidence: fit.evidence,
+    resolution: fit.resolution ?? null,
+    ice: { mean: mean(ice.data), lowest: ice.data.reduce((a, b) => Math.min(a, b)) },
+    signalFraction: noise.signalFraction,
+    backgroundFraction: noise.background.fraction,
+    particles: settings.countsParticles ? spots.length : null,
+    particleSize: size.diameter === undefined ? null : shortened(size.diameter),
+  };
+  const patch = (image.shape[1] * optics.pixelSize) / ice.shape[1];
+  const pictures = {
+    ctfPicture: encodePng(ctfPicture(fit, optics)),
+    ctfCurve: fitChart(fit, stem),
+    ice: writeMrc({ data: ice.data, shape: [1, ...ice.shape], voxelSize: patch }),
+    icePreview: encodePng({ ...icePicture(image, ice), channels: 1 }),
+    particlePicture: spotsPicture(image, spots, { stem, diameter, pixelSize: optics.pixelSize }),
+    sizeCurve: sizeChart(size, stem),
+  };
+  return { record, pictures, noise };
+}

@@ -1,0 +1,196 @@
+import { mean, quantile, standardDeviation } from "../../array/statistics.js";
+import { UsageError } from "../../core/errors.js";
+import { inside } from "../../dataset/layout.js";
+import { opticsBlock } from "../../dataset/star.js";
+import { ANISOTROPY_TILE, NOISE_TILE } from "../../estimate/noise.js";
+import { noiseFrequencies } from "../../estimate/noise-grid.js";
+import { averageNoise, type NoiseSpectrum } from "../../estimate/noise-spectrum.js";
+import { writeStar } from "../../io/star/write.js";
+import { lineChart } from "../../plot/line-chart.js";
+import type { DatasetContext } from "../shared/context.js";
+import type { EstimateResult, EstimateTarget } from "./micrograph.js";
+import type { EstimatePlan } from "./plan.js";
+import { type EstimatePart, type Estimates, LEAST_EVIDENCE, type MicrographEstimate } from "./records.js";
+
+/** Files of a folder of estimates beside the folders ctf, ice and measured. */
+export const ESTIMATES = {
+  record: "estimates.json",
+  star: "micrographs_ctf.star",
+  noise: "noise.svg",
+} as const;
+
+/**
+ * Measures what a simulation needs on real micrographs: CTF, ice gradient and noise of each, and how these are distributed.
+ * Micrographs measured before with the same settings are not measured again.
+ *
+ * @throws FormatError for a micrograph that cannot be measured, UsageError for a folder with something else, AbortError
+ */
+export async function estimateMicrographs(plan: EstimatePlan, context: DatasetContext): Promise<Estimates> {
+  const { files, report, signal, workers, program } = context;
+  await refuseOtherFolder(plan.out, files);
+  const total = plan.micrographs.length;
+  let done = 0;
+  const tell = (): void => report.progress({ stage: "estimate", done, total, unit: "micrographs" });
+  tell();
+  const shared: EstimateTarget = { settings: plan.settings, dir: plan.out, program };
+  const results = await workers.map<EstimatePlan["micrographs"][number], EstimateResult>(
+    "estimate-micrograph",
+    plan.micrographs,
+    {
+      signal,
+      shared,
+      onResult: (result) => {
+        done++;
+        tell();
+        warnOf(result, plan, report.warn);
+      },
+    },
+  );
+  signal.throwIfAborted();
+  const parts = results.map(({ part }) => part);
+  const noise = averageNoise(parts.map(noiseOfPart));
+  const estimates = joinEstimates(plan, parts, noise, program);
+  tellSize(estimates, plan.settings, report.note);
+  await files.write(inside(plan.out, ESTIMATES.star), micrographsCtfStar(estimates));
+  await files.write(inside(plan.out, ESTIMATES.noise), noiseChart(noise, plan.settings.optics.pixelSize));
+  await files.write(inside(plan.out, ESTIMATES.record), `${JSON.stringify(estimates, null, 1)}\n`);
+  return estimates;
+}
+
+/** What a user who gave no diameter, or another one, wants to know. */
+function tellSize(
+  { micrographs, distributions: { particleSize } }: Estimates,
+  { countsParticles, particleDiameter }: EstimatePlan["settings"],
+  note: (line: string) => void,
+): void {
+  if (particleSize === null) return;
+  const seen = micrographs.filter((m) => m.particleSize !== null).length;
+  const size = `particles look ${Math.round(particleSize)} angstrom across (median of ${seen} micrographs)`;
+  if (!countsParticles) note(`${size}: --particle-diameter has them counted`);
+  else if (Math.abs(particleSize / particleDiameter - 1) > 0.25) note(`${size}, not ${particleDiameter}`);
+}
+
+async function refuseOtherFolder(dir: string, files: DatasetContext["files"]): Promise<void> {
+  if (!(await files.exists(dir))) return;
+  const names = await files.list(dir);
+  if (names.length === 0 || names.includes(ESTIMATES.record) || names.includes("measured")) return;
+  const some = names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
+  throw new UsageError(
+    `${dir}: found a folder with other files (${some}), expected a new or empty folder, or estimates to continue`,
+  );
+}
+
+function warnOf(
+  { part, otherPixelSize }: EstimateResult,
+  plan: EstimatePlan,
+  warn: (line: string) => void,
+): void {
+  const { file, evidence } = part.micrograph;
+  if (otherPixelSize !== undefined) {
+    warn(
+      `${file}: its header says ${otherPixelSize} angstrom per pixel, not ${plan.settings.optics.pixelSize}`,
+    );
+  }
+  if (evidence < LEAST_EVIDENCE) {
+    warn(`${file}: no Thon rings to speak of (evidence ${evidence.toFixed(0)}): its defocus is a guess`);
+  }
+}
+
+function noiseOfPart({
+  radial,
+  anisotropy,
+  micrograph,
+}: EstimatePart): Parameters<typeof averageNoise>[0][number] {
+  return {
+    radial: { frequency: noiseFrequencies(NOISE_TILE), value: Float64Array.from(radial) },
+    anisotropy: { data: Float32Array.from(anisotropy), shape: [ANISOTROPY_TILE, ANISOTROPY_TILE] },
+    signalFraction: micrograph.signalFraction,
+  };
+}
+
+function joinEstimates(
+  plan: EstimatePlan,
+  parts: readonly EstimatePart[],
+  noise: NoiseSpectrum,
+  program: string,
+): Estimates {
+  const { optics, particleDiameter, ...options } = plan.settings;
+  const micrographs = parts.map(({ micrograph }) => micrograph);
+  const short = (value: number): number => Number(value.toPrecision(5));
+  return {
+    format: "cryogem-estimates",
+    formatVersion: 1,
+    program,
+    options: JSON.parse(JSON.stringify(options)),
+    optics,
+    particleDiameter,
+    micrographs,
+    distributions: distributionsOf(micrographs),
+    noise: {
+      frequency: Array.from(noise.radial.frequency),
+      power: Array.from(noise.radial.value, short),
+      relativeDeviation: Array.from(noise.relativeDeviation, short),
+      anisotropy: { tile: ANISOTROPY_TILE, ratio: Array.from(noise.anisotropy.data, short) },
+    },
+  };
+}
+
+function distributionsOf(all: readonly MicrographEstimate[]): Estimates["distributions"] {
+  const trusted = all.filter(({ evidence }) => evidence >= LEAST_EVIDENCE);
+  const used = trusted.length > 0 ? trusted : all;
+  const spread = (values: readonly number[]) => ({
+    mean: mean(values),
+    standardDeviation: standardDeviation(values),
+  });
+  const turns = (m: MicrographEstimate): number => (m.defocusAngle * Math.PI) / 90;
+  const component = (of: (angle: number) => number): number =>
+    mean(used.map((m) => (m.defocusU - m.defocusV) * of(turns(m))));
+  const sizes = all.flatMap(({ particleSize }) => (particleSize === null ? [] : [particleSize]));
+  const counts = all.flatMap(({ particles }) => (particles === null ? [] : [particles]));
+  return {
+    defocus: spread(used.map((m) => (m.defocusU + m.defocusV) / 2)),
+    astigmatism: spread(used.map((m) => m.defocusU - m.defocusV)),
+    astigmatismAngle: (Math.atan2(component(Math.sin), component(Math.cos)) * 90) / Math.PI,
+    signalFraction: spread(all.map((m) => m.signalFraction)),
+    particles: counts.length > 0 ? spread(counts) : null,
+    particleSize: sizes.length > 0 ? Number(quantile(sizes, 0.5).toPrecision(5)) : null,
+  };
+}
+
+/** The micrographs with their CTF as RELION 3.1 and newer read them. */
+function micrographsCtfStar({ optics, micrographs }: Estimates): string {
+  const of = (value: (m: MicrographEstimate) => number): number[] => micrographs.map(value);
+  const columns = {
+    rlnMicrographName: micrographs.map(({ file }) => file),
+    rlnOpticsGroup: of(() => 1),
+    rlnDefocusU: of((m) => m.defocusU),
+    rlnDefocusV: of((m) => m.defocusV),
+    rlnDefocusAngle: of((m) => m.defocusAngle),
+    rlnCtfAstigmatism: of((m) => m.defocusU - m.defocusV),
+    rlnPhaseShift: of((m) => m.phaseShift),
+    rlnCtfFigureOfMerit: of((m) => m.score),
+    // RELION has no way to say that there is none
+    rlnCtfMaxResolution: of((m) => m.resolution ?? 999),
+  };
+  return writeStar([opticsBlock(optics), { name: "micrographs", columns }]);
+}
+
+function noiseChart({ radial, relativeDeviation }: NoiseSpectrum, pixelSize: number): string {
+  const { frequency, value } = radial;
+  const band = (sign: number): Float64Array =>
+    value.map((power, i) => power * Math.max(0.05, 1 + sign * relativeDeviation[i]!));
+  return lineChart({
+    title: "Power of the background over the variance of the micrograph",
+    x: { label: "spatial frequency, 1/Å", scale: "log" },
+    y: { label: "power (white noise: 1)", scale: "log" },
+    series: [
+      {
+        name: "mean and spread between micrographs",
+        x: frequency.map((k) => k / pixelSize),
+        y: value,
+        lower: band(-1),
+        upper: band(1),
+      },
+    ],
+  });
+}

@@ -1,0 +1,151 @@
+import { mean, quantile, standardDeviation } from "../../array/statistics.js";
+import { UsageError } from "../../core/errors.js";
+import type { JobContext } from "../../core/ports.js";
+import { pack } from "../../io/bytes/unpack.js";
+import type { MrcWriteMode } from "../../io/mrc/modes.js";
+import { writeMrc } from "../../io/mrc/write.js";
+import { encodePng } from "../../io/png/write.js";
+import { type Pixels, readPixels } from "../../io/read-pixels.js";
+import { encodeTiff, type TiffCompression } from "../../io/tiff/write.js";
+
+/** How pixels are written, beside the format. */
+export interface PixelOptions {
+  /** Samples; default: float32 for MRC and TIFF, uint8 for PNG. */
+  readonly mode?: MrcWriteMode;
+  /**
+   * Fits the values into the samples: the darkest and brightest 0.2 % at the ends of their range. Default: only for PNG
+   * without a mode.
+   */
+  readonly stretch?: boolean;
+  /** Of TIFF; default none. */
+  readonly compression?: TiffCompression;
+  /** Angstrom, where the file does not give it. */
+  readonly pixelSize?: number;
+  /** One section of a stack or volume, from 1. */
+  readonly section?: number;
+}
+
+export const IMAGE_FORMATS = ["mrc", "mrcs", "map", "tif", "tiff", "png"] as const;
+export type ImageFormat = (typeof IMAGE_FORMATS)[number];
+
+/** Ends of the range that a stretched image fills. */
+const FULL_RANGE: Readonly<Partial<Record<MrcWriteMode, readonly [low: number, high: number]>>> = {
+  uint4: [0, 15],
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 65_535],
+  int16: [-32_768, 32_767],
+};
+
+/**
+ * Writes an image, a stack or a volume in another format.
+ *
+ * @param format of the file inside a name that ends in .gz or .bz2
+ * @throws UsageError where the format cannot hold what the file holds, FileError, FormatError for the input
+ */
+export async function exportImage(
+  path: string,
+  out: string,
+  format: ImageFormat,
+  options: PixelOptions,
+  { files, report }: Pick<JobContext, "files" | "report">,
+): Promise<void> {
+  const read = readPixels(await files.read(path), path);
+  const pixels = options.section === undefined ? read : sectionOf(read, options.section, path);
+  const picture = format === "png" && options.mode === undefined;
+  const mode = options.mode ?? (picture ? "uint8" : "float32");
+  const isStretched = options.stretch ?? picture;
+  if (isStretched && !FULL_RANGE[mode]) {
+    throw new UsageError(`--stretch: found --mode ${mode}, expected samples of whole numbers`);
+  }
+  const data = isStretched ? stretched(pixels.data, FULL_RANGE[mode]!) : pixels.data;
+  refuseMisfit(data, mode, path);
+  const bytes = encode({ ...pixels, data }, format, { ...options, mode }, path);
+  await files.write(out, pack(bytes, out));
+  if (picture)
+    report.note(`${out}: contrast stretched to 8 bits, to look at; --mode keeps values as they are`);
+}
+
+function sectionOf(pixels: Pixels, section: number, path: string): Pixels {
+  const [sections, rows, columns] = pixels.shape;
+  if (section > sections) {
+    throw new UsageError(`--section: found ${section}, expected 1 to ${sections}, the sections of ${path}`);
+  }
+  const size = rows * columns;
+  const data = pixels.data.slice((section - 1) * size, section * size);
+  return { ...pixels, kind: "image", data, shape: [1, rows, columns] };
+}
+
+function stretched(data: Float32Array, [low, high]: readonly [number, number]): Float32Array {
+  const darkest = quantile(data, 0.002);
+  const range = quantile(data, 0.998) - darkest;
+  // an image of one value lies in the middle
+  const scale = range > 0 ? (high - low) / range : 0;
+  const base = range > 0 ? low : (low + high) / 2;
+  return data.map((value) => Math.min(high, Math.max(low, Math.round(base + (value - darkest) * scale))));
+}
+
+/** Says before a writer does, and with the way out, that values do not fit into whole numbers. */
+function refuseMisfit(data: Float32Array, mode: MrcWriteMode, path: string): void {
+  const range = FULL_RANGE[mode];
+  if (!range) return;
+  const [low, high] = range;
+  const misfit = data.find((value) => value < low || value > high || !Number.isInteger(value));
+  if (misfit === undefined) return;
+  throw new UsageError(
+    `--mode ${mode}: found ${misfit} among the values of ${path} (mean ${mean(data).toPrecision(3)}, standard deviation ` +
+      `${standardDeviation(data).toPrecision(3)}), expected whole numbers from ${low} to ${high}: --stretch fits them`,
+  );
+}
+
+function encode(
+  pixels: Pixels,
+  format: ImageFormat,
+  options: PixelOptions & { readonly mode: MrcWriteMode },
+  path: string,
+): Uint8Array {
+  const { data, shape, kind } = pixels;
+  const pixelSize = options.pixelSize ?? pixels.pixelSize;
+  if (options.compression !== undefined && !format.startsWith("tif")) {
+    throw new UsageError(`--compression: found ${format}, expected a TIFF to write`);
+  }
+  if (format === "mrc" || format === "mrcs" || format === "map") {
+    if (pixelSize === undefined) {
+      throw new UsageError(
+        `${path}: found no pixel size, expected --pixel-size with it: an MRC file must have one`,
+      );
+    }
+    const stored = format === "mrcs" ? "stack" : kind;
+    return writeMrc({ data, shape, voxelSize: pixelSize, mode: options.mode, kind: stored });
+  }
+  if (shape[0] !== 1) {
+    throw new UsageError(
+      `${path}: found ${shape[0]} sections, expected a single image for ${format}: give --section`,
+    );
+  }
+  const plane = [shape[1], shape[2]] as const;
+  if (format === "png") {
+    return encodePng({ shape: plane, channels: 1, samples: unsigned(data, options.mode) });
+  }
+  return encodeTiff({
+    ...{ shape: plane, samples: tiffSamples(data, options.mode) },
+    ...(pixelSize !== undefined && { pixelSize }),
+    ...(options.compression && { compression: options.compression }),
+  });
+}
+
+function unsigned(data: Float32Array, mode: MrcWriteMode): Uint8Array | Uint16Array {
+  if (mode === "uint8") return Uint8Array.from(data);
+  if (mode === "uint16") return Uint16Array.from(data);
+  throw new UsageError(`--mode: found ${mode}, expected uint8 or uint16 for PNG`);
+}
+
+function tiffSamples(
+  data: Float32Array,
+  mode: MrcWriteMode,
+): Uint8Array | Uint16Array | Int16Array | Float32Array {
+  if (mode === "float32") return data;
+  if (mode === "int16") return Int16Array.from(data);
+  if (mode === "uint8" || mode === "uint16") return unsigned(data, mode);
+  throw new UsageError(`--mode: found ${mode}, expected uint8, uint16, int16 or float32 for TIFF`);
+}

@@ -1,0 +1,158 @@
+import { UsageError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { pack } from "../../io/bytes/unpack.js";
+import { writeParticlesCs } from "../../io/particles/cs-write.js";
+import type { ParticleSet } from "../../io/particles/particle.js";
+import { writeParticlesStar } from "../../io/particles/star-write.js";
+import { writeBox } from "../../io/picks/box.js";
+import { writeCbox } from "../../io/picks/cbox.js";
+import { type CocoImage, writeCoco } from "../../io/picks/coco.js";
+import { writePointsCsv } from "../../io/picks/csv.js";
+import { micrographStem, type Pick } from "../../io/picks/pick.js";
+import { writePicksStar } from "../../io/picks/star.js";
+import { writeTopaz } from "../../io/picks/topaz.js";
+import { toRelion30, toRelion31 } from "../../io/star/versions.js";
+import { writeStar } from "../../io/star/write.js";
+import type { MicrographIndex } from "../shared/micrograph-index.js";
+import { flipBlocks, flipSet, type LabelSource } from "./source.js";
+
+export const LABEL_FORMATS = ["star", "star30", "cs", "topaz", "box", "cbox", "coco", "csv"] as const;
+export type LabelFormat = (typeof LABEL_FORMATS)[number];
+
+/** How labels are written, beside the format. */
+export interface LabelOptions {
+  /** Rows of the micrographs: y becomes rows - 1 - y. */
+  readonly flipY?: number;
+  /** Side of boxes, pixels, where the input has none. */
+  readonly box?: number;
+}
+
+/**
+ * Writes particles or picks in another format. Box files, which belong to one micrograph each, go into a folder.
+ *
+ * @returns the files written
+ * @throws UsageError where the input lacks what the format must have
+ */
+export async function exportLabels(
+  source: LabelSource,
+  out: string,
+  format: LabelFormat,
+  options: LabelOptions,
+  { files, micrographs }: { readonly files: Files; readonly micrographs: MicrographIndex },
+): Promise<string[]> {
+  const write = async (content: Uint8Array | string): Promise<string[]> => {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await files.write(out, pack(bytes, out));
+    return [out];
+  };
+  if (format === "star" || format === "star30") return write(starText(source, format, options, micrographs));
+  if (format === "cs") return write(await csBytes(source, options, micrographs));
+  const picks = micrographs.named(source.picks(options.flipY));
+  if (format === "topaz") return write(writeTopaz(picks));
+  if (format === "csv") return write(writePointsCsv(picks));
+  const box = boxOf(picks, options, source);
+  return format === "coco"
+    ? write(writeCoco(await imagesOf(picks, micrographs), picks, box))
+    : writeBoxes(picks, out, format, box, files);
+}
+
+function starText(
+  source: LabelSource,
+  format: "star" | "star30",
+  { flipY }: LabelOptions,
+  micrographs: MicrographIndex,
+): string {
+  if (source.star) {
+    const blocks = format === "star" ? toRelion31(source.star) : toRelion30(source.star);
+    return writeStar(flipBlocks(blocks, flipY), format === "star" ? "3.1" : "3.0");
+  }
+  if (format === "star30") {
+    throw new UsageError(
+      `${source.path}: found no STAR file, expected one to write as RELION 3.0: write star first`,
+    );
+  }
+  const set = source.set?.();
+  return set
+    ? writeParticlesStar(flipSet(set, flipY))
+    : writePicksStar(micrographs.named(source.picks(flipY)));
+}
+
+async function csBytes(
+  source: LabelSource,
+  { flipY }: LabelOptions,
+  micrographs: MicrographIndex,
+): Promise<Uint8Array> {
+  const set = source.set?.();
+  if (!set) {
+    throw new UsageError(
+      `${source.path}: found picks alone, expected particles with their optics for a .cs file`,
+    );
+  }
+  const flipped = flipSet(set, flipY);
+  const shapes = await shapesOf(flipped, micrographs);
+  return writeParticlesCs(flipped, shapes && ((name) => shapes.get(name)!));
+}
+
+/** The sizes of the micrographs of a set; undefined where the particles have images and some size is not known. */
+async function shapesOf(
+  { particles }: ParticleSet,
+  micrographs: MicrographIndex,
+): Promise<Map<string, readonly [number, number]> | undefined> {
+  const names = new Set(particles.map(({ micrograph }) => micrograph));
+  const shapes = new Map<string, readonly [number, number]>();
+  for (const name of names) {
+    if (name === undefined) return undefined;
+    const shape = await micrographs.shape(
+      name,
+      particles.some(({ image }) => !image),
+    );
+    if (!shape) return undefined;
+    shapes.set(name, shape);
+  }
+  return shapes;
+}
+
+async function imagesOf(picks: readonly Pick[], micrographs: MicrographIndex): Promise<CocoImage[]> {
+  const images: CocoImage[] = [];
+  for (const fileName of new Set(picks.map(({ micrograph }) => micrograph))) {
+    images.push({ fileName, shape: (await micrographs.shape(fileName, true))! });
+  }
+  return images;
+}
+
+function boxOf(picks: readonly Pick[], { box }: LabelOptions, { path }: LabelSource): number {
+  if (box !== undefined) return box;
+  if (picks.some(({ boxSize }) => boxSize === undefined)) {
+    throw new UsageError(`${path}: found picks without a box size, expected --box with them`);
+  }
+  return 0;
+}
+
+async function writeBoxes(
+  picks: readonly Pick[],
+  out: string,
+  format: "box" | "cbox",
+  box: number,
+  files: Files,
+): Promise<string[]> {
+  const byMicrograph = new Map<string, Pick[]>();
+  for (const pick of picks) {
+    const own = byMicrograph.get(pick.micrograph);
+    if (own) own.push(pick);
+    else byMicrograph.set(pick.micrograph, [pick]);
+  }
+  const write = format === "box" ? writeBox : writeCbox;
+  const isFile = out.toLowerCase().endsWith(`.${format}`);
+  if (isFile && byMicrograph.size > 1) {
+    throw new UsageError(
+      `--out: found ${out} for ${byMicrograph.size} micrographs, expected a folder: each has its file`,
+    );
+  }
+  const written: string[] = [];
+  for (const [micrograph, own] of byMicrograph) {
+    const path = isFile ? out : `${out.replace(/\/$/, "")}/${micrographStem(micrograph)}.${format}`;
+    await files.write(path, write(own, box));
+    written.push(path);
+  }
+  return written;
+}

@@ -1,0 +1,163 @@
+import type { Image } from "../../array/image.js";
+import { variance } from "../../array/statistics.js";
+import { UsageError } from "../../core/errors.js";
+import type { ComputeRuntime, JobContext } from "../../core/ports.js";
+import { Random } from "../../core/random.js";
+import { encodeMicrograph, encodePreview, imageKinds } from "../../dataset/images.js";
+import { joinDataset } from "../../dataset/join.js";
+import { writeLabels } from "../../dataset/labels.js";
+import { type ImageKind, imagePath, inside } from "../../dataset/layout.js";
+import { writePart } from "../../dataset/part.js";
+import { type Dataset, readDataset } from "../../dataset/reader.js";
+import type { DatasetJob, DatasetManifest, MicrographRecord, ParticleRecord } from "../../dataset/records.js";
+import { openDataset } from "../../dataset/writer.js";
+import type { Model } from "../../translate/model.js";
+import { restoreContrast } from "../../translate/noise/contrast.js";
+import { openTranslator } from "../../translate/translator.js";
+import { cleanMicrographs, micrographCtf } from "../shared/clean-micrographs.js";
+import { hashFile } from "../shared/hash-file.js";
+import { modelFile, readModel } from "../shared/model-files.js";
+import type { GeneratePlan } from "./plan.js";
+
+/** What a generation receives beside its plan. */
+export interface GenerateContext extends JobContext {
+  /** As "cryogem 0.1.0": recorded in the dataset. */
+  readonly program: string;
+  /** Opened only if the translator has a network. */
+  readonly runtime: () => Promise<ComputeRuntime>;
+}
+
+/**
+ * Translates a simulated dataset into a synthetic one with the same labels, or what is still missing of it. Every
+ * micrograph depends on nothing but the model, its clean one, the seed and its number.
+ *
+ * @throws FileError or FormatError for an input, UsageError for inputs or a folder that do not fit, AbortError
+ */
+export async function generateDataset(
+  plan: GeneratePlan,
+  context: GenerateContext,
+): Promise<DatasetManifest> {
+  const { files, report } = context;
+  const model = await readModel(files, plan.model);
+  const simulated = await readDataset(files, plan.simulated);
+  requireFit(plan, model, simulated);
+  const job = await datasetJob(plan, simulated, context);
+  const progress = await openDataset(files, plan.out, job, imageKinds(false));
+  if (progress.finished) report.note(`${plan.out} is complete already`);
+  else
+    await translateMissing(new Set(progress.missing), { plan, model, simulated, count: job.count }, context);
+  const manifest = progress.finished
+    ? (await readDataset(files, plan.out)).manifest
+    : await joinDataset(files, plan.out);
+  if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
+  return manifest;
+}
+
+interface Generation {
+  readonly plan: GeneratePlan;
+  readonly model: Model;
+  readonly simulated: Dataset;
+  readonly count: number;
+}
+
+/** Makes the micrographs whose numbers are missing, one after the other. */
+async function translateMissing(
+  missing: ReadonlySet<number>,
+  { plan, model, simulated, count }: Generation,
+  context: GenerateContext,
+): Promise<void> {
+  const { files, report, signal } = context;
+  const clean = cleanMicrographs(files, simulated);
+  let done = count - missing.size;
+  const translator = await openTranslator(model, context.runtime);
+  try {
+    const tell = (): void => report.progress({ stage: "generate", done, total: count, unit: "micrographs" });
+    tell();
+    for await (const { micrograph, particles } of simulated.byMicrograph()) {
+      if (!missing.has(micrograph.index)) continue;
+      signal.throwIfAborted();
+      const image = await clean(micrograph);
+      if (done === 0) warnOfContrast(image, model, context);
+      const optics = micrographCtf(micrograph, simulated.manifest.optics);
+      const random = Random.of(plan.seed, "generate", micrograph.index);
+      const unscaled = await translator.translate(image, optics, random);
+      const translated = restoreContrast(unscaled, model.record.contrast);
+      await writeMicrograph(context, plan, simulated, { micrograph, particles, translated });
+      done++;
+      tell();
+    }
+  } finally {
+    await translator.close();
+  }
+}
+
+interface Made {
+  readonly micrograph: MicrographRecord;
+  readonly particles: readonly ParticleRecord[];
+  readonly translated: Image;
+}
+
+/** Writes the images of a micrograph, and last what is known of it; the footprints are those of the simulation. */
+async function writeMicrograph(
+  { files }: GenerateContext,
+  { out, mode }: GeneratePlan,
+  simulated: Dataset,
+  { micrograph, particles, translated }: Made,
+): Promise<void> {
+  const { index } = micrograph;
+  const { pixelSize } = simulated.manifest.optics;
+  const write = (kind: ImageKind, bytes: Uint8Array): Promise<void> =>
+    files.write(inside(out, imagePath(kind, index)), bytes);
+  await write("micrographs", encodeMicrograph(translated, mode, pixelSize));
+  await write("masks", await files.read(inside(simulated.dir, imagePath("masks", index))));
+  await write("previews", encodePreview(translated));
+  await writePart(files, out, {
+    micrograph: { ...micrograph, path: imagePath("micrographs", index) },
+    particles: particles.map(({ id: _id, halfSet: _halfSet, ...draft }) => draft),
+  });
+}
+
+async function datasetJob(
+  plan: GeneratePlan,
+  { manifest }: Dataset,
+  { files, program }: GenerateContext,
+): Promise<DatasetJob> {
+  const { optics, particleDiameter, bFactor, micrographs } = manifest;
+  const inputs = [
+    await hashFile(modelFile(plan.model), undefined, files),
+    await hashFile(inside(plan.simulated, "dataset.json"), undefined, files),
+  ];
+  const options = { mode: plan.mode };
+  return {
+    program,
+    command: "generate",
+    options,
+    seed: plan.seed,
+    inputs,
+    optics,
+    particleDiameter,
+    ...(bFactor !== undefined && { bFactor }),
+    count: micrographs.length,
+  };
+}
+
+function requireFit(plan: GeneratePlan, { record }: Model, { manifest }: Dataset): void {
+  const { pixelSize } = manifest.optics;
+  if (Math.abs(pixelSize / record.pixelSize - 1) > 0.01) {
+    throw new UsageError(
+      `${plan.simulated}: found a pixel size of ${pixelSize} angstrom, expected ${record.pixelSize}, for which ${plan.model} was trained`,
+    );
+  }
+}
+
+/** Variances of clean micrographs further apart than this mean another kind of density map. */
+const SAME_CONTRAST = 5;
+
+function warnOfContrast(clean: Image, { noise }: Model, { report }: GenerateContext): void {
+  const ratio = variance(clean.data) / noise.cleanDeviation ** 2;
+  if (ratio === 0 || (ratio < SAME_CONTRAST && ratio > 1 / SAME_CONTRAST)) return;
+  report.warn(
+    `the simulated micrographs have ${ratio.toPrecision(2)} times the variance of those that the model was trained with: ` +
+      "the noise, whose strength is the model's, will look wrong beside them",
+  );
+}

@@ -1,0 +1,112 @@
+import { mean } from "../../array/statistics.js";
+import type { Files } from "../../core/ports.js";
+import { decodeText } from "../../io/bytes/text.js";
+import { readParticlesCs } from "../../io/particles/cs.js";
+import { parseStar, type StarFile } from "../../io/star/parse.js";
+import type { StarTable } from "../../io/star/table.js";
+import { openLabels } from "../export/source.js";
+import { type Description, format, some } from "./format.js";
+
+/** Describes a STAR file: its blocks, and what a person asks first of the particles, picks or micrographs in it. */
+export async function describeStar(files: Files, path: string): Promise<Description> {
+  const star = parseStar(decodeText(await files.read(path), path), path);
+  const out: Record<string, string | number> = { what: kindOf(star) };
+  for (const table of star.tables) {
+    out[`data_${table.name}`] =
+      `${table.rows} ${table.rows === 1 ? "row" : "rows"}: ${table.labels.map((label) => label.replace(/^rln/, "")).join(" ")}`;
+  }
+  const table =
+    star.find("particles") ??
+    star.find("micrographs") ??
+    star.tables.find((each) => each.has("rlnDefocusU") || each.has("rlnCoordinateX"));
+  return { ...out, ...describeOptics(star.find("optics") ?? table), ...(table && describeRows(table)) };
+}
+
+function kindOf(star: StarFile): string {
+  const has = (label: string): boolean => star.tables.some((table) => table.has(label));
+  const version = star.find("optics") ? "RELION 3.1 or newer" : "RELION 3.0 or older";
+  if (has("rlnImageName")) return `STAR, particles, ${version}`;
+  if (has("rlnCoordinateX")) return has("rlnVoltage") ? `STAR, particles, ${version}` : "STAR, picks";
+  if (star.find("cryolo")) return "STAR, picks of crYOLO";
+  if (has("rlnMicrographName")) return `STAR, micrographs, ${version}`;
+  return has("rlnMtfValue") ? "STAR, MTF curve" : "STAR";
+}
+
+function describeOptics(table: StarTable | undefined): Description {
+  if (!table?.has("rlnVoltage") || !table.has("rlnSphericalAberration")) return {};
+  const [voltage, cs] = [table.numbers("rlnVoltage"), table.numbers("rlnSphericalAberration")];
+  const label = ["rlnImagePixelSize", "rlnMicrographPixelSize", "rlnPixelSize"].find((name) =>
+    table.has(name),
+  );
+  const sizes = label && table.numbers(label);
+  const rows = Array.from(
+    voltage,
+    (kV, row) => `${sizes ? `${format(sizes[row]!)} A, ` : ""}${kV} kV, Cs ${format(cs[row]!)} mm`,
+  );
+  return { optics: some([...new Set(rows)], "; ") };
+}
+
+/** What a person asks first of particles or micrographs. */
+function describeRows(table: StarTable): Description {
+  const out: Record<string, string | number> = {};
+  if (table.has("rlnMicrographName")) out["micrographs"] = new Set(table.strings("rlnMicrographName")).size;
+  if (table.has("rlnDefocusU") && table.rows > 0) {
+    const defocus = table.numbers("rlnDefocusU");
+    const low = defocus.reduce((a, b) => Math.min(a, b));
+    const high = defocus.reduce((a, b) => Math.max(a, b));
+    out["defocus U"] = `${format(low)} to ${format(high)} A, mean ${format(mean(defocus))}`;
+  }
+  if (table.has("rlnRandomSubset")) {
+    const sets = table.integers("rlnRandomSubset");
+    out["half sets"] =
+      `${sets.filter((set) => set === 1).length} and ${sets.filter((set) => set === 2).length}`;
+  }
+  return out;
+}
+
+/** Describes a cryoSPARC particle file. */
+export async function describeCs(files: Files, path: string): Promise<Description> {
+  const { optics, particles } = readParticlesCs(await files.read(path), path);
+  const has = (of: (particle: (typeof particles)[number]) => unknown): string =>
+    particles.every((particle) => of(particle) !== undefined) ? "yes" : "no";
+  const micrographs = new Set(particles.map(({ micrograph }) => micrograph ?? "")).size;
+  return {
+    what: "cryoSPARC particles",
+    particles: particles.length,
+    "optics groups": some(
+      optics.map((o) => `${format(o.pixelSize)} A, ${o.voltage} kV, Cs ${format(o.sphericalAberration)} mm`),
+      "; ",
+    ),
+    images: has(({ image }) => image),
+    places: has(({ x }) => x) === "yes" ? `in ${micrographs} micrographs` : "no",
+    aligned: has(({ angles }) => angles),
+  };
+}
+
+const PICKS: Readonly<Record<string, string>> = {
+  box: "EMAN boxes",
+  cbox: "crYOLO boxes",
+  json: "COCO boxes",
+  csv: "comma-separated points",
+};
+
+/** Describes a file of picks: EMAN .box, crYOLO .cbox, COCO, Topaz or comma-separated points. */
+export async function describePicks(files: Files, path: string): Promise<Description> {
+  const picks = openLabels(await files.read(path), path).picks();
+  const ending = /\.([a-z]+)(\.gz|\.bz2)?$/i.exec(path)?.[1]?.toLowerCase() ?? "";
+  const range = (values: readonly number[]): string =>
+    `${format(values.reduce((a, b) => Math.min(a, b)))} to ${format(values.reduce((a, b) => Math.max(a, b)))}`;
+  const known = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
+  const [scores, sizes] = [
+    known(picks.map(({ score }) => score)),
+    known(picks.map(({ boxSize }) => boxSize)),
+  ];
+  return {
+    what: PICKS[ending] ?? "Topaz table",
+    picks: picks.length,
+    micrographs: some([...new Set(picks.map(({ micrograph }) => micrograph))], ", "),
+    ...(picks.length > 0 && { x: range(picks.map(({ x }) => x)), y: range(picks.map(({ y }) => y)) }),
+    ...(scores.length > 0 && { scores: range(scores) }),
+    ...(sizes.length > 0 && { "box size": `${range(sizes)} pixels` }),
+  };
+}

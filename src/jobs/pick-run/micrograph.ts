@@ -1,0 +1,159 @@
+import { gaussianBlur } from "../../array/filter.js";
+import type { Image } from "../../array/image.js";
+import { bin } from "../../array/resample.js";
+import { CryoError, FormatError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { encodePreview } from "../../dataset/images.js";
+import { inside } from "../../dataset/layout.js";
+import { fitCtf } from "../../estimate/ctf-fit.js";
+import { readImage } from "../../io/read-image.js";
+import type { CtfParameters } from "../../physics/optics/ctf.js";
+import type { Defocus, Optics } from "../../physics/optics/optics.js";
+import { laplacianScorer } from "../../pick/laplacian.js";
+import { findPeaks } from "../../pick/peaks.js";
+import type { Scorer } from "../../pick/scorer.js";
+import type { Templates } from "../../pick/template/images.js";
+import { templateScorer } from "../../pick/template/template.js";
+import { PICKS, type PickPart, parsePickPart } from "./records.js";
+
+/** One micrograph to pick. */
+export interface PickInput {
+  readonly path: string;
+  readonly stem: string;
+  /** Where it is known already. */
+  readonly defocus?: Defocus;
+}
+
+/** What all micrographs of a run share. */
+export interface PickTarget {
+  readonly dir: string;
+  /** Whatever decides the peaks but for the micrograph itself: parts of another key are made anew. */
+  readonly key: string;
+  /** Angstrom. */
+  readonly pixelSize: number;
+  readonly diameter: number;
+  /** Micrograph pixels. */
+  readonly distance: number;
+  readonly margin: number;
+}
+
+/** A run of a picker without a network. */
+export interface ClassicalTarget extends PickTarget {
+  readonly scorer:
+    | { readonly kind: "log"; readonly diameters: readonly [number, number] }
+    /** `optics` where templates are multiplied by the CTF, which is fitted where a micrograph's defocus is not known. */
+    | { readonly kind: "template"; readonly templates: Templates; readonly optics: Optics | undefined };
+}
+
+/** What became of a micrograph: its peaks, or why it has none. */
+export type PickOutcome = { readonly part: PickPart } | { readonly failure: string };
+
+/** Task "pick-micrograph": picks one micrograph by a Laplacian or templates, unless that was done before. */
+export async function pickMicrographTask(
+  input: PickInput,
+  target: ClassicalTarget,
+  files: Files,
+): Promise<PickOutcome> {
+  return pickMicrograph(input, target, files, (image) => {
+    const { scorer, pixelSize } = target;
+    if (scorer.kind === "log") {
+      return { scorer: laplacianScorer({ pixelSize, diameters: scorer.diameters }) };
+    }
+    if (!scorer.optics) return { scorer: templateScorer(scorer.templates) };
+    const fit = input.defocus ? undefined : fitCtf(image, scorer.optics);
+    const defocus = input.defocus ?? defocusOf(fit!);
+    const parameters: CtfParameters = { ...scorer.optics, ...defocus };
+    return {
+      scorer: templateScorer(scorer.templates, parameters),
+      defocus,
+      ...(fit && { evidence: fit.evidence }),
+    };
+  });
+}
+
+/** A picker made for one micrograph, with what was found out about it on the way. */
+export interface PreparedScorer {
+  readonly scorer: Scorer;
+  readonly defocus?: Defocus;
+  readonly evidence?: number;
+}
+
+/** Peaks of one micrograph, and a small picture of it, written into the folder of parts; read from there if they are up to date. */
+export async function pickMicrograph(
+  { path, stem, defocus }: PickInput,
+  target: PickTarget,
+  files: Files,
+  prepare: (image: Image) => PreparedScorer,
+): Promise<PickOutcome> {
+  try {
+    const paths = partPaths(target.dir, stem);
+    const key = JSON.stringify([target.key, await files.sha256(path), defocus ?? null]);
+    const known = await readPart(files, paths.peaks);
+    if (known?.key === key && (await files.exists(paths.picture))) return { part: known };
+    const { image, pixelSize } = readImage(await files.read(path), path);
+    const prepared = prepare(image);
+    const { distance, margin } = target;
+    const peaks = findPeaks(await prepared.scorer.score(image), image.shape, { distance, margin });
+    const other = pixelSize !== undefined && Math.abs(pixelSize / target.pixelSize - 1) > 0.01;
+    const part: PickPart = {
+      key,
+      shape: [...image.shape],
+      peaks: peaks.map(({ x, y, score }) => [rounded(x), rounded(y), Number(score.toPrecision(7))]),
+      defocus: prepared.defocus ?? defocus ?? null,
+      evidence: prepared.evidence ?? null,
+      otherPixelSize: other ? pixelSize : null,
+    };
+    await files.write(paths.picture, smallPicture(image, target.diameter / target.pixelSize));
+    await files.write(paths.peaks, `${JSON.stringify(part)}\n`);
+    return { part };
+  } catch (error) {
+    if (error instanceof CryoError) return { failure: failureText(error, path) };
+    throw error;
+  }
+}
+
+/** Where a micrograph's part lies. */
+export const partPaths = (
+  dir: string,
+  stem: string,
+): { readonly peaks: string; readonly picture: string } => ({
+  peaks: inside(dir, `${PICKS.parts}/${stem}.json`),
+  picture: inside(dir, `${PICKS.parts}/${stem}.png`),
+});
+
+const defocusOf = ({ defocusU, defocusV, defocusAngle, phaseShift }: Defocus): Defocus => ({
+  defocusU,
+  defocusV,
+  defocusAngle,
+  phaseShift,
+});
+
+const rounded = (pixels: number): number => Math.round(pixels * 1000) / 1000;
+
+const failureText = ({ message }: CryoError, path: string): string =>
+  message.includes(path) ? message : `${path}: ${message}`;
+
+async function readPart(files: Files, path: string): Promise<PickPart | undefined> {
+  if (!(await files.exists(path))) return undefined;
+  try {
+    return parsePickPart(new TextDecoder().decode(await files.read(path)), path);
+  } catch (error) {
+    // of another version: made anew
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
+/** Longest side of the pictures, pixels; blur over the particle's diameter, so that particles stand out of the noise. */
+const PICTURE_PIXELS = 1024;
+const PICTURE_BLUR = 0.03;
+
+/** Micrograph pixels to a pixel of its picture. */
+export const pictureFactor = (shape: readonly [number, number]): number =>
+  Math.ceil(Math.max(...shape) / PICTURE_PIXELS);
+
+/** A PNG to look at. @param diameter of a particle, pixels */
+function smallPicture(image: Image, diameter: number): Uint8Array {
+  const factor = pictureFactor(image.shape);
+  return encodePreview(gaussianBlur(bin(image, factor), (PICTURE_BLUR * diameter) / factor));
+}

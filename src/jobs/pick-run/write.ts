@@ -1,0 +1,143 @@
+import type { Files } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import { opticsBlock } from "../../dataset/star.js";
+import type { Pick } from "../../io/picks/pick.js";
+import { writeTopaz } from "../../io/picks/topaz.js";
+import { type StarBlock, writeStar } from "../../io/star/write.js";
+import type { Optics } from "../../physics/optics/optics.js";
+import { picturePanel } from "../../plot/image-panel.js";
+import { exportLabels } from "../export/labels.js";
+import type { DatasetContext } from "../shared/context.js";
+import { partPaths, pictureFactor } from "./micrograph.js";
+import { boxOf, type PickRunPlan } from "./plan.js";
+import { PICKS, type PickPart, type PickRecord } from "./records.js";
+
+export interface PickedMicrograph {
+  readonly file: string;
+  readonly stem: string;
+  readonly part: PickPart;
+}
+
+export interface FinishedPicks {
+  readonly plan: PickRunPlan;
+  readonly record: PickRecord;
+  readonly picked: readonly PickedMicrograph[];
+  readonly optics: Optics | undefined;
+}
+
+/** Writes everything that a finished run leaves; the record comes last. */
+export async function writePicks(
+  finished: FinishedPicks,
+  { files, report, signal }: DatasetContext,
+): Promise<void> {
+  const { plan, record, picked } = finished;
+  const { out } = plan;
+  const kept = picked.map(({ part, ...rest }) => ({
+    ...rest,
+    part: { ...part, peaks: part.peaks.filter(([, , score]) => score >= record.threshold.value) },
+  }));
+  await files.write(inside(out, PICKS.all), writeTopaz(picked.flatMap(picksOf)));
+  await files.write(inside(out, PICKS.star), writeStar(starBlocks(finished, kept)));
+  await writeAutopick(kept, out, files);
+  await writeLabels(finished, kept, files);
+  for (const [i, micrograph] of kept.entries()) {
+    signal.throwIfAborted();
+    await writePicture(micrograph, record, out, files);
+    report.progress({ stage: "draw", done: i + 1, total: kept.length, unit: "pictures" });
+  }
+  await files.write(inside(out, PICKS.record), `${JSON.stringify(record, null, 1)}\n`);
+}
+
+const picksOf = ({ file, part }: PickedMicrograph): Pick[] =>
+  part.peaks.map(([x, y, score]) => ({ micrograph: file, x, y, score }));
+
+/** Particles as RELION 3.1 and newer read them; with the CTF where every micrograph's is known, with data_optics where the optics are. */
+function starBlocks({ plan, record, optics }: FinishedPicks, kept: readonly PickedMicrograph[]): StarBlock[] {
+  const rows = kept.flatMap(({ file, part: { peaks, defocus } }) =>
+    peaks.map(([x, y, score]) => ({ file, x, y, score, defocus })),
+  );
+  const of = (value: (row: (typeof rows)[number]) => number): number[] => rows.map(value);
+  const hasDefocus = optics !== undefined && kept.every(({ part }) => part.defocus !== null);
+  const particles: StarBlock = {
+    name: "particles",
+    columns: {
+      rlnMicrographName: rows.map(({ file }) => file),
+      rlnCoordinateX: of(({ x }) => x),
+      rlnCoordinateY: of(({ y }) => y),
+      rlnAutopickFigureOfMerit: of(({ score }) => score),
+      ...(hasDefocus && {
+        rlnDefocusU: of(({ defocus }) => defocus!.defocusU),
+        rlnDefocusV: of(({ defocus }) => defocus!.defocusV),
+        rlnDefocusAngle: of(({ defocus }) => defocus!.defocusAngle),
+        rlnPhaseShift: of(({ defocus }) => defocus!.phaseShift),
+      }),
+      ...(optics && { rlnOpticsGroup: of(() => 1) }),
+    },
+  };
+  return optics ? [opticsBlock(optics, boxOf(plan, record.particleDiameter)), particles] : [particles];
+}
+
+/** One coordinate file a micrograph, where `relion_preprocess --coord_dir OUT/coordinates/` looks for it, and their list. */
+async function writeAutopick(kept: readonly PickedMicrograph[], out: string, files: Files): Promise<void> {
+  const paths = kept.map(({ file, stem }) => inside(out, coordinatePath(file, stem)));
+  for (const [i, { part }] of kept.entries()) {
+    const columns = {
+      rlnCoordinateX: part.peaks.map(([x]) => x),
+      rlnCoordinateY: part.peaks.map(([, y]) => y),
+      rlnAutopickFigureOfMerit: part.peaks.map(([, , score]) => score),
+    };
+    await files.write(paths[i]!, writeStar([{ name: "", columns }]));
+  }
+  const columns = { rlnMicrographName: kept.map(({ file }) => file), rlnMicrographCoordinates: paths };
+  await files.write(inside(out, PICKS.autopick), writeStar([{ name: "coordinate_files", columns }]));
+}
+
+/** As RELION derives it: the micrograph's path without a leading job folder and without its ending. */
+function coordinatePath(file: string, stem: string): string {
+  const path = file.replace(/^\.\//, "").replace(/^[^/]+\/job\d+\//, "");
+  const below = path.startsWith("/") || path.split("/").includes("..") ? stem : path.replace(/\.[^./]*$/, "");
+  return `coordinates/${below}_autopick.star`;
+}
+
+async function writeLabels(
+  { plan, record }: FinishedPicks,
+  kept: readonly PickedMicrograph[],
+  files: Files,
+): Promise<void> {
+  const picks = kept.flatMap(picksOf);
+  const source = { path: inside(plan.out, PICKS.record), picks: () => picks };
+  const shapes = new Map(kept.map(({ file, part }) => [file, part.shape] as const));
+  const micrographs = {
+    named: (named: readonly Pick[]) => [...named],
+    shape: async (name: string) => shapes.get(name)!,
+  };
+  const names = { box: "box", cbox: "cbox", coco: "coco.json", topaz: "topaz.txt" } as const;
+  for (const label of plan.labels) {
+    const path = inside(plan.out, `labels/${names[label]}`);
+    await exportLabels(
+      source,
+      path,
+      label,
+      { box: boxOf(plan, record.particleDiameter) },
+      { files, micrographs },
+    );
+  }
+}
+
+async function writePicture(
+  { stem, part: { peaks, shape } }: PickedMicrograph,
+  { pixelSize, particleDiameter }: PickRecord,
+  out: string,
+  files: Files,
+): Promise<void> {
+  const factor = pictureFactor(shape);
+  const panel = picturePanel({
+    title: `${stem}: ${peaks.length} picks`,
+    png: await files.read(partPaths(out, stem).picture),
+    shape: [Math.floor(shape[0] / factor), Math.floor(shape[1] / factor)],
+    pixelSize: pixelSize * factor,
+    marks: peaks.map(([x, y]) => ({ x: (x + 0.5) / factor - 0.5, y: (y + 0.5) / factor - 0.5 })),
+    markRadius: particleDiameter / (2 * pixelSize * factor),
+  });
+  await files.write(inside(out, `pictures/${stem}.svg`), panel);
+}

@@ -1,0 +1,157 @@
+import { inRange } from "../../core/check.js";
+import { UsageError } from "../../core/errors.js";
+import type { JobContext } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import { bootstrapPicking } from "../../evaluate/picking/bootstrap.js";
+import { type MatchedMicrograph, matchMicrograph, poolScores } from "../../evaluate/picking/picking.js";
+import { namesOf } from "../evaluate/plan.js";
+import { openMicrographs } from "../shared/micrograph-index.js";
+import { type Coordinates, readCoordinates } from "./read.js";
+import { type PickerScores, type PickScoreOptions, type PickScoreResult, summaryOf } from "./result.js";
+import { curveCsv, micrographsCsv, precisionRecallChart, protocolOf, scoresCsv } from "./text.js";
+
+/** Files that `pick score` writes. */
+export const PICK_SCORES = {
+  scores: "scores.csv",
+  micrographs: "micrographs.csv",
+  curve: "precision-recall.csv",
+  figure: "precision-recall.svg",
+  protocol: "protocol.txt",
+  result: "scores.json",
+} as const;
+
+/**
+ * Scores picks against true positions by the protocol of SCIENCE: see protocolOf.
+ *
+ * @throws UsageError where no micrograph is in both, or a size is missing; FileError, FormatError for coordinates
+ */
+export async function scorePicks(options: PickScoreOptions, context: JobContext): Promise<PickScoreResult> {
+  const { files } = context;
+  const radius = inRange("--radius", options.radius, "angstrom", 1e-3, 1e5) / options.pixelSize;
+  const ratio = (options.truthPixelSize ?? options.pixelSize) / options.pixelSize;
+  const truth = await readCoordinates(files, options.truth, ratio);
+  const pickers: Coordinates[] = [];
+  for (const path of options.picks) pickers.push(await readCoordinates(files, path));
+  const second =
+    options.ceiling === undefined ? undefined : await readCoordinates(files, options.ceiling, ratio);
+  const unsure = options.unsure === undefined ? undefined : await readCoordinates(files, options.unsure);
+  const all = [...pickers, ...(second ? [second] : [])];
+  const names = commonNames(truth, all, context);
+  if (unsure) requireSome(unsure, names, context);
+  const shapes = await shapesOf(names, [...pickers, truth], options, context);
+  const score = (name: string, coordinates: Coordinates): PickerScores => {
+    const threshold = options.threshold ?? coordinates.threshold;
+    const matched = names.map((micrograph) =>
+      matchMicrograph(
+        {
+          truth: truth.picks.get(micrograph)!,
+          picks: coordinates.picks.get(micrograph)!.map(({ x, y, score: own = 0 }) => ({ x, y, score: own })),
+          shape: shapes.get(micrograph) ?? [0, 0],
+          ...(unsure && { unsure: placesOf(unsure, micrograph) }),
+        },
+        { radius, margin: options.margin ?? 0, ...(threshold !== undefined && { threshold }) },
+      ),
+    );
+    return { name, ...(threshold !== undefined && { threshold }), ...scored(names, matched) };
+  };
+  const titles = namesOf(options.picks);
+  const scoredPickers = pickers.map((picker, i) => score(titles[i]!, picker));
+  const result: PickScoreResult = {
+    protocol: protocolOf(options, names.length),
+    pickers: scoredPickers,
+    ...(second && { ceiling: score("second annotator", { ...second, picks: unscored(second) }) }),
+  };
+  if (options.out !== undefined) await writeScores(result, options.out, context);
+  return result;
+}
+
+/** Places in a micrograph; of a picker's those that it takes for particles. */
+function placesOf({ picks, threshold = Number.NEGATIVE_INFINITY }: Coordinates, name: string) {
+  return (picks.get(name) ?? []).filter(({ score = 0 }) => score >= threshold);
+}
+
+function requireSome({ path, picks }: Coordinates, names: readonly string[], { report }: JobContext): void {
+  const missing = names.filter((name) => !picks.has(name));
+  const some = names.slice(0, 3).join(", ");
+  if (missing.length === names.length) {
+    throw new UsageError(
+      `--unsure: found none of the scored micrographs in ${path}, expected some of ${some}`,
+    );
+  }
+  if (missing.length > 0) {
+    report.warn(
+      `${path}: no unsure places in ${missing.length} micrographs (${missing.slice(0, 3).join(", ")})`,
+    );
+  }
+}
+
+/** An annotator's places, all as sure as each other. */
+const unscored = ({ picks }: Coordinates): Coordinates["picks"] =>
+  new Map([...picks].map(([name, own]) => [name, own.map(({ score: _, ...pick }) => pick)]));
+
+function scored(
+  names: readonly string[],
+  matched: readonly MatchedMicrograph[],
+): Pick<PickerScores, "scores" | "intervals" | "micrographs"> {
+  return {
+    scores: poolScores(matched),
+    intervals: bootstrapPicking(matched),
+    micrographs: matched.map((each, i) => ({ name: names[i]!, scores: poolScores([each]) })),
+  };
+}
+
+/** Micrographs that the truth and all pickers know; a warning for the rest. */
+function commonNames(truth: Coordinates, pickers: readonly Coordinates[], { report }: JobContext): string[] {
+  const known = [...truth.picks.keys()].sort();
+  const names = known.filter((name) => pickers.every(({ picks }) => picks.has(name)));
+  if (names.length === 0) {
+    const some = [...pickers[0]!.picks.keys()].slice(0, 3).join(", ");
+    throw new UsageError(
+      `${pickers[0]!.path}: found micrographs ${some || "none"}, expected some of ${truth.path}: ${known.slice(0, 3).join(", ")}`,
+    );
+  }
+  for (const { path, picks } of pickers) {
+    const strange = [...picks.keys()].filter((name) => !truth.picks.has(name));
+    if (strange.length > 0) {
+      report.warn(
+        `${path}: ${strange.length} micrographs without truth are not scored (${strange.slice(0, 3).join(", ")})`,
+      );
+    }
+  }
+  if (names.length < known.length) {
+    const left = known.filter((name) => !names.includes(name));
+    report.warn(
+      `${left.length} micrographs of the truth that a picker has no word of are not scored (${left.slice(0, 3).join(", ")})`,
+    );
+  }
+  return names;
+}
+
+async function shapesOf(
+  names: readonly string[],
+  sources: readonly Coordinates[],
+  { margin = 0, micrographs, micrographSize, truth }: PickScoreOptions,
+  { files }: JobContext,
+): Promise<Map<string, readonly [number, number]>> {
+  const shapes = new Map<string, readonly [number, number]>();
+  if (margin === 0) return shapes;
+  const index = await openMicrographs(files, truth, micrographs, micrographSize);
+  for (const name of names) {
+    const known = sources.map((source) => source.shapes.get(name)).find((shape) => shape !== undefined);
+    const [named] = index.named([{ micrograph: name, x: 0, y: 0 }]);
+    shapes.set(name, known ?? (await index.shape(named!.micrograph, true))!);
+  }
+  return shapes;
+}
+
+async function writeScores(result: PickScoreResult, out: string, { files }: JobContext): Promise<void> {
+  const texts: Readonly<Record<string, string>> = {
+    [PICK_SCORES.scores]: scoresCsv(result),
+    [PICK_SCORES.micrographs]: micrographsCsv(result),
+    [PICK_SCORES.curve]: curveCsv(result),
+    [PICK_SCORES.figure]: precisionRecallChart(result),
+    [PICK_SCORES.protocol]: `${result.protocol}\n`,
+    [PICK_SCORES.result]: `${JSON.stringify(summaryOf(result), null, 1)}\n`,
+  };
+  for (const [name, text] of Object.entries(texts)) await files.write(inside(out, name), text);
+}

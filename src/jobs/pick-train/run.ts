@@ -1,0 +1,214 @@
+import { FileError, UsageError } from "../../core/errors.js";
+import type { ComputeRuntime } from "../../core/ports.js";
+import { Random } from "../../core/random.js";
+import { inside } from "../../dataset/layout.js";
+import { decodePicker, encodePicker, type PickerModel, type PickerRecord } from "../../pick/model.js";
+import { type PickerListener, pickerParameters, trainPicker } from "../../pick/trainer.js";
+import type { LabelledImage, PickerTrainingSet } from "../../pick/training-data.js";
+import type { TrainingState } from "../../tensor/index.js";
+import { cachedSource } from "../shared/cached-source.js";
+import { hashFile, type InputFile } from "../shared/hash-file.js";
+import { keepSteps, MODEL, readArrays, writeArrays } from "../shared/model-files.js";
+import { openTrainingFolder } from "../shared/training-folder.js";
+import type { TrainContext } from "../train/training.js";
+import type { PickTrainPlan } from "./plan.js";
+import { type LabelledMicrograph, labelledMicrographs, negativeImages } from "./set.js";
+import { validatePicker } from "./validation.js";
+
+/** Scores on the micrographs kept for validation, a checkpoint a line. */
+const VALIDATION_LINES = "validation.jsonl";
+/** Images kept in memory of each kind, bytes. */
+const CACHE = 2 ** 30;
+/** Coordinates that fill less of the micrographs, across and down, may be of smaller images; so many of them tell. */
+const UNFILLED = 0.7;
+const ENOUGH = 20;
+/** Diameters whose ratio is less are alike. */
+const SAME_SIZE = 1.15;
+/** Fewer labelled micrographs are all learned from. */
+const FEWEST_TO_SPLIT = 4;
+
+/**
+ * Trains a picker and writes its model folder, or what is still missing of it.
+ *
+ * @returns the finished picker's record
+ * @throws UsageError for inputs or a folder that do not fit, FileError or FormatError for an input, AbortError
+ */
+export async function trainPickerModel(plan: PickTrainPlan, context: TrainContext): Promise<PickerRecord> {
+  const { files, report } = context;
+  const all = await labelledMicrographs(files, plan);
+  if (all.length === 0) throw new FileError("pick train", "no labelled micrograph", "at least one");
+  await openTrainingFolder(files, plan, await identity(plan, context));
+  const modelPath = inside(plan.out, MODEL.model);
+  if (await files.exists(modelPath)) {
+    report.note(`${plan.out} is complete already`);
+    return decodePicker(await readArrays(files, modelPath), modelPath).record;
+  }
+  warnOfSizes(all, plan, report.warn);
+  const { learned, kept } = splitMicrographs(all, plan);
+  report.note(`${learned.length} labelled micrographs to learn from, ${kept.length} for validation`);
+  const set = await openSet(learned, plan, context);
+  const record: PickerRecord = {
+    program: context.program,
+    particleDiameter: plan.particleDiameter ?? all[0]!.particleDiameter,
+    step: 0,
+    options: plan.options,
+  };
+  const runtime = await context.runtime();
+  report.note(`training on ${runtime.description}`);
+  const { state, validation } = await train({ plan, set, kept, record, runtime }, context);
+  const finished = { ...record, step: plan.options.steps, ...(validation && { validation }) };
+  const model = { record: finished, parameters: pickerParameters(state) };
+  await writeArrays(files, modelPath, encodePicker(model));
+  return finished;
+}
+
+/** A picker takes particles of any size for one size; which it takes micrographs to have unless told is the first one's. */
+function warnOfSizes(
+  all: readonly LabelledMicrograph[],
+  { particleDiameter }: PickTrainPlan,
+  warn: (line: string) => void,
+): void {
+  const sizes = all.map((each) => each.particleDiameter);
+  const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
+  if (particleDiameter !== undefined || largest < SAME_SIZE * smallest) return;
+  warn(
+    `particles of ${smallest} to ${largest} angstrom are learned together: say --particle-diameter to \`pick run\`, which else takes them to be ${sizes[0]}`,
+  );
+}
+
+interface OpenPickTraining {
+  readonly plan: PickTrainPlan;
+  readonly set: PickerTrainingSet;
+  readonly kept: readonly LabelledMicrograph[];
+  readonly record: PickerRecord;
+  readonly runtime: ComputeRuntime;
+}
+
+async function train(
+  training: OpenPickTraining,
+  context: TrainContext,
+): Promise<{ readonly state: TrainingState; readonly validation: PickerRecord["validation"] }> {
+  const { plan, set, runtime } = training;
+  const checkpoint = await readCheckpoint(context, plan);
+  for (const name of [MODEL.metrics, VALIDATION_LINES]) {
+    await keepSteps(context.files, inside(plan.out, name), checkpoint?.record.step ?? 0);
+  }
+  const start = plan.from && { start: plan.from.parameters };
+  const state = await trainPicker(
+    { ...context, runtime },
+    set,
+    { options: plan.options, every: plan.every, ...start },
+    listenerFor(training, context),
+    checkpoint && { step: checkpoint.record.step, state: checkpoint.parameters },
+  ).catch((error: unknown) => {
+    if (context.signal.aborted) {
+      context.report.note(`${plan.out}: checkpoint written; --resume continues from it`);
+    }
+    throw error;
+  });
+  return { state, validation: await validate(training, plan.options.steps, state) };
+}
+
+/** Writes what a training hands out into its folder. */
+function listenerFor(training: OpenPickTraining, { files, report }: TrainContext): PickerListener {
+  const { plan, record } = training;
+  return {
+    async step({ step, losses, learningRate, seconds }) {
+      const line = { step, ...losses, learningRate, seconds: Number(seconds.toFixed(4)) };
+      await files.append(inside(plan.out, MODEL.metrics), `${JSON.stringify(line)}\n`);
+      const total = plan.options.steps;
+      report.progress({ stage: "train", done: step, total, unit: "steps", figures: losses });
+    },
+    async checkpoint(step, state) {
+      const found = await validate(training, step, state);
+      const model = { record: { ...record, step }, parameters: state };
+      await writeArrays(files, inside(plan.out, MODEL.checkpoint), encodePicker(model));
+      if (!found) return;
+      await files.append(inside(plan.out, VALIDATION_LINES), `${JSON.stringify({ step, ...found })}\n`);
+      const { auprc, micrographs } = found;
+      report.note(`step ${step}: AUPRC ${auprc.toFixed(3)} on ${micrographs} micrographs kept apart`);
+    },
+  };
+}
+
+/** Scores on the micrographs kept apart, if any are. */
+async function validate(
+  { kept, record, runtime }: OpenPickTraining,
+  step: number,
+  state: TrainingState,
+): Promise<PickerRecord["validation"]> {
+  if (kept.length === 0) return undefined;
+  return validatePicker({ record: { ...record, step }, parameters: pickerParameters(state) }, kept, runtime);
+}
+
+async function readCheckpoint(
+  { files }: TrainContext,
+  { out }: PickTrainPlan,
+): Promise<PickerModel | undefined> {
+  const path = inside(out, MODEL.checkpoint);
+  return (await files.exists(path)) ? decodePicker(await readArrays(files, path), path) : undefined;
+}
+
+/** What the training is: its options, and its inputs by content. */
+async function identity(plan: PickTrainPlan, { files, program }: TrainContext) {
+  const inputs: InputFile[] = [];
+  const paths = [
+    ...plan.datasets.map((dir) => inside(dir, "dataset.json")),
+    ...plan.micrographs,
+    ...plan.coordinates,
+    ...plan.negatives,
+  ];
+  for (const path of paths) inputs.push(await hashFile(path, undefined, files));
+  const { options, pixelSize, coordinatesPixelSize, particleDiameter, validation, from } = plan;
+  const start = from && { from: from.record };
+  return {
+    format: "cryogem-training",
+    program,
+    translator: "picker",
+    options: { ...options, pixelSize, coordinatesPixelSize, particleDiameter, validation, ...start },
+    inputs,
+  } as const;
+}
+
+/** Micrographs to learn from and, drawn by the seed, those kept for validation. */
+function splitMicrographs(all: readonly LabelledMicrograph[], { validation, options }: PickTrainPlan) {
+  if (validation === 0 || all.length < FEWEST_TO_SPLIT) return { learned: all, kept: [] };
+  const count = Math.max(1, Math.round(validation * all.length));
+  const order = Random.of(options.seed, "picker validation").shuffle(all.map((_, i) => i));
+  const chosen = new Set(order.slice(0, count));
+  return {
+    learned: all.filter((_, i) => !chosen.has(i)),
+    kept: all.filter((_, i) => chosen.has(i)),
+  };
+}
+
+async function openSet(
+  learned: readonly LabelledMicrograph[],
+  plan: PickTrainPlan,
+  { files, report, signal }: TrainContext,
+): Promise<PickerTrainingSet> {
+  const bytes = ({ image }: LabelledImage): number => image.data.byteLength;
+  const labelled = cachedSource(learned.length, (index) => learned[index]!.load(), bytes, CACHE);
+  let particles = 0;
+  let [farX, farY] = [0, 0];
+  for (let i = 0; i < learned.length; i++) {
+    signal.throwIfAborted();
+    const { centres, image } = await labelled.load(i);
+    particles += centres.length;
+    for (const { x, y } of centres) {
+      farX = Math.max(farX, x / image.shape[1]);
+      farY = Math.max(farY, y / image.shape[0]);
+    }
+    report.progress({ stage: "read", done: i + 1, total: learned.length, unit: "micrographs" });
+  }
+  if (particles === 0) {
+    throw new UsageError("pick train: found no particle in the labels, expected some to learn from");
+  }
+  if (Math.max(farX, farY) < UNFILLED && particles >= ENOUGH) {
+    report.warn(
+      `no particle lies beyond ${Math.round(100 * Math.max(farX, farY))} % of the micrographs' width and height: if the coordinates are of binned images, give --coordinates-pixel-size`,
+    );
+  }
+  const negatives = await negativeImages(files, plan);
+  return { labelled, negatives: { count: negatives.length, load: async (index) => negatives[index]! } };
+}

@@ -1,0 +1,179 @@
+import type { Image } from "../../array/image.js";
+import { FileError, UsageError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import { readDataset, readMicrograph } from "../../dataset/reader.js";
+import { readImage } from "../../io/read-image.js";
+import { type NetworkImage, networkImage, type Place } from "../../pick/network/image.js";
+import type { LabelledImage } from "../../pick/training-data.js";
+import { nameOf, readCoordinates } from "../pick-score/read.js";
+import type { PickTrainPlan } from "./plan.js";
+
+/** A labelled micrograph, read when it is needed. */
+export interface LabelledMicrograph {
+  readonly name: string;
+  /** Angstrom. */
+  readonly particleDiameter: number;
+  load(): Promise<LabelledImage>;
+}
+
+/** A particle of which less is visible, or more is covered by others, is neither to be found nor to be avoided. */
+const LEAST_VISIBLE = 0.5;
+const MOST_COVERED = 0.6;
+
+/**
+ * Everything labelled that a plan names: the micrographs of its datasets, then single ones with their coordinates.
+ *
+ * @throws FileError, FormatError for a dataset or a file; UsageError for micrographs without coordinates or pixel size
+ */
+export async function labelledMicrographs(files: Files, plan: PickTrainPlan): Promise<LabelledMicrograph[]> {
+  const found: LabelledMicrograph[] = [];
+  for (const dir of plan.datasets) found.push(...(await datasetMicrographs(files, dir, plan)));
+  const picks = await coordinatesByName(files, plan);
+  const unknown = plan.micrographs.filter((path) => !picks.has(nameOf(path)));
+  if (plan.micrographs.length > 0 && unknown.length === plan.micrographs.length) {
+    throw new UsageError(
+      `--coordinates: found none of ${unknown[0]}${unknown.length > 1 ? ` and ${unknown.length - 1} others` : ""}, expected files or names like the micrographs'`,
+    );
+  }
+  for (const path of plan.micrographs) {
+    const places = picks.get(nameOf(path));
+    if (places) found.push(singleMicrograph(files, path, places, plan));
+  }
+  return found;
+}
+
+async function datasetMicrographs(
+  files: Files,
+  dir: string,
+  plan: PickTrainPlan,
+): Promise<LabelledMicrograph[]> {
+  const dataset = await readDataset(files, dir);
+  const { pixelSize } = dataset.manifest.optics;
+  const particleDiameter = plan.particleDiameter ?? dataset.manifest.particleDiameter;
+  const found: LabelledMicrograph[] = [];
+  for await (const { micrograph, particles } of dataset.byMicrograph()) {
+    const name = inside(dir, micrograph.path);
+    const centres: Place[] = [];
+    const ignored: Place[] = [];
+    for (const { x, y, originX, originY, visibleFraction, overlap } of particles) {
+      const isGood = visibleFraction >= LEAST_VISIBLE && overlap <= MOST_COVERED;
+      (isGood ? centres : ignored).push({ x: x - originX / pixelSize, y: y - originY / pixelSize });
+    }
+    const load = async (): Promise<LabelledImage> =>
+      labelled(await readMicrograph(files, dir, micrograph), { pixelSize, particleDiameter }, plan, name, {
+        centres,
+        ignored,
+      });
+    found.push({ name, particleDiameter, load });
+  }
+  return found;
+}
+
+/** Coordinates of all files by the micrographs' names, in the micrographs' pixels. */
+async function coordinatesByName(
+  files: Files,
+  { coordinates, coordinatesPixelSize, pixelSize }: PickTrainPlan,
+): Promise<Map<string, readonly Place[]>> {
+  const ratio = coordinatesPixelSize === undefined ? 1 : coordinatesPixelSize / pixelSize!;
+  const found = new Map<string, readonly Place[]>();
+  for (const path of coordinates) {
+    const { picks } = await readCoordinates(files, path, ratio);
+    for (const [name, own] of picks) found.set(name, [...(found.get(name) ?? []), ...own]);
+  }
+  return found;
+}
+
+function singleMicrograph(
+  files: Files,
+  path: string,
+  centres: readonly Place[],
+  plan: PickTrainPlan,
+): LabelledMicrograph {
+  const particleDiameter = plan.particleDiameter ?? plan.from?.record.particleDiameter;
+  if (particleDiameter === undefined) {
+    throw new UsageError("--particle-diameter: found none, expected it with --micrographs");
+  }
+  const load = async (): Promise<LabelledImage> => {
+    const { image, pixelSize } = await readPixels(files, path, plan);
+    requireInside(centres, image.shape, path);
+    return labelled(image, { pixelSize, particleDiameter }, plan, path, { centres, ignored: [] });
+  };
+  return { name: path, particleDiameter, load };
+}
+
+/** @throws UsageError where most places lie outside: they are of another image, or of one binned otherwise */
+function requireInside(places: readonly Place[], [rows, columns]: Image["shape"], path: string): void {
+  const outside = places.filter(({ x, y }) => !(x >= -0.5 && y >= -0.5 && x < columns && y < rows)).length;
+  if (2 * outside <= places.length) return;
+  throw new UsageError(
+    `--coordinates: found ${outside} of ${places.length} places outside ${path} of ${columns} x ${rows} pixels, expected them inside; of images binned otherwise give --coordinates-pixel-size`,
+  );
+}
+
+async function readPixels(
+  files: Files,
+  path: string,
+  plan: PickTrainPlan,
+): Promise<{ readonly image: Image; readonly pixelSize: number }> {
+  const read = readImage(await files.read(path), path);
+  const pixelSize = plan.pixelSize ?? read.pixelSize;
+  if (pixelSize === undefined || !(pixelSize > 0)) {
+    throw new UsageError(`${path}: found no pixel size in the file, expected --pixel-size`);
+  }
+  return { image: read.image, pixelSize };
+}
+
+function labelled(
+  image: Image,
+  size: { readonly pixelSize: number; readonly particleDiameter: number },
+  { options }: PickTrainPlan,
+  name: string,
+  labels: ScaledLabels,
+): LabelledImage {
+  const network = networkImage(image, { ...size, workingDiameter: options.workingDiameter }, name);
+  const place = ({ x, y }: Place): Place => ({
+    x: (x + 0.5) / network.scale - 0.5,
+    y: (y + 0.5) / network.scale - 0.5,
+  });
+  return { ...network, centres: labels.centres.map(place), ignored: labels.ignored.map(place) };
+}
+
+/** Places in a micrograph, its pixels. */
+interface ScaledLabels {
+  readonly centres: readonly Place[];
+  readonly ignored: readonly Place[];
+}
+
+/** Sizes at which an image of unknown pixel size is used: its pixels over the network's. */
+const UNKNOWN_SCALES = [1, 1.5, 2.2] as const;
+
+/**
+ * Images without particles as the network sees them. One whose pixel size is known is scaled like the micrographs; of
+ * another only the texture is known, and it is used at several sizes.
+ */
+export async function negativeImages(files: Files, plan: PickTrainPlan): Promise<LabelledImage[]> {
+  const { workingDiameter } = plan.options;
+  const particleDiameter = plan.particleDiameter ?? plan.from?.record.particleDiameter;
+  const found: LabelledImage[] = [];
+  for (const path of plan.negatives) {
+    const { image, pixelSize } = readImage(await files.read(path), path);
+    const scales =
+      pixelSize !== undefined && particleDiameter !== undefined
+        ? [particleDiameter / workingDiameter / pixelSize]
+        : UNKNOWN_SCALES.filter((scale) => Math.min(...image.shape) >= scale * workingDiameter);
+    if (scales.length === 0) {
+      throw new FileError(
+        path,
+        `an image of ${image.shape.join(" x ")} pixels`,
+        `at least ${workingDiameter} x ${workingDiameter}`,
+      );
+    }
+    for (const scale of scales) {
+      const size = { pixelSize: 1, particleDiameter: scale * workingDiameter, workingDiameter };
+      const network: NetworkImage = networkImage(image, size, path);
+      found.push({ ...network, centres: [], ignored: [] });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,92 @@
+import { padOrCropVolume, resampleVolume } from "../../array/fft/resample.js";
+import { centre, type Volume } from "../../array/image.js";
+import { quantile } from "../../array/statistics.js";
+import { DomainError, FormatError } from "../../core/errors.js";
+import { unpack } from "../../io/bytes/unpack.js";
+import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
+import { readVolume } from "../../io/mrc/read.js";
+
+/**
+ * A density map as the specimen needs it: solvent at 0.
+ *
+ * @param pixelSize angstrom; stands in for a voxel size that the file does not give
+ * @throws FormatError for a map without voxel size where `pixelSize` is absent, and as readVolume does
+ */
+export function readDensityMap(bytes: Uint8Array, path: string, pixelSize?: number): Volume {
+  const file = unpack(bytes, path);
+  const { voxelSize } = parseMrcHeader(file.subarray(0, MRC_HEADER_BYTES), file.length, path);
+  const isKnown = voxelSize[0] > 0;
+  if (!isKnown && pixelSize === undefined) {
+    throw new FormatError(path, "words 11-13 (CELLA)", voxelSize, "a voxel size; give it as --pixel-size");
+  }
+  return subtractSolvent(readVolume(file, path, isKnown ? undefined : pixelSize));
+}
+
+/**
+ * The map at about the pixel size of the micrographs where it is sampled much finer, so that its padded transform stays
+ * small; otherwise the map itself. The projector does the exact change of sampling.
+ */
+export function coarsen(volume: Volume, pixelSize: number): Volume {
+  if (pixelSize < 1.25 * volume.voxelSize) return volume;
+  const longest = Math.max(...volume.shape);
+  const box = 2 * Math.ceil((longest * volume.voxelSize) / pixelSize / 2);
+  return resampleVolume(padOrCropVolume(volume, longest), pixelSize, box);
+}
+
+/** Shells of density below this share of the particle's own are noise or solvent. */
+const LEVEL = 0.3;
+/** Share of the density within the diameter: a stray voxel does not count. */
+const INSIDE = 0.995;
+
+/**
+ * Diameter in angstrom of the sphere about the map's centre that holds 99.5 % of its density, counting voxels above 0.3
+ * of the particle's density (sum of V² over sum of V where V > 0).
+ *
+ * @throws DomainError for a map without positive density
+ */
+export function mapDiameter({ data, shape, voxelSize }: Volume): number {
+  let sum = 0;
+  let squares = 0;
+  for (const value of data) {
+    if (value <= 0) continue;
+    sum += value;
+    squares += value * value;
+  }
+  if (!(sum > 0)) throw new DomainError("map", sum, "some positive density (white particle)");
+  const level = (LEVEL * squares) / sum;
+  const [sections, rows, columns] = shape;
+  const shells = new Float64Array(Math.ceil(Math.sqrt(sections ** 2 + rows ** 2 + columns ** 2)) + 1);
+  let total = 0;
+  let i = 0;
+  for (let z = 0; z < sections; z++) {
+    for (let y = 0; y < rows; y++) {
+      const zy = (z - centre(sections)) ** 2 + (y - centre(rows)) ** 2;
+      for (let x = 0; x < columns; x++, i++) {
+        const value = data[i]!;
+        if (value <= level) continue;
+        shells[Math.ceil(Math.sqrt(zy + (x - centre(columns)) ** 2))]! += value;
+        total += value;
+      }
+    }
+  }
+  let radius = 0;
+  for (let within = shells[0]!; within < INSIDE * total; within += shells[++radius]!);
+  return 2 * (radius + 0.5) * voxelSize;
+}
+
+/** Only the contrast against the solvent scatters: the median over the box's faces becomes 0. */
+function subtractSolvent(volume: Volume): Volume {
+  const [sections, rows, columns] = volume.shape;
+  const faces: number[] = [];
+  let i = 0;
+  for (let z = 0; z < sections; z++) {
+    for (let y = 0; y < rows; y++) {
+      const onFace = z === 0 || z === sections - 1 || y === 0 || y === rows - 1;
+      for (let x = 0; x < columns; x++, i++) {
+        if (onFace || x === 0 || x === columns - 1) faces.push(volume.data[i]!);
+      }
+    }
+  }
+  const solvent = quantile(faces, 0.5);
+  return solvent === 0 ? volume : { ...volume, data: volume.data.map((value) => value - solvent) };
+}

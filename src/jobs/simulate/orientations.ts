@@ -1,0 +1,92 @@
+import type { Volume } from "../../array/image.js";
+import { DomainError, UsageError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { symmetryOperators } from "../../core/symmetry.js";
+import { readParticlesStar } from "../../io/particles/star.js";
+import type { Cone, Orientations } from "../../physics/specimen/orientations.js";
+import { symmetryAgreement } from "../../physics/specimen/symmetry-agreement.js";
+
+/** How particles shall be oriented, before any file is read. */
+export type OrientationRequest =
+  | { readonly kind: "uniform" }
+  | { readonly kind: "cones"; readonly cones: readonly Cone[] }
+  | { readonly kind: "star"; readonly path: string; readonly keepPsi: boolean };
+
+/**
+ * What `--orientations` asks for: uniform, cones as cone:rot,tilt,half-angle[,weight] in degrees, or one STAR file.
+ *
+ * @throws UsageError for anything else
+ */
+export function parseOrientations(words: readonly string[], keepPsi: boolean): OrientationRequest {
+  const refuse = (found: string): never => {
+    throw new UsageError(
+      `--orientations: found "${found}", expected uniform, cones as cone:rot,tilt,half-angle[,weight], or one .star file`,
+    );
+  };
+  const [first = "uniform"] = words;
+  if (first.startsWith("cone:")) {
+    if (keepPsi)
+      throw new UsageError("--keep-psi: found cones, expected a STAR file, which has in-plane angles");
+    return { kind: "cones", cones: words.map((word) => parseCone(word) ?? refuse(word)) };
+  }
+  if (words.length > 1) return refuse(words.join(" "));
+  if (/\.star(\.gz|\.bz2)?$/i.test(first)) return { kind: "star", path: first, keepPsi };
+  if (keepPsi)
+    throw new UsageError("--keep-psi: found no STAR file, expected --orientations FILE.star with it");
+  return first === "uniform" ? { kind: "uniform" } : refuse(first);
+}
+
+function parseCone(word: string): Cone | undefined {
+  const numbers = word.slice("cone:".length).split(",").map(Number);
+  const [rot, tilt, halfAngle, weight = 1] = numbers;
+  const isWhole = word.startsWith("cone:") && (numbers.length === 3 || numbers.length === 4);
+  if (!isWhole || numbers.some((value) => !Number.isFinite(value))) return undefined;
+  const fits = Math.abs(rot!) <= 360 && tilt! >= 0 && tilt! <= 180 && halfAngle! >= 0 && halfAngle! <= 180;
+  return fits && weight >= 0 ? { rot: rot!, tilt: tilt!, halfAngle: halfAngle!, weight } : undefined;
+}
+
+/**
+ * The orientations of a request, a STAR file's particles read.
+ *
+ * @throws FileError, FormatError for the file; UsageError for one whose particles have no angles
+ */
+export async function readOrientations(request: OrientationRequest, files: Files): Promise<Orientations> {
+  if (request.kind !== "star") return request;
+  const { path, keepPsi } = request;
+  const { particles } = readParticlesStar(await files.read(path), path);
+  const angles = particles.flatMap((particle) => particle.angles ?? []);
+  if (angles.length === 0 || angles.length < particles.length) {
+    throw new UsageError(
+      `--orientations ${path}: found ${angles.length} of ${particles.length} particles with angles, expected rlnAngleRot, Tilt and Psi`,
+    );
+  }
+  return { kind: "list", angles, keepPsi };
+}
+
+/** The point group of each map: one for all of them, or one for each, by RELION's names with commas between. */
+export function symmetriesOf(text: string, maps: number): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names) {
+    try {
+      symmetryOperators(name);
+    } catch (error) {
+      throw error instanceof DomainError ? new UsageError(`--${error.message}`) : error;
+    }
+  }
+  if (names.length !== 1 && names.length !== maps) {
+    throw new UsageError(
+      `--symmetry: found ${names.length} groups, expected one, or one for each of ${maps} maps`,
+    );
+  }
+  return names.length === 1 ? new Array<string>(maps).fill(names[0]!) : names;
+}
+
+/** Correlation with itself turned, below which a map does not have the symmetry that it is said to have. */
+const LEAST_AGREEMENT = 0.8;
+
+/** What to say of a map that does not have its symmetry; undefined where it has. */
+export function symmetryDoubt(volume: Volume, name: string, path: string): string | undefined {
+  const agreement = symmetryAgreement(volume, symmetryOperators(name));
+  if (agreement >= LEAST_AGREEMENT) return undefined;
+  return `${path} correlates ${agreement.toFixed(2)} with itself turned by ${name}: it has not this symmetry, or its axes lie elsewhere than RELION's`;
+}

@@ -1,0 +1,249 @@
+import type { Volume } from "../../array/image.js";
+import { DomainError, UsageError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { imageKinds } from "../../dataset/images.js";
+import { joinDataset } from "../../dataset/join.js";
+import { writeLabels } from "../../dataset/labels.js";
+import { readDataset } from "../../dataset/reader.js";
+import type { DatasetJob, DatasetManifest, InputRecord } from "../../dataset/records.js";
+import { openDataset } from "../../dataset/writer.js";
+import type { CountingModel, NoiseModel } from "../../physics/noise.js";
+import type { Optics } from "../../physics/optics/optics.js";
+import { prepareProjector } from "../../physics/projection/projector.js";
+import type { Orientations } from "../../physics/specimen/orientations.js";
+import { prepareSilhouette } from "../../physics/specimen/silhouette.js";
+import type { DatasetContext } from "../shared/context.js";
+import { coarsen, mapDiameter, readDensityMap } from "../shared/density-map.js";
+import { hashFile } from "../shared/hash-file.js";
+import { type DetectorSource, readDetector, writeMtf } from "./detector.js";
+import type { DefocusSource, IceSource } from "./draw.js";
+import { readSimulationEstimates, type SimulationEstimates } from "./estimates.js";
+import type { SimulationSetup, SimulationTarget } from "./micrograph.js";
+import { readOrientations, symmetriesOf, symmetryDoubt } from "./orientations.js";
+import { defaultParticles, SIMULATE_DEFAULTS, type SimulationPlan } from "./plan.js";
+
+/**
+ * Simulates a dataset of labelled micrographs, or what is still missing of it.
+ *
+ * @throws FileError or FormatError for an input, UsageError for a folder that holds something else, AbortError
+ */
+export async function simulateDataset(
+  plan: SimulationPlan,
+  context: DatasetContext,
+): Promise<DatasetManifest> {
+  const { files, report, signal, workers } = context;
+  const sources = await readSources(plan, files);
+  const kinds = imageKinds(plan.keepClean);
+  if (sources.estimates?.isDoubtful && !plan.defocus) {
+    report.warn("the rings of none of the real micrographs can be trusted: consider giving --defocus");
+  }
+  const progress = await openDataset(files, plan.out, datasetJob(plan, sources, context.program), kinds);
+  if (progress.finished) {
+    report.note(`${plan.out} is complete already`);
+    if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
+    return (await readDataset(files, plan.out)).manifest;
+  }
+  await writeMtf(files, plan.out, sources.detector);
+  for (const [i, name] of symmetriesOf(plan.symmetry, plan.maps.length).entries()) {
+    const doubt = symmetryDoubt(sources.volumes[i]!, name, plan.maps[i]!.path);
+    if (doubt) report.warn(doubt);
+  }
+  if (progress.missing.length > 0) {
+    const setup = prepareSimulation(plan, sources);
+    const shared: SimulationTarget = { setup, dir: plan.out, mode: plan.mode };
+    let done = plan.count - progress.missing.length;
+    let placed = 0;
+    let requested = 0;
+    const tell = (): void =>
+      report.progress({ stage: "simulate", done, total: plan.count, unit: "micrographs" });
+    tell();
+    await workers.map<number, { readonly placed: number; readonly requested: number }>(
+      "simulate-micrograph",
+      progress.missing,
+      {
+        signal,
+        shared,
+        onResult: (made) => {
+          done++;
+          placed += made.placed;
+          requested += made.requested;
+          tell();
+        },
+      },
+    );
+    if (placed < requested) {
+      report.warn(
+        `${requested - placed} of ${requested} particles found no place: lower --particles or --collapse-ratio`,
+      );
+    }
+  }
+  signal.throwIfAborted();
+  const manifest = await joinDataset(files, plan.out);
+  if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
+  return manifest;
+}
+
+/** The inputs of a simulation, read and measured. */
+interface Sources {
+  readonly estimates: SimulationEstimates | undefined;
+  readonly volumes: readonly Volume[];
+  /** Angstrom, of each volume. */
+  readonly diameters: readonly number[];
+  readonly pixelSize: number;
+  readonly orientations: Orientations;
+  readonly detector: DetectorSource;
+  readonly inputs: readonly InputRecord[];
+}
+
+async function readSources(plan: SimulationPlan, files: Files): Promise<Sources> {
+  const estimates =
+    plan.estimates === undefined ? undefined : await readSimulationEstimates(files, plan.estimates);
+  const wanted = plan.pixelSize ?? estimates?.optics.pixelSize;
+  const volumes: Volume[] = [];
+  const inputs: InputRecord[] = [];
+  for (const { path } of plan.maps) {
+    volumes.push(readDensityMap(await files.read(path), path, wanted));
+    inputs.push(await hashFile(path, undefined, files));
+  }
+  if (estimates) inputs.push(...estimates.inputs);
+  const orientations = await readOrientations(plan.orientations, files);
+  if (plan.orientations.kind === "star")
+    inputs.push(await hashFile(plan.orientations.path, undefined, files));
+  const pixelSize = wanted ?? volumes[0]!.voxelSize;
+  const detector = await readDetector(plan.detector, pixelSize, files);
+  inputs.push(...detector.inputs);
+  const diameters = volumes.map((volume) => plan.diameter ?? mapDiameter(volume));
+  refuseOtherNoise(plan, pixelSize, estimates);
+  const field = Math.min(...plan.shape) * pixelSize;
+  const largest = Math.max(...diameters);
+  if (largest > field) {
+    throw new DomainError(
+      "micrograph: shorter side",
+      `${field.toFixed(0)} angstrom`,
+      `at least a particle's diameter, ${largest.toFixed(0)} angstrom: give a larger --size`,
+    );
+  }
+  return { estimates, volumes, diameters, pixelSize, orientations, detector, inputs };
+}
+
+/** A spectrum in cycles per pixel holds at the pixel size it was measured at. */
+function refuseOtherNoise(
+  { noise }: SimulationPlan,
+  pixelSize: number,
+  estimates: SimulationEstimates | undefined,
+): void {
+  const measured = estimates?.optics.pixelSize ?? pixelSize;
+  if (noise.kind !== "coloured" || Math.abs(pixelSize / measured - 1) < 0.01) return;
+  throw new UsageError(
+    `--noise coloured: found a pixel size of ${pixelSize} angstrom, expected ${measured}, at which the noise was measured`,
+  );
+}
+
+function datasetJob(plan: SimulationPlan, sources: Sources, program: string): DatasetJob {
+  return {
+    program,
+    command: "simulate",
+    options: plan.record,
+    seed: plan.seed,
+    inputs: sources.inputs,
+    optics: opticsOf(plan, sources),
+    particleDiameter: Math.max(...sources.diameters),
+    ...(plan.bFactor > 0 && { bFactor: plan.bFactor }),
+    ...(sources.detector.mtf && { mtf: sources.detector.mtf }),
+    count: plan.count,
+  };
+}
+
+/** What the user says, else what was estimated, else the usual. */
+function opticsOf(plan: SimulationPlan, { pixelSize, estimates }: Sources): Optics {
+  const measured = estimates?.optics;
+  const d = SIMULATE_DEFAULTS;
+  return {
+    pixelSize,
+    voltage: plan.voltage ?? measured?.voltage ?? d.voltage,
+    sphericalAberration: plan.sphericalAberration ?? measured?.sphericalAberration ?? d.cs,
+    amplitudeContrast: plan.amplitudeContrast ?? measured?.amplitudeContrast ?? d.amplitudeContrast,
+  };
+}
+
+function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSetup {
+  const { pixelSize, diameters } = sources;
+  const [mean, standardDeviation] = particlesOf(plan, sources);
+  const volumes = sameUnit(sources.volumes.map((volume) => coarsen(volume, pixelSize)));
+  const symmetries = symmetriesOf(plan.symmetry, plan.maps.length);
+  return {
+    shape: plan.shape,
+    optics: opticsOf(plan, sources),
+    bFactor: plan.bFactor,
+    coherence: { focalSpread: plan.focalSpread, convergence: plan.convergence },
+    detector: sources.detector.curves,
+    orientations: sources.orientations,
+    projectors: volumes.map((volume) => prepareProjector(volume, { pixelSize })),
+    structures: plan.maps.map(({ weight }, i) => ({
+      ...{ diameter: diameters[i]!, weight },
+      symmetry: symmetries[i]!,
+    })),
+    particles: { mean, standardDeviation },
+    silhouettes:
+      plan.exclusion === "outline"
+        ? volumes.map((volume) => prepareSilhouette(volume, Math.max(...diameters)))
+        : undefined,
+    collapseRatio: plan.collapseRatio,
+    clustering: plan.clustering,
+    iceThickness: plan.depth,
+    defocus: defocusSource(plan, sources),
+    ice: iceSource(plan, sources),
+    noise: noiseModel(plan, sources, volumes[0]!.voxelSize),
+    keepClean: plan.keepClean,
+    seed: plan.seed,
+  };
+}
+
+/** A projection is a sum over sections: maps whose sections differ in thickness are brought to that of the first. */
+function sameUnit(volumes: readonly Volume[]): Volume[] {
+  const [first] = volumes;
+  return volumes.map((volume) => {
+    const factor = volume.voxelSize / first!.voxelSize;
+    return factor === 1 ? volume : { ...volume, data: volume.data.map((value) => factor * value) };
+  });
+}
+
+function particlesOf(plan: SimulationPlan, sources: Sources): readonly [mean: number, deviation: number] {
+  if (plan.particles) return plan.particles;
+  const { pixelSize, diameters, estimates } = sources;
+  if (!estimates?.density) return defaultParticles(plan.shape, pixelSize, Math.max(...diameters));
+  const area = plan.shape[0] * plan.shape[1] * pixelSize ** 2;
+  return [Math.max(1, estimates.density.mean * area), estimates.density.standardDeviation * area];
+}
+
+function defocusSource(plan: SimulationPlan, { estimates }: Sources): DefocusSource {
+  const { phaseShift } = plan;
+  if (estimates && !plan.defocus) {
+    return { kind: "measured", measured: estimates.defocus, ...(phaseShift !== undefined && { phaseShift }) };
+  }
+  const [low, high] = plan.defocus ?? SIMULATE_DEFAULTS.defocus;
+  const { astigmatism } = plan;
+  return { kind: "range", low, high, astigmatism, phaseShift: phaseShift ?? SIMULATE_DEFAULTS.phaseShift };
+}
+
+function iceSource(plan: SimulationPlan, { estimates }: Sources): IceSource {
+  if (plan.iceGradient !== undefined) return { kind: "made-up", depth: plan.iceGradient };
+  return estimates ? { kind: "measured", measured: estimates.ice } : { kind: "even" };
+}
+
+/** @param voxelSize angstrom, of the sections whose sum is a micrograph */
+function noiseModel(
+  plan: SimulationPlan,
+  sources: Sources,
+  voxelSize: number,
+): NoiseModel | CountingModel | undefined {
+  const { pixelSize, estimates, detector } = sources;
+  const { kind, snr, dose, gaussianShare } = plan.noise;
+  const counts = { ...detector.curves, dose, pixelSize };
+  if (kind === "counting") return { ...counts, kind, voxelSize, voltage: opticsOf(plan, sources).voltage };
+  if (snr === Number.POSITIVE_INFINITY) return undefined;
+  if (kind === "poisson") return { ...counts, kind, snr };
+  if (kind === "poisson-gaussian") return { ...counts, kind, snr, gaussianShare };
+  if (kind === "white" || !estimates) return { kind: "gaussian", snr };
+  return { kind, snr, power: estimates.noisePower(plan.shape) };
+}

@@ -1,0 +1,119 @@
+import type { Image } from "../../array/image.js";
+import type { Progress } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import { encodePng } from "../../io/png/write.js";
+import type { TrainingState } from "../../tensor/index.js";
+import { type Calibration, calibrate } from "../../translate/fit/calibration.js";
+import {
+  generatorState,
+  type StepMetrics,
+  type TrainingListener,
+  trainCryogem,
+} from "../../translate/gan/trainer.js";
+import { generatorOnnx } from "../../translate/generator-onnx.js";
+import { GeneratorRunner, tilingFor } from "../../translate/generator-runner.js";
+import { encodeModel, type Model } from "../../translate/model.js";
+import { type NoiseSeed, seedSnr } from "../../translate/noise/seed.js";
+import { translateTiled } from "../../translate/tiling.js";
+import { keepSteps, MODEL, samplePath, writeArrays } from "../shared/model-files.js";
+import { workerSampler } from "./data.js";
+import { fitSeed, type OpenTraining, readCheckpoint, type TrainContext } from "./training.js";
+
+/** Trains CryoGEM's networks from the beginning or from the last checkpoint, calibrates, writes the model. */
+export async function trainNetwork(training: OpenTraining, context: TrainContext): Promise<number> {
+  const { plan, opened, inputs, description, trends } = training;
+  const { files, report } = context;
+  const checkpoint = await readCheckpoint(context, plan);
+  const noise = checkpoint?.noise ?? (await fitSeed(training));
+  report.note(`noise seed: ${noise.colour ? "coloured" : "white"}, SNR ${seedSnr(noise).toPrecision(3)}`);
+  const runtime = await context.runtime();
+  report.note(`training on ${runtime.description}`);
+  await keepSteps(files, inside(plan.out, MODEL.metrics), checkpoint?.record.step ?? 0);
+  const save = async (path: string, step: number, model: Omit<Model, "record">): Promise<void> =>
+    writeArrays(files, inside(plan.out, path), encodeModel({ ...model, record: { ...description, step } }));
+  const data = { inputs, noise, options: plan.options };
+  const sample = context.workers && workerSampler(context.workers, data, context.signal);
+  const state = await trainCryogem(
+    { ...context, runtime, ...(sample && { sample }) },
+    opened.set,
+    { options: plan.options, noise, every: plan.every },
+    listenerFor(training, context, (step, parameters) => save(MODEL.checkpoint, step, { noise, parameters })),
+    checkpoint && { step: checkpoint.record.step, state: checkpoint.parameters },
+  ).catch((error: unknown) => {
+    if (context.signal.aborted) report.note(`${plan.out}: checkpoint written; --resume continues from it`);
+    throw error;
+  });
+  const parameters = generatorState(state, plan.options);
+  const calibration = await calibrateNetwork(training, context, noise, parameters);
+  await files.write(inside(plan.out, MODEL.onnx), generatorOnnx(plan.options, parameters));
+  await save(MODEL.model, plan.options.steps, {
+    parameters,
+    noise,
+    ...calibration,
+    ...(trends && { trends }),
+  });
+  return plan.options.steps;
+}
+
+/** Fits what is fitted after training; nothing where that is not asked for. */
+async function calibrateNetwork(
+  { plan: { options }, fit }: OpenTraining,
+  context: TrainContext,
+  noise: NoiseSeed,
+  parameters: TrainingState,
+): Promise<Calibration | undefined> {
+  if (!options.calibrate) return undefined;
+  context.report.note("calibrating the output's skewness, kurtosis and spectrum");
+  const generator = new GeneratorRunner(options, await context.runtime(), parameters);
+  const tiling = tilingFor(options);
+  try {
+    return await calibrate(fit, noise, options.seed, (noisy: Image) => {
+      context.signal.throwIfAborted();
+      return translateTiled(noisy, tiling, (tile) => generator.run(tile));
+    });
+  } finally {
+    await generator.close();
+  }
+}
+
+function listenerFor(
+  { plan }: OpenTraining,
+  { files, report }: TrainContext,
+  checkpoint: TrainingListener["checkpoint"],
+): TrainingListener {
+  return {
+    checkpoint,
+    async step(metrics) {
+      await files.append(inside(plan.out, MODEL.metrics), `${JSON.stringify(metricsLine(metrics))}\n`);
+      report.progress(progressOf(metrics, plan.options.steps));
+    },
+    async sample(step, { picture }) {
+      await files.write(inside(plan.out, samplePath(step)), encodeGrey(picture));
+    },
+    warn: (text) => report.warn(text),
+  };
+}
+
+const metricsLine = ({ step, losses, learningRate, seconds, waiting }: StepMetrics) => ({
+  step,
+  ...losses,
+  learningRate,
+  seconds: Number(seconds.toFixed(4)),
+  waiting: Number(waiting.toFixed(4)),
+});
+
+const progressOf = ({ step, losses }: StepMetrics, total: number): Progress => ({
+  stage: "train",
+  done: step,
+  total,
+  unit: "steps",
+  figures: losses,
+});
+
+/** Grey levels of a picture of normalised images: 3.5 deviations either way. */
+const SPAN = 3.5;
+
+function encodeGrey({ data, shape }: Image): Uint8Array {
+  const samples = Uint8ClampedArray.from(data, (value) => 127.5 + (127.5 / SPAN) * value);
+  return encodePng({ shape, channels: 1, samples });
+}

@@ -1,0 +1,219 @@
+import { irfft3, rfft3, type Spectrum } from "../../array/fft/fft.js";
+import { centre, type Volume } from "../../array/image.js";
+import { inRange, integerInRange } from "../../core/check.js";
+import { DomainError } from "../../core/errors.js";
+import { POTENTIAL_PER_SCATTERING, scatteringFactor } from "./scattering.js";
+
+/** An atom as far as the potential needs it. */
+export interface PotentialAtom {
+  /** Symbol, any case. */
+  readonly element: string;
+  /** Angstrom. */
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  /** 0 to 1; absent = 1. */
+  readonly occupancy?: number;
+  /** Angstrom squared; absent = 0. */
+  readonly bFactor?: number;
+}
+
+export interface PotentialOptions {
+  /** Angstrom per voxel. */
+  readonly voxelSize: number;
+  /** Voxels along each axis. */
+  readonly box: number;
+  /** Angstrom, at least twice the voxel size: nothing finer is kept. */
+  readonly resolution: number;
+  /** Whether each atom's own B factor widens it; absent = false. Predicted models carry a confidence in its place. */
+  readonly applyBFactors?: boolean;
+  /** What comes to the box's centre floor(n / 2), angstrom; absent = the mean position of the atoms. */
+  readonly middle?: readonly [x: number, y: number, z: number];
+}
+
+/** Cut of the Gaussians in standard deviations, and the share of aliased amplitude, both before the filter. */
+const CUT = 4.6;
+const ALIASING = 1e-4;
+/** The cut-off falls from 1 to 0 as a raised cosine over the last fifth of the frequencies. */
+const EDGE = 0.8;
+
+/**
+ * Electrostatic potential of an atomic model as electrons see it, in volt, independent neutral atoms, in vacuum.
+ *
+ * The map is the atoms' scattering factors exactly, times a soft low-pass: 1 up to 0.8 / resolution, a raised cosine to
+ * 0 at 1 / resolution. Atoms are far narrower than a voxel, so neither sampling nor averaging them over voxels would
+ * be right: each is widened by a known Gaussian, sampled on a grid of at most a third of the resolution, and the
+ * widening is divided out in Fourier space (Ten Eyck 1977, Acta Cryst. A33:486).
+ *
+ * @returns cube of `box` voxels, white atoms, x y z as the coordinates
+ * @throws DomainError for an empty model, a resolution finer than two voxels or a box that does not hold the model
+ * @throws UnsupportedError for an element without a scattering factor
+ */
+export function potentialMap(atoms: readonly PotentialAtom[], options: PotentialOptions): Volume {
+  const voxelSize = inRange("voxelSize", options.voxelSize, "angstrom", 0.01, 100);
+  const box = integerInRange("box", options.box, 2, 4096);
+  const resolution = inRange("resolution", options.resolution, "angstrom", 2 * voxelSize, 1e3);
+  const middle = options.middle ?? meanPosition(atoms);
+  requireRoom(atoms, middle, box, voxelSize);
+
+  const finer = Math.ceil((3 * voxelSize) / resolution - 1e-9);
+  const spacing = voxelSize / finer;
+  const widening = (4 * spacing * spacing * Math.log(1 / ALIASING)) / (1 - (2 * spacing) / resolution);
+  const fine = sampleAtoms(atoms, {
+    middle,
+    size: box * finer,
+    spacing,
+    origin: centre(box) * finer,
+    widening,
+    applyBFactors: options.applyBFactors ?? false,
+  });
+  return irfft3(cropAndFilter(rfft3(fine), box, spacing, widening, resolution), voxelSize);
+}
+
+/** Largest distance of two atoms, estimated as twice the largest distance from their mean position; angstrom. */
+export function modelDiameter(atoms: readonly PotentialAtom[]): number {
+  const [mx, my, mz] = meanPosition(atoms);
+  let farthest = 0;
+  for (const { x, y, z } of atoms)
+    farthest = Math.max(farthest, (x - mx) ** 2 + (y - my) ** 2 + (z - mz) ** 2);
+  return 2 * Math.sqrt(farthest);
+}
+
+function meanPosition(atoms: readonly PotentialAtom[]): readonly [number, number, number] {
+  if (atoms.length === 0) throw new DomainError("atoms", 0, "at least one atom");
+  let [sx, sy, sz] = [0, 0, 0];
+  for (const { x, y, z } of atoms) {
+    sx += x;
+    sy += y;
+    sz += z;
+  }
+  return [sx / atoms.length, sy / atoms.length, sz / atoms.length];
+}
+
+function requireRoom(
+  atoms: readonly PotentialAtom[],
+  [mx, my, mz]: readonly [number, number, number],
+  box: number,
+  voxelSize: number,
+): void {
+  let farthest = 0;
+  for (const { x, y, z } of atoms) {
+    farthest = Math.max(farthest, Math.abs(x - mx), Math.abs(y - my), Math.abs(z - mz));
+  }
+  // the low half of an odd box is as long as its high half, that of an even box one voxel longer
+  const room = (Math.ceil(box / 2) - 1) * voxelSize;
+  if (!(farthest <= room)) {
+    const needed = 2 * (Math.ceil(farthest / voxelSize) + 1);
+    throw new DomainError("box", box, `at least ${needed} voxels, to hold the model`);
+  }
+}
+
+interface Sampling {
+  readonly middle: readonly [number, number, number];
+  /** Samples along an axis, and the index that `middle` gets. */
+  readonly size: number;
+  readonly origin: number;
+  /** Angstrom between samples. */
+  readonly spacing: number;
+  /** B factor added to every Gaussian, angstrom squared. */
+  readonly widening: number;
+  readonly applyBFactors: boolean;
+}
+
+/** Sum of the widened atoms on a periodic grid. */
+function sampleAtoms(atoms: readonly PotentialAtom[], sampling: Sampling): Volume {
+  const { middle, size, origin, spacing, widening } = sampling;
+  const data = new Float32Array(size ** 3);
+  const [ax, ay, az] = [new Axis(size), new Axis(size), new Axis(size)];
+  for (const atom of atoms) {
+    const { a, b } = scatteringFactor(atom.element);
+    const own = sampling.applyBFactors ? inRange("bFactor", atom.bFactor ?? 0, "angstrom²", 0, 1000) : 0;
+    const occupancy = atom.occupancy ?? 1;
+    for (let i = 0; i < a.length; i++) {
+      const wide = b[i]! + own + widening;
+      const exponent = (4 * Math.PI * Math.PI * spacing * spacing) / wide;
+      const reach = (CUT * Math.sqrt(wide / 8)) / Math.PI / spacing;
+      ax.fill(origin + (atom.x - middle[0]) / spacing, reach, exponent);
+      ay.fill(origin + (atom.y - middle[1]) / spacing, reach, exponent);
+      az.fill(origin + (atom.z - middle[2]) / spacing, reach, exponent);
+      const peak = POTENTIAL_PER_SCATTERING * occupancy * a[i]! * ((4 * Math.PI) / wide) ** 1.5;
+      addProduct(data, size, peak, ax, ay, az);
+    }
+  }
+  return { data, shape: [size, size, size], voxelSize: spacing };
+}
+
+/** A Gaussian along one axis of a periodic grid: its samples and their indices. */
+class Axis {
+  readonly value: Float64Array;
+  readonly index: Int32Array;
+  count = 0;
+
+  constructor(private readonly size: number) {
+    this.value = new Float64Array(size);
+    this.index = new Int32Array(size);
+  }
+
+  fill(at: number, reach: number, exponent: number): void {
+    const first = Math.ceil(at - reach);
+    this.count = Math.min(this.size, Math.floor(at + reach) - first + 1);
+    for (let i = 0; i < this.count; i++) {
+      const distance = first + i - at;
+      this.value[i] = Math.exp(-exponent * distance * distance);
+      this.index[i] = (first + i + 2 * this.size) % this.size;
+    }
+  }
+}
+
+function addProduct(data: Float32Array, size: number, peak: number, ax: Axis, ay: Axis, az: Axis): void {
+  const smallest = Math.exp(-(CUT * CUT) / 2);
+  for (let k = 0; k < az.count; k++) {
+    for (let j = 0; j < ay.count; j++) {
+      const yz = az.value[k]! * ay.value[j]!;
+      if (yz < smallest) continue; // the corners of the cube beyond the cut
+      const weight = peak * yz;
+      const row = (az.index[k]! * size + ay.index[j]!) * size;
+      for (let i = 0; i < ax.count; i++) data[row + ax.index[i]!]! += weight * ax.value[i]!;
+    }
+  }
+}
+
+/** The spectrum on the coarser grid: the widening divided out, the low-pass applied, scaled to the same density. */
+function cropAndFilter(
+  fine: Spectrum<Volume["shape"]>,
+  box: number,
+  spacing: number,
+  widening: number,
+  resolution: number,
+): Spectrum<Volume["shape"]> {
+  const size = fine.shape[0];
+  const width = (box >> 1) + 1;
+  const fineWidth = (size >> 1) + 1;
+  const data = new Float32Array(2 * box * box * width);
+  const step = 1 / (size * spacing);
+  const density = (box / size) ** 3;
+  const signed = (i: number): number => (i < (box + 1) / 2 ? i : i - box);
+  for (let k = 0; k < box; k++) {
+    const kz = signed(k);
+    for (let j = 0; j < box; j++) {
+      const ky = signed(j);
+      const to = (k * box + j) * width;
+      const from = (((kz + size) % size) * size + ((ky + size) % size)) * fineWidth;
+      for (let kx = 0; kx < width; kx++) {
+        const k2 = (kx * kx + ky * ky + kz * kz) * step * step;
+        const pass = lowPass(Math.sqrt(k2) * resolution);
+        if (pass === 0) break;
+        const factor = density * pass * Math.exp((widening * k2) / 4);
+        data[2 * (to + kx)] = factor * fine.data[2 * (from + kx)]!;
+        data[2 * (to + kx) + 1] = factor * fine.data[2 * (from + kx) + 1]!;
+      }
+    }
+  }
+  return { data, shape: [box, box, box] };
+}
+
+/** The soft cut-off at a frequency relative to 1 / resolution. */
+function lowPass(relative: number): number {
+  if (relative <= EDGE) return 1;
+  return relative >= 1 ? 0 : (1 + Math.cos((Math.PI * (relative - EDGE)) / (1 - EDGE))) / 2;
+}

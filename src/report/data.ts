@@ -1,0 +1,88 @@
+import type { Image } from "../array/image.js";
+import type { AverageAgreement } from "../evaluate/realism/particle-average.js";
+import type { RealismResult } from "../evaluate/realism/realism.js";
+import type { MicrographEstimate } from "../jobs/estimate/records.js";
+import type { TrainingStep } from "../jobs/train/metrics.js";
+import type { Mark } from "../plot/image-panel.js";
+
+/** A finished figure for the report. */
+export type ReportFigure =
+  | { readonly kind: "svg"; readonly markup: string; readonly caption: string }
+  | { readonly kind: "png"; readonly bytes: Uint8Array; readonly caption: string };
+
+/** One micrograph to show beside others. All pictures of a report have the same pixel size. */
+export interface ReportPicture {
+  /** As "real", "physics", "synthetic". */
+  readonly name: string;
+  readonly image: Image;
+  /** Angstrom. */
+  readonly pixelSize: number;
+  /** Labelled particles; none for images without labels. */
+  readonly marks?: readonly Mark[];
+  /** Pixels. */
+  readonly markRadius?: number;
+}
+
+/** Scores, and which of them the report puts first. */
+export interface ReportRealism {
+  readonly result: RealismResult;
+  /** Name of the set that the report is about. */
+  readonly subject: string;
+  /** Names of the sets that it has to beat. */
+  readonly baselines: readonly string[];
+}
+
+/** The average particle of the synthetic micrographs beside that of the clean simulation, cut at the same labels. */
+export interface ReportParticles {
+  readonly synthetic: Image;
+  readonly clean: Image;
+  /** Particles in each average. */
+  readonly count: number;
+  /** Angstrom. */
+  readonly pixelSize: number;
+  readonly agreement: AverageAgreement;
+}
+
+/** What was estimated on the real micrographs. */
+export interface ReportEstimates {
+  readonly micrographs: readonly MicrographEstimate[];
+  /** CTF fits drawn over their spectra, previews of ice gradients, by micrograph. */
+  readonly figures: readonly { readonly name: string; readonly figures: readonly ReportFigure[] }[];
+  /** Curves of the whole set, as the noise spectrum. */
+  readonly overall: readonly ReportFigure[];
+}
+
+/** A command that repeats a stage by hand. */
+export interface ReportCommand {
+  readonly stage: string;
+  readonly line: string;
+}
+
+/** Where data or a method comes from. */
+export interface ReportCitation {
+  readonly name: string;
+  readonly text: string;
+  readonly url?: string;
+}
+
+/** Everything that report.html shows. A section whose data are absent or empty is left out. */
+export interface ReportData {
+  readonly title: string;
+  /** As "cryogem 0.1.0". */
+  readonly program: string;
+  readonly seed: number;
+  /** Paragraphs at the top: which data, on what machine. */
+  readonly introduction: readonly string[];
+  /** In the order to show them, from left to right. */
+  readonly pictures: readonly ReportPicture[];
+  readonly realism?: ReportRealism;
+  readonly particles?: ReportParticles;
+  /** Every step of metrics.jsonl. */
+  readonly training?: readonly TrainingStep[];
+  /** Pictures that the training wrote, in order. */
+  readonly trainingSamples?: readonly ReportFigure[];
+  readonly estimates?: ReportEstimates;
+  readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
+  readonly commands: readonly ReportCommand[];
+  readonly citations: readonly ReportCitation[];
+}

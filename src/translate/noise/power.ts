@@ -1,0 +1,104 @@
+import { fourierFilter, reflected } from "../../array/filter.js";
+import { type Image, zeros } from "../../array/image.js";
+import { type PowerSpectrum, radialPowerSpectrum } from "../../array/spectrum/power.js";
+import { ShapeError } from "../../core/errors.js";
+
+/** Power, or a gain, of an isotropic image: ring i at i / tile cycles per pixel, i = 0 to tile / 2. */
+export interface Rings {
+  readonly tile: number;
+  readonly values: Float64Array;
+}
+
+const TILE = 128;
+
+/** The tile for spectra of micrographs whose shorter sides are at least `side` pixels: 128, or the power of two that fits. */
+export const tileFor = (side: number): number => Math.min(TILE, 2 ** Math.floor(Math.log2(side)));
+
+/** Mean radial power spectrum of images, each counting alike. White noise of variance 1 has power 1. */
+export async function meanRings(
+  images: AsyncIterable<Image> | Iterable<Image>,
+  tile: number,
+): Promise<Rings> {
+  const values = new Float64Array(tile / 2 + 1);
+  let count = 0;
+  for await (const image of images) {
+    const { value } = radialPowerSpectrum(image, tile);
+    for (let i = 0; i < values.length; i++) values[i]! += value[i]!;
+    count++;
+  }
+  return { tile, values: values.map((sum) => sum / count) };
+}
+
+/**
+ * Geometric mean of the images' radial power spectra: what is typical, whatever a single image with strong gradients or a
+ * contaminant does at the lowest frequencies.
+ */
+export function typicalRings(images: readonly Image[], tile: number): Rings {
+  const values = new Float64Array(tile / 2 + 1);
+  for (const image of images) {
+    const { value } = radialPowerSpectrum(image, tile);
+    for (let i = 0; i < values.length; i++) values[i]! += Math.log(value[i]!) / images.length;
+  }
+  return { tile, values: values.map(Math.exp) };
+}
+
+/** Value at a frequency in cycles per pixel, linear between rings, constant beyond the last. */
+export function ringValue({ tile, values }: Rings, frequency: number): number {
+  const position = Math.min(frequency * tile, values.length - 1);
+  const below = Math.min(Math.floor(position), values.length - 2);
+  return values[below]! + (position - below) * (values[below + 1]! - values[below]!);
+}
+
+/** The isotropic power spectrum with these rings. */
+export function isotropicPower(rings: Rings): PowerSpectrum {
+  const { tile } = rings;
+  const columns = tile / 2 + 1;
+  const data = new Float32Array(tile * columns);
+  for (let row = 0; row < tile; row++) {
+    const ky = (row < tile / 2 ? row : row - tile) / tile;
+    for (let column = 0; column < columns; column++) {
+      const kx = column / tile;
+      data[row * columns + column] = ringValue(rings, Math.sqrt(kx * kx + ky * ky));
+    }
+  }
+  return { data, shape: [tile, tile] };
+}
+
+/** Mean of the power over all frequencies: the variance of an image that has it. */
+export function totalPower({ data, shape: [rows, columns] }: PowerSpectrum): number {
+  const half = (columns >> 1) + 1;
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) {
+    const column = i % half;
+    sum += (column === 0 || 2 * column === columns ? 1 : 2) * data[i]!;
+  }
+  return sum / (rows * columns);
+}
+
+/** The image filtered by a gain, without moving anything; mirrored beyond its edges for the purpose. */
+export function applyGain({ data, shape: [rows, columns] }: Image, gain: Rings): Image {
+  const margin = gain.tile / 2;
+  const padded = zeros(rows + 2 * margin, columns + 2 * margin);
+  const width = padded.shape[1];
+  const from = Int32Array.from({ length: width }, (_, x) => reflected(x - margin, columns));
+  for (let y = 0; y < padded.shape[0]; y++) {
+    const start = reflected(y - margin, rows) * columns;
+    for (let x = 0; x < width; x++) padded.data[y * width + x] = data[start + from[x]!]!;
+  }
+  const filtered = fourierFilter(padded, (kx, ky) => ringValue(gain, Math.sqrt(kx * kx + ky * ky)));
+  const out = zeros(rows, columns);
+  for (let y = 0; y < rows; y++) {
+    const start = (y + margin) * width + margin;
+    out.data.set(filtered.data.subarray(start, start + columns), y * columns);
+  }
+  return out;
+}
+
+/** Square root of the ratio of two powers, within a factor of 2 either way: more would be a fault, not a correction. */
+export function spectralGain(wanted: Rings, found: Rings): Rings {
+  if (wanted.tile !== found.tile) throw new ShapeError("spectralGain", [found.tile], `[${wanted.tile}]`);
+  const values = wanted.values.map((power, i) =>
+    Math.min(2, Math.max(0.5, Math.sqrt(power / found.values[i]!))),
+  );
+  return { tile: wanted.tile, values };
+}

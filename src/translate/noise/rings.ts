@@ -1,0 +1,173 @@
+import { frequency, halfColumns } from "../../array/fft/fft.js";
+import type { Image } from "../../array/image.js";
+import { type PowerSpectrum, powerSpectrum2d } from "../../array/spectrum/power.js";
+import { mean } from "../../array/statistics.js";
+import { fitCtf } from "../../estimate/ctf-fit.js";
+import { type CtfParameters, ctf } from "../../physics/optics/ctf.js";
+import type { Defocus, Optics } from "../../physics/optics/optics.js";
+import { type Rings, ringValue } from "./power.js";
+
+/** All that decides |CTF|² at every pixel of a micrograph's spectrum. */
+export type MicrographCtf = CtfParameters & Pick<Optics, "pixelSize">;
+
+/**
+ * Power spectra of a set of micrographs as `base(k) + rings(k) |CTF(kx, ky)|²`: what does not pass the optics, as counting
+ * noise, and what does, as particles and ice, whose Thon rings differ from micrograph to micrograph.
+ */
+export interface RingModel {
+  readonly base: Rings;
+  readonly rings: Rings;
+}
+
+interface Spectrum {
+  readonly image: Image;
+  readonly optics: MicrographCtf;
+}
+
+/** Tile that resolves Thon rings, and the smallest micrograph whose CTF is fitted, pixels. */
+const TILE = 256;
+/** Frequencies over which base and rings are taken for constant: so many rings of the tile either way. */
+const WINDOW = 4;
+/** Variance of |CTF|² within a window below which base and rings cannot be told apart. */
+const LEAST_SPREAD = 1e-3;
+/** Share of the first zero of the CTF below which particles leave too little to see of the ice. */
+const FIRST_ZERO_SHARE = 0.8;
+/** Share of its power that the base keeps where particles seem to explain more than there is. */
+const FLOOR = 0.3;
+
+/**
+ * Splits the noise of real micrographs into what has Thon rings and what has none. CTFs that are not known are fitted; where
+ * a micrograph shows no rings the fit is random, and the split finds none.
+ *
+ * @param share of the signal in the variance of the real micrographs, which are normalised
+ * @param even the power of the noise without rings; kept below the first zero of the CTF
+ * @returns nothing where micrographs are too small to fit a CTF
+ */
+export function measureIce(
+  set: {
+    readonly real: readonly Image[];
+    readonly realDefocus: readonly (Defocus | undefined)[];
+    readonly simulated: readonly Spectrum[];
+    readonly cleanVariance: number;
+  },
+  share: number,
+  even: Rings,
+): RingModel | undefined {
+  const sides = [...set.real, ...set.simulated.map(({ image }) => image)].flatMap(({ shape }) => shape);
+  const optics = set.simulated[0]!.optics;
+  if (Math.min(...sides) < TILE) return undefined;
+  const fits = set.real.map((image, i) => ({
+    image,
+    optics: { ...optics, ...(set.realDefocus[i] ?? fittedDefocus(image, optics)) },
+  }));
+  const from = FIRST_ZERO_SHARE * mean(fits.map((fit) => firstZero(fit.optics)));
+  const real = fitRingModel(fits);
+  const clean = fitRingModel(set.simulated);
+  const base = new Float64Array(TILE / 2 + 1);
+  const rings = new Float64Array(base.length);
+  for (let i = 0; i < base.length; i++) {
+    if (i / TILE < from) {
+      base[i] = ringValue(even, i / TILE);
+      continue;
+    }
+    // what the particles contribute is in the clean micrographs already
+    const particles = (share / set.cleanVariance) * clean.rings.values[i]!;
+    rings[i] = Math.max(0, real.rings.values[i]! - particles);
+    base[i] = Math.max(real.base.values[i]!, FLOOR * ringValue(even, i / TILE));
+  }
+  return { base: { tile: TILE, values: base }, rings: { tile: TILE, values: rings } };
+}
+
+function fittedDefocus(image: Image, optics: MicrographCtf) {
+  const { defocusU, defocusV, defocusAngle } = fitCtf(image, optics, { phaseShift: optics.phaseShift });
+  return { defocusU, defocusV, defocusAngle };
+}
+
+/** Cycles per pixel at which a CTF first changes its sign; 1/2 where it does not. */
+function firstZero({ pixelSize, ...parameters }: MicrographCtf): number {
+  const kernel = ctf(parameters);
+  const start = Math.sign(kernel(1e-6, 0));
+  for (let k = 1 / TILE; k < 0.5; k += 1 / (4 * TILE)) {
+    if (Math.sign(kernel(k / pixelSize, 0)) !== start) return k;
+  }
+  return 0.5;
+}
+
+/**
+ * Least squares of base and rings, frequency by frequency: all pixels of all spectra within a window of |k|. Several
+ * defoci, or several zeros of one CTF within the window, tell the two apart; where neither does, all power is base.
+ */
+export function fitRingModel(micrographs: readonly Spectrum[]): RingModel {
+  const count = TILE / 2 + 1;
+  const zeros = (): Float64Array => new Float64Array(count);
+  const sums = { n: zeros(), c: zeros(), cc: zeros(), p: zeros(), pc: zeros() };
+  for (const { image, optics } of micrographs) {
+    const { data } = powerSpectrum2d(image, TILE);
+    eachFrequency(TILE, optics, (i, k, c) => {
+      const ring = Math.min(count - 1, Math.round(k * TILE));
+      sums.n[ring]! += 1;
+      sums.c[ring]! += c;
+      sums.cc[ring]! += c * c;
+      sums.p[ring]! += data[i]!;
+      sums.pc[ring]! += data[i]! * c;
+    });
+  }
+  const base = zeros();
+  const rings = zeros();
+  for (let ring = 0; ring < count; ring++) {
+    const [n, c, cc, p, pc] = [sums.n, sums.c, sums.cc, sums.p, sums.pc].map((of) => windowSum(of, ring)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const spread = cc / n - (c / n) ** 2;
+    rings[ring] = spread > LEAST_SPREAD ? Math.max(0, (pc / n - (p / n) * (c / n)) / spread) : 0;
+    base[ring] = Math.max(0, (sums.p[ring]! - rings[ring]! * sums.c[ring]!) / sums.n[ring]!);
+  }
+  return { base: { tile: TILE, values: base }, rings: { tile: TILE, values: rings } };
+}
+
+function windowSum(values: Float64Array, ring: number): number {
+  let sum = 0;
+  const last = Math.min(values.length - 1, ring + WINDOW);
+  for (let i = Math.max(1, ring - WINDOW); i <= last; i++) sum += values[i]!;
+  return sum;
+}
+
+/** A power spectrum with the rings of a micrograph's CTF on top. */
+export function ringPower(power: PowerSpectrum, rings: Rings, optics: MicrographCtf): PowerSpectrum {
+  const data = power.data.slice();
+  eachFrequency(power.shape[0], optics, (i, k, ctf2) => {
+    data[i]! += ringValue(rings, k) * ctf2;
+  });
+  return { data, shape: power.shape };
+}
+
+/** Calls back with index, frequency in cycles per pixel and |CTF|² for a tile's half spectrum. */
+function eachFrequency(
+  tile: number,
+  { pixelSize, ...parameters }: MicrographCtf,
+  visit: (index: number, k: number, ctf2: number) => void,
+): void {
+  const kernel = ctf(parameters);
+  const half = halfColumns(tile);
+  for (let row = 0; row < tile; row++) {
+    const ky = frequency(row, tile);
+    for (let column = 0; column < half; column++) {
+      const kx = column / tile;
+      const value = kernel(kx / pixelSize, ky / pixelSize);
+      visit(row * half + column, Math.sqrt(kx * kx + ky * ky), value * value);
+    }
+  }
+}
+
+/**
+ * The CTF of a micrograph that was turned as crops are: turns 1 and 3 by a quarter, 4 and more after a mirroring of x. Only
+ * the axis of astigmatism notices.
+ */
+export function turnedCtf(optics: MicrographCtf, turn: number): MicrographCtf {
+  const mirrored = turn >= 4 ? -optics.defocusAngle : optics.defocusAngle;
+  return { ...optics, defocusAngle: mirrored + (turn % 2) * 90 };
+}

@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FormatError, UnsupportedError } from "../../../src/core/errors.js";
+import { hasSharedData } from "../shared-data.js";
+import { countAllocations, TooMuchMemory, withinMemory } from "./allocations.js";
+import { CORPUS, REAL_CORPUS, type Specimen } from "./corpus.js";
+import { mutations } from "./mutations.js";
+
+countAllocations();
+
+/** Cases over all readers; raise it for a long run. */
+const CASES = Number(process.env["CRYOGEM_FUZZ_CASES"] ?? 10_000);
+/** Deflate's own bound, and what tables of constant size need. */
+const MOST_EXPANSION = 1032;
+const CONSTANT = 16 * 2 ** 20;
+const MOST_SECONDS = 5;
+
+/** Reads damaged bytes: true if they were refused, with a message that names file, place, found and expected. */
+function isRefused({ read, name }: Specimen, bytes: Uint8Array): boolean {
+  const start = performance.now();
+  try {
+    withinMemory(bytes.length * 2 * MOST_EXPANSION + CONSTANT, () => read(bytes, name));
+  } catch (error) {
+    if (!(error instanceof FormatError || error instanceof UnsupportedError)) throw error;
+    expect(error.message).toMatch(/^[^:]+: .+: found .*, expected .+$/s);
+    return true;
+  } finally {
+    expect(performance.now() - start).toBeLessThan(1000 * MOST_SECONDS);
+  }
+  return false;
+}
+
+/** Cases between which the test runner gets its turn. */
+const BATCH = 2000;
+
+async function runs(specimens: readonly Specimen[], cases: number): Promise<void> {
+  let refused = 0;
+  for (let done = 0; done < cases; done += BATCH) {
+    fc.assert(
+      fc.property(fc.constantFrom(...specimens), mutations, (specimen, mutate) => {
+        const damage = specimen.damage ?? ((bytes, change) => change(bytes));
+        if (isRefused(specimen, damage(specimen.bytes, mutate))) refused++;
+      }),
+      { numRuns: Math.min(BATCH, cases - done), seed: 20_141 + done },
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  // Not a test of nothing: much of the damage is seen, and much is harmless.
+  expect(refused / cases).toBeGreaterThan(0.3);
+  expect(refused / cases).toBeLessThan(0.98);
+}
+
+test("every specimen can be read before it is damaged", () => {
+  for (const specimen of [...CORPUS, ...REAL_CORPUS]) {
+    expect(isRefused({ ...specimen }, specimen.bytes), specimen.name).toBe(false);
+  }
+});
+
+test("the memory limit stops a reader that believes a lying header", () => {
+  expect(() => withinMemory(1000, () => new Float32Array(1e9))).toThrow(TooMuchMemory);
+  expect(() => withinMemory(1000, () => Float32Array.from({ length: 1000 }))).toThrow(TooMuchMemory);
+});
+
+describe("damaged files are refused with a message or read, in little time and memory", () => {
+  test(`${CASES} cases of small files`, () => runs(CORPUS, CASES), 3_600_000);
+
+  test.skipIf(!hasSharedData)(
+    `${Math.ceil(CASES / 8)} cases of real files (needs ../shared/data)`,
+    () => runs(REAL_CORPUS, Math.ceil(CASES / 8)),
+    3_600_000,
+  );
+});

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import type { ParticleSet } from "../../../src/io/particles/particle.js";
+import { readParticlesStar } from "../../../src/io/particles/star.js";
+import { writeParticlesStar } from "../../../src/io/particles/star-write.js";
+import { hasSharedData, sharedNames, sharedText } from "../shared-data.js";
+
+const set: ParticleSet = {
+  optics: [
+    {
+      name: "one",
+      pixelSize: 3,
+      micrographPixelSize: 1.5,
+      voltage: 300,
+      sphericalAberration: 2.7,
+      amplitudeContrast: 0.1,
+      imageSize: 64,
+    },
+    {
+      name: "two",
+      pixelSize: 4,
+      micrographPixelSize: 2,
+      voltage: 200,
+      sphericalAberration: 0,
+      amplitudeContrast: 0.07,
+      imageSize: 48,
+    },
+  ],
+  particles: [0, 1].map((i) => ({
+    opticsGroup: i,
+    image: { index: i + 5, stack: "dir/a b.mrcs" },
+    micrograph: `m${i}.mrc`,
+    x: 100 + i,
+    y: 50.25,
+    defocus: { defocusU: 15000.5, defocusV: 14000, defocusAngle: -33.125, phaseShift: 90 },
+    angles: { rot: 1.5, tilt: 90, psi: -170.000001 },
+    origin: { x: 0.5, y: -0.25 },
+    halfSet: (i + 1) as 1 | 2,
+    score: 0.75,
+  })),
+};
+
+test("what is written is read back", () => {
+  expect(readParticlesStar(writeParticlesStar(set), "p.star")).toEqual(set);
+});
+
+test("what a set lacks is left out", () => {
+  const bare = { optics: set.optics, particles: [{ opticsGroup: 1 }, { opticsGroup: 0 }] };
+  expect(readParticlesStar(writeParticlesStar(bare), "p.star")).toEqual(bare);
+});
+
+const RELION_30 = `data_images
+loop_
+_rlnVoltage #1
+_rlnSphericalAberration #2
+_rlnAmplitudeContrast #3
+_rlnDetectorPixelSize #4
+_rlnMagnification #5
+_rlnOriginX #6
+_rlnOriginY #7
+_rlnImageName #8
+300 2.7 0.1 5 40000 2 -4 000003@a.mrcs
+300 2.7 0.1 5 20000 2 -4 single.mrc
+300 2.7 0.1 5 40000 0 0 1@a.mrcs
+`;
+
+test("RELION 3.0: optics are found by their values, origins in pixels become angstrom", () => {
+  const { optics, particles } = readParticlesStar(RELION_30, "p.star");
+  expect(optics.map(({ pixelSize, voltage }) => [pixelSize, voltage])).toEqual([
+    [1.25, 300],
+    [2.5, 300],
+  ]);
+  expect(particles).toEqual([
+    { opticsGroup: 0, image: { index: 3, stack: "a.mrcs" }, origin: { x: 2.5, y: -5 } },
+    { opticsGroup: 1, image: { index: 1, stack: "single.mrc" }, origin: { x: 5, y: -10 } },
+    { opticsGroup: 0, image: { index: 1, stack: "a.mrcs" }, origin: { x: 0, y: 0 } },
+  ]);
+});
+
+describe("refusals", () => {
+  const text = writeParticlesStar(set);
+  const row = /^ +\S+ +\S+ "000006@.*$/m.exec(text)![0];
+  const optics = /^one .*$/m.exec(text)![0];
+  test.each([
+    [
+      "a group that is not defined",
+      text.replace(row, row.replace("           2 ", "           9 ")),
+      "rlnOpticsGroup: found 9, expected a group that data_optics defines",
+    ],
+    [
+      "an image counted from 0",
+      text.replace("000006@", "000000@"),
+      'rlnImageName: found "000000@dir/a b.mrcs", expected N@stack with N from 1',
+    ],
+    ["a half set 3", text.replace(/( +)2( +0.750000)/, "$13$2"), "rlnRandomSubset: found 3, expected 1 or 2"],
+    [
+      "no pixel size",
+      text.replace(optics, optics.replace("3.000000", "0.000000")),
+      "rlnImagePixelSize: found 0, expected above 0",
+    ],
+    ["no voltage", text.replace("_rlnVoltage", "_rlnVoltages"), 'data_optics: found "no rlnVoltage"'],
+    ["no particles", text.replace("data_particles", "data_micrographs"), "expected data_particles"],
+  ])("%s", (_name, damaged, message) => {
+    expect(damaged).not.toBe(text);
+    expect(() => readParticlesStar(damaged, "p.star")).toThrow(message);
+  });
+});
+
+describe.skipIf(!hasSharedData)("real files (needs ../shared/data)", () => {
+  const names = sharedNames("star", ".star").filter((name) => /particles|cryodrgn|cryosegnet|D4/.test(name));
+  test.each(names)("%s", (name) => {
+    const { optics, particles } = readParticlesStar(sharedText(name), name);
+    expect(particles.length).toBeGreaterThan(1);
+    for (const { pixelSize, voltage } of optics) {
+      expect(pixelSize).toBeGreaterThan(0.3);
+      expect([100, 200, 300]).toContain(voltage);
+    }
+    const again = readParticlesStar(writeParticlesStar({ optics, particles }), name);
+    expect(again.particles.map(({ image }) => image)).toEqual(particles.map(({ image }) => image));
+  });
+  test("six groups, and the pixel of RELION 3.0 from detector and magnification", () => {
+    const six = readParticlesStar(sharedText("star/cryodrgn_relion31.6opticsgroups.star"), "six.star");
+    expect(six.optics.map(({ pixelSize }) => pixelSize)).toEqual([1.25, 1.24, 1.25, 1.25, 1.24, 1.25]);
+    const sta = readParticlesStar(sharedText("star/cryodrgn_sta_testing_bin8.star"), "sta.star");
+    expect(sta.optics.map(({ pixelSize }) => pixelSize)).toEqual([1.96]);
+  });
+});

@@ -1,0 +1,168 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Random } from "../../../src/core/random.js";
+import { type RealismResult, realism } from "../../../src/evaluate/realism/realism.js";
+import {
+  protocolText,
+  realismCsv,
+  scoreText,
+  spectraCsv,
+  textTable,
+} from "../../../src/evaluate/realism/table.js";
+import { verdicts } from "../../../src/evaluate/realism/verdict.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
+import { encodePng } from "../../../src/io/png/write.js";
+import { namesOf, REALISM_FILES, type RealismPlan } from "../../../src/jobs/evaluate/plan.js";
+import { decodeRealism } from "../../../src/jobs/evaluate/records.js";
+import { evaluateRealism } from "../../../src/jobs/evaluate/run.js";
+import { planSimulation } from "../../../src/jobs/simulate/plan.js";
+import { simulateDataset } from "../../../src/jobs/simulate/run.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+import { writeToyMap } from "../../helpers/toy-map.js";
+
+const dir = scratchFolder();
+const [ROWS, COLUMNS] = [144, 160] as const;
+
+/** A micrograph of correlated noise, as MRC of 2 angstrom per pixel. */
+function writeNoise(name: string, seed: number, smooth: number): string {
+  const random = Random.of(seed, "evaluate");
+  const data = new Float32Array(ROWS * COLUMNS);
+  for (let i = 0; i < data.length; i++) data[i] = random.normal() + smooth * (data[i - 1] ?? 0);
+  const path = join(dir, `${name}.mrc`);
+  writeFileSync(path, writeMrc({ data, shape: [1, ROWS, COLUMNS], voxelSize: 2, mode: "float32" }));
+  return path;
+}
+
+const real = [1, 2, 3].map((seed) => writeNoise(`real${seed}`, seed, 0.6));
+const near = [4, 5].map((seed) => writeNoise(`near${seed}`, seed, 0.6));
+const far = [6, 7].map((seed) => writeNoise(`far${seed}`, seed, 0));
+const plan = (more: Partial<RealismPlan> = {}): RealismPlan => ({
+  real,
+  synthetic: [
+    { name: "near", paths: near },
+    { name: "far, away", paths: far },
+  ],
+  out: join(dir, "scores"),
+  tile: 128,
+  patch: 16,
+  seed: 3,
+  ...more,
+});
+
+describe("evaluate realism", () => {
+  let result: RealismResult;
+  beforeAll(async () => {
+    result = await evaluateRealism(plan(), jobContext().context);
+  }, 60_000);
+  const mean = (name: string, measure: "frechet" | "spectrum") =>
+    result.rows.find((row) => row.name === name)!.scores[measure]!.mean;
+
+  test("takes the pixel size from the headers and ranks the sets", () => {
+    expect(result.protocol).toMatchObject({ pixelSize: 2, patch: 16, tile: 128 });
+    expect(mean("near", "frechet")).toBeLessThan(mean("far, away", "frechet") / 2);
+    expect(mean("near", "spectrum")).toBeLessThan(mean("far, away", "spectrum") / 2);
+  });
+
+  test("writes every file, and realism.json gives the result back", () => {
+    const { figures, ...tables } = REALISM_FILES;
+    const expected = [...Object.values(tables), ...Object.values(figures)].sort();
+    expect(readdirSync(join(dir, "scores")).sort()).toEqual(expected);
+    const path = join(dir, "scores", REALISM_FILES.result);
+    const text = readFileSync(path, "utf8");
+    const again = decodeRealism(text, path);
+    expect(again.rows[1]!.scores.frechet!.mean).toBeCloseTo(mean("near", "frechet"), 3);
+    expect(again.curves[0]!.spectrum.power).toBeAllclose(result.curves[0]!.spectrum.power, {
+      relative: 1e-5,
+    });
+    expect(() => decodeRealism(text.replace('"patch":16', '"patch":"x"'), path)).toThrow(
+      /result\.protocol\.patch: found "x"/,
+    );
+  });
+
+  test("text and CSV carry the same numbers", () => {
+    const table = textTable(result);
+    expect(table.split("\n")[0]).toMatch(/real against real +near +far, away +white noise$/);
+    expect(table).toContain(scoreText(result.rows[1]!.scores.frechet));
+    const csv = realismCsv(result).split("\n");
+    expect(csv[0]).toBe("set,role,measure,mean,spread");
+    expect(csv.find((line) => line.startsWith('"far, away",candidate,spectrum'))).toContain(
+      String(mean("far, away", "spectrum")),
+    );
+    const spectra = spectraCsv(result).split("\n");
+    expect(spectra).toHaveLength(1 + 32 + 1);
+    expect(Number(spectra[32]!.split(",")[0])).toBeCloseTo((0.25 * 31.5) / 32, 10);
+    expect(protocolText(result)).toContain("Patches of 16 px (32 angstrom)");
+  });
+
+  test("verdicts name the best baseline and count in how many repeats it is beaten", () => {
+    const [frechet] = verdicts(result, "near", ["far, away", "white noise"]);
+    expect(frechet).toMatchObject({ measure: "frechet", closer: true, wins: 3, repeats: 3 });
+    const [worse] = verdicts(result, "far, away", ["near"]);
+    expect(worse).toMatchObject({ bestBaseline: "near", closer: false, wins: 0, atFloor: false });
+    expect(() => verdicts(result, "nobody", [])).toThrow(
+      /found "nobody", expected one of real against real, near/,
+    );
+  });
+
+  test("a dataset with masks stands beside plain files without", async () => {
+    const map = writeToyMap(join(dir, "map.mrc"));
+    const simulated = join(dir, "simulated");
+    const options = {
+      map: [map],
+      out: simulated,
+      size: [ROWS, COLUMNS] as const,
+      pixelSize: 2,
+      count: 2,
+      seed: 1,
+      snr: 0.5,
+    };
+    await simulateDataset(planSimulation(options), jobContext().context);
+    for (const path of real) {
+      const samples = new Uint8Array(ROWS * COLUMNS).fill(255, 0, 40 * COLUMNS);
+      writeFileSync(path.replace(/mrc$/, "png"), encodePng({ shape: [ROWS, COLUMNS], channels: 1, samples }));
+    }
+    const found = await evaluateRealism(
+      plan({
+        realMasks: dir,
+        out: join(dir, "masked"),
+        synthetic: [
+          { name: "simulated", dataset: simulated },
+          { name: "near", paths: near },
+        ],
+      }),
+      jobContext().context,
+    );
+    const row = (name: string) => found.rows.find((each) => each.name === name)!;
+    expect(row("simulated").scores.autocorrelation!.mean).toBeGreaterThan(0);
+    expect(row("near").scores.autocorrelation).toBeUndefined();
+    // the floor does not depend on what else is compared
+    expect(row("real against real").scores.frechet).toEqual(result.rows[0]!.scores.frechet);
+    expect(textTable(found)).toContain("–");
+  });
+
+  test("refuses sets of another pixel size, images without one, and nothing to score", async () => {
+    const { context } = jobContext();
+    const simulated = { name: "simulated", dataset: join(dir, "simulated") };
+    await expect(evaluateRealism(plan({ synthetic: [simulated], pixelSize: 3 }), context)).rejects.toThrow(
+      /pixel size: found "2 angstrom", expected 3 angstrom/,
+    );
+    await expect(evaluateRealism(plan({ real: [real[0]!.replace(/mrc$/, "png")] }), context)).rejects.toThrow(
+      /give --pixel-size/,
+    );
+    await expect(evaluateRealism(plan({ synthetic: [] }), context)).rejects.toThrow(/--synthetic/);
+    await expect(evaluateRealism(plan({ tile: 256 }), context)).rejects.toThrow(/shorter side: found 144/);
+    expect(() => realism([], [], [], { protocol: result.protocol, seed: 1 })).toThrow(
+      /real micrographs: found 0/,
+    );
+  });
+});
+
+describe("names of sets", () => {
+  test("are as short as tells them apart", () => {
+    expect(namesOf(["a/synthetic", "b/baseline/"])).toEqual(["synthetic", "baseline"]);
+    expect(namesOf(["runs/1/synthetic", "./runs/2/synthetic"])).toEqual(["1/synthetic", "2/synthetic"]);
+    expect(() => namesOf(["a/b", "a/b/"])).toThrow(/same set twice/);
+  });
+});

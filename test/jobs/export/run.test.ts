@@ -1,0 +1,328 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readMrc } from "../../../src/io/mrc/read.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
+import { readParticlesCs } from "../../../src/io/particles/cs.js";
+import { readParticlesStar } from "../../../src/io/particles/star.js";
+import { readBox } from "../../../src/io/picks/box.js";
+import { readCbox } from "../../../src/io/picks/cbox.js";
+import { readCoco } from "../../../src/io/picks/coco.js";
+import { readPointsCsv } from "../../../src/io/picks/csv.js";
+import { micrographStem } from "../../../src/io/picks/pick.js";
+import { readTopaz } from "../../../src/io/picks/topaz.js";
+import { readPng } from "../../../src/io/png/read.js";
+import { parseStar } from "../../../src/io/star/parse.js";
+import { readTiff } from "../../../src/io/tiff/read.js";
+import { type ExportOptions, exportFiles } from "../../../src/jobs/export/run.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+import { hasSharedData, sharedNames, sharedPath, sharedText } from "../../io/shared-data.js";
+import { hasProgram } from "../../physics/relion.js";
+
+const dir = scratchFolder();
+const at = (name: string): string => join(dir, name);
+const { context, notes } = jobContext();
+const run = (input: string | readonly string[], out: string, more: Partial<ExportOptions> = {}) =>
+  exportFiles({ inputs: [input].flat(), out: at(out), ...more }, context);
+const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(at(name)));
+
+/** RELION 3.0: two optics, origins in pixels. */
+const OLD = `
+data_images
+
+loop_
+_rlnMicrographName #1
+_rlnCoordinateX #2
+_rlnCoordinateY #3
+_rlnImageName #4
+_rlnVoltage #5
+_rlnSphericalAberration #6
+_rlnAmplitudeContrast #7
+_rlnDetectorPixelSize #8
+_rlnMagnification #9
+_rlnDefocusU #10
+_rlnDefocusV #11
+_rlnDefocusAngle #12
+_rlnOriginX #13
+_rlnOriginY #14
+_rlnAngleRot #15
+_rlnAngleTilt #16
+_rlnAnglePsi #17
+_rlnGroupNumber #18
+_rlnRandomSubset #19
+m/a.mrc 100 50 000001@s.mrcs 300 2.7 0.1 5 25000 15000 14000 30 -1.5 2 10 20 30 7 1
+m/a.mrc 20.5 8 000002@s.mrcs 300 2.7 0.1 5 25000 15000 14000 30 0 0.25 -10 120 3 7 2
+m/b.mrc 1 2 000003@s.mrcs 200 2.0 0.07 5 50000 9000 8000 -5 4 -2 0 0 0 8 1
+`;
+const old = at("old.star");
+writeFileSync(old, OLD);
+
+describe("STAR", () => {
+  test("of RELION 3.0 becomes 3.1: groups of equal optics, origins in angstrom, every other label kept", async () => {
+    await run(old, "new.star");
+    const file = parseStar(readFileSync(at("new.star"), "utf8"), "new.star");
+    const optics = file.table("optics");
+    expect([...optics.numbers("rlnImagePixelSize")]).toEqual([2, 1]);
+    expect([...optics.numbers("rlnVoltage")]).toEqual([300, 200]);
+    const particles = file.table("particles");
+    expect([...particles.integers("rlnOpticsGroup")]).toEqual([1, 1, 2]);
+    expect([...particles.numbers("rlnOriginXAngst")]).toEqual([-3, 0, 4]);
+    expect([...particles.numbers("rlnOriginYAngst")]).toEqual([4, 0.5, -2]);
+    expect([...particles.integers("rlnGroupNumber")]).toEqual([7, 7, 8]);
+    for (const gone of ["rlnVoltage", "rlnOriginX", "rlnMagnification"])
+      expect(particles.has(gone)).toBe(false);
+    expect(readParticlesStar(readFileSync(at("new.star")), "new.star").particles).toEqual(
+      readParticlesStar(OLD, "old.star").particles,
+    );
+  });
+
+  test("and back again", async () => {
+    await run(at("new.star"), "again.star", { to: "star30" });
+    const text = readFileSync(at("again.star"), "utf8");
+    expect(text).not.toContain("version");
+    const [before, after] = [OLD, text].map((each) => readParticlesStar(each, "x.star"));
+    expect(after!.particles).toEqual(before!.particles);
+    expect(after!.optics.map(({ pixelSize, voltage }) => [pixelSize, voltage])).toEqual([
+      [2, 300],
+      [1, 200],
+    ]);
+  });
+
+  test("keeps a 3.1 file as it is, table by table", async () => {
+    await run(at("new.star"), "same.star");
+    expect(readFileSync(at("same.star"), "utf8")).toBe(readFileSync(at("new.star"), "utf8"));
+  });
+
+  const hasRelion = hasProgram("relion_convert_star");
+  test.skipIf(!hasRelion)(
+    `relion_convert_star makes the same of it${hasRelion ? "" : ": skipped, not installed"}`,
+    async () => {
+      spawnSync("relion_convert_star", ["--i", "old.star", "--o", "theirs.star"], { cwd: dir });
+      const [theirs, ours] = ["theirs.star", "new.star"].map((name) => {
+        const set = readParticlesStar(readFileSync(at(name)), name);
+        return set.particles.map(({ opticsGroup, origin, ...rest }) => ({
+          ...rest,
+          origin: [origin!.x, origin!.y],
+          pixelSize: set.optics[opticsGroup]!.pixelSize,
+        }));
+      });
+      expect(ours).toEqual(theirs);
+    },
+  );
+});
+
+describe("particles", () => {
+  test("to cryoSPARC and back: images, CTF, poses, places", async () => {
+    writeFileSync(
+      at("sized.star"),
+      readFileSync(at("new.star"), "utf8")
+        .replace("_rlnImagePixelSize #6", "_rlnImagePixelSize #6\n_rlnImageSize #7")
+        .replaceAll(/^(opticsGroup.*)$/gm, "$1 64"),
+    );
+    await run(at("sized.star"), "out.cs", { micrographSize: [100, 200] });
+    const there = readParticlesCs(bytes("out.cs"), "out.cs");
+    await run(at("out.cs"), "fromcs.star");
+    const back = readParticlesStar(readFileSync(at("fromcs.star")), "fromcs.star");
+    const first = readParticlesStar(OLD, "old.star");
+    for (const set of [there, back]) {
+      for (const [i, { x, y, angles, origin, image, defocus }] of set.particles.entries()) {
+        const wanted = first.particles[i]!;
+        expect(image).toEqual(wanted.image);
+        expect([x, y]).toBeAllclose([wanted.x!, wanted.y!], { absolute: 1e-4 });
+        expect([origin!.x, origin!.y]).toBeAllclose([wanted.origin!.x, wanted.origin!.y], { absolute: 1e-5 });
+        expect(defocus!.defocusU).toBeCloseTo(wanted.defocus!.defocusU, 2);
+        expect(angles!.tilt).toBeCloseTo(wanted.angles!.tilt, 3);
+      }
+    }
+  });
+
+  test("without images go to .cs by their places, and need the micrographs' size for it", async () => {
+    const text = OLD.replaceAll(/^_rlnImageName.*\n/gm, "").replaceAll(/ 00000\d@s.mrcs/g, "");
+    const renumbered = text.replaceAll(/ #\d+$/gm, "");
+    writeFileSync(at("places.star"), renumbered);
+    await expect(run(at("places.star"), "places.cs")).rejects.toThrow(
+      "micrograph m/a.mrc: found no such file, expected --micrographs with its folder, or --micrograph-size",
+    );
+    await run(at("places.star"), "places.cs", { micrographSize: [100, 200], flipY: 100 });
+    const { particles, optics } = readParticlesCs(bytes("places.cs"), "places.cs");
+    expect(particles[0]).toMatchObject({ micrograph: "m/a.mrc" });
+    expect(particles.map(({ y }) => y)).toBeAllclose([49, 91, 97], { absolute: 1e-4 });
+    expect(optics.map(({ pixelSize }) => pixelSize)).toEqual([2, 1]);
+  });
+});
+
+describe("picks", () => {
+  const forms = ["topaz.txt", "picks.csv", "coco.json"];
+
+  test.each(forms)("%s has the places of the STAR file, of every micrograph", async (name) => {
+    await run(old, name, { box: 20, micrographSize: [100, 200] });
+    const text = readFileSync(at(name), "utf8");
+    const picks = {
+      "topaz.txt": () => readTopaz(text, name),
+      "picks.csv": () => readPointsCsv(text, name, "none"),
+      "coco.json": () => readCoco(text, name).picks,
+    }[name]!();
+    expect(picks.map(({ x, y }) => [x, y])).toEqual([
+      [100, 50],
+      [20.5, 8],
+      [1, 2],
+    ]);
+    expect(picks.map(({ micrograph }) => micrographStem(micrograph))).toEqual(["a", "a", "b"]);
+  });
+
+  test("box files are one a micrograph, and come together again", async () => {
+    expect(await run(old, "boxes", { to: "box", box: 16 })).toEqual([at("boxes/a.box"), at("boxes/b.box")]);
+    const own = readBox(readFileSync(at("boxes/a.box"), "utf8"), "a.box", "a");
+    expect(own).toMatchObject([
+      { x: 100, y: 50, boxSize: 16 },
+      { x: 20.5, y: 8, boxSize: 16 },
+    ]);
+    await run([at("boxes/a.box"), at("boxes/b.box")], "joined.txt");
+    expect(readTopaz(readFileSync(at("joined.txt"), "utf8"), "joined.txt").length).toBe(3);
+    await run([at("boxes/b.box")], "b.cbox");
+    expect(readCbox(readFileSync(at("b.cbox"), "utf8"), "b.cbox", "b")).toMatchObject([
+      { x: 1, y: 2, boxSize: 16 },
+    ]);
+    await expect(run(old, "all.box", { box: 8 })).rejects.toThrow("expected a folder: each has its file");
+    await expect(run(old, "nobox", { to: "box" })).rejects.toThrow("expected --box with them");
+  });
+
+  test("names and sizes of micrographs come from their folder", async () => {
+    mkdirSync(at("mics"));
+    for (const [name, columns] of [
+      ["a", 130],
+      ["b", 140],
+    ] as const) {
+      const data = new Float32Array(100 * columns);
+      writeFileSync(at(`mics/${name}.mrc`), writeMrc({ data, shape: [1, 100, columns], voxelSize: 2 }));
+    }
+    await run([at("boxes/a.box"), at("boxes/b.box")], "named.json", { micrographs: at("mics") });
+    const { images } = readCoco(readFileSync(at("named.json"), "utf8"), "named.json");
+    expect(images).toEqual([
+      { fileName: at("mics/a.mrc"), shape: [100, 130] },
+      { fileName: at("mics/b.mrc"), shape: [100, 140] },
+    ]);
+    await run([at("boxes/a.box")], "named.star", { micrographs: at("mics") });
+    expect(
+      parseStar(readFileSync(at("named.star"), "utf8"), "n").tables[0]!.strings("rlnMicrographName")[0],
+    ).toBe(at("mics/a.mrc"));
+  });
+});
+
+describe.skipIf(!hasSharedData)(
+  `beta-galactosidase${hasSharedData ? "" : ": skipped, no ../shared/data"}`,
+  () => {
+    test("flipping y brings pickers' boxes, whose rows run upward, onto the experts' points", async () => {
+      const boxes = sharedNames("bgal-10017/repic_boxes/topaz", ".box");
+      await run(boxes.map(sharedPath), "bgal/flipped.txt", { flipY: 4096 });
+      await run(boxes.map(sharedPath), "bgal/plain.txt");
+      const near = (name: string): number => {
+        const picks = readTopaz(readFileSync(at(`bgal/${name}.txt`), "utf8"), name);
+        const truth = new Map<string, readonly { x: number; y: number }[]>();
+        const hit = picks.filter(({ micrograph, x, y }) => {
+          const known =
+            truth.get(micrograph) ??
+            readPointsCsv(sharedText(`bgal-10017/coords_from_mask/${micrograph}.csv`), "csv", micrograph);
+          truth.set(micrograph, known);
+          return known.some((point) => (point.x - x) ** 2 + (point.y - y) ** 2 < 36 ** 2);
+        });
+        return hit.length / picks.length;
+      };
+      const [flipped, plain] = [near("flipped"), near("plain")];
+      expect(flipped).toBeGreaterThan(0.5);
+      expect(flipped / plain).toBeGreaterThan(1.5);
+    });
+
+    test("a STAR file flipped has y = 4095 - y_star, every other label as it was", async () => {
+      const path = sharedPath("bgal-10017/ref_star/Falcon_2012_06_12-14_57_34_0.star");
+      await run(path, "bgal/up.star", { flipY: 4096 });
+      const [before, after] = [path, at("bgal/up.star")].map(
+        (name) => parseStar(readFileSync(name, "utf8"), name).tables[0]!,
+      );
+      expect(after!.labels).toEqual(before!.labels);
+      expect([...after!.numbers("rlnCoordinateY")]).toBeAllclose(
+        before!.numbers("rlnCoordinateY").map((y) => 4095 - y),
+        { absolute: 1e-6 },
+      );
+      expect(after!.numbers("rlnCoordinateX")).toEqual(before!.numbers("rlnCoordinateX"));
+    });
+  },
+);
+
+describe("images", () => {
+  const data = Float32Array.from({ length: 12 * 9 }, (_, i) => (i * 37) % 256);
+  writeFileSync(at("image.mrc"), writeMrc({ data, shape: [1, 9, 12], voxelSize: 1.25 }));
+  writeFileSync(
+    at("map.mrc"),
+    writeMrc({ data: data.map((v) => v / 7), shape: [3, 4, 9], voxelSize: 2, kind: "volume" }),
+  );
+
+  test("MRC to TIFF to PNG to MRC keeps every value, row order and pixel size", async () => {
+    await run(at("image.mrc"), "image.tif", { mode: "uint8", compression: "lzw" });
+    expect(readTiff(bytes("image.tif"), "image.tif")).toMatchObject({ image: { data }, pixelSize: 1.25 });
+    await run(at("image.tif"), "image.png", { mode: "uint8" });
+    expect(readPng(bytes("image.png"), "image.png").data).toEqual(data);
+    await run(at("image.png"), "back.mrc.gz", { pixelSize: 1.25 });
+    const back = readMrc(bytes("back.mrc.gz"), "back.mrc.gz");
+    expect([back.data, back.voxelSize[0]]).toEqual([data, 1.25]);
+    await run(at("image.mrc"), "back.mrc.bz2");
+    expect(new TextDecoder().decode(bytes("back.mrc.bz2").subarray(0, 3))).toBe("BZh");
+    expect(readMrc(bytes("back.mrc.bz2"), "back.mrc.bz2").data).toEqual(data);
+    await expect(run(at("image.png"), "no.mrc")).rejects.toThrow(
+      "found no pixel size, expected --pixel-size",
+    );
+  });
+
+  test.each(["float16", "int16", "uint16", "uint8", "uint4"] as const)("modes of MRC: %s", async (mode) => {
+    const stretch = mode === "uint4" ? { stretch: true } : {};
+    await run(at("image.mrc"), `m-${mode}.mrc`, { mode, ...stretch });
+    const read = readMrc(bytes(`m-${mode}.mrc`), mode);
+    const offset = mode === "uint8" ? 128 : 0;
+    if (mode !== "uint4") expect([...read.data]).toEqual([...data.map((v) => v - offset)]);
+    else {
+      expect(Math.min(...read.data)).toBe(0);
+      expect(Math.max(...read.data)).toBe(15);
+      expect([...read.data]).toBeAllclose([...data.map((v) => v / 17)], { absolute: 0.6 });
+    }
+  });
+
+  test("values that do not fit are refused with the way out; stretched they fill the range", async () => {
+    await expect(run(at("map.mrc"), "map8.mrc", { mode: "int8" })).rejects.toThrow(
+      /expected whole numbers from -128 to 127: --stretch/,
+    );
+    await run(at("map.mrc"), "map8.mrc", { mode: "int8", stretch: true });
+    const { data: stored, header } = readMrc(bytes("map8.mrc"), "map8.mrc");
+    expect([Math.min(...stored), Math.max(...stored), header.kind]).toEqual([-128, 127, "volume"]);
+    await expect(run(at("map.mrc"), "map.png")).rejects.toThrow(
+      "found 3 sections, expected a single image for png: give --section",
+    );
+    await run(at("map.mrc"), "slice.tif", { section: 2 });
+    expect(readTiff(bytes("slice.tif"), "slice.tif").image.data).toEqual(
+      data.map((v) => v / 7).slice(36, 72),
+    );
+  });
+
+  test("a PNG to look at says that it is one", async () => {
+    await run(at("map.mrc"), "look.png", { section: 1 });
+    expect(notes.at(-1)).toContain("contrast stretched to 8 bits");
+    await run([at("image.mrc"), at("image.tif")], "several/x", { to: "mrc" }).catch((error: Error) => {
+      expect(error.message).toContain("found two inputs for");
+    });
+  });
+});
+
+test.each<[string, string, Partial<ExportOptions>, string]>([
+  ["old.star", "x.mrc", {}, "found labels, expected images to write mrc"],
+  ["image.mrc", "x.star", {}, "found an image, expected labels to write star"],
+  ["old.star", "x", {}, 'found "'],
+  ["old.star", "x.txt", { mode: "int8" }, "--mode: found labels, which it does not apply to"],
+  ["image.mrc", "x.tif", { flipY: 9 }, "--flip-y: found images, which it does not apply to"],
+  ["image.mrc", "x.png", { mode: "float32" }, "--mode: found float32, expected uint8 or uint16 for PNG"],
+  ["image.mrc", "x.mrc", { compression: "lzw" }, "--compression: found mrc, expected a TIFF"],
+  ["boxes/a.box", "x.cs", {}, "found picks alone, expected particles with their optics"],
+  ["boxes/a.box", "x.star", { to: "star30" }, "found no STAR file"],
+])("%s to %s with %j is refused", async (input, out, more, message) => {
+  await expect(run(at(input), out, more)).rejects.toThrow(message);
+});

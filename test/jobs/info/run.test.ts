@@ -1,0 +1,220 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { writePart } from "../../../src/dataset/part.js";
+import { readMrc } from "../../../src/io/mrc/read.js";
+import { describeFile, describeFolder } from "../../../src/jobs/info/run.js";
+import { computePotential } from "../../../src/jobs/potential/run.js";
+import { mapDiameter, readDensityMap } from "../../../src/jobs/shared/density-map.js";
+import { planSimulation } from "../../../src/jobs/simulate/plan.js";
+import { simulateDataset } from "../../../src/jobs/simulate/run.js";
+import { nodeFiles } from "../../../src/runtime/files.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+import { writeToyMap } from "../../helpers/toy-map.js";
+import { hasSharedData, sharedPath } from "../../io/shared-data.js";
+
+const dir = scratchFolder();
+const { context } = jobContext();
+
+/** Two carbons 20 angstrom apart on x, and the same once more 12 angstrom up, by the assembly. */
+const PDB = `REMARK 350 BIOMOLECULE: 1
+REMARK 350 APPLY THE FOLLOWING TO CHAINS: A
+REMARK 350   BIOMT1   1  1.000000  0.000000  0.000000        0.00000
+REMARK 350   BIOMT2   1  0.000000  1.000000  0.000000        0.00000
+REMARK 350   BIOMT3   1  0.000000  0.000000  1.000000        0.00000
+REMARK 350   BIOMT1   2  1.000000  0.000000  0.000000        0.00000
+REMARK 350   BIOMT2   2  0.000000  1.000000  0.000000        0.00000
+REMARK 350   BIOMT3   2  0.000000  0.000000  1.000000       12.00000
+ATOM      1  CA  ALA A   1     -10.000   0.000   0.000  1.00 20.00           C
+ATOM      2  CA  ALA A   2      10.000   0.000   0.000  1.00 20.00           C
+HETATM    3  O   HOH A   3       0.000   5.000   0.000  1.00 20.00           O
+END
+`;
+
+describe("potential", () => {
+  const model = join(dir, "two.pdb");
+  writeFileSync(model, PDB);
+  const run = (more: object = {}) =>
+    computePotential(
+      { model, out: join(dir, "two.mrc"), pixelSize: 1, resolution: 4, box: 48, ...more },
+      context,
+    );
+
+  test("the assembly is built, without water, about its mean position", async () => {
+    expect(await run()).toMatchObject({ atoms: 4, box: 48, resolution: 4 });
+    const { data, voxelSize } = readMrc(readFileSync(join(dir, "two.mrc")), "two.mrc");
+    expect(voxelSize).toEqual([1, 1, 1]);
+    const at = (x: number, y: number, z: number): number => data[((z + 24) * 48 + y + 24) * 48 + x + 24]!;
+    const atoms = [at(-10, 0, -6), at(10, 0, -6), at(-10, 0, 6), at(10, 0, 6)];
+    for (const value of atoms) expect(value).toBeCloseTo(Math.max(...data), 3);
+    expect(Math.abs(at(0, 5, 0))).toBeLessThan(0.02 * atoms[0]!);
+  });
+
+  test("none takes the atoms as they are; an unknown assembly is refused with those there are", async () => {
+    expect((await run({ assembly: "none" })).atoms).toBe(2);
+    await expect(run({ assembly: "7" })).rejects.toThrow(
+      'two.pdb: assembly: found "7", expected one of 1, or none',
+    );
+  });
+
+  test("the box holds the model with room unless told; a wrong ending is refused", async () => {
+    const { box, diameter } = await run({ box: undefined });
+    expect(box % 2).toBe(0);
+    expect(box).toBeGreaterThanOrEqual(1.5 * diameter);
+    await expect(run({ out: join(dir, "two.png") })).rejects.toThrow("expected a name that ends in .mrc");
+  });
+});
+
+describe.skipIf(!hasSharedData)(
+  `diameter of real maps${hasSharedData ? "" : ": skipped, no ../shared/data"}`,
+  () => {
+    test.each([
+      ["maps/cryojax_ribosome_4ug0_potential_cistem.mrc", 290, 330],
+      ["maps/ngl_betaGal.mrc", 170, 195],
+      ["maps/emd_5625.map", 200, 225],
+    ])("%s is %i to %i angstrom", (name, low, high) => {
+      const path = sharedPath(name);
+      const diameter = mapDiameter(readDensityMap(readFileSync(path), path));
+      expect(diameter).toBeGreaterThan(low);
+      expect(diameter).toBeLessThan(high);
+    });
+  },
+);
+
+describe.skipIf(!hasSharedData)(
+  `info of every real file${hasSharedData ? "" : ": skipped, no ../shared/data"}`,
+  () => {
+    const folders = [
+      "star",
+      "particles",
+      "maps",
+      "misc",
+      "bgal-10017/ref_star",
+      "bgal-10017/repic_boxes/topaz",
+    ];
+    test.each([...folders, "bgal-10017/coords_from_mask", "apoferritin-10146/coords-a"])(
+      "%s",
+      async (folder) => {
+        const names = await nodeFiles.list(sharedPath(folder));
+        expect(names.length).toBeGreaterThan(0);
+        for (const name of names) {
+          const facts = await describeFile(nodeFiles, sharedPath(`${folder}/${name}`));
+          expect(Object.keys(facts).length, name).toBeGreaterThan(1);
+          expect(Object.keys(facts).length, name).toBeLessThan(20);
+        }
+      },
+    );
+
+    test.each<[string, Record<string, unknown>]>([
+      [
+        "star/aspire_sample_particles_relion30.star",
+        {
+          what: "STAR, particles, RELION 3.0 or older",
+          micrographs: 1,
+          optics: "300 kV, Cs 2.7 mm; 200 kV, Cs 2.7 mm",
+        },
+      ],
+      ["star/mtf_k2_300_ec.star", { what: "STAR, MTF curve" }],
+      [
+        "star/relion4_ctffind_output.star",
+        { what: "STAR, micrographs, RELION 3.1 or newer", micrographs: 41 },
+      ],
+      ["misc/Ucsf_stack_1142_DW_autopick.star", { what: "STAR, picks" }],
+      ["misc/KLH_xmipp_760x844.tif", { samples: "unsigned, 8 bits, PackBits, strips" }],
+      [
+        "star/cryodrgn_cryosparc_P12_J24_001_particles.cs",
+        { particles: 2019, images: "yes", aligned: "yes" },
+      ],
+      ["maps/ngl_betaGal.mrc", { "voxel size": "3.54 x 3.54 x 3.54 A" }],
+    ])("%s", async (name, facts) => {
+      expect(await describeFile(nodeFiles, sharedPath(name))).toMatchObject(facts);
+    });
+  },
+);
+
+describe("info", async () => {
+  const map = writeToyMap(join(dir, "map.mrc"));
+  const out = join(dir, "set");
+  await simulateDataset(
+    planSimulation({ map: [map], out, size: [64, 80], count: 2, particles: [2, 0] }),
+    context,
+  );
+
+  test.each<[string, Record<string, unknown>]>([
+    ["map.mrc", { what: "MRC, volume of 36 x 36 x 36 voxels (x, y, z)", "voxel size": "4 x 4 x 4 A" }],
+    [
+      "set/micrographs/000001.mrc",
+      { what: "MRC, image of 80 x 64 pixels", samples: "float32, little endian" },
+    ],
+    ["set/masks/000001.png", { what: "PNG, 80 x 64 pixels", samples: "grey, 8 bits" }],
+    [
+      "set/particles.star",
+      { what: "STAR, particles, RELION 3.1 or newer", micrographs: 2, "half sets": "2 and 2" },
+    ],
+    ["two.pdb", { what: "atomic model", atoms: "2 without water, of 3", assemblies: "1" }],
+  ])("%s", async (name, facts) => {
+    expect(await describeFile(nodeFiles, join(dir, name))).toMatchObject(facts);
+  });
+
+  test("a dataset, an unfinished one, any folder, an unknown format", async () => {
+    expect(await describeFolder(nodeFiles, out)).toMatchObject({
+      what: "cryogem dataset",
+      micrographs: "2 of 80 x 64 pixels",
+      particles: expect.stringMatching(/^4, diameter \d+/),
+    });
+    const part = { micrograph: { index: 1 }, particles: [] };
+    await nodeFiles.write(join(dir, "begun/parts/job.json"), "{}");
+    await writePart(nodeFiles, join(dir, "begun"), part as never);
+    expect(await describeFolder(nodeFiles, join(dir, "begun"))).toEqual({
+      what: "unfinished cryogem dataset",
+      "micrographs made": 1,
+    });
+    mkdirSync(join(dir, "some"));
+    writeFileSync(join(dir, "some/a.log"), "");
+    writeFileSync(join(dir, "some/b.log"), "");
+    expect(await describeFolder(nodeFiles, join(dir, "some"))).toEqual({
+      what: "folder",
+      names: 2,
+      ".log": 2,
+    });
+    await expect(describeFile(nodeFiles, join(dir, "some/a.log"))).rejects.toThrow("not a known format");
+  });
+
+  test("statistics that a header lacks are measured; those it has are shown as they are", async () => {
+    const bytes = readFileSync(map);
+    const header = new DataView(bytes.buffer, bytes.byteOffset, 1024);
+    const given = await describeFile(nodeFiles, map);
+    expect(given["values"]).not.toContain("measured");
+    const missing = join(dir, "missing.mrc");
+    for (const none of [
+      [0, 0, 0],
+      [0, -1, -2],
+    ]) {
+      for (const [i, value] of none.entries()) header.setFloat32(4 * (19 + i), value, true);
+      writeFileSync(missing, bytes);
+      expect(await describeFile(nodeFiles, missing)).toEqual({
+        ...given,
+        values: `${given["values"]} (measured: not in the header)`,
+      });
+    }
+  });
+
+  test("packed files are described and used as they are", async () => {
+    const packed = `${map}.gz`;
+    writeFileSync(packed, gzipSync(readFileSync(map)));
+    expect(await describeFile(nodeFiles, packed)).toEqual(await describeFile(nodeFiles, map));
+    const plan = planSimulation({
+      map: [packed],
+      out: join(dir, "packed"),
+      size: [64, 80],
+      count: 2,
+      particles: [2, 0],
+    });
+    const { micrographs } = await simulateDataset(plan, context);
+    expect(micrographs.length).toBe(2);
+    const first = "micrographs/000001.mrc";
+    expect(readFileSync(join(dir, "packed", first))).toEqual(readFileSync(join(out, first)));
+  });
+});

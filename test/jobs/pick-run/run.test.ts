@@ -1,0 +1,291 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Image, zeros } from "../../../src/array/image.js";
+import { matchPicks } from "../../../src/evaluate/picking/matching.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
+import { readBox } from "../../../src/io/picks/box.js";
+import { readCbox } from "../../../src/io/picks/cbox.js";
+import { readCoco } from "../../../src/io/picks/coco.js";
+import { readPicksStar } from "../../../src/io/picks/star.js";
+import { readTopaz } from "../../../src/io/picks/topaz.js";
+import { encodePng } from "../../../src/io/png/write.js";
+import { writeSafetensors } from "../../../src/io/safetensors.js";
+import { parseStar } from "../../../src/io/star/parse.js";
+import { type PickRunOptions, planPickRun } from "../../../src/jobs/pick-run/plan.js";
+import { parsePickRecord } from "../../../src/jobs/pick-run/records.js";
+import { runPicking } from "../../../src/jobs/pick-run/run.js";
+import { scorePicks } from "../../../src/jobs/pick-score/run.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+import { writeToyMap } from "../../helpers/toy-map.js";
+import { DEFOCUS, DIAMETER, noisyMicrograph, OPTICS } from "../../pick/simulated.js";
+
+const dir = scratchFolder();
+const { pixelSize } = OPTICS;
+const SHAPE = [270, 330] as const;
+
+const mrc = ({ data, shape }: Image): Uint8Array =>
+  writeMrc({ data, shape: [1, ...shape], voxelSize: pixelSize, mode: "float32" });
+
+const micrographs = [1, 2].map((seed) => {
+  const path = join(dir, `mic.${seed}.mrc`);
+  const made = noisyMicrograph(SHAPE, 3, seed);
+  writeFileSync(path, mrc(made.image));
+  return { path, ...made };
+});
+
+const options = (name: string, more: Partial<PickRunOptions> = {}): PickRunOptions => ({
+  micrographs: micrographs.map(({ path }) => path),
+  out: join(dir, name),
+  pixelSize,
+  particleDiameter: DIAMETER,
+  log: true,
+  ...more,
+});
+
+async function run(wanted: PickRunOptions, signal?: AbortSignal) {
+  const told = jobContext(signal);
+  const runtime = () => Promise.reject(new Error("no network here"));
+  const record = await runPicking(planPickRun(wanted), { ...told.context, runtime });
+  return { record, ...told };
+}
+
+const text = (...path: readonly string[]): string => readFileSync(join(dir, ...path), "utf8");
+const everyFile = (name: string): Map<string, string> =>
+  new Map(
+    readdirSync(join(dir, name), { recursive: true, encoding: "utf8" })
+      .filter((path) => statSync(join(dir, name, path)).isFile())
+      .map((path) => [path, readFileSync(join(dir, name, path), "base64")]),
+  );
+
+/** A folder of estimates that knows the micrographs' defocus. */
+function writeEstimates(name: string): string {
+  const spread = { mean: 0, standardDeviation: 0 };
+  const record = {
+    ...{ format: "cryogem-estimates", formatVersion: 1, program: "by hand", options: {} },
+    ...{ optics: OPTICS, particleDiameter: DIAMETER },
+    micrographs: micrographs.map(({ path }, i) => ({
+      ...{ file: path, sha256: "0".repeat(64), shape: SHAPE, score: 1, evidence: 99, resolution: 10 },
+      ...{ ...DEFOCUS, defocusU: DEFOCUS.defocusU + i },
+      ...{ ice: { mean: 1, lowest: 1 }, signalFraction: 0.1, backgroundFraction: 0.5, particles: null },
+      particleSize: null,
+      files: {
+        ctfPicture: "p",
+        ctfCurve: "c",
+        ice: "i",
+        icePreview: "v",
+        particlePicture: "q",
+        sizeCurve: "s",
+      },
+    })),
+    distributions: {
+      ...{
+        defocus: spread,
+        astigmatism: spread,
+        astigmatismAngle: 0,
+        signalFraction: spread,
+        particles: null,
+        particleSize: null,
+      },
+    },
+    noise: {
+      ...{ frequency: [0.1], power: [1], relativeDeviation: [0] },
+      anisotropy: { tile: 2, ratio: [1] },
+    },
+  };
+  mkdirSync(join(dir, name));
+  writeFileSync(join(dir, name, "estimates.json"), JSON.stringify(record));
+  return join(dir, name);
+}
+
+describe("pick run --template", () => {
+  test("finds the particles with the CTF of the estimates and writes them for RELION with it", async () => {
+    const map = writeToyMap(join(dir, "map.mrc"));
+    const estimates = writeEstimates("estimates");
+    const { log: _, ...base } = options("template", { template: map, angularStep: 45, estimates });
+    const { record, warnings } = await run(base);
+    expect(warnings).toEqual([]);
+    expect(record.threshold.source).toBe("scores");
+    const star = parseStar(text("template", "picks.star"), "picks.star");
+    const particles = star.table("particles");
+    expect(star.table("optics").numbers("rlnMicrographPixelSize")[0]).toBe(pixelSize);
+    const picks = readPicksStar(text("template", "picks.star"), "picks.star", "");
+    for (const { path, truth } of micrographs) {
+      const own = picks.filter(({ micrograph }) => micrograph === path);
+      const right = matchPicks(truth, own, 25 / pixelSize).filter((index) => index >= 0).length;
+      expect(right / truth.length).toBeGreaterThan(0.9);
+      expect(right / own.length).toBeGreaterThan(0.9);
+    }
+    const names = particles.strings("rlnMicrographName");
+    particles.numbers("rlnDefocusU").forEach((defocus, row) => {
+      expect(defocus).toBe(DEFOCUS.defocusU + micrographs.findIndex(({ path }) => path === names[row]));
+    });
+    expect(new Set(particles.numbers("rlnDefocusAngle"))).toEqual(new Set([DEFOCUS.defocusAngle]));
+    // all peaks, weak ones too, stand in the Topaz text
+    const all = readTopaz(text("template", "all-picks.txt"), "all-picks.txt");
+    expect(all.length).toBeGreaterThan(1.5 * picks.length);
+    const { value } = record.threshold;
+    expect(all.filter(({ score }) => score! >= value)).toHaveLength(picks.length);
+    expect(new Set(all.map(({ micrograph }) => micrograph))).toEqual(new Set(["mic.1", "mic.2"]));
+  });
+});
+
+describe("pick run", () => {
+  test("box, cbox, COCO and Topaz text hold the picks of picks.star; the pictures circle them", async () => {
+    const { record } = await run(options("labels", { labels: ["box", "cbox", "coco", "topaz"], box: 40 }));
+    const places = (picks: readonly { x: number; y: number }[]): Float64Array =>
+      Float64Array.from([...picks].sort((p, q) => p.y - q.y || p.x - q.x).flatMap(({ x, y }) => [x, y]));
+    const near = { relative: 0, absolute: 2e-3 };
+    const star = readPicksStar(text("labels", "picks.star"), "s", "");
+    const coco = readCoco(text("labels", "labels", "coco.json"), "c");
+    const topaz = readTopaz(text("labels", "labels", "topaz.txt"), "t");
+    expect(coco.images.map(({ shape }) => shape)).toEqual([SHAPE, SHAPE]);
+    micrographs.forEach(({ path }, i) => {
+      const own = places(star.filter(({ micrograph }) => micrograph === path));
+      expect(own).toHaveLength(2 * record.micrographs[i]!.picks);
+      expect(own.length).toBeGreaterThan(10);
+      const name = `mic.${i + 1}`;
+      const box = readBox(text("labels", "labels", "box", `${name}.box`), "b", name);
+      expect(places(box)).toBeAllclose(own, near);
+      expect(box[0]!.boxSize).toBe(40);
+      expect(places(readCbox(text("labels", "labels", "cbox", `${name}.cbox`), "b", name))).toBeAllclose(
+        own,
+        near,
+      );
+      expect(places(coco.picks.filter(({ micrograph }) => micrograph === path))).toBeAllclose(own, near);
+      expect(places(topaz.filter(({ micrograph }) => micrograph === name))).toBeAllclose(own, near);
+      expect(text("labels", "pictures", `${name}.svg`).match(/<circle /g)).toHaveLength(own.length / 2);
+    });
+    const listed = parseStar(text("labels", "autopick.star"), "a").table("coordinate_files");
+    const coordinates = listed
+      .strings("rlnMicrographCoordinates")
+      .map((path) => readPicksStar(readFileSync(path), path, "m"));
+    expect(coordinates.map((each) => each.length)).toEqual(record.micrographs.map(({ picks }) => picks));
+  });
+
+  test("an interrupted run goes on with what is missing, to the same bytes", async () => {
+    await run(options("whole"));
+    const controller = new AbortController();
+    const told = jobContext(controller.signal);
+    const report = {
+      ...told.context.report,
+      progress: ({ done }: { done: number }) => {
+        if (done === 1) controller.abort();
+      },
+    };
+    const plan = planPickRun(options("parts"));
+    const runtime = () => Promise.reject(new Error("no network here"));
+    await expect(runPicking(plan, { ...told.context, report, runtime })).rejects.toThrow(/abort/i);
+    expect(existsSync(join(dir, "parts", "picks.star"))).toBe(false);
+    const before = statSync(join(dir, "parts", "parts", "mic.1.json")).mtimeMs;
+    await run(options("parts"));
+    expect(statSync(join(dir, "parts", "parts", "mic.1.json")).mtimeMs).toBe(before);
+    const [whole, resumed] = [everyFile("whole"), everyFile("parts")];
+    // it names its own folder
+    for (const files of [whole, resumed]) files.delete("autopick.star");
+    expect(resumed).toEqual(whole);
+  });
+
+  test("another threshold picks nothing again; another diameter does", async () => {
+    await run(options("again"));
+    const written = () => statSync(join(dir, "again", "parts", "mic.1.json")).mtimeMs;
+    const first = written();
+    const { record } = await run(options("again", { threshold: 3 }));
+    expect(written()).toBe(first);
+    expect(record.threshold).toEqual({ value: 3, source: "given", separation: null });
+    const scores = readPicksStar(text("again", "picks.star"), "s", "").map(({ score }) => score!);
+    expect(Math.min(...scores)).toBeGreaterThanOrEqual(3);
+    expect(parsePickRecord(text("again", "picks.json"), "r").micrographs[0]!.peaks).toBeGreaterThan(
+      scores.length / 2,
+    );
+    await run(options("again", { particleDiameter: 150 }));
+    expect(written()).toBeGreaterThan(first);
+  });
+
+  test("8 and 16-bit PNG give the picks of the floats they were made from", async () => {
+    const { image } = micrographs[0]!;
+    const grey = (top: number): readonly number[] =>
+      Array.from(image.data, (value) =>
+        Math.max(0, Math.min(top, Math.round(((value - 1000) / 600 + 0.5) * top))),
+      );
+    const shallow = join(dir, "shallow.png");
+    const deep = join(dir, "deep.png");
+    writeFileSync(shallow, encodePng({ shape: SHAPE, channels: 1, samples: Uint8Array.from(grey(255)) }));
+    writeFileSync(deep, encodePng({ shape: SHAPE, channels: 1, samples: Uint16Array.from(grey(65_535)) }));
+    await run(options("depths", { micrographs: [micrographs[0]!.path, shallow, deep] }));
+    const picks = readPicksStar(text("depths", "picks.star"), "s", "");
+    const of = (path: string) => picks.filter(({ micrograph }) => micrograph === path);
+    const own = of(micrographs[0]!.path);
+    for (const path of [shallow, deep]) {
+      const same = matchPicks(own, of(path), 1).filter((index) => index >= 0).length;
+      expect(same).toBeGreaterThanOrEqual(own.length - 2);
+    }
+  });
+
+  test("micrographs that cannot be picked are left out with a warning that says why", async () => {
+    const bad = join(dir, "bad");
+    mkdirSync(bad);
+    const holed = noisyMicrograph(SHAPE, 3, 3).image;
+    const torn = mrc(holed);
+    const nan = mrc(holed);
+    new DataView(nan.buffer, nan.byteOffset).setFloat32(1024 + 4 * (330 * 7 + 12), Number.NaN, true);
+    const files = {
+      "holed.mrc": nan,
+      "flat.mrc": mrc(zeros(200, 200)),
+      "tiny.mrc": mrc(noisyMicrograph([20, 60], 3, 1).image),
+      "torn.mrc": torn.slice(0, 5000),
+    };
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(bad, name), bytes);
+    const paths = Object.keys(files).map((name) => join(bad, name));
+    const { record, warnings } = await run(
+      options("some", { micrographs: [...paths, micrographs[0]!.path] }),
+    );
+    expect(record.micrographs.map(({ name }) => name)).toEqual(["mic.1"]);
+    const reasons = ["sample 2322: found NaN", "same value everywhere", "60 x 20 pixels", "file size"];
+    reasons.forEach((reason, i) => {
+      expect(record.failed[i]).toMatchObject({ file: paths[i] });
+      expect(record.failed[i]!.reason).toContain(reason);
+      expect(record.failed[i]!.reason).toContain(paths[i]!);
+      expect(warnings.some((line) => line.includes(reason))).toBe(true);
+    });
+    await expect(run(options("none", { micrographs: [paths[1]!] }))).rejects.toThrow(
+      "no micrograph that could be picked",
+    );
+  });
+
+  test("a translator or another file in place of a picker is refused by name", async () => {
+    const { log: _, ...base } = options("model");
+    const path = join(dir, "translator.safetensors");
+    writeFileSync(
+      path,
+      writeSafetensors([], { cryogem: JSON.stringify({ format: "cryogem-model", formatVersion: 1 }) }),
+    );
+    await expect(run({ ...base, model: path })).rejects.toThrow(/cryogem-model.*expected.*cryogem-picker/);
+    await expect(run({ ...base, model: join(dir, "nowhere") })).rejects.toThrow("nowhere");
+    rmSync(path);
+  });
+
+  test("a folder with other files is left alone", async () => {
+    mkdirSync(join(dir, "other"));
+    writeFileSync(join(dir, "other", "thesis.txt"), "years");
+    await expect(run(options("other"))).rejects.toThrow("thesis.txt");
+  });
+});
+
+describe("a folder of picks in pick score", () => {
+  test("as the unsure places counts with its picks above the threshold", async () => {
+    const { record } = await run(options("unsure", { threshold: 1 }));
+    const picks = record.micrographs.reduce((sum, each) => sum + each.picks, 0);
+    const peaks = record.micrographs.reduce((sum, each) => sum + each.peaks, 0);
+    expect(picks).toBeGreaterThan(0);
+    expect(peaks).toBeGreaterThan(picks);
+    // nothing is there: every peak is false, but those above the threshold are excused
+    mkdirSync(join(dir, "nothing"));
+    for (const i of [1, 2]) writeFileSync(join(dir, "nothing", `mic.${i}.csv`), "x,y\n");
+    const folder = join(dir, "unsure");
+    const all = { picks: [folder], truth: join(dir, "nothing"), unsure: folder, radius: 1, pixelSize };
+    const { pickers } = await scorePicks({ ...all, threshold: -1e9 }, jobContext().context);
+    expect(pickers[0]!.scores.falsePositives).toBe(peaks - picks);
+  });
+});

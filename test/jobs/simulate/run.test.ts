@@ -1,0 +1,279 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { fourierFilter } from "../../../src/array/filter.js";
+import { correlation, standardDeviation, variance } from "../../../src/array/statistics.js";
+import { readDataset, readMicrograph } from "../../../src/dataset/reader.js";
+import type { ParticleRecord } from "../../../src/dataset/records.js";
+import { readMrc } from "../../../src/io/mrc/read.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
+import { readPng } from "../../../src/io/png/read.js";
+import { cutBox } from "../../../src/jobs/extract/box.js";
+import { planSimulation, type SimulateOptions } from "../../../src/jobs/simulate/plan.js";
+import { simulateDataset } from "../../../src/jobs/simulate/run.js";
+import { ctf } from "../../../src/physics/optics/ctf.js";
+import { project } from "../../../src/physics/projection/project.js";
+import { prepareProjector } from "../../../src/physics/projection/projector.js";
+import { nodeFiles } from "../../../src/runtime/files.js";
+import { threadWorkers } from "../../../src/runtime/workers/workers.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+import { snapshot } from "../../helpers/snapshot.js";
+import { toyVolume, writeToyMap } from "../../helpers/toy-map.js";
+
+const dir = scratchFolder();
+const map = writeToyMap(join(dir, "map.mrc"));
+const options = (name: string, more: Partial<SimulateOptions> = {}): SimulateOptions => ({
+  map: [map],
+  out: join(dir, name),
+  size: [160, 200],
+  count: 3,
+  particles: [4, 1],
+  seed: 7,
+  ...more,
+});
+const simulate = async (
+  name: string,
+  more: Partial<SimulateOptions> = {},
+  context = jobContext().context,
+) => {
+  await simulateDataset(planSimulation(options(name, more)), context);
+  return readDataset(nodeFiles, join(dir, name));
+};
+const particlesOf = async (dataset: Awaited<ReturnType<typeof simulate>>): Promise<ParticleRecord[]> => {
+  const all: ParticleRecord[] = [];
+  for await (const particle of dataset.particles()) all.push(particle);
+  return all;
+};
+
+describe("bytes", () => {
+  const pool = threadWorkers(2);
+  afterAll(() => pool.close());
+  const more: Partial<SimulateOptions> = {
+    snr: 0.2,
+    depth: 400,
+    iceGradient: 0.3,
+    count: 4,
+    keepClean: true,
+  };
+
+  test("one worker or two, interrupted or not: the same seed gives the same bytes", async () => {
+    await simulate("one", more);
+    const one = snapshot(join(dir, "one"));
+
+    await simulate("two", more, jobContext(undefined, pool).context);
+    expect(snapshot(join(dir, "two"))).toEqual(one);
+
+    const controller = new AbortController();
+    const { context } = jobContext(controller.signal);
+    const stopping = {
+      ...context,
+      report: {
+        ...context.report,
+        progress: ({ done }: { readonly done: number }) => {
+          if (done === 2) controller.abort();
+        },
+      },
+    };
+    await expect(simulate("stopped", more, stopping)).rejects.toMatchObject({ name: "AbortError" });
+    expect(
+      Object.keys(snapshot(join(dir, "stopped"))).filter((name) => /partial|dataset.json/.test(name)),
+    ).toEqual([]);
+    const rest = jobContext();
+    await simulate("stopped", more, rest.context);
+    expect(rest.progress.map(({ done }) => done)).toEqual([2, 3, 4]);
+    expect(snapshot(join(dir, "stopped"))).toEqual(one);
+  });
+
+  test("another seed gives other particles; finished, it is left alone", async () => {
+    const first = await particlesOf(await simulate("seed7"));
+    const second = await particlesOf(await simulate("seed8", { seed: 8 }));
+    expect(second[0]).not.toEqual(first[0]);
+    const again = jobContext();
+    await simulate("seed7", {}, again.context);
+    expect(again.notes[0]).toContain("complete already");
+    await expect(simulate("seed7", { seed: 8 })).rejects.toThrow("seed: found 7, expected 8");
+  });
+});
+
+describe("labels", () => {
+  test("a particle of the clean micrograph is minus its projection times its own CTF, where and as the label says", async () => {
+    const dataset = await simulate("labels", {
+      size: [400, 400],
+      count: 1,
+      particles: [4, 0],
+      collapseRatio: 2,
+      depth: 1500,
+      phaseShift: 20,
+    });
+    const { manifest } = dataset;
+    const micrograph = await readMicrograph(nodeFiles, dataset.dir, manifest.micrographs[0]!);
+    const projector = prepareProjector(toyVolume());
+    const inside = (await particlesOf(dataset)).filter(
+      ({ x, y }) => Math.min(x, y) > 40 && Math.max(x, y) < 360,
+    );
+    expect(inside.length).toBeGreaterThan(0);
+    for (const p of inside) {
+      const cut = cutBox(micrograph, p.x, p.y, 36, 0);
+      const transfer = ctf({ ...manifest.optics, ...p });
+      const { pixelSize } = manifest.optics;
+      const shift = { shiftX: -p.originX / pixelSize, shiftY: -p.originY / pixelSize };
+      const projection = project(projector, p.matrix as never, shift);
+      const image = fourierFilter(projection, (kx, ky) => -transfer(kx / pixelSize, ky / pixelSize));
+      expect(correlation(cut.data, image.data)).toBeGreaterThan(0.99);
+      const scale = standardDeviation(cut.data) / standardDeviation(image.data);
+      expect(scale).toBeGreaterThan(0.95);
+      expect(scale).toBeLessThan(1.05);
+    }
+  });
+
+  test("the manifest says what was made: optics, counts, inputs, options", async () => {
+    const { manifest } = await simulate("manifest", {
+      voltage: 200,
+      cs: 0.01,
+      amplitudeContrast: 0.07,
+      snr: 0.5,
+    });
+    expect(manifest.optics).toEqual({
+      pixelSize: 4,
+      voltage: 200,
+      sphericalAberration: 0.01,
+      amplitudeContrast: 0.07,
+    });
+    expect(manifest.micrographs.map(({ shape }) => shape)).toEqual([
+      [160, 200],
+      [160, 200],
+      [160, 200],
+    ]);
+    expect(manifest.inputs).toEqual([{ path: map, sha256: await nodeFiles.sha256(map) }]);
+    expect(manifest.options).toMatchObject({ count: 3, noise: { kind: "white", snr: 0.5 } });
+    expect(manifest.particles).toBe(manifest.micrographs.reduce((sum, { particles }) => sum + particles, 0));
+    // the toy's blobs reach 38 angstrom from the centre, 2 to 3 deviations wide
+    expect(manifest.particleDiameter).toBeGreaterThan(80);
+    expect(manifest.particleDiameter).toBeLessThan(112);
+  });
+
+  test("defocus and astigmatism stay in their ranges and differ between micrographs", async () => {
+    const { manifest } = await simulate("defocus", { count: 8, defocus: [12_000, 13_000], astigmatism: 400 });
+    const means = manifest.micrographs.map(({ defocusU, defocusV }) => (defocusU + defocusV) / 2);
+    const differences = manifest.micrographs.map(({ defocusU, defocusV }) => defocusU - defocusV);
+    expect(Math.min(...means)).toBeGreaterThanOrEqual(12_000);
+    expect(Math.max(...means)).toBeLessThanOrEqual(13_000);
+    expect(Math.max(...differences)).toBeLessThanOrEqual(400);
+    expect(Math.max(...differences)).toBeGreaterThan(100);
+    expect(new Set(means).size).toBe(8);
+  });
+
+  test("a particle in the ice has the micrograph's defocus minus its depth", async () => {
+    const dataset = await simulate("depth", { depth: 2000 });
+    const micrographs = dataset.manifest.micrographs;
+    for (const { depth, defocusU, micrograph } of await particlesOf(dataset)) {
+      expect(defocusU).toBeCloseTo(micrographs[micrograph - 1]!.defocusU - depth, 6);
+    }
+  });
+
+  test("every particle's place is in the mask, whose area fits the particles", async () => {
+    const dataset = await simulate("masks", { count: 1 });
+    const mask = readPng(readFileSync(join(dataset.dir, "masks/000001.png")), "mask");
+    const particles = await particlesOf(dataset);
+    for (const { x, y } of particles) expect(mask.data[y * 200 + x]).toBe(255);
+    const covered = mask.data.filter((value) => value === 255).length;
+    const visible = particles.reduce((sum, { visibleFraction }) => sum + visibleFraction, 0);
+    const disc = (Math.PI / 4) * (dataset.manifest.particleDiameter / 4) ** 2;
+    expect(covered / (visible * disc)).toBeGreaterThan(0.4);
+    expect(covered / (visible * disc)).toBeLessThan(1.3);
+  });
+});
+
+describe("options", () => {
+  test("noise has the SNR asked for, and the clean micrograph is kept on request", async () => {
+    const { dir: folder } = await simulate("noise", { snr: 0.25, keepClean: true, count: 1 });
+    const read = (kind: string) => readMrc(readFileSync(join(folder, `${kind}/000001.mrc`)), kind).data;
+    const [noisy, clean] = [read("micrographs"), read("clean")];
+    const noise = noisy.map((value, i) => value - clean[i]!);
+    expect(variance(clean) / variance(noise)).toBeCloseTo(0.25, 2);
+    expect(Math.abs(correlation(noise, clean))).toBeLessThan(0.03);
+  });
+
+  test("a map is brought to the pixel size asked for", async () => {
+    const { manifest } = await simulate("resampled", {
+      pixelSize: 7,
+      size: [100, 100],
+      count: 1,
+      particles: [3, 0],
+    });
+    expect(manifest.optics.pixelSize).toBe(7);
+    const header = readMrc(readFileSync(join(dir, "resampled/micrographs/000001.mrc")), "m");
+    expect(header.voxelSize[0]).toBeCloseTo(7, 5);
+  });
+
+  test("a map without voxel size is refused unless the pixel size is given", async () => {
+    const bytes = writeMrc({ ...toyVolume(), kind: "volume" });
+    new DataView(bytes.buffer).setFloat32(40, 0, true);
+    new DataView(bytes.buffer).setFloat32(44, 0, true);
+    new DataView(bytes.buffer).setFloat32(48, 0, true);
+    const bare = join(dir, "bare.mrc");
+    writeFileSync(bare, bytes);
+    await expect(simulate("bare", { map: [bare] })).rejects.toThrow(
+      "bare.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size; give it as --pixel-size",
+    );
+    const { manifest } = await simulate("bare", { map: [bare], pixelSize: 4, count: 1 });
+    expect(manifest.optics.pixelSize).toBe(4);
+    rmSync(join(dir, "bare"), { recursive: true });
+  });
+
+  test("a constant background of the map does not show", async () => {
+    const { data, ...rest } = toyVolume();
+    const lifted = writeToyMap(join(dir, "lifted.mrc"), { ...rest, data: data.map((value) => value + 5) });
+    await simulate("flat", { count: 1 });
+    await simulate("lifted", { map: [lifted], count: 1 });
+    const read = (name: string) =>
+      readMrc(readFileSync(join(dir, name, "micrographs/000001.mrc")), name).data;
+    const flat = read("flat");
+    const highest = Math.max(...flat.map(Math.abs));
+    expect(read("lifted")).toBeAllclose(flat, { absolute: 1e-4 * highest, relative: 0 });
+  });
+
+  test("several maps come in their ratio", async () => {
+    const dataset = await simulate("mixed", {
+      map: [map, map],
+      ratios: [1, 3],
+      particles: [12, 0],
+      collapseRatio: 0.5,
+      count: 8,
+    });
+    const structures = (await particlesOf(dataset)).map(({ structure }) => structure);
+    const share = structures.filter((each) => each === 1).length / structures.length;
+    expect(structures.length).toBe(96);
+    expect(share).toBeGreaterThan(0.6);
+    expect(share).toBeLessThan(0.9);
+  });
+
+  test("particles that find no place are reported", async () => {
+    const { context, warnings } = jobContext();
+    await simulate("crowded", { particles: [200, 0], count: 1 }, context);
+    expect(warnings[0]).toMatch(/^\d+ of 200 particles found no place/);
+  });
+
+  test("a micrograph smaller than a particle is refused", async () => {
+    await expect(simulate("tiny", { size: [32, 32], pixelSize: 2 })).rejects.toThrow(
+      "micrograph: shorter side: found",
+    );
+  });
+
+  test.each<[Partial<SimulateOptions>, string]>([
+    [{ map: [] }, "--map: found none"],
+    [{ ratios: [1, 2] }, "--ratios: found 2, expected one for each of 1 maps"],
+    [{ noise: "poisson" }, "--noise: found no --snr"],
+    [{ keepClean: true }, "--keep-clean: found no noise"],
+    [{ snr: 0.1, noise: "coloured" }, "--noise coloured: found no --estimates"],
+    [{ snr: 0.1, dose: 20 }, "--dose: expected --noise poisson"],
+    [{ snr: 0.1, gaussianShare: 0.3, noise: "poisson" }, "--gaussian-share: expected"],
+    [{ defocus: [2, 1] }, "--defocus: found 2,1, expected the lower number first"],
+    [{ particles: [0, 0] }, "--particles: found 0, expected 1 to"],
+    [{ count: 0 }, "--count: found 0, expected 1 to 999999"],
+    [{ size: [16, 64] }, "--size: found 16, expected 32 to"],
+  ])("options that clash or make no sense are refused: %j", (more, message) => {
+    expect(() => planSimulation(options("never", more))).toThrow(message);
+  });
+});

@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { ParameterSpec } from "../../../src/nn/scope.js";
+import { adamScalars, interpret, sizeOf } from "../../../src/tensor/index.js";
+import { samplingFeeds } from "../../../src/translate/gan/sampling-inputs.js";
+import { cryogemStep, type StepOptions } from "../../../src/translate/gan/step.js";
+
+interface Case {
+  readonly upsampling: "transposed" | "resize";
+  readonly output: "plain" | "correction";
+  readonly variant: "paper" | "public";
+  readonly widest: number;
+  readonly discriminators: 1 | 2;
+  readonly losses: Readonly<Record<string, number>>;
+  readonly parameters: Readonly<Record<string, readonly number[]>>;
+  readonly gradients: Readonly<Record<string, readonly number[]>>;
+  readonly change: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Made by make_step.py beside it: PyTorch in double precision. */
+const reference = JSON.parse(
+  readFileSync(new URL("../../fixtures/translate/step.json", import.meta.url), "utf8"),
+) as {
+  readonly sizes: Readonly<Record<"crop" | "depth" | "ngf" | "ndf" | "head" | "queries" | "levels", number>>;
+  readonly temperature: number;
+  readonly weight: number;
+  readonly rate: number;
+  readonly beta1: number;
+  readonly cases: readonly Case[];
+};
+const { sizes } = reference;
+
+const wave = (count: number, offset: number, scale: number): Float64Array =>
+  Float64Array.from({ length: count }, (_, i) => scale * Math.sin(0.7 * i * (1 + (i % 13)) + offset));
+
+/** Norm, a scalar product and eight elements, as the reference keeps of a tensor. */
+const digest = (values: Float64Array): number[] => {
+  const probe = wave(values.length, 0.5, 1);
+  const dot = values.reduce((sum, value, i) => sum + value * probe[i]!, 0);
+  const picked = Array.from({ length: 8 }, (_, j) => values[Math.round((j * (values.length - 1)) / 7)]!);
+  return [Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), dot, ...picked];
+};
+
+const optionsOf = ({ upsampling, output, variant, widest, discriminators }: Case): StepOptions => ({
+  crop: sizes.crop,
+  generator: { width: sizes.ngf, widest, depth: sizes.depth, upsampling, output },
+  discriminator: { width: sizes.ndf, widest, count: discriminators },
+  headWidth: sizes.head,
+  levels: sizes.levels,
+  queries: sizes.queries,
+  nce: { variant, temperature: reference.temperature },
+  beta1: reference.beta1,
+  averaged: discriminators === 2,
+});
+
+function feedsOf(
+  specs: readonly ParameterSpec[],
+  names: readonly string[],
+): Record<string, ArrayLike<number>> {
+  const { crop, queries, levels } = sizes;
+  const feeds: Record<string, ArrayLike<number>> = {
+    simulated: wave(crop * crop, 0.2, 1),
+    real: wave(crop * crop, 2.9, 1.2),
+    nceWeight: [reference.weight],
+    averageDecay: [0.25],
+  };
+  for (const [name, share] of [
+    ["generator", 1],
+    ["discriminator", 0.5],
+  ] as const) {
+    const { stepSize, stepEpsilon } = adamScalars(share * reference.rate, 1, { beta1: reference.beta1 });
+    Object.assign(feeds, { [`${name}:stepSize`]: [stepSize], [`${name}:stepEpsilon`]: [stepEpsilon] });
+  }
+  const points = Int32Array.from({ length: 2 * queries }, (_, i) =>
+    i < queries ? (i * 977 + 131) % (crop * crop) : ((i - queries) * 1409 + 77) % (crop * crop),
+  );
+  for (let level = 1; level <= levels; level++) {
+    for (const [name, { data }] of Object.entries(samplingFeeds(points, crop, level))) feeds[name] = data;
+  }
+  for (const { name, shape } of specs) {
+    feeds[name] = wave(sizeOf(shape), 1.3 * names.indexOf(name), 0.3);
+    feeds[`average:${name}`] = feeds[name]!;
+    feeds[`m:${name}`] = feeds[`v:${name}`] = new Float64Array(sizeOf(shape));
+  }
+  return feeds;
+}
+
+describe.each(reference.cases)(
+  "one step, $upsampling up-sampling, $output output, $variant loss, $discriminators discriminator(s)",
+  (expected) => {
+    const names = Object.keys(expected.parameters);
+    const graph = cryogemStep(optionsOf(expected));
+    const specs = [...graph.generator, ...graph.discriminator, ...graph.heads];
+    const feeds = feedsOf(specs, names);
+    const gradientOutputs = Object.fromEntries(
+      Object.entries(graph.gradients).map(([name, value]) => [`gradient:${name}`, value]),
+    );
+    const next = Object.fromEntries(graph.state.map((tensor) => [`next:${tensor.name}`, tensor.next]));
+    const results = interpret({ ...graph.outputs, ...next, ...gradientOutputs }, feeds);
+
+    test("has the reference's parameters, in its order of shapes", () => {
+      const found = Object.fromEntries(specs.map(({ name, shape }) => [name, [...shape]]));
+      expect(found).toEqual(expected.parameters);
+    });
+
+    test.each(Object.keys(expected.losses))("%s agrees with float64 PyTorch", (name) => {
+      expect(Object.keys(graph.outputs).sort()).toEqual(Object.keys(expected.losses).sort());
+      expect(results[name]!).toBeAllclose([expected.losses[name]!], { relative: 1e-9 });
+    });
+
+    test.each(names)("gradient of %s agrees", (name) => {
+      const found = digest(results[`gradient:${name}`]!);
+      const scale = expected.gradients[name]![0]!;
+      expect(found).toBeAllclose(expected.gradients[name]!, {
+        relative: 1e-7,
+        absolute: 1e-8 * (scale + 1e-3),
+      });
+    });
+
+    test.each(names)("Adam moves %s alike", (name) => {
+      const change = results[`next:${name}`]!.map((value, i) => value - feeds[name]![i]!);
+      expect(digest(change)).toBeAllclose(expected.change[name]!, { relative: 1e-6, absolute: 1e-8 });
+    });
+
+    test.runIf(expected.discriminators === 2)(
+      "the moving average takes its share of the new generator",
+      () => {
+        for (const { name } of graph.generator) {
+          const wanted = results[`next:${name}`]!.map((value, i) => 0.25 * feeds[name]![i]! + 0.75 * value);
+          expect(results[`next:average:${name}`]!).toBeAllclose(wanted, { absolute: 1e-12 });
+        }
+      },
+    );
+  },
+);
