@@ -1,4 +1,4 @@
-import { frequency, halfColumns, type Spectrum } from "../fft.js";
+import { frequency, halfColumns, type Spectrum } from "../fft/fft.js";
 import type { Volume } from "../image.js";
 
 /** The transform of a volume, as rfft3 returns it. */

@@ -1,5 +1,6 @@
-import { frequency, halfColumns, rfft3 } from "../../array/fft/fft.js";
+import { rfft3 } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
+import { type HalfWeights, type ShellSums, shellSums } from "../../array/spectrum/shells.js";
 import { DomainError, ShapeError } from "../../core/errors.js";
 
 /** Fourier shell correlation, shell by shell from zero to Nyquist. */
@@ -18,9 +19,27 @@ export interface FscCurve {
  *
  * Source: Harauz & van Heel 1986, Optik 73:146. Mask the volumes first where a masked curve is wanted.
  *
+ * @param weights over the whole spectrum, or over its stored half as RELION sums (see HalfWeights)
  * @throws ShapeError unless both are cubes of one size; DomainError if their voxel sizes differ by over 0.1 %
  */
-export function fourierShellCorrelation(a: Volume, b: Volume): FscCurve {
+export function fourierShellCorrelation(
+  a: Volume,
+  b: Volume,
+  weights: HalfWeights = "whole spectrum",
+): FscCurve {
+  checkComparable(a, b);
+  return {
+    frequencies: shellFrequencies(a),
+    correlation: correlationOf(shellSums(rfft3(a), rfft3(b), weights)),
+  };
+}
+
+/**
+ * Refuses two maps that cannot be compared voxel by voxel.
+ *
+ * @throws ShapeError unless both are cubes of one size; DomainError if their voxel sizes differ by over 0.1 %
+ */
+export function checkComparable(a: Volume, b: Volume): void {
   const size = a.shape[0];
   if ([...a.shape, ...b.shape].some((n) => n !== size)) {
     throw new ShapeError("Fourier shell correlation", [a.shape, b.shape], "two cubes of one size");
@@ -32,39 +51,18 @@ export function fourierShellCorrelation(a: Volume, b: Volume): FscCurve {
       `${a.voxelSize} angstrom as in the first`,
     );
   }
-  const shells = Math.floor(size / 2) + 1;
-  const sums = shellSums(rfft3(a).data, rfft3(b).data, size);
-  return {
-    frequencies: Float64Array.from({ length: shells }, (_, s) => s / (size * a.voxelSize)),
-    correlation: Float64Array.from({ length: shells }, (_, s) => {
-      const energy = Math.sqrt(sums[3 * s + 1]! * sums[3 * s + 2]!);
-      return energy > 0 ? sums[3 * s]! / energy : 0;
-    }),
-  };
 }
 
-/** Per shell: the sum of products, and of both energies. Half spectra count their mirrored columns twice. */
-function shellSums(a: Float32Array, b: Float32Array, size: number): Float64Array {
-  const shells = Math.floor(size / 2) + 1;
-  const width = halfColumns(size);
-  const sums = new Float64Array(3 * shells);
-  for (let z = 0; z < size; z++) {
-    const kz = frequency(z, size) * size;
-    for (let y = 0; y < size; y++) {
-      const ky = frequency(y, size) * size;
-      for (let x = 0; x < width; x++) {
-        const shell = Math.floor(Math.sqrt(kz * kz + ky * ky + x * x) + 0.5);
-        if (shell >= shells) continue;
-        const weight = x === 0 || 2 * x === size ? 1 : 2;
-        const i = 2 * ((z * size + y) * width + x);
-        sums[3 * shell]! += weight * (a[i]! * b[i]! + a[i + 1]! * b[i + 1]!);
-        sums[3 * shell + 1]! += weight * (a[i]! * a[i]! + a[i + 1]! * a[i + 1]!);
-        sums[3 * shell + 2]! += weight * (b[i]! * b[i]! + b[i + 1]! * b[i + 1]!);
-      }
-    }
-  }
-  return sums;
-}
+/** Spatial frequency of each shell of a cubic volume, 1/angstrom. */
+export const shellFrequencies = ({ shape, voxelSize }: Pick<Volume, "shape" | "voxelSize">): Float64Array =>
+  Float64Array.from({ length: Math.floor(shape[0] / 2) + 1 }, (_, s) => s / (shape[0] * voxelSize));
+
+/** The correlation in each shell; 0 where a volume has no power. */
+export const correlationOf = ({ product, first, second }: ShellSums): Float64Array =>
+  product.map((sum, s) => {
+    const energy = Math.sqrt(first[s]! * second[s]!);
+    return energy > 0 ? sum / energy : 0;
+  });
 
 /** Where an FSC curve falls below a threshold. */
 export interface FscResolution {
@@ -79,15 +77,26 @@ export interface FscResolution {
  * a map and the truth. Infinity if already the first shell after zero lies below.
  */
 export function resolutionAt({ frequencies, correlation }: FscCurve, threshold: number): FscResolution {
-  for (let s = 1; s < correlation.length; s++) {
-    if (correlation[s]! >= threshold) continue;
-    if (s === 1) return { resolution: Number.POSITIVE_INFINITY, crossed: true };
-    const before = correlation[s - 1]!;
-    const part = (before - threshold) / (before - correlation[s]!);
-    const at = frequencies[s - 1]! + part * (frequencies[s]! - frequencies[s - 1]!);
-    return { resolution: 1 / at, crossed: true };
-  }
-  return { resolution: 1 / frequencies[frequencies.length - 1]!, crossed: false };
+  const s = firstBelow(correlation, threshold);
+  if (s === correlation.length) return { resolution: 1 / frequencies[s - 1]!, crossed: false };
+  if (s === 1) return { resolution: Number.POSITIVE_INFINITY, crossed: true };
+  const before = correlation[s - 1]!;
+  const part = (before - threshold) / (before - correlation[s]!);
+  const at = frequencies[s - 1]! + part * (frequencies[s]! - frequencies[s - 1]!);
+  return { resolution: 1 / at, crossed: true };
+}
+
+/**
+ * Number of the last shell before the curve first falls below the threshold, as RELION reports resolutions: no value between
+ * shells. 0 where already the first shell after zero lies below.
+ */
+export const lastGoodShell = ({ correlation }: FscCurve, threshold: number): number =>
+  firstBelow(correlation, threshold) - 1;
+
+/** First shell after zero that lies below the threshold; the number of shells where none does. */
+function firstBelow(correlation: Float64Array, threshold: number): number {
+  for (let s = 1; s < correlation.length; s++) if (correlation[s]! < threshold) return s;
+  return correlation.length;
 }
 
 /** Area under the curve over frequency as a fraction of Nyquist: the mean correlation, zero frequency left out. */

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { irfft3, rfft3 } from "../../../src/array/fft.js";
+import { irfft3, rfft3 } from "../../../src/array/fft/fft.js";
 import type { Volume } from "../../../src/array/image.js";
 import {
   filterRadially,
@@ -13,8 +13,8 @@ import {
   visitHalfSpectrum,
 } from "../../../src/array/spectrum/shells.js";
 import { Random } from "../../../src/core/random.js";
-import { readVolume } from "../../../src/io/mrc.js";
-import { writeMrc } from "../../../src/io/mrc-write.js";
+import { readVolume } from "../../../src/io/mrc/read.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { hasProgram } from "../../physics/relion.js";
 

@@ -1,4 +1,4 @@
-import { irfft3, rfft3 } from "../../../src/array/fft.js";
+import { irfft3, rfft3 } from "../../../src/array/fft/fft.js";
 import type { Volume } from "../../../src/array/image.js";
 import { filterRadially } from "../../../src/array/spectrum/shells.js";
 import { Random } from "../../../src/core/random.js";

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Volume } from "../../../src/array/image.js";
-import { readVolume } from "../../../src/io/mrc.js";
-import { writeMrc } from "../../../src/io/mrc-write.js";
+import { readVolume } from "../../../src/io/mrc/read.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
 
 /** Writes a map into the folder under this name and returns its path. */
 export function writeMap(folder: string, name: string, volume: Volume): string {
