@@ -72,7 +72,7 @@ const doors = {
   "jobs/pick-score": ["read", "result", "run", "text"],
   "jobs/pick-train": ["plan", "run"],
   "jobs/potential": ["run"],
-  "jobs/simulate": ["micrograph", "plan", "run"],
+  "jobs/simulate": ["micrograph", "options", "plan", "run"],
   "jobs/train": ["data", "metrics", "plan", "run", "training"],
   "physics/micrograph": ["micrograph"],
   "physics/optics": ["ctf", "ctf-filter", "envelope", "optics"],

@@ -44,6 +44,19 @@ export class UsageError extends CryoError {
   readonly code = "E_USAGE";
 }
 
+/**
+ * An option whose value cannot be used. `option` is its name in programs and project files; other options stand in the text as
+ * `` `name` ``, so that a command line can say `--name`.
+ */
+export class OptionError extends UsageError {
+  constructor(
+    readonly option: string,
+    readonly problem: string,
+  ) {
+    super(`${option}: ${problem}`);
+  }
+}
+
 /** A valid file or request that this program cannot handle. */
 export class UnsupportedError extends CryoError {
   readonly code = "E_UNSUPPORTED";

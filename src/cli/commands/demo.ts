@@ -4,9 +4,10 @@ import type { DemoStage } from "../../jobs/demo/plan.js";
 import { examplePath } from "../../runtime/example.js";
 import type { Device } from "../../runtime/onnx/device.js";
 import { version } from "../../runtime/version.js";
-import { jobCommand, type Result, runJob } from "../command.js";
+import type { Result } from "../command.js";
 import { deviceOption } from "../device-option.js";
 import { integerIn } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 interface Options {
   readonly out: string;

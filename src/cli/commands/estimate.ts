@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
 import type { EstimateOptions } from "../../jobs/estimate/plan.js";
 import { version } from "../../runtime/version.js";
-import { jobCommand, type Result, runJob } from "../command.js";
+import type { Result } from "../command.js";
 import { integerIn, numberIn, rangeIn } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 type Options = EstimateOptions & { readonly workers?: number; readonly json?: boolean };
 

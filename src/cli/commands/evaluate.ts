@@ -3,8 +3,9 @@ import { UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import type { MicrographSource, RealismPlan } from "../../jobs/evaluate/plan.js";
 import { version } from "../../runtime/version.js";
-import { jobCommand, type Result, runJob } from "../command.js";
+import type { Result } from "../command.js";
 import { integerIn, numberIn } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 interface Options {
   readonly real: readonly string[];

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ExportOptions } from "../../jobs/export/run.js";
-import { jobCommand, runJob } from "../command.js";
 import { integerIn, numberIn, oneOf, sizeIn } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 type Options = Omit<ExportOptions, "inputs"> & { readonly json?: boolean };
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ExtractOptions } from "../../jobs/extract/run.js";
-import { jobCommand, runJob } from "../command.js";
 import { integerIn, numberIn, oneOf } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 type Options = ExtractOptions & { readonly json?: boolean };
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { jobCommand, runJob } from "../command.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 interface Options {
   readonly mask?: string;

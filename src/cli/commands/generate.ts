@@ -4,10 +4,11 @@ import type { JobContext } from "../../core/ports.js";
 import type { GenerateOptions } from "../../jobs/generate/plan.js";
 import type { Device } from "../../runtime/onnx/device.js";
 import { version } from "../../runtime/version.js";
-import { jobCommand, type Result, runJob } from "../command.js";
+import type { Result } from "../command.js";
 import { deviceOption } from "../device-option.js";
 import { integerIn, listOf, oneOf } from "../options.js";
 import { opticsOptions, specimenOptions } from "../simulation-options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 type Options = Omit<GenerateOptions, "simulated"> & {
   readonly simulated?: string;

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { simulateCommand } from "../../jobs/simulate/options.js";
+import { type CommandEntry, entry } from "../command.js";
 import { demo } from "./demo.js";
 import { estimate } from "./estimate.js";
 import { evaluate } from "./evaluate.js";
@@ -9,13 +11,15 @@ import { generate } from "./generate.js";
 import { info } from "./info.js";
 import { pick } from "./pick.js";
 import { potential } from "./potential.js";
-import { simulate } from "./simulate.js";
 import { train } from "./train.js";
+
+/** Every command whose options are declared in its job; its work is loaded when it runs. */
+export const entries: readonly CommandEntry[] = [entry(simulateCommand, () => import("./simulate.js"))];
 
 const work: readonly (() => Command)[] = [
   estimate,
   potential,
-  simulate,
+  ...entries.map(({ build }) => build),
   train,
   generate,
   extract,

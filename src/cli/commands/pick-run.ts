@@ -3,9 +3,10 @@ import type { JobContext } from "../../core/ports.js";
 import type { PickRunOptions } from "../../jobs/pick-run/plan.js";
 import type { Device } from "../../runtime/onnx/device.js";
 import { version } from "../../runtime/version.js";
-import { jobCommand, type Result, runJob } from "../command.js";
+import type { Result } from "../command.js";
 import { deviceOption } from "../device-option.js";
 import { integerIn, listOf, numberIn } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 type Options = PickRunOptions & {
   readonly workers?: number;

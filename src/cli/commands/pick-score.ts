@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
 import type { PickScoreOptions } from "../../jobs/pick-score/result.js";
-import { jobCommand, type Result, runJob } from "../command.js";
+import type { Result } from "../command.js";
 import { numberIn, sizeIn } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 type Options = PickScoreOptions & { readonly json?: boolean };
 

@@ -2,9 +2,10 @@ import type { Command } from "commander";
 import type { JobContext } from "../../core/ports.js";
 import type { PickTrainOptions } from "../../jobs/pick-train/plan.js";
 import type { Device } from "../../runtime/onnx/device.js";
-import { jobCommand, type Result, runJob } from "../command.js";
+import type { Result } from "../command.js";
 import { deviceOption } from "../device-option.js";
 import { integerIn, numberIn, oneOf } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 type Options = PickTrainOptions & {
   readonly threads?: number;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { PotentialJobOptions } from "../../jobs/potential/run.js";
-import { jobCommand, runJob } from "../command.js";
 import { integerIn, numberIn } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 type Options = PotentialJobOptions & { readonly json?: boolean };
 

@@ -3,9 +3,10 @@ import type { JobContext } from "../../core/ports.js";
 import type { TrainOptions } from "../../jobs/train/plan.js";
 import type { Device } from "../../runtime/onnx/device.js";
 import { version } from "../../runtime/version.js";
-import { jobCommand, type Result, runJob } from "../command.js";
+import type { Result } from "../command.js";
 import { deviceOption } from "../device-option.js";
 import { integerIn, numberIn, oneOf, snrIn } from "../options.js";
+import { jobCommand, runJob } from "../undeclared.js";
 
 type Options = TrainOptions & {
   readonly device?: Device;

@@ -23,7 +23,7 @@ export interface DetectorSource {
  * @throws FileError, FormatError for a curve
  */
 export async function readDetector(
-  { mtf, dqe, pixelSize: physical }: SimulationPlan["detector"],
+  { mtf, dqe, mtfPixelSize }: Pick<SimulationPlan, "mtf" | "dqe" | "mtfPixelSize">,
   pixelSize: number,
   files: Files,
 ): Promise<DetectorSource> {
@@ -33,7 +33,7 @@ export async function readDetector(
     return readTransferCurve(await files.read(path), path);
   };
   const curves = {
-    physicalPixelSize: physical ?? pixelSize,
+    physicalPixelSize: mtfPixelSize ?? pixelSize,
     ...(mtf !== undefined && { mtf: await curveOf(mtf) }),
     ...(dqe !== undefined && { dqe: await curveOf(dqe) }),
   };

@@ -1,5 +1,5 @@
 import type { Volume } from "../../array/image.js";
-import { DomainError, UsageError } from "../../core/errors.js";
+import { DomainError, OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import { readParticlesStar } from "../../io/particles/star.js";
@@ -13,26 +13,26 @@ export type OrientationRequest =
   | { readonly kind: "star"; readonly path: string; readonly keepPsi: boolean };
 
 /**
- * What `--orientations` asks for: uniform, cones as cone:rot,tilt,half-angle[,weight] in degrees, or one STAR file.
+ * What the option `orientations` asks for: uniform, cones as cone:rot,tilt,half-angle[,weight] in degrees, or one STAR file.
  *
- * @throws UsageError for anything else
+ * @throws OptionError for anything else
  */
 export function parseOrientations(words: readonly string[], keepPsi: boolean): OrientationRequest {
   const refuse = (found: string): never => {
-    throw new UsageError(
-      `--orientations: found "${found}", expected uniform, cones as cone:rot,tilt,half-angle[,weight], or one .star file`,
+    throw new OptionError(
+      "orientations",
+      `found "${found}", expected uniform, cones as cone:rot,tilt,half-angle[,weight], or one .star file`,
     );
   };
   const [first = "uniform"] = words;
   if (first.startsWith("cone:")) {
     if (keepPsi)
-      throw new UsageError("--keep-psi: found cones, expected a STAR file, which has in-plane angles");
+      throw new OptionError("keepPsi", "found cones, expected a STAR file, which has in-plane angles");
     return { kind: "cones", cones: words.map((word) => parseCone(word) ?? refuse(word)) };
   }
   if (words.length > 1) return refuse(words.join(" "));
   if (/\.star(\.gz|\.bz2)?$/i.test(first)) return { kind: "star", path: first, keepPsi };
-  if (keepPsi)
-    throw new UsageError("--keep-psi: found no STAR file, expected --orientations FILE.star with it");
+  if (keepPsi) throw new OptionError("keepPsi", "found no STAR file, expected one in `orientations`");
   return first === "uniform" ? { kind: "uniform" } : refuse(first);
 }
 
@@ -48,7 +48,7 @@ function parseCone(word: string): Cone | undefined {
 /**
  * The orientations of a request, a STAR file's particles read.
  *
- * @throws FileError, FormatError for the file; UsageError for one whose particles have no angles
+ * @throws FileError, FormatError for the file; OptionError for one whose particles have no angles
  */
 export async function readOrientations(request: OrientationRequest, files: Files): Promise<Orientations> {
   if (request.kind !== "star") return request;
@@ -56,8 +56,9 @@ export async function readOrientations(request: OrientationRequest, files: Files
   const { particles } = readParticlesStar(await files.read(path), path);
   const angles = particles.flatMap((particle) => particle.angles ?? []);
   if (angles.length === 0 || angles.length < particles.length) {
-    throw new UsageError(
-      `--orientations ${path}: found ${angles.length} of ${particles.length} particles with angles, expected rlnAngleRot, Tilt and Psi`,
+    throw new OptionError(
+      "orientations",
+      `${path}: found ${angles.length} of ${particles.length} particles with angles, expected all of them to have rot, tilt and psi`,
     );
   }
   return { kind: "list", angles, keepPsi };
@@ -70,12 +71,15 @@ export function symmetriesOf(text: string, maps: number): readonly string[] {
     try {
       symmetryOperators(name);
     } catch (error) {
-      throw error instanceof DomainError ? new UsageError(`--${error.message}`) : error;
+      throw error instanceof DomainError
+        ? new OptionError("symmetry", error.message.replace(/^symmetry: /, ""))
+        : error;
     }
   }
   if (names.length !== 1 && names.length !== maps) {
-    throw new UsageError(
-      `--symmetry: found ${names.length} groups, expected one, or one for each of ${maps} maps`,
+    throw new OptionError(
+      "symmetry",
+      `found ${names.length} groups, expected one, or one for each of ${maps} maps`,
     );
   }
   return names.length === 1 ? new Array<string>(maps).fill(names[0]!) : names;

@@ -1,5 +1,5 @@
 import type { Volume } from "../../array/image.js";
-import { DomainError, UsageError } from "../../core/errors.js";
+import { OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { imageKinds } from "../../dataset/images.js";
 import { joinDataset } from "../../dataset/join.js";
@@ -19,8 +19,9 @@ import { type DetectorSource, readDetector, writeMtf } from "./detector.js";
 import type { DefocusSource, IceSource } from "./draw.js";
 import { readSimulationEstimates, type SimulationEstimates } from "./estimates.js";
 import type { SimulationSetup, SimulationTarget } from "./micrograph.js";
-import { readOrientations, symmetriesOf, symmetryDoubt } from "./orientations.js";
-import { defaultParticles, SIMULATE_DEFAULTS, type SimulationPlan } from "./plan.js";
+import { WITHOUT_ESTIMATES } from "./options.js";
+import { readOrientations, symmetryDoubt } from "./orientations.js";
+import { defaultParticles, type SimulationPlan } from "./plan.js";
 
 /**
  * Simulates a dataset of labelled micrographs, or what is still missing of it.
@@ -35,16 +36,18 @@ export async function simulateDataset(
   const sources = await readSources(plan, files);
   const kinds = imageKinds(plan.keepClean);
   if (sources.estimates?.isDoubtful && !plan.defocus) {
-    report.warn("the rings of none of the real micrographs can be trusted: consider giving --defocus");
+    report.warn(
+      "the rings of none of the real micrographs can be trusted: consider giving the range of defocus yourself",
+    );
   }
   const progress = await openDataset(files, plan.out, datasetJob(plan, sources, context.program), kinds);
   if (progress.finished) {
     report.note(`${plan.out} is complete already`);
-    if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
+    if (plan.labels) await writeLabels(files, plan.out, plan.labels);
     return (await readDataset(files, plan.out)).manifest;
   }
   await writeMtf(files, plan.out, sources.detector);
-  for (const [i, name] of symmetriesOf(plan.symmetry, plan.maps.length).entries()) {
+  for (const [i, name] of plan.symmetries.entries()) {
     const doubt = symmetryDoubt(sources.volumes[i]!, name, plan.maps[i]!.path);
     if (doubt) report.warn(doubt);
   }
@@ -73,13 +76,13 @@ export async function simulateDataset(
     );
     if (placed < requested) {
       report.warn(
-        `${requested - placed} of ${requested} particles found no place: lower --particles or --collapse-ratio`,
+        `${requested - placed} of ${requested} particles found no place: ask for fewer of them, or a lower collapse ratio`,
       );
     }
   }
   signal.throwIfAborted();
   const manifest = await joinDataset(files, plan.out);
-  if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
+  if (plan.labels) await writeLabels(files, plan.out, plan.labels);
   return manifest;
 }
 
@@ -110,17 +113,16 @@ async function readSources(plan: SimulationPlan, files: Files): Promise<Sources>
   if (plan.orientations.kind === "star")
     inputs.push(await hashFile(plan.orientations.path, undefined, files));
   const pixelSize = wanted ?? volumes[0]!.voxelSize;
-  const detector = await readDetector(plan.detector, pixelSize, files);
+  const detector = await readDetector(plan, pixelSize, files);
   inputs.push(...detector.inputs);
   const diameters = volumes.map((volume) => plan.diameter ?? mapDiameter(volume));
   refuseOtherNoise(plan, pixelSize, estimates);
-  const field = Math.min(...plan.shape) * pixelSize;
+  const field = Math.min(...plan.size) * pixelSize;
   const largest = Math.max(...diameters);
   if (largest > field) {
-    throw new DomainError(
-      "micrograph: shorter side",
-      `${field.toFixed(0)} angstrom`,
-      `at least a particle's diameter, ${largest.toFixed(0)} angstrom: give a larger --size`,
+    throw new OptionError(
+      "size",
+      `found a shorter side of ${field.toFixed(0)} angstrom, expected at least a particle's diameter, ${largest.toFixed(0)} angstrom`,
     );
   }
   return { estimates, volumes, diameters, pixelSize, orientations, detector, inputs };
@@ -134,8 +136,9 @@ function refuseOtherNoise(
 ): void {
   const measured = estimates?.optics.pixelSize ?? pixelSize;
   if (noise.kind !== "coloured" || Math.abs(pixelSize / measured - 1) < 0.01) return;
-  throw new UsageError(
-    `--noise coloured: found a pixel size of ${pixelSize} angstrom, expected ${measured}, at which the noise was measured`,
+  throw new OptionError(
+    "noise",
+    `found coloured at a pixel size of ${pixelSize} angstrom, expected ${measured}, at which the noise was measured`,
   );
 }
 
@@ -154,14 +157,14 @@ function datasetJob(plan: SimulationPlan, sources: Sources, program: string): Da
   };
 }
 
-/** What the user says, else what was estimated, else the usual. */
+/** What the user says, else what was estimated, else the default. */
 function opticsOf(plan: SimulationPlan, { pixelSize, estimates }: Sources): Optics {
   const measured = estimates?.optics;
-  const d = SIMULATE_DEFAULTS;
+  const d = WITHOUT_ESTIMATES;
   return {
     pixelSize,
     voltage: plan.voltage ?? measured?.voltage ?? d.voltage,
-    sphericalAberration: plan.sphericalAberration ?? measured?.sphericalAberration ?? d.cs,
+    sphericalAberration: plan.cs ?? measured?.sphericalAberration ?? d.cs,
     amplitudeContrast: plan.amplitudeContrast ?? measured?.amplitudeContrast ?? d.amplitudeContrast,
   };
 }
@@ -170,9 +173,8 @@ function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSe
   const { pixelSize, diameters } = sources;
   const [mean, standardDeviation] = particlesOf(plan, sources);
   const volumes = sameUnit(sources.volumes.map((volume) => coarsen(volume, pixelSize)));
-  const symmetries = symmetriesOf(plan.symmetry, plan.maps.length);
   return {
-    shape: plan.shape,
+    shape: plan.size,
     optics: opticsOf(plan, sources),
     bFactor: plan.bFactor,
     coherence: { focalSpread: plan.focalSpread, convergence: plan.convergence },
@@ -181,7 +183,7 @@ function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSe
     projectors: volumes.map((volume) => prepareProjector(volume, { pixelSize })),
     structures: plan.maps.map(({ weight }, i) => ({
       ...{ diameter: diameters[i]!, weight },
-      symmetry: symmetries[i]!,
+      symmetry: plan.symmetries[i]!,
     })),
     particles: { mean, standardDeviation },
     silhouettes:
@@ -211,8 +213,8 @@ function sameUnit(volumes: readonly Volume[]): Volume[] {
 function particlesOf(plan: SimulationPlan, sources: Sources): readonly [mean: number, deviation: number] {
   if (plan.particles) return plan.particles;
   const { pixelSize, diameters, estimates } = sources;
-  if (!estimates?.density) return defaultParticles(plan.shape, pixelSize, Math.max(...diameters));
-  const area = plan.shape[0] * plan.shape[1] * pixelSize ** 2;
+  if (!estimates?.density) return defaultParticles(plan.size, pixelSize, Math.max(...diameters));
+  const area = plan.size[0] * plan.size[1] * pixelSize ** 2;
   return [Math.max(1, estimates.density.mean * area), estimates.density.standardDeviation * area];
 }
 
@@ -221,9 +223,9 @@ function defocusSource(plan: SimulationPlan, { estimates }: Sources): DefocusSou
   if (estimates && !plan.defocus) {
     return { kind: "measured", measured: estimates.defocus, ...(phaseShift !== undefined && { phaseShift }) };
   }
-  const [low, high] = plan.defocus ?? SIMULATE_DEFAULTS.defocus;
+  const [low, high] = plan.defocus ?? WITHOUT_ESTIMATES.defocus;
   const { astigmatism } = plan;
-  return { kind: "range", low, high, astigmatism, phaseShift: phaseShift ?? SIMULATE_DEFAULTS.phaseShift };
+  return { kind: "range", low, high, astigmatism, phaseShift: phaseShift ?? WITHOUT_ESTIMATES.phaseShift };
 }
 
 function iceSource(plan: SimulationPlan, { estimates }: Sources): IceSource {
@@ -241,9 +243,9 @@ function noiseModel(
   const { kind, snr, dose, gaussianShare } = plan.noise;
   const counts = { ...detector.curves, dose, pixelSize };
   if (kind === "counting") return { ...counts, kind, voxelSize, voltage: opticsOf(plan, sources).voltage };
-  if (snr === Number.POSITIVE_INFINITY) return undefined;
+  if (kind === "none") return undefined;
   if (kind === "poisson") return { ...counts, kind, snr };
   if (kind === "poisson-gaussian") return { ...counts, kind, snr, gaussianShare };
   if (kind === "white" || !estimates) return { kind: "gaussian", snr };
-  return { kind, snr, power: estimates.noisePower(plan.shape) };
+  return { kind, snr, power: estimates.noisePower(plan.size) };
 }

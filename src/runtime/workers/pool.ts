@@ -8,7 +8,7 @@ import { shareArrays } from "./share.js";
 // run from TypeScript sources (as tests do), threads still need the built worker
 const WORKER = import.meta.url.endsWith(".ts")
   ? new URL("../../../dist/runtime/workers/worker.js", import.meta.url)
-  : new URL("../worker.js", import.meta.url);
+  : new URL("./worker.js", import.meta.url);
 
 /** Threads that each take the next input when they are free. Not reusable after `stop`. */
 export class Pool {

@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { OptionError } from "../../../core/errors.js";
+import { expectedOf, type Kind, type NumberKind, valueOfText } from "./kinds.js";
+import type { OptionSet, OptionsOf, ResolvedOptions } from "./option.js";
+
+/**
+ * Options as a plan works with them: every value in its range, every default filled in.
+ *
+ * @throws OptionError for an option that is unknown, missing, or has a value of another kind or out of range
+ */
+export function resolveOptions<Set extends OptionSet>(set: Set, given: OptionsOf<Set>): ResolvedOptions<Set> {
+  // an option given as undefined is one that was not given
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const result = schemaOf(set).safeParse(present);
+  if (result.success) return result.data as ResolvedOptions<Set>;
+  throw errorOf(result.error.issues[0]!, set, present);
+}
+
+/**
+ * The same for values out of a file, where texts stand for sizes, lists and numbers as on the command line: `size: 620x600`.
+ *
+ * @throws OptionError as `resolveOptions`
+ */
+export function readOptions<Set extends OptionSet>(
+  set: Set,
+  values: Readonly<Record<string, unknown>>,
+): ResolvedOptions<Set> {
+  const read = Object.entries(values).map(([name, value]) => {
+    const kind = Object.hasOwn(set, name) ? set[name]!.kind : undefined;
+    return [name, kind && typeof value === "string" ? valueOfText(kind, value) : value];
+  });
+  return resolveOptions(set, Object.fromEntries(read) as OptionsOf<Set>);
+}
+
+/** What a manifest records: every option that decides the results, as JSON will give it back. */
+export function recordOf<Set extends OptionSet>(
+  set: Set,
+  options: ResolvedOptions<Set>,
+): Readonly<Record<string, unknown>> {
+  const deciding = Object.entries(options).filter(([name]) => set[name]?.role === "result");
+  const text = JSON.stringify(Object.fromEntries(deciding), (_name, value) =>
+    value === Number.POSITIVE_INFINITY ? "inf" : value,
+  );
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+const schemas = new WeakMap<OptionSet, z.ZodType>();
+
+/** One zod object for all options of a command. */
+function schemaOf(set: OptionSet): z.ZodType {
+  const known = schemas.get(set);
+  if (known) return known;
+  const fields = Object.entries(set).map(([name, { kind, need, fallback }]) => {
+    const field = fieldOf(kind);
+    return [
+      name,
+      need === "required" ? field : need === "default" ? field.default(fallback) : field.optional(),
+    ];
+  });
+  const schema = z.strictObject(Object.fromEntries(fields) as Record<string, z.ZodType>);
+  schemas.set(set, schema);
+  return schema;
+}
+
+function fieldOf(kind: Kind): z.ZodType {
+  switch (kind.type) {
+    case "number":
+      return numberField(kind);
+    case "numbers": {
+      const list = z.array(numberField(kind.each)).min(kind.counts[0]).max(kind.counts[1]);
+      const ascends = (values: readonly unknown[]) =>
+        values.every((value, i) => i === 0 || values[i - 1]! <= value!);
+      return kind.ascending ? list.refine(ascends) : list;
+    }
+    case "size": {
+      const side = z.int().min(kind.low).max(kind.high);
+      return z.tuple([side, side]);
+    }
+    case "choice":
+      return z.enum(Object.keys(kind.choices));
+    case "choices":
+      return z.array(z.enum(Object.keys(kind.choices))).min(1);
+    case "text":
+    case "path":
+      return z.string().min(1);
+    case "texts":
+    case "paths":
+      return z.array(z.string().min(1)).min(1);
+    case "switch":
+      return z.boolean();
+  }
+}
+
+function numberField({ low, high, whole, above, words }: NumberKind): z.ZodType {
+  const inRange = (value: number) => (above ? value > low : value >= low) && value <= high;
+  const number = (whole ? z.int() : z.number()).refine(inRange);
+  const meanings = Object.values(words).map((meaning) => z.custom((value) => value === meaning));
+  return meanings.length > 0 ? z.union([number, ...meanings]) : number;
+}
+
+function errorOf(
+  issue: z.core.$ZodIssue,
+  set: OptionSet,
+  given: Readonly<Record<string, unknown>>,
+): OptionError {
+  if (issue.code === "unrecognized_keys") {
+    const [name] = issue.keys;
+    const near = nearest(name!, Object.keys(set));
+    return new OptionError(name!, `unknown option${near ? `, did you mean \`${near}\`?` : ""}`);
+  }
+  const name = String(issue.path[0]);
+  const { kind, help } = set[name]!;
+  const found = Object.hasOwn(given, name) ? show(given[name]) : "none";
+  return new OptionError(
+    name,
+    `found ${found}, expected ${expectedOf(kind)}${found === "none" ? `: ${help}` : ""}`,
+  );
+}
+
+const show = (value: unknown): string =>
+  typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+
+/** The name that takes the fewest changed letters, if they are few. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const ranked = names.map((each) => ({ each, distance: editDistance(name, each) }));
+  const [best] = ranked.sort((a, b) => a.distance - b.distance);
+  return best && best.distance <= Math.max(2, Math.floor(name.length / 3)) ? best.each : undefined;
+}
+
+/** Letters to insert, delete or replace (Levenshtein 1966). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

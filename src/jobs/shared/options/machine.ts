@@ -1,0 +1,40 @@
+import { choiceOption, countOption, switchOption } from "./option.js";
+
+/** Threads that share out the work of a job. */
+export const workers = countOption(
+  { from: 1, to: 256 },
+  {
+    value: "n",
+    help: "threads; the result does not depend on them",
+    otherwise: "one a core",
+    role: "machine",
+  },
+);
+
+/** Threads of one network's computation on the CPU. */
+export const threads = countOption(
+  { from: 1, to: 256 },
+  { value: "n", help: "threads of the CPU for networks", otherwise: "all cores", role: "machine" },
+);
+
+/** Where networks are computed. */
+export const device = choiceOption(
+  { cpu: "", webgpu: "any GPU", cuda: "NVIDIA", auto: "the fastest of them" },
+  {
+    value: "kind",
+    help: "where networks are computed",
+    otherwise: "cpu, alike on every machine",
+    role: "machine",
+  },
+);
+
+export const seed = countOption(
+  { from: 0, to: Number.MAX_SAFE_INTEGER },
+  { value: "n", help: "seed of the random numbers", fallback: 1 },
+);
+
+export const resume = switchOption({
+  help: "continue a training, to the result that it would have had",
+  fallback: false,
+  role: "machine",
+});
