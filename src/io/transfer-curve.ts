@@ -34,3 +34,16 @@ export function readTransferCurve(content: Uint8Array | string, path: string): T
   }
   return { frequency: [...frequency], value: [...value] };
 }
+
+/** The curve at a frequency of 0 or more, cycles per physical pixel: linear between samples, the last value beyond them. */
+export function transferAt({ frequency: at, value }: TransferCurve, f: number): number {
+  let low = 0;
+  let high = at.length - 1;
+  if (f >= at[high]!) return value[high]!;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (at[middle]! <= f) low = middle;
+    else high = middle;
+  }
+  return value[low]! + ((f - at[low]!) / (at[high]! - at[low]!)) * (value[high]! - value[low]!);
+}

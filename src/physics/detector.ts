@@ -5,7 +5,7 @@ import { crop } from "../array/resample.js";
 import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
-import type { TransferCurve } from "../io/transfer-curve.js";
+import { type TransferCurve, transferAt } from "../io/transfer-curve.js";
 import { electronWavelength } from "./optics/ctf.js";
 import { POTENTIAL_PER_SCATTERING } from "./potential/scattering.js";
 
@@ -129,20 +129,7 @@ function curve(name: string, given: TransferCurve | undefined, scale: number): (
     );
   }
   for (const v of value) inRange(name, v, "", 0, 1.2);
-  return (f) => valueAt(at, value, f / scale);
-}
-
-/** Linear between samples, the last value beyond them. */
-function valueAt(at: readonly number[], value: readonly number[], f: number): number {
-  let low = 0;
-  let high = at.length - 1;
-  if (f >= at[high]!) return value[high]!;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (at[middle]! <= f) low = middle;
-    else high = middle;
-  }
-  return value[low]! + ((f - at[low]!) / (at[high]! - at[low]!)) * (value[high]! - value[low]!);
+  return (f) => transferAt(given, f / scale);
 }
 
 /** Multiplies the transform by a function of frequency in cycles per pixel. */

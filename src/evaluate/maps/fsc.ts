@@ -90,7 +90,7 @@ export function resolutionAt({ frequencies, correlation }: FscCurve, threshold: 
  * Number of the last shell before the curve first falls below the threshold, as RELION reports resolutions: no value between
  * shells. 0 where already the first shell after zero lies below.
  */
-export const lastGoodShell = ({ correlation }: FscCurve, threshold: number): number =>
+export const lastGoodShell = (correlation: Float64Array, threshold: number): number =>
   firstBelow(correlation, threshold) - 1;
 
 /** First shell after zero that lies below the threshold; the number of shells where none does. */

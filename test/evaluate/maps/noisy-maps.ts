@@ -2,6 +2,7 @@ import { irfft3, rfft3 } from "../../../src/array/fft/fft.js";
 import type { Volume } from "../../../src/array/image.js";
 import { filterRadially } from "../../../src/array/spectrum/shells.js";
 import { Random } from "../../../src/core/random.js";
+import { createMask } from "../../../src/evaluate/maps/mask.js";
 import { toyVolume } from "../../helpers/toy-map.js";
 
 /** Gaussian noise in a cube whose amplitudes fall off as exp(-B / 4 d²), d in 1/angstrom; deviation 1. */
@@ -14,19 +15,20 @@ export function colouredNoise(box: number, voxelSize: number, bFactor: number, s
   return { ...noise, data: noise.data.map((v) => v / deviation) };
 }
 
-/** Two half maps of a toy particle: the same density under two independent noises of this deviation. */
+/** A particle of the toy's outline filled with grain of all sizes, as a protein's density: about 1 inside, 0 outside. */
+export function grainyParticle(box: number, voxelSize: number): Volume {
+  const outline = createMask(toyVolume(box, voxelSize), { threshold: 0.5, softEdge: 2 });
+  const grain = colouredNoise(box, voxelSize, 100, 7);
+  return { ...outline, data: outline.data.map((value, i) => value * (1 + 0.7 * grain.data[i]!)) };
+}
+
+/** Two half maps: the grainy particle, damped by a B factor of 600, under two independent noises of this deviation. */
 export function halfMaps(box: number, voxelSize: number, noise: number, seed = 1): [Volume, Volume] {
-  const clean = sharpened(toyVolume(box, voxelSize), voxelSize);
+  const spectrum = rfft3(grainyParticle(box, voxelSize));
+  filterRadially(spectrum, (radius) => Math.exp(-150 * (radius / (box * voxelSize)) ** 2));
+  const clean = irfft3(spectrum, voxelSize);
   return [1, 2].map((half) => {
     const added = colouredNoise(box, voxelSize, 50, 10 * seed + half);
     return { ...clean, data: clean.data.map((value, i) => value + noise * added.data[i]!) };
   }) as [Volume, Volume];
-}
-
-/** The blobs of the toy with more power at high frequencies, so that the curves fall over many shells. */
-function sharpened(volume: Volume, voxelSize: number): Volume {
-  const spectrum = rfft3(volume);
-  const box = volume.shape[0];
-  filterRadially(spectrum, (radius) => Math.exp(600 * (radius / (box * voxelSize)) ** 2));
-  return irfft3(spectrum, voxelSize);
 }

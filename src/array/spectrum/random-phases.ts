@@ -1,0 +1,38 @@
+import type { Random } from "../../core/random.js";
+import { type VolumeSpectrum, visitHalfSpectrum } from "./shells.js";
+
+/**
+ * A copy of the half spectrum of a cube with uniformly random phases from a distance `from` (in samples) outward; amplitudes
+ * stay. It remains the spectrum of a real volume: of two stored coefficients that mirror each other the second is the
+ * conjugate of the first, and those that are their own mirror only change their sign.
+ */
+export function randomisePhases(spectrum: VolumeSpectrum, from: number, random: Random): VolumeSpectrum {
+  const { shape } = spectrum;
+  const data = spectrum.data.slice();
+  const size = shape[0];
+  const width = Math.floor(size / 2) + 1;
+  const wrap = (k: number): number => (k < 0 ? k + size : k);
+  const indexOf = (kx: number, ky: number, kz: number): number =>
+    2 * ((wrap(kz) * size + wrap(ky)) * width + kx);
+  // n/2 of an even size is -n/2 as well
+  const mirror = (k: number): number => (2 * k === size ? k : -k);
+  visitHalfSpectrum(size, (at, squared, kx, ky, kz) => {
+    if (squared < from * from) return;
+    const partner = kx === 0 || 2 * kx === size ? indexOf(kx, mirror(ky), mirror(kz)) : -1;
+    if (partner === at) {
+      if (random.uniform() < 0.5) data[at]! *= -1;
+      return;
+    }
+    // the first of the two has been given its phase already
+    if (partner >= 0 && partner < at) {
+      data[at] = data[partner]!;
+      data[at + 1] = -data[partner + 1]!;
+      return;
+    }
+    const amplitude = Math.sqrt(data[at]! ** 2 + data[at + 1]! ** 2);
+    const phase = random.uniform(0, 2 * Math.PI);
+    data[at] = amplitude * Math.cos(phase);
+    data[at + 1] = amplitude * Math.sin(phase);
+  });
+  return { data, shape };
+}
