@@ -16,11 +16,14 @@ const program = new Command("cryogem")
 for (const command of commands) program.addCommand(command());
 refuseByThrowing(program);
 
-// a reader that has seen enough, as `head`, is no failure
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+// a reader that has seen enough, as `head`, is no failure: the job goes on without it
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    if (stream === process.stdout) process.stderr.write(`error: standard output: ${error.message}\n`);
+    process.exit(EXIT.failed);
+  });
+}
 
 try {
   await program.parseAsync();

@@ -16,6 +16,13 @@ export interface Files {
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
   remove(path: string): Promise<void>;
+  /**
+   * Takes a lock, a file that names this process, and returns what gives it back. UsageError names a process that holds it;
+   * a lock whose process has ended is taken over.
+   */
+  lock(path: string): Promise<() => Promise<void>>;
+  /** Removes what killed processes had written aside, in a folder and all below it. Nobody else may be writing there. */
+  sweep(folder: string): Promise<void>;
   sha256(path: string): Promise<string>;
 }
 

@@ -27,7 +27,10 @@ export async function openDataset(
 ): Promise<DatasetProgress> {
   const at = (path: string): string => inside(dir, path);
   const text = async (path: string): Promise<string> => new TextDecoder().decode(await files.read(at(path)));
-  const names = (await files.exists(dir)) ? await files.list(dir) : [];
+  // hidden files are traces of the work itself, as of a process that was killed
+  const names = ((await files.exists(dir)) ? await files.list(dir) : []).filter(
+    (name) => !name.startsWith("."),
+  );
   if (names.includes(DATASET.manifest)) {
     const manifest = parseManifest(await text(DATASET.manifest), at(DATASET.manifest));
     refuseOtherJob(dir, manifest, job);

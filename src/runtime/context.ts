@@ -7,9 +7,12 @@ export interface ContextOptions {
   readonly json?: boolean;
 }
 
+/** Signals after which a job stops cleanly, so that it can be continued. */
+const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * Runs a job with the machine's files, a report on this terminal, and a signal that aborts on Ctrl-C or SIGTERM. The
- * job then throws the signal's AbortError; a second Ctrl-C ends the program at once, as the system would.
+ * Runs a job with the machine's files, a report on this terminal, and a signal that aborts on Ctrl-C, SIGTERM or
+ * SIGHUP (the terminal is gone). The job then throws the signal's AbortError; a second Ctrl-C ends the program at once, as the system would.
  */
 export async function withContext<T>(
   { json = false }: ContextOptions,
@@ -21,11 +24,9 @@ export async function withContext<T>(
     controller.abort();
   };
   const restore = (): void => {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    for (const name of STOPPING) process.off(name, interrupt);
   };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const name of STOPPING) process.on(name, interrupt);
   const now = (): number => performance.now();
   const report: Report = json ? jsonReport(process.stdout, now) : terminalReport(process.stderr, now);
   try {

@@ -5,6 +5,10 @@ import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { FileError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
+import { takeLock } from "./lock.js";
+
+/** Names of files that are not whole yet, as `write` gives them. */
+const PARTIAL = /^\..*\.partial$/;
 
 /** The machine's file system. Every refusal is a FileError that names the path. */
 export const nodeFiles: Files = {
@@ -58,6 +62,16 @@ export const nodeFiles: Files = {
   list: (folder) => explain(folder, "a folder", async () => (await readdir(folder)).sort()),
 
   remove: (path) => explain(path, "something removable", () => rm(path, { recursive: true, force: true })),
+
+  lock: (path) => explain(path, "a writable place", () => takeLock(path)),
+
+  sweep: (folder) =>
+    explain(folder, "a folder", async () => {
+      for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+        if (entry.isFile() && PARTIAL.test(entry.name))
+          await rm(join(entry.parentPath, entry.name), { force: true });
+      }
+    }),
 
   sha256: (path) =>
     explain(path, "a readable file", async () => {

@@ -1,5 +1,4 @@
 import { mean, quantile, standardDeviation } from "../../array/statistics.js";
-import { UsageError } from "../../core/errors.js";
 import { inside } from "../../dataset/layout.js";
 import { opticsBlock } from "../../dataset/star.js";
 import { ANISOTROPY_TILE, NOISE_TILE } from "../../estimate/noise.js";
@@ -7,6 +6,7 @@ import { noiseFrequencies } from "../../estimate/noise-grid.js";
 import { averageNoise, type NoiseSpectrum } from "../../estimate/noise-spectrum.js";
 import { writeStar } from "../../io/star/write.js";
 import { lineChart } from "../../plot/line-chart.js";
+import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import type { EstimateResult, EstimateTarget } from "./micrograph.js";
 import type { EstimatePlan } from "./plan.js";
@@ -26,8 +26,12 @@ export const ESTIMATES = {
  * @throws FormatError for a micrograph that cannot be measured, UsageError for a folder with something else, AbortError
  */
 export async function estimateMicrographs(plan: EstimatePlan, context: DatasetContext): Promise<Estimates> {
+  const claim = { holds: "estimates", marks: [ESTIMATES.record, "measured"] };
+  return inClaimedFolder(context.files, plan.out, claim, () => measureAll(plan, context));
+}
+
+async function measureAll(plan: EstimatePlan, context: DatasetContext): Promise<Estimates> {
   const { files, report, signal, workers, program } = context;
-  await refuseOtherFolder(plan.out, files);
   const total = plan.micrographs.length;
   let done = 0;
   const tell = (): void => report.progress({ stage: "estimate", done, total, unit: "micrographs" });
@@ -68,16 +72,6 @@ function tellSize(
   const size = `particles look ${Math.round(particleSize)} angstrom across (median of ${seen} micrographs)`;
   if (!countsParticles) note(`${size}: --particle-diameter has them counted`);
   else if (Math.abs(particleSize / particleDiameter - 1) > 0.25) note(`${size}, not ${particleDiameter}`);
-}
-
-async function refuseOtherFolder(dir: string, files: DatasetContext["files"]): Promise<void> {
-  if (!(await files.exists(dir))) return;
-  const names = await files.list(dir);
-  if (names.length === 0 || names.includes(ESTIMATES.record) || names.includes("measured")) return;
-  const some = names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
-  throw new UsageError(
-    `${dir}: found a folder with other files (${some}), expected a new or empty folder, or estimates to continue`,
-  );
 }
 
 function warnOf(

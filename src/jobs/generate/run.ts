@@ -14,6 +14,7 @@ import { openDataset } from "../../dataset/writer.js";
 import type { Model } from "../../translate/model.js";
 import { restoreContrast } from "../../translate/noise/contrast.js";
 import { openTranslator } from "../../translate/translator.js";
+import { DATASET_CLAIM, inClaimedFolder } from "../shared/claim-folder.js";
 import { cleanMicrographs, micrographCtf } from "../shared/clean-micrographs.js";
 import { hashFile } from "../shared/hash-file.js";
 import { modelFile, readModel } from "../shared/model-files.js";
@@ -37,6 +38,10 @@ export async function generateDataset(
   plan: GeneratePlan,
   context: GenerateContext,
 ): Promise<DatasetManifest> {
+  return inClaimedFolder(context.files, plan.out, DATASET_CLAIM, () => generateInto(plan, context));
+}
+
+async function generateInto(plan: GeneratePlan, context: GenerateContext): Promise<DatasetManifest> {
   const { files, report } = context;
   const model = await readModel(files, plan.model);
   const simulated = await readDataset(files, plan.simulated);

@@ -1,8 +1,9 @@
-import { FileError, UsageError } from "../../core/errors.js";
+import { FileError } from "../../core/errors.js";
 import type { ComputeRuntime } from "../../core/ports.js";
 import { NetworkScorer } from "../../pick/network/scorer.js";
 import { chooseThreshold } from "../../pick/threshold.js";
 import { LEAST_EVIDENCE } from "../estimate/records.js";
+import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { type OpenMethod, openMethod, readKnownOptics } from "./method.js";
 import {
@@ -29,8 +30,12 @@ export interface PickRunContext extends DatasetContext {
  * @throws UsageError for a folder with something else, FileError where no micrograph could be picked, AbortError
  */
 export async function runPicking(plan: PickRunPlan, context: PickRunContext): Promise<PickRecord> {
+  const claim = { holds: "picks", marks: [PICKS.record, PICKS.parts] };
+  return inClaimedFolder(context.files, plan.out, claim, () => pickInto(plan, context));
+}
+
+async function pickInto(plan: PickRunPlan, context: PickRunContext): Promise<PickRecord> {
   const { files, report, signal, program } = context;
-  await refuseOtherFolder(plan.out, files);
   const known = await readKnownOptics(plan, files);
   const method = await openMethod(plan, known, files);
   const inputs = plan.micrographs.map(({ path, stem }): PickInput => {
@@ -87,16 +92,6 @@ export async function runPicking(plan: PickRunPlan, context: PickRunContext): Pr
   };
   await writePicks({ plan, record, picked, optics: known.optics }, context);
   return record;
-}
-
-async function refuseOtherFolder(dir: string, files: DatasetContext["files"]): Promise<void> {
-  if (!(await files.exists(dir))) return;
-  const names = await files.list(dir);
-  if (names.length === 0 || names.includes(PICKS.record) || names.includes(PICKS.parts)) return;
-  const some = names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
-  throw new UsageError(
-    `${dir}: found a folder with other files (${some}), expected a new or empty folder, or picks to continue`,
-  );
 }
 
 async function pickAll(

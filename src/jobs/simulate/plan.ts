@@ -44,25 +44,21 @@ export function planSimulation(given: SimulateOptions): SimulationPlan {
   refuseClashes(options);
   const { map, noise, particles, orientations, ...rest } = options;
   const request = parseOrientations(orientations, options.keepPsi);
+  const plannedNoise: SimulationPlan["noise"] = {
+    kind: kindOfNoise(options),
+    snr: options.snr ?? Number.POSITIVE_INFINITY,
+    dose: options.dose ?? DOSE,
+    gaussianShare: options.gaussianShare ?? GAUSSIAN_SHARE,
+  };
   return {
     ...rest,
     maps: map.map((path, i) => ({ path, weight: options.ratios?.[i] ?? 1 })),
     particles: particles && [particles[0]!, particles[1] ?? 0],
     astigmatism: options.astigmatism ?? ASTIGMATISM,
-    noise: {
-      kind: kindOfNoise(options),
-      snr: options.snr ?? Number.POSITIVE_INFINITY,
-      dose: options.dose ?? DOSE,
-      gaussianShare: options.gaussianShare ?? GAUSSIAN_SHARE,
-    },
+    noise: plannedNoise,
     orientations: request,
     symmetries: symmetriesOf(options.symmetry, map.length),
-    record: {
-      ...recordOf(simulateOptions, options),
-      orientations: withoutPaths(request),
-      ...{ estimates: options.estimates !== undefined },
-      ...{ mtf: options.mtf !== undefined, dqe: options.dqe !== undefined },
-    },
+    record: recordOfPlan(options, request, plannedNoise),
   };
 }
 
@@ -76,6 +72,30 @@ const isNoisy = (options: ResolvedSimulateOptions): boolean =>
 function kindOfNoise(options: ResolvedSimulateOptions): PlannedNoise {
   if (countsAtDose(options)) return "counting";
   return isNoisy(options) ? (options.noise ?? "white") : "none";
+}
+
+/** What decides the files: options, with the part of the noise's that is used, and which inputs there are. */
+function recordOfPlan(
+  options: ResolvedSimulateOptions,
+  orientations: OrientationRequest,
+  { kind, snr, dose, gaussianShare }: SimulationPlan["noise"],
+): SimulationPlan["record"] {
+  const { snr: _snr, dose: _dose, gaussianShare: _share, ...rest } = recordOf(simulateOptions, options);
+  const strength = Number.isFinite(snr) ? snr : "inf";
+  const noise = {
+    none: { snr: "inf" },
+    white: { kind, snr: strength },
+    coloured: { kind, snr: strength },
+    poisson: { kind, snr: strength, dose },
+    "poisson-gaussian": { kind, snr: strength, dose, gaussianShare },
+    counting: { kind, dose },
+  }[kind];
+  const inputs = {
+    estimates: options.estimates !== undefined,
+    mtf: options.mtf !== undefined,
+    dqe: options.dqe !== undefined,
+  };
+  return { ...rest, noise, orientations: withoutPaths(orientations), ...inputs };
 }
 
 /** Views out of a STAR file are recorded as an input, with their contents. */

@@ -12,6 +12,7 @@ import type { Optics } from "../../physics/optics/optics.js";
 import { prepareProjector } from "../../physics/projection/projector.js";
 import type { Orientations } from "../../physics/specimen/orientations.js";
 import { prepareSilhouette } from "../../physics/specimen/silhouette.js";
+import { DATASET_CLAIM, inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { coarsen, mapDiameter, readDensityMap } from "../shared/density-map.js";
 import { hashFile } from "../shared/hash-file.js";
@@ -32,6 +33,10 @@ export async function simulateDataset(
   plan: SimulationPlan,
   context: DatasetContext,
 ): Promise<DatasetManifest> {
+  return inClaimedFolder(context.files, plan.out, DATASET_CLAIM, () => simulateInto(plan, context));
+}
+
+async function simulateInto(plan: SimulationPlan, context: DatasetContext): Promise<DatasetManifest> {
   const { files, report, signal, workers } = context;
   const sources = await readSources(plan, files);
   const kinds = imageKinds(plan.keepClean);
