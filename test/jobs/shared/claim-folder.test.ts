@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inClaimedFolder } from "../../../src/jobs/shared/claim-folder.js";
@@ -58,8 +58,17 @@ test("what a killed process had written aside does not block the folder, and goe
 
 test("two at once: the second names the first and writes nothing", async () => {
   let finish = (): void => {};
-  const first = inFolder("two", () => new Promise<void>((resolve) => (finish = resolve)));
-  while (!existsSync(join(dir, "two/.cryogem-lock"))) await new Promise((resolve) => setTimeout(resolve, 5));
+  let begun = (): void => {};
+  const hasBegun = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const first = inFolder("two", () => {
+    begun();
+    return new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+  });
+  await hasBegun;
   await expect(inFolder("two", () => write("two/estimates.json"))).rejects.toThrow(
     new RegExp(`two: found process ${process.pid} of .* at work in it`),
   );
