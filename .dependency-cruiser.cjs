@@ -60,6 +60,7 @@ const doors = {
   "io/star": ["labels", "line", "parse", "table", "versions", "write"],
   "io/structure": ["mmcif", "pdb", "read", "structure"],
   "io/tiff": ["directory", "read", "write"],
+  "jobs/bin": ["micrograph", "options", "plan", "records", "run"],
   "jobs/demo": ["plan"],
   "jobs/estimate": ["micrograph", "plan", "records", "run"],
   "jobs/evaluate": ["figures", "micrograph", "plan", "records", "run"],

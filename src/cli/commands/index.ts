@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { binCommand } from "../../jobs/bin/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { type CommandEntry, entry } from "../command.js";
 import { demo } from "./demo.js";
@@ -14,7 +15,10 @@ import { potential } from "./potential.js";
 import { train } from "./train.js";
 
 /** Every command whose options are declared in its job; its work is loaded when it runs. */
-export const entries: readonly CommandEntry[] = [entry(simulateCommand, () => import("./simulate.js"))];
+export const entries: readonly CommandEntry[] = [
+  entry(binCommand, () => import("./bin.js")),
+  entry(simulateCommand, () => import("./simulate.js")),
+];
 
 const work: readonly (() => Command)[] = [
   estimate,

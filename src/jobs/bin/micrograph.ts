@@ -1,0 +1,72 @@
+import { binImage, binnedPixelSize, planBinning } from "../../array/binning.js";
+import { OptionError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import { writeMrc } from "../../io/mrc/write.js";
+import { readImage } from "../../io/read-image.js";
+import { BINNED, type BinnedMicrograph, parseBinnedMicrograph } from "./records.js";
+
+/** What the task "bin-micrograph" shares between micrographs. */
+export interface BinTarget {
+  readonly dir: string;
+  /** Angstrom; absent: from each header. */
+  readonly pixelSize: number | undefined;
+  /** Angstrom. */
+  readonly to: number;
+}
+
+export interface BinResult {
+  readonly micrograph: BinnedMicrograph;
+  /** Angstrom, where the header has one that is not the one given. */
+  readonly otherPixelSize?: number;
+}
+
+/** Headers that round differ by less. */
+const SAME_PIXEL_SIZE = 0.02;
+
+/** Task "bin-micrograph": writes one binned micrograph, unless that was done before from the same contents. */
+export async function binMicrographTask(
+  { path, stem }: { readonly path: string; readonly stem: string },
+  { dir, pixelSize: given, to }: BinTarget,
+  files: Files,
+): Promise<BinResult> {
+  const sha256 = await files.sha256(path);
+  const partPath = inside(dir, `${BINNED.parts}/${stem}.json`);
+  const known = (await files.exists(partPath))
+    ? parseBinnedMicrograph(new TextDecoder().decode(await files.read(partPath)), partPath)
+    : undefined;
+  const { image, pixelSize: ofHeader } = readImage(await files.read(path), path);
+  const pixelSize = given ?? knownPixelSize(path, ofHeader);
+  const binning = planBinning(image.shape, pixelSize, to);
+  const made: BinnedMicrograph = {
+    ...{ file: path, sha256, shape: [...image.shape], pixelSize },
+    binned: binning ? `${stem}.mrc` : path,
+    binnedShape: [...(binning?.binned ?? image.shape)],
+    binnedPixelSize: binning ? binnedPixelSize(binning, pixelSize) : pixelSize,
+  };
+  const result: BinResult = {
+    micrograph: made,
+    ...(isOther(ofHeader, pixelSize) && { otherPixelSize: ofHeader }),
+  };
+  const out = inside(dir, made.binned);
+  if (JSON.stringify(known) === JSON.stringify(made) && (!binning || (await files.exists(out))))
+    return result;
+  if (binning) {
+    const { data, shape } = binImage(image, binning);
+    await files.write(out, writeMrc({ data, shape: [1, ...shape], voxelSize: made.binnedPixelSize }));
+  }
+  await files.write(partPath, `${JSON.stringify(made)}\n`);
+  return result;
+}
+
+/** A header of 0 or 1 angstrom is what programs write that do not know. */
+function knownPixelSize(path: string, ofHeader: number | undefined): number {
+  if (ofHeader !== undefined && ofHeader !== 1) return ofHeader;
+  throw new OptionError(
+    "pixelSize",
+    `found ${ofHeader ?? "none"} in the header of ${path}, expected the pixel size`,
+  );
+}
+
+const isOther = (ofHeader: number | undefined, pixelSize: number): boolean =>
+  ofHeader !== undefined && ofHeader !== 1 && Math.abs(ofHeader / pixelSize - 1) > SAME_PIXEL_SIZE;
