@@ -1,6 +1,7 @@
 import { integerInRange } from "../core/check.js";
-import { frequency, irfft2, rfft2 } from "./fft/fft.js";
+import { irfft2, rfft2 } from "./fft/fft.js";
 import type { Image } from "./image.js";
+import { frequency, halfColumns } from "./spectrum/half.js";
 
 export { gaussianBlur, reflected } from "./gaussian-blur.js";
 
@@ -12,7 +13,7 @@ export { gaussianBlur, reflected } from "./gaussian-blur.js";
 export function fourierFilter(image: Image, transfer: (kx: number, ky: number) => number): Image {
   const [rows, columns] = image.shape;
   const { data } = rfft2(image);
-  const half = data.length / rows / 2;
+  const half = halfColumns(columns);
   for (let row = 0, at = 0; row < rows; row++) {
     const ky = frequency(row, rows);
     for (let column = 0; column < half; column++, at += 2) {

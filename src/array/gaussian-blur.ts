@@ -1,8 +1,9 @@
 import { inRange } from "../core/check.js";
-import { fftFriendlySize, halfColumns, irfft2, rfft2 } from "./fft/fft.js";
+import { fftFriendlySize, irfft2, rfft2 } from "./fft/fft.js";
 import { linePlan } from "./fft/line.js";
 import type { Image } from "./image.js";
 import { crop } from "./resample.js";
+import { halfColumns } from "./spectrum/half.js";
 
 /** A standard deviation in pixels above which the Fourier transform beats the direct sum. */
 const LARGEST_DIRECT_SIGMA = 3;

@@ -1,4 +1,4 @@
-import { halfColumns } from "../array/fft/fft.js";
+import { storedIndex } from "../array/spectrum/half.js";
 import { ctf } from "../physics/optics/ctf.js";
 import type { Optics } from "../physics/optics/optics.js";
 import type { CtfFit } from "./ctf-fit.js";
@@ -67,13 +67,7 @@ function equiphasePicture(fit: CtfFit, optics: Optics): (kx: number, ky: number)
 
 /** Logarithm of the locally averaged power, zero frequency in the middle, within `reach` samples of it. */
 function smoothedLog({ spectrum }: CtfFit, reach: number): Float64Array {
-  const size = spectrum.shape[0];
-  const width = halfColumns(size);
-  const power = (x: number, y: number): number => {
-    // the other half of the plane is the mirror image through the origin
-    const [u, v] = x < 0 ? [-x, -y] : [x, y];
-    return spectrum.data[((v + size) % size) * width + Math.min(u, width - 1)]!;
-  };
+  const power = (x: number, y: number): number => spectrum.data[storedIndex(spectrum.shape, x, y)]!;
   const side = 2 * reach + 1;
   const out = new Float64Array(side * side);
   for (let y = -reach; y <= reach; y++) {

@@ -1,4 +1,4 @@
-import { halfColumns } from "../array/fft/fft.js";
+import { halfColumns, signedIndex } from "../array/spectrum/half.js";
 import type { PowerSpectrum } from "../array/spectrum/power.js";
 import { electronWavelength } from "../physics/optics/ctf.js";
 import type { RadialProfile } from "./ring-model.js";
@@ -40,7 +40,7 @@ export function bandSamples(
   const step = 1 / (size * pixelSize);
   const rows: number[][] = [[], [], [], []];
   for (let row = 1; row < size; row++) {
-    const y = row < size / 2 ? row : row - size;
+    const y = signedIndex(row, size);
     for (let x = 1; x < width; x++) {
       const squared = x * x + y * y;
       const k2 = squared * step * step;

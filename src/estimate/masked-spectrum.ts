@@ -1,5 +1,6 @@
-import { fftFriendlySize, halfColumns, irfft2, rfft2 } from "../array/fft/fft.js";
+import { fftFriendlySize, irfft2, rfft2 } from "../array/fft/fft.js";
 import { type Image, zeros } from "../array/image.js";
+import { halfColumns, signedIndex, wrappedIndex } from "../array/spectrum/half.js";
 import type { PowerSpectrum } from "../array/spectrum/power.js";
 
 /**
@@ -23,10 +24,10 @@ function taperedTransform(products: Image, pairs: Image, size: number): PowerSpe
   // few pairs make a wild mean; below a hundredth of the mask they are treated as uncorrelated
   const least = 0.01 * pairs.data[0]!;
   for (let y = 0; y < size; y++) {
-    const dy = y < size / 2 ? y : y - size;
+    const dy = signedIndex(y, size);
     for (let x = 0; x < size; x++) {
-      const dx = x < size / 2 ? x : x - size;
-      const from = ((dy + rows) % rows) * columns + ((dx + columns) % columns);
+      const dx = signedIndex(x, size);
+      const from = wrappedIndex(dy, rows) * columns + wrappedIndex(dx, columns);
       if (pairs.data[from]! < least) continue;
       const taper = parzen((2 * Math.sqrt(dx * dx + dy * dy)) / size);
       covariance.data[y * size + x] = (taper * products.data[from]!) / pairs.data[from]!;

@@ -1,4 +1,4 @@
-import { frequency, halfColumns } from "../array/fft/fft.js";
+import { visitFrequencies } from "../array/spectrum/half.js";
 import type { PowerSpectrum, RadialProfile } from "../array/spectrum/power.js";
 
 /** Frequencies below this many steps of the tile are told by the whole field, in quarters of a step. */
@@ -29,15 +29,8 @@ export function interpolateLog({ frequency: at, value }: RadialProfile, k: numbe
 
 /** Calls visit(index, k) for each sample of a half spectrum, k the length of its frequency in cycles per pixel. */
 export function eachFrequency(
-  [rows, columns]: PowerSpectrum["shape"],
+  shape: PowerSpectrum["shape"],
   visit: (index: number, k: number) => void,
 ): void {
-  const width = halfColumns(columns);
-  for (let row = 0; row < rows; row++) {
-    const ky = frequency(row, rows);
-    for (let column = 0; column < width; column++) {
-      const kx = column / columns;
-      visit(row * width + column, Math.sqrt(kx * kx + ky * ky));
-    }
-  }
+  visitFrequencies(shape, (at, kx, ky) => visit(at, Math.sqrt(kx * kx + ky * ky)));
 }

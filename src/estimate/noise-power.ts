@@ -1,4 +1,4 @@
-import { halfColumns } from "../array/fft/fft.js";
+import { frequency, halfColumns } from "../array/spectrum/half.js";
 import type { PowerSpectrum, RadialProfile } from "../array/spectrum/power.js";
 import type { NoisePower } from "../physics/noise.js";
 import { eachFrequency, interpolateLog } from "./noise-grid.js";
@@ -23,7 +23,7 @@ export function colouredNoiseSpectrum(
   const data = new Float32Array(shape[0] * width);
   eachFrequency(shape, (i, k) => {
     const row = Math.floor(i / width);
-    const v = (row < (shape[0] + 1) / 2 ? row : row - shape[0]) / shape[0];
+    const v = frequency(row, shape[0]);
     data[i] = interpolateLog(radial, k) * bilinear(anisotropy, v, (i % width) / shape[1]);
   });
   return { data, shape };

@@ -1,6 +1,7 @@
-import { frequency, irfft2, rfft2, type Spectrum } from "../array/fft/fft.js";
+import { irfft2, rfft2, type Spectrum } from "../array/fft/fft.js";
 import type { Image } from "../array/image.js";
 import { bin } from "../array/resample.js";
+import { frequency, halfColumns } from "../array/spectrum/half.js";
 import { ctf } from "../physics/optics/ctf.js";
 import { interpolateLog } from "./noise-grid.js";
 import { ballTransform, FINEST, HOLLOW, LEAST, type SpotOptions, spotsOf } from "./particle-count.js";
@@ -72,7 +73,7 @@ function whiten(
   const transfer = ctf({ ...optics, ...defocus });
   const spectrum = rfft2(image);
   const [rows, columns] = image.shape;
-  const half = (columns >> 1) + 1;
+  const half = halfColumns(columns);
   for (let row = 0, at = 0; row < rows; row++) {
     const ky = frequency(row, rows);
     for (let column = 0; column < half; column++, at += 2) {
@@ -91,7 +92,7 @@ function whiten(
 
 function filtered({ data, shape }: Spectrum, template: (k: number) => number): Image {
   const [rows, columns] = shape;
-  const half = (columns >> 1) + 1;
+  const half = halfColumns(columns);
   const out = new Float32Array(data.length);
   for (let row = 0, at = 0; row < rows; row++) {
     const ky = frequency(row, rows);

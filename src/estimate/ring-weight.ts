@@ -1,7 +1,8 @@
-import { halfColumns, irfft2, rfft2 } from "../array/fft/fft.js";
+import { irfft2, rfft2 } from "../array/fft/fft.js";
 import { gaussianBlur } from "../array/filter.js";
 import type { Image } from "../array/image.js";
 import { bin, sampleBilinear } from "../array/resample.js";
+import { halfColumns } from "../array/spectrum/half.js";
 import { mean, quantile, variance } from "../array/statistics.js";
 
 /** Sampling, angstrom, at which contrast is judged: fine enough for the band below. */

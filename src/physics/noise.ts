@@ -2,6 +2,7 @@ import { plusDeviates } from "../array/deviates.js";
 import { fftFriendlySize, irfft2, rfft2 } from "../array/fft/fft.js";
 import { type Image, zeros } from "../array/image.js";
 import { crop } from "../array/resample.js";
+import { frequency, halfColumns, halfWeight } from "../array/spectrum/half.js";
 import type { PowerSpectrum } from "../array/spectrum/power.js";
 import { mean, variance } from "../array/statistics.js";
 import { inRange } from "../core/check.js";
@@ -134,15 +135,14 @@ export function colouredNoise(
   const rows = fftFriendlySize(shape[0] + power.shape[0]);
   const columns = fftFriendlySize(shape[1] + power.shape[1]);
   const spectrum = rfft2(innovations([rows, columns], random));
-  const width = (columns >> 1) + 1;
+  const width = halfColumns(columns);
   const { data } = spectrum;
   let total = 0;
   for (let row = 0; row < rows; row++) {
-    const v = (row < (rows + 1) / 2 ? row : row - rows) / rows;
+    const v = frequency(row, rows);
     for (let column = 0; column < width; column++) {
       const p = row === 0 && column === 0 ? 0 : interpolate(tile, power.shape, v, column / columns);
-      // every column but the first and a Nyquist one stands for its mirror image too
-      total += column === 0 || 2 * column === columns ? p : 2 * p;
+      total += halfWeight(column, columns) * p;
       const factor = Math.sqrt(p);
       const i = 2 * (row * width + column);
       data[i]! *= factor;
@@ -159,7 +159,7 @@ export function colouredNoise(
 /** The power as a table, its zero frequency, which measures a mean and not the noise, replaced by its neighbours'. */
 function prepareTile(power: NoisePower): Float64Array {
   const [rows, columns] = power.shape;
-  const width = (columns >> 1) + 1;
+  const width = halfColumns(columns);
   if (rows < 3 || columns < 3 || power.data.length !== rows * width) {
     throw new ShapeError(
       "noise power",
@@ -185,7 +185,7 @@ function interpolate(
   v: number,
   u: number,
 ): number {
-  const width = (columns >> 1) + 1;
+  const width = halfColumns(columns);
   const x = Math.min(u * columns, width - 1);
   const x0 = Math.min(Math.floor(x), width - 2);
   const y = v * rows;

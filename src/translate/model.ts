@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { halfColumns } from "../array/spectrum/half.js";
 import { FormatError } from "../core/errors.js";
 import { readModelRecord } from "../nn/model-record.js";
 import type { TrainingState } from "../tensor/index.js";
@@ -89,7 +90,7 @@ export function encodeModel({ record, noise, parameters, gain, trends }: Model):
   const { colour, deviation, cleanDeviation, unevenness } = noise;
   if (colour) {
     const [rows, columns] = colour.power.shape;
-    tensors.set(POWER, { shape: [rows, (columns >> 1) + 1], data: colour.power.data });
+    tensors.set(POWER, { shape: [rows, halfColumns(columns)], data: colour.power.data });
   }
   if (noise.signal) tensors.set(SIGNAL, ringsTensor(noise.signal));
   if (colour?.rings) tensors.set(RINGS, ringsTensor(colour.rings));
@@ -146,7 +147,7 @@ function decodeNoise(
   if (!colour) return strengths;
   const { tile, innovations } = colour;
   const power = tensors.get(POWER);
-  if (power?.data.length !== tile[0] * ((tile[1] >> 1) + 1)) {
+  if (power?.data.length !== tile[0] * halfColumns(tile[1])) {
     throw new FormatError(
       path,
       POWER,

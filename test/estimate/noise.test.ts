@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { halfColumns } from "../../src/array/fft/fft.js";
 import type { Image } from "../../src/array/image.js";
+import { halfColumns } from "../../src/array/spectrum/half.js";
 import { radialPowerSpectrum } from "../../src/array/spectrum/power.js";
 import { variance } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";

@@ -1,5 +1,6 @@
 import { ShapeError } from "../../core/errors.js";
 import type { Image, Volume } from "../image.js";
+import { halfColumns } from "../spectrum/half.js";
 import { fitsWasm, type Shape3d } from "./layout.js";
 import { forwardReference, inverseReference } from "./reference.js";
 import { forwardWasm, inverseWasm } from "./wasm.js";
@@ -88,12 +89,6 @@ function checkLength(
     throw new ShapeError(where, [data.length, ...shape], `${wanted} ${what} for [${shape.join(", ")}]`);
   }
 }
-
-/** Complex columns of the half spectrum of `columns` real ones. */
-export const halfColumns = (columns: number): number => Math.floor(columns / 2) + 1;
-
-/** The signed frequency, cycles per sample, of index i on an axis of n samples. */
-export const frequency = (i: number, n: number): number => (i < (n + 1) / 2 ? i : i - n) / n;
 
 /** The smallest even size >= n with no prime factor above 5: what transforms fastest. */
 export function fftFriendlySize(n: number): number {

@@ -1,3 +1,5 @@
+import { halfColumns } from "../spectrum/half.js";
+
 /** Shape of a real array; an image has one section. */
 export type Shape3d = readonly [sections: number, rows: number, columns: number];
 
@@ -20,7 +22,7 @@ export interface Layout {
 }
 
 export function layout([sections, rows, columns]: Shape3d): Layout {
-  const half = Math.floor(columns / 2) + 1;
+  const half = halfColumns(columns);
   const blocks = Math.ceil(half / 4);
   let sectionLines = 8 * Math.ceil(rows / 8);
   if (sections > 1 && sectionLines % 32 === 0) sectionLines += 8;

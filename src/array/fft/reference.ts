@@ -1,3 +1,4 @@
+import { halfColumns, isSelfMirrored, mirrorIndex } from "../spectrum/half.js";
 import { linePlan } from "./line.js";
 
 /**
@@ -7,7 +8,7 @@ import { linePlan } from "./line.js";
 export function forwardReference(data: Float32Array, shape: readonly number[], out: Float32Array): void {
   const columns = shape[shape.length - 1]!;
   const lines = data.length / columns;
-  const half = Math.floor(columns / 2) + 1;
+  const half = halfColumns(columns);
   const plan = linePlan(columns);
   const re = new Float64Array(columns);
   const im = new Float64Array(columns);
@@ -29,7 +30,7 @@ export function forwardReference(data: Float32Array, shape: readonly number[], o
 function separate(re: Float64Array, im: Float64Array, out: Float32Array, atA: number, atB: number): void {
   const n = re.length;
   for (let k = 0; k <= n >> 1; k++) {
-    const mirror = k === 0 ? 0 : n - k;
+    const mirror = mirrorIndex(k, n);
     out[atA + 2 * k] = (re[k]! + re[mirror]!) / 2;
     out[atA + 2 * k + 1] = (im[k]! - im[mirror]!) / 2;
     if (atB < 0) continue;
@@ -41,7 +42,7 @@ function separate(re: Float64Array, im: Float64Array, out: Float32Array, atA: nu
 /** The inverse of forwardReference, divided by the number of samples. */
 export function inverseReference(spectrum: Float32Array, shape: readonly number[], out: Float32Array): void {
   const columns = shape[shape.length - 1]!;
-  const half = Math.floor(columns / 2) + 1;
+  const half = halfColumns(columns);
   const work = spectrum.slice();
   transformOtherAxes(work, shape, half, true);
   const lines = work.length / (2 * half);
@@ -64,7 +65,7 @@ export function inverseReference(spectrum: Float32Array, shape: readonly number[
 function unite(work: Float32Array, atA: number, atB: number, re: Float64Array, im: Float64Array): void {
   const n = re.length;
   for (let k = 0; k <= n >> 1; k++) {
-    const own = k === 0 || 2 * k === n;
+    const own = isSelfMirrored(k, n);
     const aRe = work[atA + 2 * k]!;
     const aIm = own ? 0 : work[atA + 2 * k + 1]!;
     const bRe = atB < 0 ? 0 : work[atB + 2 * k]!;

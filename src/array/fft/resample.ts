@@ -1,7 +1,8 @@
 import { inRange, integerInRange } from "../../core/check.js";
 import { UsageError } from "../../core/errors.js";
 import { centre, type Image, type Volume } from "../image.js";
-import { halfColumns, irfft2, irfft3, rfft2, rfft3 } from "./fft.js";
+import { halfColumns, mirrorIndex, wrappedIndex } from "../spectrum/half.js";
+import { irfft2, irfft3, rfft2, rfft3 } from "./fft.js";
 
 /**
  * The image at another sampling, by cutting or filling its Fourier transform with zeros: exact for what both samplings
@@ -94,7 +95,7 @@ function axisTerms(n: number, m: number): Term[] {
   const shorter = Math.min(n, m);
   for (let k = -Math.floor(shorter / 2); k <= Math.floor(shorter / 2); k++) {
     const nyquist = 2 * Math.abs(k) === shorter;
-    terms.push({ to: (k + m) % m, from: (k + n) % n, weight: nyquist && m > n ? 0.5 : 1 });
+    terms.push({ to: wrappedIndex(k, m), from: wrappedIndex(k, n), weight: nyquist && m > n ? 0.5 : 1 });
   }
   return terms;
 }
@@ -144,8 +145,8 @@ function settleNyquistColumn(
   for (const section of axisTerms(from[0], to[0])) {
     for (const row of axisTerms(from[1], to[1])) {
       const weight = section.weight * row.weight * scale;
-      const mirrorSection = (from[0] - section.from) % from[0];
-      const mirrorRow = (from[1] - row.from) % from[1];
+      const mirrorSection = mirrorIndex(section.from, from[0]);
+      const mirrorRow = mirrorIndex(row.from, from[1]);
       const read = 2 * ((mirrorSection * from[1] + mirrorRow) * oldHalf + column);
       const write = 2 * ((section.to * to[1] + row.to) * newHalf + column);
       out[write]! += weight * data[read]!;

@@ -1,6 +1,7 @@
 import { inRange, integerInRange } from "../../core/check.js";
-import { frequency, halfColumns, rfft2 } from "../fft/fft.js";
+import { rfft2 } from "../fft/fft.js";
 import type { Image } from "../image.js";
+import { frequency, halfColumns, halfWeight } from "./half.js";
 
 /** Power at each frequency of a half spectrum: rows x (floor(columns / 2) + 1), in the order of rfft2. */
 export interface PowerSpectrum {
@@ -78,7 +79,7 @@ export function radialAverage(spectrum: PowerSpectrum): RadialProfile {
   const [rows, columns] = spectrum.shape;
   const n = Math.min(rows, columns);
   const half = halfColumns(columns);
-  const rings = Math.floor(n / 2) + 1;
+  const rings = halfColumns(n);
   const sums = new Float64Array(rings);
   const weights = new Float64Array(rings);
   for (let row = 0; row < rows; row++) {
@@ -87,7 +88,7 @@ export function radialAverage(spectrum: PowerSpectrum): RadialProfile {
       const kx = column / columns;
       const ring = Math.round(n * Math.sqrt(kx * kx + ky * ky));
       if (ring >= rings) continue;
-      const weight = column === 0 || 2 * column === columns ? 1 : 2;
+      const weight = halfWeight(column, columns);
       sums[ring]! += weight * spectrum.data[row * half + column]!;
       weights[ring]! += weight;
     }

@@ -1,5 +1,6 @@
-import { frequency, halfColumns, type Spectrum } from "../fft/fft.js";
+import type { Spectrum } from "../fft/fft.js";
 import type { Volume } from "../image.js";
+import { halfColumns, halfWeight, signedIndex } from "./half.js";
 
 /** The transform of a volume, as rfft3 returns it. */
 export type VolumeSpectrum = Spectrum<Volume["shape"]>;
@@ -13,7 +14,7 @@ export type VisitCoefficient = (at: number, squared: number, kx: number, ky: num
 /** Visits every coefficient of the half spectrum of a cube of `size` voxels, in the order in which they are stored. */
 export function visitHalfSpectrum(size: number, visit: VisitCoefficient): void {
   const width = halfColumns(size);
-  const signed = Int32Array.from({ length: size }, (_, i) => Math.round(frequency(i, size) * size));
+  const signed = Int32Array.from({ length: size }, (_, i) => signedIndex(i, size));
   let at = 0;
   for (let z = 0; z < size; z++) {
     const kz = signed[z]!;
@@ -90,11 +91,10 @@ export function shellSums(a: VolumeSpectrum, b: VolumeSpectrum, weights: HalfWei
     Float64Array,
   ];
   const table = Int32Array.from(radialTable(size, (radius) => Math.floor(radius + 0.5)));
-  const mirrored = weights === "whole spectrum" ? 2 : 1;
   visitHalfSpectrum(size, (at, squared, kx) => {
     const shell = table[squared]!;
     if (shell >= shells) return;
-    const weight = kx === 0 || 2 * kx === size ? 1 : mirrored;
+    const weight = weights === "whole spectrum" ? halfWeight(kx, size) : 1;
     const [p, q, r, s] = [a.data[at]!, a.data[at + 1]!, b.data[at]!, b.data[at + 1]!];
     product[shell]! += weight * (p * r + q * s);
     first[shell]! += weight * (p * p + q * q);

@@ -1,6 +1,6 @@
 import { rfft3 } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
-import { type HalfWeights, type ShellSums, shellSums } from "../../array/spectrum/shells.js";
+import { type HalfWeights, type ShellSums, shellCount, shellSums } from "../../array/spectrum/shells.js";
 import { DomainError, ShapeError } from "../../core/errors.js";
 
 /** Fourier shell correlation, shell by shell from zero to Nyquist. */
@@ -55,7 +55,7 @@ export function checkComparable(a: Volume, b: Volume): void {
 
 /** Spatial frequency of each shell of a cubic volume, 1/angstrom. */
 export const shellFrequencies = ({ shape, voxelSize }: Pick<Volume, "shape" | "voxelSize">): Float64Array =>
-  Float64Array.from({ length: Math.floor(shape[0] / 2) + 1 }, (_, s) => s / (shape[0] * voxelSize));
+  Float64Array.from({ length: shellCount(shape[0]) }, (_, s) => s / (shape[0] * voxelSize));
 
 /** The correlation in each shell; 0 where a volume has no power. */
 export const correlationOf = ({ product, first, second }: ShellSums): Float64Array =>

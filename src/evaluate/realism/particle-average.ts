@@ -1,5 +1,6 @@
 import { irfft2, rfft2 } from "../../array/fft/fft.js";
 import { type Image, zeros } from "../../array/image.js";
+import { signedIndex, wrappedIndex } from "../../array/spectrum/half.js";
 import { normalise } from "../../array/statistics.js";
 import { DomainError, ShapeError } from "../../core/errors.js";
 import { addBoxes } from "../../translate/samples/particle-average.js";
@@ -77,10 +78,11 @@ export function compareAverages(a: Image, b: Image): AverageAgreement {
   const peakX = peak % columns;
   const peakY = Math.floor(peak / columns);
   const at = (x: number, y: number): number =>
-    map.data[((y + rows) % rows) * columns + ((x + columns) % columns)]!;
+    map.data[wrappedIndex(y, rows) * columns + wrappedIndex(x, columns)]!;
   const offsetX =
-    signed(peakX, columns) + vertex(at(peakX - 1, peakY), at(peakX, peakY), at(peakX + 1, peakY));
-  const offsetY = signed(peakY, rows) + vertex(at(peakX, peakY - 1), at(peakX, peakY), at(peakX, peakY + 1));
+    signedIndex(peakX, columns) + vertex(at(peakX - 1, peakY), at(peakX, peakY), at(peakX + 1, peakY));
+  const offsetY =
+    signedIndex(peakY, rows) + vertex(at(peakX, peakY - 1), at(peakX, peakY), at(peakX, peakY + 1));
   const correlation = map.data[0]!;
   return { correlation, offsetX, offsetY, offset: Math.sqrt(offsetX * offsetX + offsetY * offsetY) };
 }
@@ -99,8 +101,6 @@ function crossCorrelation(a: Image, b: Image): Image {
   map.data.set(irfft2({ data, shape: a.shape }).data);
   return map;
 }
-
-const signed = (i: number, n: number): number => (i < n / 2 ? i : i - n);
 
 /** Offset of the vertex of a parabola through three samples around a maximum, within half a sample. */
 function vertex(before: number, at: number, after: number): number {

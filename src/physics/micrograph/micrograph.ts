@@ -2,6 +2,7 @@ import { fftFriendlySize, irfft2, rfft2 } from "../../array/fft/fft.js";
 import type { Image } from "../../array/image.js";
 import { crop } from "../../array/resample.js";
 import { scratch } from "../../array/scratch.js";
+import { halfColumns } from "../../array/spectrum/half.js";
 import { integerInRange } from "../../core/check.js";
 import { ShapeError, UsageError } from "../../core/errors.js";
 import { checkIce, resampleIce } from "../ice.js";
@@ -137,7 +138,7 @@ const spectrumScratch = scratch();
 /** Protein dark: minus the CTF. cos χ is the CTF with a quarter turn more of phase shift. */
 function applyOptics({ inPhase, quadrature }: Potential, filter: CtfFilter): Image {
   const [rows, columns] = inPhase.shape;
-  const spectrum = rfft2(inPhase, spectrumScratch(2 * rows * ((columns >> 1) + 1)));
+  const spectrum = rfft2(inPhase, spectrumScratch(2 * rows * halfColumns(columns)));
   multiplyCtf(spectrum, filter);
   if (quadrature) {
     const second = rfft2(quadrature);

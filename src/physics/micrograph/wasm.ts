@@ -1,5 +1,5 @@
-import { frequency } from "../../array/fft/fft.js";
 import { centre, type Image } from "../../array/image.js";
+import { frequency } from "../../array/spectrum/half.js";
 import { canvasWasm } from "../../array/wasm.generated.js";
 import { instantiate, PlannedMemory } from "../../array/wasm-memory.js";
 import { ctfPhase } from "../optics/ctf.js";

@@ -1,4 +1,5 @@
-import { frequency, type Spectrum } from "../../array/fft/fft.js";
+import type { Spectrum } from "../../array/fft/fft.js";
+import { frequency, halfColumns } from "../../array/spectrum/half.js";
 import { type CtfParameters, ctfPhase } from "./ctf.js";
 import { type Coherence, coherenceEnvelope } from "./envelope.js";
 
@@ -21,7 +22,7 @@ export function multiplyCtf(spectrum: Spectrum, filter: CtfFilter): void {
   const [rows, full] = spectrum.shape;
   const { pixelSize, factor, highest = Number.POSITIVE_INFINITY } = filter;
   const { xx, xy, yy, quartic, offset } = ctfPhase(filter);
-  const columns = (full >> 1) + 1;
+  const columns = halfColumns(full);
   const { data } = spectrum;
   const envelope = Float64Array.from({ length: columns }, (_, i) =>
     Math.exp((-(filter.bFactor ?? 0) * (i / (full * pixelSize)) ** 2) / 4),

@@ -1,5 +1,6 @@
 import { irfft3, rfft3, type Spectrum } from "../../array/fft/fft.js";
 import { centre, type Volume } from "../../array/image.js";
+import { halfColumns, signedIndex, wrappedIndex } from "../../array/spectrum/half.js";
 import { inRange, integerInRange } from "../../core/check.js";
 import { DomainError } from "../../core/errors.js";
 import { POTENTIAL_PER_SCATTERING, scatteringFactor } from "./scattering.js";
@@ -187,18 +188,17 @@ function cropAndFilter(
   resolution: number,
 ): Spectrum<Volume["shape"]> {
   const size = fine.shape[0];
-  const width = (box >> 1) + 1;
-  const fineWidth = (size >> 1) + 1;
+  const width = halfColumns(box);
+  const fineWidth = halfColumns(size);
   const data = new Float32Array(2 * box * box * width);
   const step = 1 / (size * spacing);
   const density = (box / size) ** 3;
-  const signed = (i: number): number => (i < (box + 1) / 2 ? i : i - box);
   for (let k = 0; k < box; k++) {
-    const kz = signed(k);
+    const kz = signedIndex(k, box);
     for (let j = 0; j < box; j++) {
-      const ky = signed(j);
+      const ky = signedIndex(j, box);
       const to = (k * box + j) * width;
-      const from = (((kz + size) % size) * size + ((ky + size) % size)) * fineWidth;
+      const from = (wrappedIndex(kz, size) * size + wrappedIndex(ky, size)) * fineWidth;
       for (let kx = 0; kx < width; kx++) {
         const k2 = (kx * kx + ky * ky + kz * kz) * step * step;
         const pass = lowPass(Math.sqrt(k2) * resolution);

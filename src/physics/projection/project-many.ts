@@ -1,3 +1,4 @@
+import { halfColumns } from "../../array/spectrum/half.js";
 import type { RotationMatrix } from "../../core/rotation.js";
 import { footprintBlur, footprintLevel, NEGLIGIBLE } from "../specimen/footprint.js";
 import { sliceRequest } from "./project.js";
@@ -66,7 +67,7 @@ class Turn {
     const { address, workBytes } = memory.plan(box);
     const blur = footprintBlur(projector);
     const within = Math.min(highestStep(box), Math.floor(radius));
-    const cut = blur.subarray(0, (box >> 1) + 1).findIndex((weight) => weight < NEGLIGIBLE);
+    const cut = blur.subarray(0, halfColumns(box)).findIndex((weight) => weight < NEGLIGIBLE);
     this.used = (within >> 2) + 1;
     this.usedByBlur = cut < 0 ? this.used : Math.min(this.used, (cut >> 2) + 1);
     const blurColumns = 4 * slices.blocks;
@@ -81,7 +82,7 @@ class Turn {
     floats.fill(0, this.copy / 4, this.pixels / 4);
     floats.set(blur, this.weights / 4);
     floats.fill(0, this.weights / 4 + box, this.weights / 4 + box + blurColumns);
-    floats.set(blur.subarray(0, Math.min(blurColumns, (box >> 1) + 1)), this.weights / 4 + box);
+    floats.set(blur.subarray(0, Math.min(blurColumns, halfColumns(box))), this.weights / 4 + box);
   }
 
   /** The image of a slice; the slice is lost. */

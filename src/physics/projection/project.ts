@@ -1,5 +1,6 @@
-import { frequency, irfft2, type Spectrum } from "../../array/fft/fft.js";
+import { irfft2, type Spectrum } from "../../array/fft/fft.js";
 import { centre, type Image } from "../../array/image.js";
+import { halfColumns, mirrorIndex, signedIndex } from "../../array/spectrum/half.js";
 import type { RotationMatrix } from "../../core/rotation.js";
 import type { CtfParameters } from "../optics/ctf.js";
 import { multiplyCtf } from "../optics/ctf-filter.js";
@@ -57,7 +58,7 @@ export function sliceRequest(
   return {
     matrix: matrix.map((entry) => entry * step) as unknown as RotationMatrix,
     ...{ box, radius },
-    columnPhases: phases((box >> 1) + 1, box, centre(box) + shiftX, scale),
+    columnPhases: phases(halfColumns(box), box, centre(box) + shiftX, scale),
     rowPhases: phases(box, box, centre(box) + shiftY, 1),
   };
 }
@@ -71,9 +72,9 @@ function phases(count: number, n: number, shift: number, scale: number): Float32
   let [re, im] = [scale, 0];
   for (let i = 0; i < count; i++) {
     // from frequency n / 2 on they are negative, and the conjugates of those before
-    if (i > 0 && frequency(i, n) < 0) {
-      out[2 * i] = out[2 * (n - i)]!;
-      out[2 * i + 1] = -out[2 * (n - i) + 1]!;
+    if (signedIndex(i, n) < 0) {
+      out[2 * i] = out[2 * mirrorIndex(i, n)]!;
+      out[2 * i + 1] = -out[2 * mirrorIndex(i, n) + 1]!;
       continue;
     }
     out[2 * i] = re;
@@ -90,10 +91,10 @@ export function multiplySpectrum(
   transfer: (kx: number, ky: number) => number,
 ): void {
   const [rows, full] = spectrum.shape;
-  const columns = (full >> 1) + 1;
+  const columns = halfColumns(full);
   const { data } = spectrum;
   for (let row = 0; row < rows; row++) {
-    const ky = (row < (rows + 1) / 2 ? row : row - rows) / (rows * pixelSize);
+    const ky = signedIndex(row, rows) / (rows * pixelSize);
     let i = 2 * row * columns;
     for (let kx = 0; kx < columns; kx++, i += 2) {
       const factor = transfer(kx / (full * pixelSize), ky);

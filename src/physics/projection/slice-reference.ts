@@ -1,3 +1,4 @@
+import { halfColumns, wrappedIndex } from "../../array/spectrum/half.js";
 import type { RotationMatrix } from "../../core/rotation.js";
 import type { SpectrumCube } from "./spectrum-cube.js";
 
@@ -25,14 +26,14 @@ export const highestStep = (box: number): number => Math.ceil(box / 2) - 1;
  */
 export function slicePlain(cube: SpectrumCube, request: SliceRequest): Float32Array {
   const { matrix, box, radius, columnPhases, rowPhases } = request;
-  const columns = (box >> 1) + 1;
+  const columns = halfColumns(box);
   const out = new Float32Array(2 * box * columns);
   const value = new Float64Array(2);
   const highest = highestStep(box);
   for (let ky = -highest; ky <= highest; ky++) {
     const inside = radius * radius - ky * ky;
     if (inside < 0) continue;
-    const row = ky < 0 ? ky + box : ky;
+    const row = wrappedIndex(ky, box);
     const reach = Math.min(highest, Math.floor(Math.sqrt(inside)));
     for (let kx = 0; kx <= reach; kx++) {
       const x = matrix[0] * kx + matrix[3] * ky;

@@ -1,5 +1,6 @@
 import { rfft3, type Spectrum } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
+import { halfColumns, signedIndex, wrappedIndex } from "../../array/spectrum/half.js";
 
 /**
  * The transform of a real volume within a reach, as a compact cube: x from 0 to reach + 1, y and z from -reach - 1 to
@@ -34,11 +35,10 @@ export function transformToCube(
 function significantRadius(spectrum: Spectrum<Volume["shape"]>): number {
   const n = spectrum.shape[0];
   const shells = new Float64Array(n);
-  const width = (n >> 1) + 1;
-  const signed = (i: number): number => (i <= n >> 1 ? i : i - n);
+  const width = halfColumns(n);
   for (let z = 0; z < n; z++) {
     for (let y = 0; y < n; y++) {
-      const zy = signed(z) ** 2 + signed(y) ** 2;
+      const zy = signedIndex(z, n) ** 2 + signedIndex(y, n) ** 2;
       let i = 2 * (z * n + y) * width;
       for (let x = 0; x < width; x++, i += 2) {
         const re = spectrum.data[i]!;
@@ -60,21 +60,21 @@ function significantRadius(spectrum: Spectrum<Volume["shape"]>): number {
 
 function compact(spectrum: Spectrum<Volume["shape"]>, reach: number): SpectrumCube {
   const n = spectrum.shape[0];
-  const half = n >> 1;
+  const half = halfColumns(n);
   const width = reach + 2;
   const side = 2 * reach + 3;
   const data = new Float32Array(2 * side * side * width);
-  const stored = Math.min(width, half + 1);
-  const wrap = (i: number): number => ((i % n) + n) % n;
+  const stored = Math.min(width, half);
+  const wrap = (cycles: number): number => wrappedIndex(cycles, n);
   for (let k = 0; k < side; k++) {
     const z = k - reach - 1;
     for (let j = 0; j < side; j++) {
       const y = j - reach - 1;
       const to = 2 * (k * side + j) * width;
-      const from = 2 * (wrap(z) * n + wrap(y)) * (half + 1);
+      const from = 2 * (wrap(z) * n + wrap(y)) * half;
       data.set(spectrum.data.subarray(from, from + 2 * stored), to);
       // beyond the stored half: the transform at -k is the conjugate of that at k
-      const mirror = 2 * (wrap(-z) * n + wrap(-y)) * (half + 1);
+      const mirror = 2 * (wrap(-z) * n + wrap(-y)) * half;
       for (let x = stored; x < width; x++) {
         data[to + 2 * x] = spectrum.data[mirror + 2 * wrap(-x)]!;
         data[to + 2 * x + 1] = -spectrum.data[mirror + 2 * wrap(-x) + 1]!;

@@ -1,5 +1,6 @@
-import { frequency, irfft2, type Spectrum } from "../../array/fft/fft.js";
+import { irfft2, type Spectrum } from "../../array/fft/fft.js";
 import { scratch } from "../../array/scratch.js";
+import { frequency, halfColumns } from "../../array/spectrum/half.js";
 import type { Projector } from "../projection/projector.js";
 
 /** Standard deviation of the blur, angstrom, that closes the gaps between secondary structures. */
@@ -41,7 +42,7 @@ export const footprintLevel = ({ particleDensity, voxelSize }: Projector): numbe
  */
 export function footprintOf(projector: Projector, projection: Spectrum): Footprint {
   const { box } = projector;
-  const columns = (box >> 1) + 1;
+  const columns = halfColumns(box);
   const data = spectrumScratch(projection.data.length).fill(0);
   const gaussian = footprintBlur(projector);
   for (let row = 0; row < box; row++) {

@@ -1,7 +1,8 @@
-import { fftFriendlySize, frequency, halfColumns, irfft2, rfft2 } from "../../array/fft/fft.js";
+import { fftFriendlySize, irfft2, rfft2 } from "../../array/fft/fft.js";
 import { fourierFilter, localVariance } from "../../array/filter.js";
 import { centre, type Image } from "../../array/image.js";
 import { crop } from "../../array/resample.js";
+import { halfColumns, visitFrequencies, wrappedIndex } from "../../array/spectrum/half.js";
 import { radialPowerSpectrum } from "../../array/spectrum/power.js";
 import { type CtfParameters, ctf } from "../../physics/optics/ctf.js";
 import type { Scorer } from "../scorer.js";
@@ -70,15 +71,10 @@ function templateFilter(
   parameters: CtfParameters | undefined,
 ): Float32Array {
   const transfer = parameters ? ctf(parameters) : () => 1;
-  const half = halfColumns(box);
-  const filter = new Float32Array(box * half);
-  for (let row = 0, at = 0; row < box; row++) {
-    const ky = frequency(row, box);
-    for (let column = 0; column < half; column++, at++) {
-      const kx = column / box;
-      filter[at] = -transfer(kx / pixelSize, ky / pixelSize) * whiten(kx, ky);
-    }
-  }
+  const filter = new Float32Array(box * halfColumns(box));
+  visitFrequencies([box, box], (at, kx, ky) => {
+    filter[at] = -transfer(kx / pixelSize, ky / pixelSize) * whiten(kx, ky);
+  });
   return filter;
 }
 
@@ -169,8 +165,8 @@ function placeAboutOrigin(
 ): void {
   out.fill(0);
   for (let y = 0; y < box; y++) {
-    const to = ((y - centre(box) + rows) % rows) * columns;
-    for (let x = 0; x < box; x++) out[to + ((x - centre(box) + columns) % columns)] = image[y * box + x]!;
+    const to = wrappedIndex(y - centre(box), rows) * columns;
+    for (let x = 0; x < box; x++) out[to + wrappedIndex(x - centre(box), columns)] = image[y * box + x]!;
   }
 }
 

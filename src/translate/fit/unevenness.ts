@@ -1,5 +1,6 @@
 import { localVariance } from "../../array/filter.js";
 import type { Image } from "../../array/image.js";
+import { halfColumns } from "../../array/spectrum/half.js";
 import { mean, quantile, standardDeviation } from "../../array/statistics.js";
 import { applyGain, type Rings } from "../noise/power.js";
 import { boxShare, type Unevenness } from "../noise/unevenness.js";
@@ -76,7 +77,7 @@ function octaves(diameter: number): readonly Rings[] {
   const count = Math.max(2, Math.round(Math.log2(diameter / 2)) + 1);
   return Array.from({ length: count }, (_, band) => ({
     tile: TILE,
-    values: Float64Array.from({ length: TILE / 2 + 1 }, (_, ring) => {
+    values: Float64Array.from({ length: halfColumns(TILE) }, (_, ring) => {
       // octaves below Nyquist; raised cosines about whole numbers
       const octave = Math.min(count - 1, -Math.log2(Math.max(ring, 0.5) / (TILE / 2)));
       const distance = Math.abs(octave - band);

@@ -1,5 +1,6 @@
 import { fourierFilter, reflected } from "../../array/filter.js";
 import { type Image, zeros } from "../../array/image.js";
+import { halfColumns, halfWeight, visitFrequencies } from "../../array/spectrum/half.js";
 import { type PowerSpectrum, radialPowerSpectrum } from "../../array/spectrum/power.js";
 import { ShapeError } from "../../core/errors.js";
 
@@ -19,7 +20,7 @@ export async function meanRings(
   images: AsyncIterable<Image> | Iterable<Image>,
   tile: number,
 ): Promise<Rings> {
-  const values = new Float64Array(tile / 2 + 1);
+  const values = new Float64Array(halfColumns(tile));
   let count = 0;
   for await (const image of images) {
     const { value } = radialPowerSpectrum(image, tile);
@@ -34,7 +35,7 @@ export async function meanRings(
  * contaminant does at the lowest frequencies.
  */
 export function typicalRings(images: readonly Image[], tile: number): Rings {
-  const values = new Float64Array(tile / 2 + 1);
+  const values = new Float64Array(halfColumns(tile));
   for (const image of images) {
     const { value } = radialPowerSpectrum(image, tile);
     for (let i = 0; i < values.length; i++) values[i]! += Math.log(value[i]!) / images.length;
@@ -51,27 +52,19 @@ export function ringValue({ tile, values }: Rings, frequency: number): number {
 
 /** The isotropic power spectrum with these rings. */
 export function isotropicPower(rings: Rings): PowerSpectrum {
-  const { tile } = rings;
-  const columns = tile / 2 + 1;
-  const data = new Float32Array(tile * columns);
-  for (let row = 0; row < tile; row++) {
-    const ky = (row < tile / 2 ? row : row - tile) / tile;
-    for (let column = 0; column < columns; column++) {
-      const kx = column / tile;
-      data[row * columns + column] = ringValue(rings, Math.sqrt(kx * kx + ky * ky));
-    }
-  }
-  return { data, shape: [tile, tile] };
+  const shape = [rings.tile, rings.tile] as const;
+  const data = new Float32Array(rings.tile * halfColumns(rings.tile));
+  visitFrequencies(shape, (at, kx, ky) => {
+    data[at] = ringValue(rings, Math.sqrt(kx * kx + ky * ky));
+  });
+  return { data, shape };
 }
 
 /** Mean of the power over all frequencies: the variance of an image that has it. */
 export function totalPower({ data, shape: [rows, columns] }: PowerSpectrum): number {
-  const half = (columns >> 1) + 1;
+  const half = halfColumns(columns);
   let sum = 0;
-  for (let i = 0; i < data.length; i++) {
-    const column = i % half;
-    sum += (column === 0 || 2 * column === columns ? 1 : 2) * data[i]!;
-  }
+  for (let i = 0; i < data.length; i++) sum += halfWeight(i % half, columns) * data[i]!;
   return sum / (rows * columns);
 }
 

@@ -1,5 +1,5 @@
-import { frequency, halfColumns } from "../../array/fft/fft.js";
 import type { Image } from "../../array/image.js";
+import { halfColumns, visitFrequencies } from "../../array/spectrum/half.js";
 import { type PowerSpectrum, powerSpectrum2d } from "../../array/spectrum/power.js";
 import { mean } from "../../array/statistics.js";
 import { fitCtf } from "../../estimate/ctf-fit.js";
@@ -63,7 +63,7 @@ export function measureIce(
   const from = FIRST_ZERO_SHARE * mean(fits.map((fit) => firstZero(fit.optics)));
   const real = fitRingModel(fits);
   const clean = fitRingModel(set.simulated);
-  const base = new Float64Array(TILE / 2 + 1);
+  const base = new Float64Array(halfColumns(TILE));
   const rings = new Float64Array(base.length);
   for (let i = 0; i < base.length; i++) {
     if (i / TILE < from) {
@@ -98,7 +98,7 @@ function firstZero({ pixelSize, ...parameters }: MicrographCtf): number {
  * defoci, or several zeros of one CTF within the window, tell the two apart; where neither does, all power is base.
  */
 export function fitRingModel(micrographs: readonly Spectrum[]): RingModel {
-  const count = TILE / 2 + 1;
+  const count = halfColumns(TILE);
   const zeros = (): Float64Array => new Float64Array(count);
   const sums = { n: zeros(), c: zeros(), cc: zeros(), p: zeros(), pc: zeros() };
   for (const { image, optics } of micrographs) {
@@ -152,15 +152,10 @@ function eachFrequency(
   visit: (index: number, k: number, ctf2: number) => void,
 ): void {
   const kernel = ctf(parameters);
-  const half = halfColumns(tile);
-  for (let row = 0; row < tile; row++) {
-    const ky = frequency(row, tile);
-    for (let column = 0; column < half; column++) {
-      const kx = column / tile;
-      const value = kernel(kx / pixelSize, ky / pixelSize);
-      visit(row * half + column, Math.sqrt(kx * kx + ky * ky), value * value);
-    }
-  }
+  visitFrequencies([tile, tile], (at, kx, ky) => {
+    const value = kernel(kx / pixelSize, ky / pixelSize);
+    visit(at, Math.sqrt(kx * kx + ky * ky), value * value);
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Image, zeros } from "../../array/image.js";
 import { sampleBilinear } from "../../array/resample.js";
+import { halfColumns, visitFrequencies } from "../../array/spectrum/half.js";
 import type { PowerSpectrum } from "../../array/spectrum/power.js";
 import type { Random } from "../../core/random.js";
 import { colouredNoise } from "../../physics/noise.js";
@@ -55,32 +56,23 @@ export function pinkField(shape: Image["shape"], diameter: number, random: Rando
 /** Variance of the mean of u over a square of `side` diameters, in units of u's own variance. */
 export function boxShare(side: number): number {
   const { data } = pinkPower();
+  const cells = side * CELLS;
   let [sum, total] = [0, 0];
-  const half = TILE / 2 + 1;
-  for (let row = 0; row < TILE; row++) {
-    const ky = (row < TILE / 2 ? row : row - TILE) / TILE;
-    for (let column = 0; column < half; column++) {
-      if (row === 0 && column === 0) continue;
-      const power = (column === 0 || column === TILE / 2 ? 1 : 2) * data[row * half + column]!;
-      const cells = side * CELLS;
-      sum += power * (sinc((column / TILE) * cells) * sinc(ky * cells)) ** 2;
-      total += power;
-    }
-  }
+  visitFrequencies([TILE, TILE], (at, kx, ky, weight) => {
+    const power = weight * data[at]!;
+    sum += power * (sinc(kx * cells) * sinc(ky * cells)) ** 2;
+    total += power;
+  });
   return sum / total;
 }
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
 function pinkPower(): PowerSpectrum {
-  const half = TILE / 2 + 1;
-  const data = new Float32Array(TILE * half);
-  for (let row = 0; row < TILE; row++) {
-    const ky = (row < TILE / 2 ? row : row - TILE) / TILE;
-    for (let column = 0; column < half; column++) {
-      const k = Math.hypot(column / TILE, ky);
-      data[row * half + column] = k === 0 ? 0 : Math.exp(-((k * CELLS) ** 2)) / k;
-    }
-  }
+  const data = new Float32Array(TILE * halfColumns(TILE));
+  visitFrequencies([TILE, TILE], (at, kx, ky) => {
+    const k = Math.hypot(kx, ky);
+    data[at] = k === 0 ? 0 : Math.exp(-((k * CELLS) ** 2)) / k;
+  });
   return { data, shape: [TILE, TILE] };
 }

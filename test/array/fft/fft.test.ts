@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fftFriendlySize, frequency, irfft2, irfft3, rfft2, rfft3 } from "../../../src/array/fft/fft.js";
+import { fftFriendlySize, irfft2, irfft3, rfft2, rfft3 } from "../../../src/array/fft/fft.js";
 import { radices } from "../../../src/array/fft/line.js";
 import { inverseReference } from "../../../src/array/fft/reference.js";
 import { Random } from "../../../src/core/random.js";
@@ -132,11 +132,6 @@ describe("rfft3 and irfft3", () => {
       expect(relativeError(back.data, volume.data)).toBeLessThan(4e-7);
     },
   );
-});
-
-test("frequency runs 0, 1/n, …, then the negative ones; for even n index n/2 is +1/2, as in RELION", () => {
-  expect([0, 1, 2, 3].map((i) => frequency(i, 4))).toEqual([0, 0.25, 0.5, -0.25]);
-  expect([0, 1, 2, 3, 4].map((i) => frequency(i, 5))).toEqual([0, 0.2, 0.4, -0.4, -0.2]);
 });
 
 test("fftFriendlySize gives the next even product of 2, 3 and 5", () => {

@@ -1,5 +1,6 @@
-import { fftFriendlySize, halfColumns, irfft2, rfft2, type Spectrum } from "../../../array/fft/fft.js";
+import { fftFriendlySize, irfft2, rfft2, type Spectrum } from "../../../array/fft/fft.js";
 import { type Image, zeros } from "../../../array/image.js";
+import { halfColumns, wrappedIndex } from "../../../array/spectrum/half.js";
 import { DomainError, ShapeError } from "../../../core/errors.js";
 
 /** Autocorrelation of noise at whole-pixel lags. */
@@ -72,7 +73,7 @@ function gather(products: Image, pairs: Image, reach: number): Float64Array {
   const variance = products.data[0]! / pairs.data[0]!;
   for (let dy = -reach; dy <= reach; dy++) {
     for (let dx = -reach; dx <= reach; dx++) {
-      const i = ((dy + rows) % rows) * columns + ((dx + columns) % columns);
+      const i = wrappedIndex(dy, rows) * columns + wrappedIndex(dx, columns);
       const count = Math.round(pairs.data[i]!);
       out[(dy + reach) * side + dx + reach] = count > 0 ? products.data[i]! / count / variance : 0;
     }

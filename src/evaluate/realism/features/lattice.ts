@@ -1,4 +1,4 @@
-import { halfColumns } from "../../../array/fft/fft.js";
+import { storedIndex } from "../../../array/spectrum/half.js";
 import type { PowerSpectrum } from "../../../array/spectrum/power.js";
 
 /** Power at a point of the lattice over that of its surroundings. */
@@ -59,12 +59,6 @@ function peakOverSurroundings(power: PowerSpectrum, x: number, y: number): numbe
   return (powerAt(power, x * step, y * step) * count) / sum;
 }
 
-/** Power at any pair of whole frequencies, by periodicity and by the mirror symmetry of a real image's spectrum. */
-function powerAt({ shape, data }: PowerSpectrum, column: number, row: number): number {
-  const size = shape[0];
-  const wrap = (i: number): number => ((i % size) + size) % size;
-  const x = wrap(column);
-  return x <= size / 2
-    ? data[wrap(row) * halfColumns(size) + x]!
-    : data[wrap(-row) * halfColumns(size) + size - x]!;
-}
+/** Power at any pair of whole frequencies. */
+const powerAt = ({ shape, data }: PowerSpectrum, x: number, y: number): number =>
+  data[storedIndex(shape, x, y)]!;

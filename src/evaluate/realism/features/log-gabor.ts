@@ -1,5 +1,6 @@
-import { frequency, halfColumns, irfft2, type Spectrum } from "../../../array/fft/fft.js";
+import { irfft2, type Spectrum } from "../../../array/fft/fft.js";
 import type { Image } from "../../../array/image.js";
+import { halfColumns, visitFrequencies } from "../../../array/spectrum/half.js";
 
 /**
  * The oriented filter bank of the realism protocol: log-Gabor filters, Gaussian in the logarithm of the frequency and
@@ -76,13 +77,10 @@ function angularTables(
 }
 
 function overHalfSpectrum(size: number, value: (kx: number, ky: number) => number): Float32Array {
-  const width = halfColumns(size);
-  const table = new Float32Array(size * width);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < width; column++) {
-      table[row * width + column] = value(column / size, frequency(row, size));
-    }
-  }
+  const table = new Float32Array(size * halfColumns(size));
+  visitFrequencies([size, size], (at, kx, ky) => {
+    table[at] = value(kx, ky);
+  });
   return table;
 }
 
