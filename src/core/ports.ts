@@ -16,6 +16,8 @@ export interface Files {
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
   remove(path: string): Promise<void>;
+  /** Gives a file or folder another name on the same file system. */
+  move(path: string, to: string): Promise<void>;
   /**
    * Takes a lock, a file that names this process, and returns what gives it back. UsageError names a process that holds it;
    * a lock whose process has ended is taken over.

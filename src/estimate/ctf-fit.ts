@@ -3,7 +3,7 @@ import { type PowerSpectrum, powerSpectrum2d } from "../array/spectrum/power.js"
 import { integerInRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 import type { Defocus, Optics } from "../physics/optics/optics.js";
-import { type RingProblem, ringProblem, searchDefocus } from "./ctf-search.js";
+import { judgeDefocus, type RingProblem, ringProblem, searchDefocus } from "./ctf-search.js";
 import { type RingAgreement, ringAgreement } from "./ring-agreement.js";
 import { weightedByContrast } from "./ring-weight.js";
 
@@ -15,6 +15,8 @@ export interface CtfFitOptions {
   readonly defocusRange?: readonly [low: number, high: number];
   /** Degrees, of a phase plate; known, not fitted. 0 when absent. */
   readonly phaseShift?: number;
+  /** Fitted by another program: it is taken as it is, and only judged by the rings. */
+  readonly known?: Defocus;
   /** Pixels on a side of the tiles whose spectra are averaged, even: `tileSize` when absent. */
   readonly tile?: number;
 }
@@ -52,8 +54,12 @@ export function fitCtf(image: Image, optics: Optics, options: CtfFitOptions = {}
   const tile = tileOf(image, optics.pixelSize, options.tile);
   const spectrum = powerSpectrum2d(weightedByContrast(image, optics.pixelSize), tile);
   if (!(spectrum.data[1]! > 0)) throw new DomainError("micrograph", "a constant image", "some contrast");
-  const known = { ...optics, phaseShift: options.phaseShift ?? 0 };
-  const problem: RingProblem = ringProblem(spectrum, known, band, defocusRange(options));
+  const phaseShift = options.known?.phaseShift ?? options.phaseShift ?? 0;
+  const problem: RingProblem = ringProblem(spectrum, { ...optics, phaseShift }, band, defocusRange(options));
+  if (options.known) {
+    const solution = judgeDefocus(problem, vectorOf(options.known));
+    return { ...options.known, band, spectrum, ...ringAgreement(solution, band) };
+  }
   const solution = searchDefocus(problem);
   const { mean, cosine, sine } = solution.at;
   const half = Math.sqrt(cosine * cosine + sine * sine);
@@ -61,11 +67,18 @@ export function fitCtf(image: Image, optics: Optics, options: CtfFitOptions = {}
     defocusU: mean + half,
     defocusV: mean - half,
     defocusAngle: (Math.atan2(sine, cosine) * 90) / Math.PI,
-    phaseShift: known.phaseShift,
+    phaseShift,
     band,
     spectrum,
     ...ringAgreement(solution, band),
   };
+}
+
+/** Mean defocus and astigmatism as the vector of half the difference at twice its angle. */
+function vectorOf({ defocusU, defocusV, defocusAngle }: Defocus) {
+  const half = (defocusU - defocusV) / 2;
+  const angle = (defocusAngle * Math.PI) / 90;
+  return { mean: (defocusU + defocusV) / 2, cosine: half * Math.cos(angle), sine: half * Math.sin(angle) };
 }
 
 function tileOf(image: Image, pixelSize: number, wanted: number | undefined): number {

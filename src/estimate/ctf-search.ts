@@ -105,7 +105,7 @@ function ringCurve({ optics }: RingProblem, k: Float64Array, mean: number): Floa
 export function searchDefocus(problem: RingProblem): RingSolution {
   const [stiff, ...finer] = problem.bases as readonly [RingBasis, ...RingBasis[]];
   const { value: values } = problem.samples;
-  const total = values.reduce((sum, value) => sum + value * value, 0);
+  const total = sumOfSquares(values);
   const peaks = scanDefocus(problem, stiff);
   const noise = (CORRELATED_SAMPLES * (total - peaks[0]!.explained)) / values.length;
   const price = (2 * noise) / EXPECTED_ASTIGMATISM;
@@ -121,11 +121,31 @@ export function searchDefocus(problem: RingProblem): RingSolution {
     .sort((a, b) => a.value - b.value) as [Refined];
   const { basis, x } = mostLikely([first, ...finer.map((one) => refine(one, first.x))], total, values.length);
   const [mean, cosine, sine] = x as [number, number, number];
-  const solution = evaluateRings(problem, basis, { mean, cosine, sine });
+  return judged(problem, basis, { mean, cosine, sine });
+}
+
+/** What the rings of a known defocus explain, with the basis of the highest Bayesian information criterion. */
+export function judgeDefocus(problem: RingProblem, at: DefocusVector): RingSolution {
+  const { value: values } = problem.samples;
+  const fits = problem.bases.map((basis) => ({
+    basis,
+    x: [at.mean, at.cosine, at.sine],
+    value: -evaluateRings(problem, basis, at).explained,
+  }));
+  return judged(problem, mostLikely(fits, sumOfSquares(values), values.length).basis, at);
+}
+
+/** The rings of one defocus, with the evidence that there are any. */
+function judged(problem: RingProblem, basis: RingBasis, at: DefocusVector): RingSolution {
+  const { value: values } = problem.samples;
+  const solution = evaluateRings(problem, basis, at);
   const without = fitRings(solution.profile, new Float64Array(solution.ring.length), basis).explained;
-  const spread = (CORRELATED_SAMPLES * (total - solution.explained)) / values.length;
+  const spread = (CORRELATED_SAMPLES * (sumOfSquares(values) - solution.explained)) / values.length;
   return { ...solution, evidence: (solution.explained - without) / spread };
 }
+
+const sumOfSquares = (values: ArrayLike<number> & { reduce: Float64Array["reduce"] }): number =>
+  values.reduce((sum, value) => sum + value * value, 0);
 
 interface Refined extends Minimum {
   readonly basis: RingBasis;

@@ -63,6 +63,8 @@ export const nodeFiles: Files = {
 
   remove: (path) => explain(path, "something removable", () => rm(path, { recursive: true, force: true })),
 
+  move: (path, to) => explain(path, "something movable", () => rename(path, to)),
+
   lock: (path) => explain(path, "a writable place", () => takeLock(path)),
 
   sweep: (folder) =>

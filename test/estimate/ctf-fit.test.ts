@@ -54,6 +54,22 @@ describe("simulated apoferritin", () => {
     expect(fit.resolution).toBeLessThan(6);
   });
 
+  test("a defocus that another program fitted stays as it is, and the rings say whether it is true", () => {
+    const truth = { ...truths[1]!, phaseShift: 0 };
+    const { clean } = cleanMicrograph(projector(3), { ...optics, pixelSize: 3 }, truth, 300, 9);
+    const image = withWhiteNoise(clean, 1, 9);
+    const right = fitCtf(image, { ...optics, pixelSize: 3 }, { known: truth });
+    expect(right).toMatchObject(truth);
+    const fitted = fitCtf(image, { ...optics, pixelSize: 3 });
+    expect(right.evidence).toBeGreaterThan(0.9 * fitted.evidence);
+    const wrong = fitCtf(
+      image,
+      { ...optics, pixelSize: 3 },
+      { known: { ...truth, defocusU: 21_400, defocusV: 20_600 } },
+    );
+    expect(wrong.evidence).toBeLessThan(0.3 * right.evidence);
+  });
+
   test("a known phase shift is taken into account", () => {
     const truth = { ...truths[1]!, phaseShift: 90 };
     const { clean } = cleanMicrograph(projector(3), { ...optics, pixelSize: 3 }, truth, 300, 3);

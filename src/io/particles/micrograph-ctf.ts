@@ -1,0 +1,143 @@
+import { FormatError } from "../../core/errors.js";
+import { decodeText } from "../bytes/text.js";
+import { readNpyTable } from "../npy/read.js";
+import { parseStar } from "../star/parse.js";
+import type { StarTable } from "../star/table.js";
+
+/** The CTF of one micrograph as another program fitted it. */
+export interface MicrographCtf {
+  /** As the table names it. */
+  readonly micrograph: string;
+  /** Angstrom, underfocus positive; degrees, +x towards +y. */
+  readonly defocusU: number;
+  readonly defocusV: number;
+  readonly defocusAngle: number;
+  readonly phaseShift: number;
+  /** kV, mm, fraction. */
+  readonly voltage: number;
+  readonly sphericalAberration: number;
+  readonly amplitudeContrast: number;
+  /** Angstrom, of the micrograph; where the table says so. */
+  readonly pixelSize?: number;
+}
+
+const DEGREES = 180 / Math.PI;
+const NPY_MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+/**
+ * Reads the CTFs of micrographs: a micrographs_ctf.star of RELION 3.0 to 5, or exposures of cryoSPARC (.cs).
+ *
+ * @throws FormatError for a damaged file, a missing column, or a value that is no finite number
+ */
+export function readMicrographCtfs(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
+  const read = NPY_MAGIC.every((byte, i) => bytes[i] === byte) ? ofCryosparc : ofRelion;
+  const ctfs = read(bytes, path);
+  if (ctfs.length === 0) throw new FormatError(path, "rows", 0, "at least one micrograph");
+  return ctfs;
+}
+
+function ofRelion(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
+  const file = parseStar(decodeText(bytes, path), path);
+  const optics = file.find("optics");
+  const table = optics
+    ? file.table("micrographs")
+    : file.tables.find((each) => each.has("rlnMicrographName"));
+  if (!table)
+    throw new FormatError(
+      path,
+      "blocks",
+      file.tables.map(({ name }) => `data_${name}`),
+      "one with rlnMicrographName",
+    );
+  // from 3.1 on the microscope stands by optics group, before that in every row
+  const rowOf = optics ? opticsRows(optics, table) : (row: number) => row;
+  const microscope = microscopeColumns(optics ?? table);
+  const [u, v] = [table.numbers("rlnDefocusU"), table.numbers("rlnDefocusV")];
+  const angle = table.numbers("rlnDefocusAngle");
+  const phase = table.has("rlnPhaseShift") ? table.numbers("rlnPhaseShift") : undefined;
+  return table.strings("rlnMicrographName").map((micrograph, row) => ({
+    ...{ micrograph, defocusU: u[row]!, defocusV: v[row]!, defocusAngle: angle[row]! },
+    phaseShift: phase?.[row] ?? 0,
+    ...microscope(rowOf(row)),
+  }));
+}
+
+function opticsRows(optics: StarTable, table: StarTable): (row: number) => number {
+  const places = new Map(Array.from(optics.integers("rlnOpticsGroup"), (id, row) => [id, row]));
+  const groups = table.integers("rlnOpticsGroup");
+  return (row) => {
+    const place = places.get(groups[row]!);
+    if (place === undefined)
+      throw table.wrong("rlnOpticsGroup", row, groups[row], "a group that data_optics defines");
+    return place;
+  };
+}
+
+function microscopeColumns(table: StarTable) {
+  const voltage = table.numbers("rlnVoltage");
+  const cs = table.numbers("rlnSphericalAberration");
+  const contrast = table.numbers("rlnAmplitudeContrast");
+  const pixelSize = pixelSizeColumn(table);
+  return (row: number) => ({
+    voltage: voltage[row]!,
+    sphericalAberration: cs[row]!,
+    amplitudeContrast: contrast[row]!,
+    ...(pixelSize && { pixelSize: pixelSize(row) }),
+  });
+}
+
+/** Of the micrographs: rlnMicrographOriginalPixelSize is that of the movies before binning, and no more than a last resort. */
+function pixelSizeColumn(table: StarTable): ((row: number) => number) | undefined {
+  const label = ["rlnMicrographPixelSize", "rlnMicrographOriginalPixelSize"].find((each) => table.has(each));
+  if (label) {
+    const values = table.numbers(label);
+    return (row) => values[row]!;
+  }
+  if (!table.has("rlnDetectorPixelSize") || !table.has("rlnMagnification")) return undefined;
+  // micrometre over the magnification
+  const [detector, magnification] = [
+    table.numbers("rlnDetectorPixelSize"),
+    table.numbers("rlnMagnification"),
+  ];
+  return (row) => (detector[row]! * 1e4) / magnification[row]!;
+}
+
+function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
+  const { rows, columns } = readNpyTable(bytes, path);
+  const column = (name: string) => {
+    const found = columns.get(name);
+    if (!found) throw new FormatError(path, "columns", `no ${name}`, "exposures with their CTF");
+    return found;
+  };
+  const numbers = (name: string): Float64Array => {
+    const { values, dtype } = column(name);
+    if (!(values instanceof Float64Array)) throw new FormatError(path, name, dtype, "numbers");
+    return values;
+  };
+  const optional = (name: string, otherwise: number) =>
+    columns.has(name) ? numbers(name) : new Float64Array(rows).fill(otherwise);
+  const names = column("micrograph_blob/path").values as readonly string[];
+  const [u, v] = [
+    numbers("ctf/df1_A"),
+    columns.has("ctf/df2_A") ? numbers("ctf/df2_A") : numbers("ctf/df1_A"),
+  ];
+  const [angle, phase] = [optional("ctf/df_angle_rad", 0), optional("ctf/phase_shift_rad", 0)];
+  const [kv, cs, contrast] = [numbers("ctf/accel_kv"), numbers("ctf/cs_mm"), numbers("ctf/amp_contrast")];
+  const pixelSize = columns.has("micrograph_blob/psize_A") ? numbers("micrograph_blob/psize_A") : undefined;
+  return Array.from({ length: rows }, (_, row): MicrographCtf => {
+    const bad = [u, v, angle, phase, kv, cs, contrast].find((values) => !Number.isFinite(values[row]));
+    if (bad) throw new FormatError(path, `CTF of row ${row + 1}`, bad[row], "finite numbers");
+    return {
+      // a leading > marks a link in cryoSPARC's own folder
+      micrograph: names[row]!.replace(/^>/, ""),
+      ...{
+        defocusU: u[row]!,
+        defocusV: v[row]!,
+        defocusAngle: angle[row]! * DEGREES,
+        phaseShift: phase[row]! * DEGREES,
+      },
+      ...{ voltage: kv[row]!, sphericalAberration: cs[row]!, amplitudeContrast: contrast[row]! },
+      ...(pixelSize && { pixelSize: pixelSize[row]! }),
+    };
+  });
+}
