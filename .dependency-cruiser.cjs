@@ -38,7 +38,7 @@ rooms.cli = [...Object.keys(rooms)];
 /** The door files of each folder: nothing outside the folder imports any other of its files. */
 const doors = {
   "array/fft": ["fft", "layout", "line", "plan", "resample", "wasm"],
-  "evaluate/maps": ["fsc", "mask", "postprocess"],
+  "evaluate/maps": ["fsc", "local-resolution", "mask", "postprocess", "threshold"],
   "evaluate/picking": ["bootstrap", "matching", "picking"],
   "evaluate/realism": ["images", "measures", "particle-average", "profile", "realism", "table", "verdict"],
   "evaluate/realism/features": [

@@ -64,6 +64,9 @@ export const correlationOf = ({ product, first, second }: ShellSums): Float64Arr
     return energy > 0 ? sum / energy : 0;
   });
 
+/** Correlation of two half maps at which the resolution is read: Rosenthal & Henderson 2003, J. Mol. Biol. 333:721. */
+export const GOLD_STANDARD = 0.143;
+
 /** Where an FSC curve falls below a threshold. */
 export interface FscResolution {
   /** Angstrom: at the first crossing, linear between shells; at Nyquist where the curve never falls below. */
@@ -73,8 +76,7 @@ export interface FscResolution {
 }
 
 /**
- * Resolution at a threshold: 0.143 between half maps (Rosenthal & Henderson 2003, J. Mol. Biol. 333:721), 0.5 between
- * a map and the truth. Infinity if already the first shell after zero lies below.
+ * Resolution at a threshold: 0.143 between half maps, 0.5 between a map and the truth. Infinity if already the first shell after zero lies below.
  */
 export function resolutionAt({ frequencies, correlation }: FscCurve, threshold: number): FscResolution {
   const s = firstBelow(correlation, threshold);

@@ -71,13 +71,13 @@ export function halfMapCurves(
   });
   const shells = unmasked.length;
   const randomised = meanCurve(draws, shells);
-  const correctedBySeed = draws.map((draw) => correct(masked, draw, randomisedFrom));
+  const correctedBySeed = draws.map((draw) => correctForMask(masked, draw, randomisedFrom));
   return {
     frequencies: shellFrequencies(first),
     unmasked,
     masked,
     randomised,
-    corrected: correct(masked, randomised, randomisedFrom),
+    corrected: correctForMask(masked, randomised, randomisedFrom),
     correctedSpread: Float64Array.from({ length: shells }, (_, s) =>
       standardDeviation(correctedBySeed.map((curve) => curve[s]!)),
     ),
@@ -113,7 +113,8 @@ function firstRandomShell(map: Volume, unmasked: Float64Array, options: HalfMapO
 /** The correlation at zero frequency is 1 or -1, by the signs of two means: it says nothing. */
 const positiveAtOrigin = (value: number): number => (value <= 0 ? 1 : value);
 
-function correct(masked: Float64Array, randomised: Float64Array, from: number): Float64Array {
+/** The masked curve less what the mask makes correlate, from two shells beyond the first with random phases. */
+export function correctForMask(masked: Float64Array, randomised: Float64Array, from: number): Float64Array {
   return masked.map((value, s) => {
     if (s < from + UNCORRECTED_SHELLS) return value;
     return (value - randomised[s]!) / (1 - randomised[s]!);

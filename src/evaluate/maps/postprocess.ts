@@ -3,15 +3,13 @@ import {
   type FscCurve,
   type FscResolution,
   fourierShellCorrelation,
+  GOLD_STANDARD,
   lastGoodShell,
   resolutionAt,
   shellFrequencies,
 } from "./fsc.js";
 import { type HalfMapCurves, type HalfMapOptions, halfMapCurves, multiplied } from "./half-maps.js";
 import { type Sharpened, type SharpenOptions, sharpen } from "./sharpen.js";
-
-/** Correlation of two half maps at which the resolution is read: Rosenthal & Henderson 2003, J. Mol. Biol. 333:721. */
-export const GOLD_STANDARD = 0.143;
 
 export interface PostprocessOptions extends HalfMapOptions, Omit<SharpenOptions, "fsc" | "lowPass"> {
   /** 0 to 1; absent = the unmasked curve is the one to be read. */
