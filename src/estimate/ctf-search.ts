@@ -9,7 +9,7 @@ import {
   equiphaseAverage,
 } from "./equiphase.js";
 import { type Minimum, minimise } from "./nelder-mead.js";
-import { fitRings, type RadialProfile, type RingBasis, type RingFit, ringBasis } from "./ring-model.js";
+import { type EquiphaseProfile, fitRings, type RingBasis, type RingFit, ringBasis } from "./ring-model.js";
 import { removeTrend } from "./spectrum-trend.js";
 
 /** What is known before a search: the whitened spectrum, its frequencies and what is not fitted of the CTF. */
@@ -28,7 +28,7 @@ export interface RingProblem {
 interface RingEvaluation extends RingFit {
   readonly at: DefocusVector;
   /** Equiphase average of the whitened spectrum. */
-  readonly profile: RadialProfile;
+  readonly profile: EquiphaseProfile;
   /** |CTF|² of the mean defocus at the bins. */
   readonly ring: Float64Array;
 }

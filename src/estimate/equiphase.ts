@@ -1,7 +1,7 @@
 import { halfColumns, signedIndex } from "../array/spectrum/half.js";
 import type { PowerSpectrum } from "../array/spectrum/power.js";
 import { electronWavelength } from "../physics/optics/ctf.js";
-import type { RadialProfile } from "./ring-model.js";
+import type { EquiphaseProfile } from "./ring-model.js";
 
 /** Samples of a power spectrum within a band of frequencies, divided by a smooth trend. */
 export interface BandSamples {
@@ -84,7 +84,7 @@ export function equiphaseAverage(
   { mean, cosine, sine }: DefocusVector,
   optics: { readonly voltage: number; readonly sphericalAberration: number },
   bins: Bins,
-): RadialProfile {
+): EquiphaseProfile {
   const { k2, cos2, sin2, value } = samples;
   const half = halfAberration(optics);
   const sums = new Float64Array(bins.count);

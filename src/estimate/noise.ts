@@ -1,17 +1,14 @@
 import { fourierFilter } from "../array/filter.js";
 import type { Image } from "../array/image.js";
-import {
-  type PowerSpectrum,
-  powerSpectrum2d,
-  type RadialProfile,
-  radialAverage,
-} from "../array/spectrum/power.js";
+import { visitFrequencies } from "../array/spectrum/half.js";
+import { type PowerSpectrum, powerSpectrum2d, radialAverage } from "../array/spectrum/power.js";
+import { profileAtLog, type RadialProfile } from "../array/spectrum/profile.js";
 import { mean, quantile, robustScale, variance } from "../array/statistics.js";
 import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 import { type Background, findBackground, flattenBackground } from "./background.js";
 import { maskedPowerSpectra } from "./masked-spectrum.js";
-import { eachFrequency, interpolateLog, noiseFrequencies } from "./noise-grid.js";
+import { noiseFrequencies } from "./noise-grid.js";
 import { colouredNoiseSpectrum, type NoiseCurves } from "./noise-power.js";
 
 export interface NoiseOptions {
@@ -122,18 +119,19 @@ function joinCurves(
   const frequency = noiseFrequencies(NOISE_TILE);
   const value = frequency.map((k) => {
     const share = backgroundShare(k, diameter);
-    return (share * interpolateLog(background, k) + (1 - share) * interpolateLog(whole, k)) / total;
+    return (share * profileAtLog(background, k) + (1 - share) * profileAtLog(whole, k)) / total;
   });
   return { frequency, value };
 }
 
-/** The tile's lowest rings, where its own resolution makes structure, count as even. */
+/** The tile's lowest frequencies, where its own resolution makes structure, count as even. */
 function anisotropyOf(power: PowerSpectrum): PowerSpectrum {
-  const rings = withoutZero(positive(radialAverage(power)));
+  const average = withoutZero(positive(radialAverage(power)));
   const data = new Float32Array(power.data.length);
-  eachFrequency(power.shape, (i, k) => {
-    const ratio = power.data[i]! / interpolateLog(rings, k);
-    data[i] = k * power.shape[0] < 3 ? 1 : Math.min(10, Math.max(0.1, ratio));
+  visitFrequencies(power.shape, (at, kx, ky) => {
+    const k = Math.sqrt(kx * kx + ky * ky);
+    const ratio = power.data[at]! / profileAtLog(average, k);
+    data[at] = k * power.shape[0] < 3 ? 1 : Math.min(10, Math.max(0.1, ratio));
   });
   return { data, shape: power.shape };
 }

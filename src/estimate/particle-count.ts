@@ -1,10 +1,9 @@
 import { fourierFilter } from "../array/filter.js";
 import type { Image } from "../array/image.js";
-import type { RadialProfile } from "../array/spectrum/power.js";
+import { profileAtLog, type RadialProfile } from "../array/spectrum/profile.js";
 import { quantile } from "../array/statistics.js";
 import { ctf } from "../physics/optics/ctf.js";
 import type { Defocus, Optics } from "../physics/optics/optics.js";
-import { interpolateLog } from "./noise-grid.js";
 
 export interface SpotOptions {
   readonly optics: Optics;
@@ -74,7 +73,7 @@ function matchedResponse(
     const k = Math.sqrt(kx * kx + ky * ky);
     if (k * FINEST > optics.pixelSize || k * diameter < COARSEST) return 0;
     // protein is dark in a micrograph: minus the CTF
-    return (-shape(k) * transfer(kx / optics.pixelSize, ky / optics.pixelSize)) / interpolateLog(noise, k);
+    return (-shape(k) * transfer(kx / optics.pixelSize, ky / optics.pixelSize)) / profileAtLog(noise, k);
   });
 }
 

@@ -2,8 +2,8 @@ import { irfft2, rfft2, type Spectrum } from "../array/fft/fft.js";
 import type { Image } from "../array/image.js";
 import { bin } from "../array/resample.js";
 import { frequency, halfColumns } from "../array/spectrum/half.js";
+import { profileAtLog } from "../array/spectrum/profile.js";
 import { ctf } from "../physics/optics/ctf.js";
-import { interpolateLog } from "./noise-grid.js";
 import { ballTransform, FINEST, HOLLOW, LEAST, type SpotOptions, spotsOf } from "./particle-count.js";
 
 /** How well round bodies of each size explain what is seen in a micrograph. */
@@ -80,9 +80,7 @@ function whiten(
       const kx = column / columns;
       const k = Math.sqrt(kx * kx + ky * ky);
       const isUsed = k > 0 && k * FINEST <= pixelSize;
-      const weight = isUsed
-        ? -transfer(kx / pixelSize, ky / pixelSize) / interpolateLog(noise, k / factor)
-        : 0;
+      const weight = isUsed ? -transfer(kx / pixelSize, ky / pixelSize) / profileAtLog(noise, k / factor) : 0;
       spectrum.data[at]! *= weight;
       spectrum.data[at + 1]! *= weight;
     }

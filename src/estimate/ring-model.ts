@@ -1,7 +1,7 @@
 import { solveNonNegative } from "./nonnegative.js";
 
-/** A radial profile of a power spectrum: bin i holds `count[i]` samples of mean `mean[i]` at frequency `k[i]`, 1/angstrom. */
-export interface RadialProfile {
+/** A power spectrum along curves of equal CTF phase: bin i holds `count[i]` samples of mean `mean[i]` at `k[i]`, 1/angstrom. */
+export interface EquiphaseProfile {
   readonly k: Float64Array;
   readonly mean: Float64Array;
   readonly count: Float64Array;
@@ -46,7 +46,7 @@ export function ringBasis(
  * the rings keeps a falling spectrum from moving the rings' apparent maxima.
  */
 export function fitRings(
-  profile: Pick<RadialProfile, "mean" | "count">,
+  profile: Pick<EquiphaseProfile, "mean" | "count">,
   ring: Float64Array,
   basis: RingBasis,
 ): RingFit {

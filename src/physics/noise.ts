@@ -4,6 +4,7 @@ import { type Image, zeros } from "../array/image.js";
 import { crop } from "../array/resample.js";
 import { frequency, halfColumns, halfWeight } from "../array/spectrum/half.js";
 import type { PowerSpectrum } from "../array/spectrum/power.js";
+import { sampleHalf } from "../array/spectrum/sample.js";
 import { mean, variance } from "../array/statistics.js";
 import { inRange } from "../core/check.js";
 import { DomainError, ShapeError } from "../core/errors.js";
@@ -139,9 +140,9 @@ export function colouredNoise(
   const { data } = spectrum;
   let total = 0;
   for (let row = 0; row < rows; row++) {
-    const v = frequency(row, rows);
+    const ky = frequency(row, rows);
     for (let column = 0; column < width; column++) {
-      const p = row === 0 && column === 0 ? 0 : interpolate(tile, power.shape, v, column / columns);
+      const p = row === 0 && column === 0 ? 0 : sampleHalf(tile, power.shape, column / columns, ky);
       total += halfWeight(column, columns) * p;
       const factor = Math.sqrt(p);
       const i = 2 * (row * width + column);
@@ -176,27 +177,6 @@ function prepareTile(power: NoisePower): Float64Array {
   }
   if (sum === 0) throw new DomainError("noise power", 0, "positive power somewhere");
   return tile;
-}
-
-/** Bilinear value at (v, u) cycles per pixel, u from 0 to 1/2. */
-function interpolate(
-  tile: Float64Array,
-  [rows, columns]: readonly [number, number],
-  v: number,
-  u: number,
-): number {
-  const width = halfColumns(columns);
-  const x = Math.min(u * columns, width - 1);
-  const x0 = Math.min(Math.floor(x), width - 2);
-  const y = v * rows;
-  const y0 = Math.floor(y);
-  const top = (y0 < 0 ? y0 + rows : y0) * width + x0;
-  const bottom = (y0 < -1 ? y0 + 1 + rows : (y0 + 1) % rows) * width + x0;
-  const fx = x - x0;
-  const fy = y - y0;
-  const above = tile[top]! + fx * (tile[top + 1]! - tile[top]!);
-  const below = tile[bottom]! + fx * (tile[bottom + 1]! - tile[bottom]!);
-  return above + fy * (below - above);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { halfColumns } from "../array/spectrum/half.js";
+import type { EvenProfile } from "../array/spectrum/profile.js";
 import { FormatError } from "../core/errors.js";
 import { readModelRecord } from "../nn/model-record.js";
 import type { TrainingState } from "../tensor/index.js";
-import type { Rings } from "./noise/power.js";
 import type { NoiseSeed } from "./noise/seed.js";
 import { ORDERS, type Trend } from "./noise/trend.js";
 import type { Unevenness } from "./noise/unevenness.js";
@@ -65,7 +65,7 @@ export interface Model {
   /** The generator's; empty for kinds that only measure. */
   readonly parameters: TrainingState;
   /** Filter for the output. */
-  readonly gain?: Rings;
+  readonly gain?: EvenProfile;
   /** Of the real micrographs: every output gets one of them. */
   readonly trends?: readonly Trend[];
 }
@@ -92,10 +92,10 @@ export function encodeModel({ record, noise, parameters, gain, trends }: Model):
     const [rows, columns] = colour.power.shape;
     tensors.set(POWER, { shape: [rows, halfColumns(columns)], data: colour.power.data });
   }
-  if (noise.signal) tensors.set(SIGNAL, ringsTensor(noise.signal));
-  if (colour?.rings) tensors.set(RINGS, ringsTensor(colour.rings));
-  if (unevenness) tensors.set(UNEVENNESS, ringsTensor(unevenness.profile));
-  if (gain) tensors.set(GAIN, ringsTensor(gain));
+  if (noise.signal) tensors.set(SIGNAL, profileTensor(noise.signal));
+  if (colour?.rings) tensors.set(RINGS, profileTensor(colour.rings));
+  if (unevenness) tensors.set(UNEVENNESS, profileTensor(unevenness.profile));
+  if (gain) tensors.set(GAIN, profileTensor(gain));
   if (trends) tensors.set(TRENDS, trendsTensor(trends));
   const described: z.infer<typeof modelRecord> = {
     format: "cryogem-model",
@@ -125,7 +125,7 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
     record,
     noise: decodeNoise(noise, tensors, path),
     parameters: new Map(others.map(([name, { data }]) => [name, data])),
-    ...(gain && { gain: ringsOf(gain) }),
+    ...(gain && { gain: profileOf(gain) }),
     ...(trends && { trends: trendsOf(trends, path) }),
   };
 }
@@ -141,8 +141,8 @@ function decodeNoise(
   const strengths = {
     deviation,
     cleanDeviation,
-    ...(signal && { signal: ringsOf(signal) }),
-    ...(unevenness && profile && { unevenness: { ...unevenness, profile: ringsOf(profile) } }),
+    ...(signal && { signal: profileOf(signal) }),
+    ...(unevenness && profile && { unevenness: { ...unevenness, profile: profileOf(profile) } }),
   };
   if (!colour) return strengths;
   const { tile, innovations } = colour;
@@ -161,16 +161,19 @@ function decodeNoise(
     colour: {
       power: { data: power.data, shape: tile },
       innovations,
-      ...(rings && { rings: ringsOf(rings) }),
+      ...(rings && { rings: profileOf(rings) }),
     },
   };
 }
 
 const numbersOf = ({ field, micrograph, diameter }: Unevenness) => ({ field, micrograph, diameter });
 
-const ringsTensor = ({ values }: Rings) => ({ shape: [values.length], data: Float32Array.from(values) });
+const profileTensor = ({ values }: EvenProfile) => ({
+  shape: [values.length],
+  data: Float32Array.from(values),
+});
 
-const ringsOf = ({ data }: { readonly data: Float32Array }): Rings => ({
+const profileOf = ({ data }: { readonly data: Float32Array }): EvenProfile => ({
   tile: 2 * (data.length - 1),
   values: Float64Array.from(data),
 });

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Image } from "../../src/array/image.js";
 import { halfColumns } from "../../src/array/spectrum/half.js";
 import { radialPowerSpectrum } from "../../src/array/spectrum/power.js";
+import { profileAtLog } from "../../src/array/spectrum/profile.js";
 import { variance } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
 import { estimateNoise } from "../../src/estimate/noise.js";
-import { interpolateLog } from "../../src/estimate/noise-grid.js";
 import { colouredNoiseSpectrum } from "../../src/estimate/noise-power.js";
 import { averageNoise } from "../../src/estimate/noise-spectrum.js";
 import { colouredNoise, type NoisePower } from "../../src/physics/noise.js";
@@ -68,10 +68,10 @@ describe("the spectrum of the background", () => {
     const share = variance(image.data) / (variance(clean.data) / 0.3) / variance(noise.data);
     const alone = radialPowerSpectrum(noise, 256);
     for (const k of [0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.45]) {
-      const found = interpolateLog(estimate.radial, k) * share;
+      const found = profileAtLog(estimate.radial, k) * share;
       // at the particles' own frequencies their fringes cannot be told from the noise entirely
       const tolerance = k < 0.06 ? 0.35 : 0.15;
-      const error = Math.abs(found / interpolateLog(alone, k) - 1);
+      const error = Math.abs(found / profileAtLog(alone, k) - 1);
       expect(error, `at ${k} cycles per pixel`).toBeLessThan(tolerance);
     }
     // 4/3 along x over 2/3 along y
@@ -89,8 +89,8 @@ describe("the spectrum of the background", () => {
     };
     const { radial } = estimateNoise(lit, options);
     // a wave of amplitude 2 puts 4 / 4 of variance a pixel into each of two of the four lowest samples
-    expect(interpolateLog(radial, 1 / 800) / interpolateLog(radial, 0.2)).toBeGreaterThan(10_000);
-    expect(interpolateLog(radial, 8 / 800) / interpolateLog(radial, 0.2)).toBeLessThan(3);
+    expect(profileAtLog(radial, 1 / 800) / profileAtLog(radial, 0.2)).toBeGreaterThan(10_000);
+    expect(profileAtLog(radial, 8 / 800) / profileAtLog(radial, 0.2)).toBeLessThan(3);
   });
 });
 
@@ -122,7 +122,7 @@ describe("a set of micrographs", () => {
     const again = colouredNoise([640, 640], colouredNoiseSpectrum(set, [640, 640]), Random.of(9, "again"));
     const found = radialPowerSpectrum(again, 128);
     for (const k of [0.03, 0.06, 0.1, 0.2, 0.4]) {
-      expect(Math.abs(interpolateLog(found, k) / interpolateLog(set.radial, k) - 1)).toBeLessThan(0.15);
+      expect(Math.abs(profileAtLog(found, k) / profileAtLog(set.radial, k) - 1)).toBeLessThan(0.15);
     }
   });
 });

@@ -1,20 +1,14 @@
 import { inRange, integerInRange } from "../../core/check.js";
 import { rfft2 } from "../fft/fft.js";
 import type { Image } from "../image.js";
-import { frequency, halfColumns, halfWeight } from "./half.js";
+import { frequency, halfColumns, halfWeight, visitFrequencies } from "./half.js";
+import { type EvenProfile, profileAt, type RadialProfile } from "./profile.js";
 
 /** Power at each frequency of a half spectrum: rows x (floor(columns / 2) + 1), in the order of rfft2. */
 export interface PowerSpectrum {
   readonly data: Float32Array;
   /** Shape of the real tile it belongs to. */
   readonly shape: readonly [rows: number, columns: number];
-}
-
-/** A curve over spatial frequency. */
-export interface RadialProfile {
-  /** Cycles per pixel: 0, 1/n, 2/n, … 1/2 for tiles of n pixels. */
-  readonly frequency: Float64Array;
-  readonly value: Float64Array;
 }
 
 /**
@@ -99,6 +93,24 @@ export function radialAverage(spectrum: PowerSpectrum): RadialProfile {
   };
 }
 
-/** radialAverage of powerSpectrum2d: tiles of `box` pixels, half overlapping unless told. */
+/** The power spectrum of a tile whose power depends on the length of the frequency alone. */
+export function isotropicPower(profile: EvenProfile): PowerSpectrum {
+  const shape = [profile.tile, profile.tile] as const;
+  const data = new Float32Array(profile.tile * halfColumns(profile.tile));
+  visitFrequencies(shape, (at, kx, ky) => {
+    data[at] = profileAt(profile, Math.sqrt(kx * kx + ky * ky));
+  });
+  return { data, shape };
+}
+
+/** Mean of the power over all frequencies: the variance of an image that has it. */
+export function totalPower({ data, shape: [rows, columns] }: PowerSpectrum): number {
+  const half = halfColumns(columns);
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += halfWeight(i % half, columns) * data[i]!;
+  return sum / (rows * columns);
+}
+
+/** radialAverage of powerSpectrum2d: tiles of `box` pixels, half overlapping by default. */
 export const radialPowerSpectrum = (image: Image, box: number, overlap = 0.5): RadialProfile =>
   radialAverage(powerSpectrum2d(image, box, overlap));

@@ -1,6 +1,7 @@
 import { rfft3, type Spectrum } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
-import { halfColumns, signedIndex, wrappedIndex } from "../../array/spectrum/half.js";
+import { halfColumns, wrappedIndex } from "../../array/spectrum/half.js";
+import { visitHalfSpectrum } from "../../array/spectrum/shells.js";
 
 /**
  * The transform of a real volume within a reach, as a compact cube: x from 0 to reach + 1, y and z from -reach - 1 to
@@ -35,18 +36,11 @@ export function transformToCube(
 function significantRadius(spectrum: Spectrum<Volume["shape"]>): number {
   const n = spectrum.shape[0];
   const shells = new Float64Array(n);
-  const width = halfColumns(n);
-  for (let z = 0; z < n; z++) {
-    for (let y = 0; y < n; y++) {
-      const zy = signedIndex(z, n) ** 2 + signedIndex(y, n) ** 2;
-      let i = 2 * (z * n + y) * width;
-      for (let x = 0; x < width; x++, i += 2) {
-        const re = spectrum.data[i]!;
-        const im = spectrum.data[i + 1]!;
-        shells[Math.ceil(Math.sqrt(zy + x * x))]! += re * re + im * im;
-      }
-    }
-  }
+  visitHalfSpectrum(n, (at, squared) => {
+    const re = spectrum.data[at]!;
+    const im = spectrum.data[at + 1]!;
+    shells[Math.ceil(Math.sqrt(squared))]! += re * re + im * im;
+  });
   // a shell of radius k has k² samples, a circle k: so much of the shell's power does a slice meet
   let total = 0;
   for (let k = 0; k < n; k++) total += shells[k]! / Math.max(1, k);

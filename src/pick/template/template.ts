@@ -4,6 +4,7 @@ import { centre, type Image } from "../../array/image.js";
 import { crop } from "../../array/resample.js";
 import { halfColumns, visitFrequencies, wrappedIndex } from "../../array/spectrum/half.js";
 import { radialPowerSpectrum } from "../../array/spectrum/power.js";
+import { profileAt } from "../../array/spectrum/profile.js";
 import { type CtfParameters, ctf } from "../../physics/optics/ctf.js";
 import type { Scorer } from "../scorer.js";
 import { mirrorPad, workingImage } from "../working-image.js";
@@ -53,13 +54,10 @@ function whitening(image: Image, lowest: number): Transfer {
   const { value } = radialPowerSpectrum(image, tile);
   // an image without any power at some frequencies, as one that was enlarged, must not divide by nothing
   const least = 1e-4 * Math.max(...value);
-  const weights = value.map((power) => 1 / Math.sqrt(Math.max(power, least)));
+  const weights = { tile, values: value.map((power) => 1 / Math.sqrt(Math.max(power, least))) };
   return (kx, ky) => {
     const k = Math.sqrt(kx * kx + ky * ky);
-    if (k < lowest) return 0;
-    const at = Math.min(k * tile, weights.length - 1.001);
-    const ring = Math.floor(at);
-    return weights[ring]! + (at - ring) * (weights[ring + 1]! - weights[ring]!);
+    return k < lowest ? 0 : profileAt(weights, k);
   };
 }
 

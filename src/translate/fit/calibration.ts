@@ -1,6 +1,7 @@
 import type { Image } from "../../array/image.js";
+import type { EvenProfile } from "../../array/spectrum/profile.js";
 import { Random } from "../../core/random.js";
-import { type Rings, spectralGain, typicalRings } from "../noise/power.js";
+import { spectralGain, typicalProfile } from "../noise/power.js";
 import { type NoiseSeed, noisyInput } from "../noise/seed.js";
 import type { FitSet } from "./fit-set.js";
 import { fitInnovations } from "./innovations.js";
@@ -10,7 +11,7 @@ export interface Calibration {
   /** The seed, its skewness and kurtosis fitted again with the generator in the loop. */
   readonly noise: NoiseSeed;
   /** Filter for the output. */
-  readonly gain: Rings;
+  readonly gain: EvenProfile;
 }
 
 /** Fits the seed's innovations to what comes out of the generator, then a filter that gives it the real radial spectrum. */
@@ -25,6 +26,6 @@ export async function calibrate(
   for (const [i, micrograph] of set.simulated.entries()) {
     translated.push(await translate(noisyInput(micrograph, noise, Random.of(randomSeed, "calibration", i))));
   }
-  const gain = spectralGain(typicalRings(set.real, set.tile), typicalRings(translated, set.tile));
+  const gain = spectralGain(typicalProfile(set.real, set.tile), typicalProfile(translated, set.tile));
   return { noise, gain };
 }

@@ -20,7 +20,7 @@ export interface FitSet {
   readonly simulated: readonly CleanMicrograph[];
   /** Mean variance of the clean micrographs. */
   readonly cleanVariance: number;
-  /** Tile of the rings. */
+  /** Tile of the radial profiles, pixels. */
   readonly tile: number;
   /** Angstrom. */
   readonly particleDiameter: number;

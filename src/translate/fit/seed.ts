@@ -1,9 +1,10 @@
-import { radialAverage } from "../../array/spectrum/power.js";
+import { isotropicPower, radialAverage, totalPower } from "../../array/spectrum/power.js";
+import type { EvenProfile } from "../../array/spectrum/profile.js";
 import { mean } from "../../array/statistics.js";
 import { Random } from "../../core/random.js";
 import { estimateNoise } from "../../estimate/noise.js";
 import { NORMAL } from "../noise/innovations.js";
-import { isotropicPower, meanRings, type Rings, totalPower } from "../noise/power.js";
+import { meanProfile } from "../noise/power.js";
 import { measureIce, ringPower } from "../noise/rings.js";
 import { type NoiseSeed, noisyInput } from "../noise/seed.js";
 import type { FitSet } from "./fit-set.js";
@@ -23,16 +24,16 @@ const FLOOR = 0.3;
 
 /** Radial power of the real micrographs, of their background, and of clean ones at unit variance. */
 interface SetSpectra {
-  readonly real: Rings;
-  readonly background: Rings;
-  readonly clean: Rings;
+  readonly real: EvenProfile;
+  readonly background: EvenProfile;
+  readonly clean: EvenProfile;
   /** Measured share of the signal in the variance of the real micrographs. */
   readonly share: number;
 }
 
 async function measureSpectra(set: FitSet): Promise<SetSpectra> {
-  const real = await meanRings(set.real, set.tile);
-  const clean = await meanRings(
+  const real = await meanProfile(set.real, set.tile);
+  const clean = await meanProfile(
     set.simulated.map(({ image }) => image),
     set.tile,
   );
@@ -97,7 +98,7 @@ export async function matchedSeed(set: FitSet, snr: number | null): Promise<Nois
 }
 
 /** Rounded to what a model file holds, so that a training resumed from its file is the same training. */
-const storable = ({ tile, values }: Rings): Rings => ({
+const storable = ({ tile, values }: EvenProfile): EvenProfile => ({
   tile,
   values: Float64Array.from(Float32Array.from(values)),
 });
@@ -117,7 +118,7 @@ const SMOOTH = 3;
  * @returns a filter that keeps the mean variance of the clean micrographs, and the share of the variance that they then have
  */
 function fitSignal({ real, background, clean, share }: SetSpectra): {
-  readonly signal: Rings;
+  readonly signal: EvenProfile;
   readonly share: number;
 } {
   const { tile } = real;

@@ -1,13 +1,14 @@
 import { localVariance } from "../../array/filter.js";
 import type { Image } from "../../array/image.js";
 import { halfColumns } from "../../array/spectrum/half.js";
+import type { EvenProfile } from "../../array/spectrum/profile.js";
 import { mean, quantile, standardDeviation } from "../../array/statistics.js";
-import { applyGain, type Rings } from "../noise/power.js";
+import { applyGain } from "../noise/power.js";
 import { boxShare, type Unevenness } from "../noise/unevenness.js";
 
 /** Boxes over which local variance is taken, particle diameters: within a smaller one every particle shows. */
 const BOX = 1.5;
-/** Rings of the profile and of the filters. */
+/** Tile of the profile and of the filters. */
 const TILE = 128;
 /** Beyond this the model, linear in u, no longer holds. */
 const MOST = 0.3;
@@ -73,7 +74,7 @@ const boxes = (micrographs: Strengths): number =>
   micrographs.reduce((sum, values) => sum + values.length, 0) / OVERLAP ** 2;
 
 /** Filters an octave wide whose sum is 1, from Nyquist down to one cycle a particle; the last takes all below. */
-function octaves(diameter: number): readonly Rings[] {
+function octaves(diameter: number): readonly EvenProfile[] {
   const count = Math.max(2, Math.round(Math.log2(diameter / 2)) + 1);
   return Array.from({ length: count }, (_, band) => ({
     tile: TILE,

@@ -1,14 +1,9 @@
 import { fourierFilter, reflected } from "../../array/filter.js";
 import { type Image, zeros } from "../../array/image.js";
-import { halfColumns, halfWeight, visitFrequencies } from "../../array/spectrum/half.js";
-import { type PowerSpectrum, radialPowerSpectrum } from "../../array/spectrum/power.js";
+import { halfColumns } from "../../array/spectrum/half.js";
+import { radialPowerSpectrum } from "../../array/spectrum/power.js";
+import { type EvenProfile, profileAt } from "../../array/spectrum/profile.js";
 import { ShapeError } from "../../core/errors.js";
-
-/** Power, or a gain, of an isotropic image: ring i at i / tile cycles per pixel, i = 0 to tile / 2. */
-export interface Rings {
-  readonly tile: number;
-  readonly values: Float64Array;
-}
 
 const TILE = 128;
 
@@ -16,10 +11,10 @@ const TILE = 128;
 export const tileFor = (side: number): number => Math.min(TILE, 2 ** Math.floor(Math.log2(side)));
 
 /** Mean radial power spectrum of images, each counting alike. White noise of variance 1 has power 1. */
-export async function meanRings(
+export async function meanProfile(
   images: AsyncIterable<Image> | Iterable<Image>,
   tile: number,
-): Promise<Rings> {
+): Promise<EvenProfile> {
   const values = new Float64Array(halfColumns(tile));
   let count = 0;
   for await (const image of images) {
@@ -34,7 +29,7 @@ export async function meanRings(
  * Geometric mean of the images' radial power spectra: what is typical, whatever a single image with strong gradients or a
  * contaminant does at the lowest frequencies.
  */
-export function typicalRings(images: readonly Image[], tile: number): Rings {
+export function typicalProfile(images: readonly Image[], tile: number): EvenProfile {
   const values = new Float64Array(halfColumns(tile));
   for (const image of images) {
     const { value } = radialPowerSpectrum(image, tile);
@@ -43,33 +38,8 @@ export function typicalRings(images: readonly Image[], tile: number): Rings {
   return { tile, values: values.map(Math.exp) };
 }
 
-/** Value at a frequency in cycles per pixel, linear between rings, constant beyond the last. */
-export function ringValue({ tile, values }: Rings, frequency: number): number {
-  const position = Math.min(frequency * tile, values.length - 1);
-  const below = Math.min(Math.floor(position), values.length - 2);
-  return values[below]! + (position - below) * (values[below + 1]! - values[below]!);
-}
-
-/** The isotropic power spectrum with these rings. */
-export function isotropicPower(rings: Rings): PowerSpectrum {
-  const shape = [rings.tile, rings.tile] as const;
-  const data = new Float32Array(rings.tile * halfColumns(rings.tile));
-  visitFrequencies(shape, (at, kx, ky) => {
-    data[at] = ringValue(rings, Math.sqrt(kx * kx + ky * ky));
-  });
-  return { data, shape };
-}
-
-/** Mean of the power over all frequencies: the variance of an image that has it. */
-export function totalPower({ data, shape: [rows, columns] }: PowerSpectrum): number {
-  const half = halfColumns(columns);
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += halfWeight(i % half, columns) * data[i]!;
-  return sum / (rows * columns);
-}
-
 /** The image filtered by a gain, without moving anything; mirrored beyond its edges for the purpose. */
-export function applyGain({ data, shape: [rows, columns] }: Image, gain: Rings): Image {
+export function applyGain({ data, shape: [rows, columns] }: Image, gain: EvenProfile): Image {
   const margin = gain.tile / 2;
   const padded = zeros(rows + 2 * margin, columns + 2 * margin);
   const width = padded.shape[1];
@@ -78,7 +48,7 @@ export function applyGain({ data, shape: [rows, columns] }: Image, gain: Rings):
     const start = reflected(y - margin, rows) * columns;
     for (let x = 0; x < width; x++) padded.data[y * width + x] = data[start + from[x]!]!;
   }
-  const filtered = fourierFilter(padded, (kx, ky) => ringValue(gain, Math.sqrt(kx * kx + ky * ky)));
+  const filtered = fourierFilter(padded, (kx, ky) => profileAt(gain, Math.sqrt(kx * kx + ky * ky)));
   const out = zeros(rows, columns);
   for (let y = 0; y < rows; y++) {
     const start = (y + margin) * width + margin;
@@ -88,7 +58,7 @@ export function applyGain({ data, shape: [rows, columns] }: Image, gain: Rings):
 }
 
 /** Square root of the ratio of two powers, within a factor of 2 either way: more would be a fault, not a correction. */
-export function spectralGain(wanted: Rings, found: Rings): Rings {
+export function spectralGain(wanted: EvenProfile, found: EvenProfile): EvenProfile {
   if (wanted.tile !== found.tile) throw new ShapeError("spectralGain", [found.tile], `[${wanted.tile}]`);
   const values = wanted.values.map((power, i) =>
     Math.min(2, Math.max(0.5, Math.sqrt(power / found.values[i]!))),

@@ -1,11 +1,11 @@
 import type { Image } from "../../array/image.js";
 import { halfColumns, visitFrequencies } from "../../array/spectrum/half.js";
 import { type PowerSpectrum, powerSpectrum2d } from "../../array/spectrum/power.js";
+import { type EvenProfile, profileAt } from "../../array/spectrum/profile.js";
 import { mean } from "../../array/statistics.js";
 import { fitCtf } from "../../estimate/ctf-fit.js";
 import { type CtfParameters, ctf } from "../../physics/optics/ctf.js";
 import type { Defocus, Optics } from "../../physics/optics/optics.js";
-import { type Rings, ringValue } from "./power.js";
 
 /** All that decides |CTF|² at every pixel of a micrograph's spectrum. */
 export type MicrographCtf = CtfParameters & Pick<Optics, "pixelSize">;
@@ -15,8 +15,8 @@ export type MicrographCtf = CtfParameters & Pick<Optics, "pixelSize">;
  * noise, and what does, as particles and ice, whose Thon rings differ from micrograph to micrograph.
  */
 export interface RingModel {
-  readonly base: Rings;
-  readonly rings: Rings;
+  readonly base: EvenProfile;
+  readonly rings: EvenProfile;
 }
 
 interface Spectrum {
@@ -51,7 +51,7 @@ export function measureIce(
     readonly cleanVariance: number;
   },
   share: number,
-  even: Rings,
+  even: EvenProfile,
 ): RingModel | undefined {
   const sides = [...set.real, ...set.simulated.map(({ image }) => image)].flatMap(({ shape }) => shape);
   const optics = set.simulated[0]!.optics;
@@ -67,13 +67,13 @@ export function measureIce(
   const rings = new Float64Array(base.length);
   for (let i = 0; i < base.length; i++) {
     if (i / TILE < from) {
-      base[i] = ringValue(even, i / TILE);
+      base[i] = profileAt(even, i / TILE);
       continue;
     }
     // what the particles contribute is in the clean micrographs already
     const particles = (share / set.cleanVariance) * clean.rings.values[i]!;
     rings[i] = Math.max(0, real.rings.values[i]! - particles);
-    base[i] = Math.max(real.base.values[i]!, FLOOR * ringValue(even, i / TILE));
+    base[i] = Math.max(real.base.values[i]!, FLOOR * profileAt(even, i / TILE));
   }
   return { base: { tile: TILE, values: base }, rings: { tile: TILE, values: rings } };
 }
@@ -137,10 +137,10 @@ function windowSum(values: Float64Array, ring: number): number {
 }
 
 /** A power spectrum with the rings of a micrograph's CTF on top. */
-export function ringPower(power: PowerSpectrum, rings: Rings, optics: MicrographCtf): PowerSpectrum {
+export function ringPower(power: PowerSpectrum, rings: EvenProfile, optics: MicrographCtf): PowerSpectrum {
   const data = power.data.slice();
   eachFrequency(power.shape[0], optics, (i, k, ctf2) => {
-    data[i]! += ringValue(rings, k) * ctf2;
+    data[i]! += profileAt(rings, k) * ctf2;
   });
   return { data, shape: power.shape };
 }

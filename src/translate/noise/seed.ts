@@ -1,8 +1,9 @@
 import type { Image } from "../../array/image.js";
+import type { EvenProfile } from "../../array/spectrum/profile.js";
 import type { Random } from "../../core/random.js";
 import { colouredNoise, type NoisePower, whiteNoise } from "../../physics/noise.js";
 import { type Innovations, skewedNoise } from "./innovations.js";
-import { applyGain, type Rings } from "./power.js";
+import { applyGain } from "./power.js";
 import { type MicrographCtf, ringPower } from "./rings.js";
 import { type Unevenness, vary } from "./unevenness.js";
 
@@ -16,13 +17,13 @@ export interface NoiseSeed {
   /** Standard deviation of the clean micrographs of the set: the root of their mean variance. */
   readonly cleanDeviation: number;
   /** Filter of the clean micrographs, which keeps the mean of their variances: particles as strong as real ones at every frequency. */
-  readonly signal?: Rings;
+  readonly signal?: EvenProfile;
   /** Its spectrum; absent: white and normal (the paper). */
   readonly colour?: {
     readonly power: NoisePower;
     readonly innovations: Innovations;
     /** Power that comes on top where the micrograph's |CTF|² is 1: ice, whose Thon rings are the micrograph's own. */
-    readonly rings?: Rings;
+    readonly rings?: EvenProfile;
   };
   /** How signal and noise together vary in strength over a micrograph and between micrographs. */
   readonly unevenness?: Unevenness;

@@ -2,9 +2,10 @@ import { type Image, zeros } from "../../array/image.js";
 import { sampleBilinear } from "../../array/resample.js";
 import { halfColumns, visitFrequencies } from "../../array/spectrum/half.js";
 import type { PowerSpectrum } from "../../array/spectrum/power.js";
+import type { EvenProfile } from "../../array/spectrum/profile.js";
 import type { Random } from "../../core/random.js";
 import { colouredNoise } from "../../physics/noise.js";
-import { applyGain, type Rings } from "./power.js";
+import { applyGain } from "./power.js";
 
 /**
  * How the strength of what passes the optics varies over micrographs: where ice is thicker or particles crowd, particles and ice
@@ -12,7 +13,7 @@ import { applyGain, type Rings } from "./power.js";
  */
 export interface Unevenness {
   /** Share of the amplitude at each frequency that goes up and down with u: near 0 where counting noise rules. */
-  readonly profile: Rings;
+  readonly profile: EvenProfile;
   /** Standard deviation of u from pixel to pixel; u has power 1 / |k| up to one cycle a particle diameter. */
   readonly field: number;
   /** Standard deviation of a constant added to u, another one for each micrograph. */

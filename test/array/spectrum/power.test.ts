@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { zeros } from "../../../src/array/image.js";
-import { powerSpectrum2d, radialAverage, radialPowerSpectrum } from "../../../src/array/spectrum/power.js";
+import {
+  isotropicPower,
+  powerSpectrum2d,
+  radialAverage,
+  radialPowerSpectrum,
+  totalPower,
+} from "../../../src/array/spectrum/power.js";
 import { mean } from "../../../src/array/statistics.js";
 import { Random } from "../../../src/core/random.js";
 
@@ -47,4 +53,30 @@ test("radialAverage puts each frequency into the nearest ring and counts mirrore
   expect([...frequency]).toEqual([0, 0.25, 0.5]);
   // ring 1: (±1, 0), (0, ±1) and the four diagonals at sqrt 2
   expect(value).toBeAllclose([1, (5 + 5 + 2 + 1 + 4) / 8, 1], { relative: 1e-12 });
+});
+
+test("radialAverage of an odd tile: rings end below 1/2, all columns but zero count twice", () => {
+  const data = new Float32Array(3 * 2).fill(1);
+  data[1] = 4; // kx = 1/3, ky = 0: counts twice
+  data[2] = 7; // kx = 0, ky = 1/3
+  const { frequency, value } = radialAverage({ data, shape: [3, 3] });
+  expect(frequency).toBeAllclose([0, 1 / 3], { relative: 1e-12 });
+  // ring 1: (±1, 0), (0, ±1) and the four diagonals at sqrt 2, which rounds to 1
+  expect(value).toBeAllclose([1, (4 + 4 + 7 + 1 + 4) / 8], { relative: 1e-12 });
+});
+
+test("totalPower is the mean over the whole spectrum: middle columns count twice", () => {
+  const data = new Float32Array(2 * 3);
+  data[1] = 8; // 4 columns: the middle one of three stored counts twice
+  data[5] = 16; // Nyquist counts once
+  expect(totalPower({ data, shape: [2, 4] })).toBe((2 * 8 + 16) / 8);
+  expect(totalPower({ data, shape: [2, 5] })).toBe((2 * 8 + 2 * 16) / 10);
+});
+
+test("isotropicPower has a profile's values at the lengths of its frequencies", () => {
+  const { data, shape } = isotropicPower({ tile: 4, values: Float64Array.of(1, 3, 7) });
+  expect(shape).toEqual([4, 4]);
+  const diagonal = 3 + 4 * (Math.SQRT2 - 1); // at sqrt 2 / 4, between 1/4 and 1/2
+  const expected = [...[1, 3, 7], ...[3, diagonal, 7], ...[7, 7, 7], ...[3, diagonal, 7]];
+  expect(data).toBeAllclose(expected, { relative: 1e-6 });
 });

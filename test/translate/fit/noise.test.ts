@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { fourierFilter } from "../../../src/array/filter.js";
 import { type Image, zeros } from "../../../src/array/image.js";
-import { radialAverage, radialPowerSpectrum } from "../../../src/array/spectrum/power.js";
+import {
+  isotropicPower,
+  radialAverage,
+  radialPowerSpectrum,
+  totalPower,
+} from "../../../src/array/spectrum/power.js";
+import { profileAt } from "../../../src/array/spectrum/profile.js";
 import { correlation, mean, moments, variance } from "../../../src/array/statistics.js";
 import { Random } from "../../../src/core/random.js";
 import { estimateNoise } from "../../../src/estimate/noise.js";
@@ -10,14 +16,7 @@ import { fitInnovations } from "../../../src/translate/fit/innovations.js";
 import { colouredSeed, matchedSeed, whiteSeed } from "../../../src/translate/fit/seed.js";
 import { skewedNoise } from "../../../src/translate/noise/innovations.js";
 import { localShape } from "../../../src/translate/noise/local-shape.js";
-import {
-  applyGain,
-  isotropicPower,
-  meanRings,
-  ringValue,
-  spectralGain,
-  totalPower,
-} from "../../../src/translate/noise/power.js";
+import { applyGain, meanProfile, spectralGain } from "../../../src/translate/noise/power.js";
 import { type NoiseSeed, noisyDeviation, noisyInput, seedSnr } from "../../../src/translate/noise/seed.js";
 import { TOY_OPTICS, toyTrainingSet } from "../../helpers/toy-training-set.js";
 
@@ -73,15 +72,15 @@ describe("rings", () => {
       0,
     );
     expect(totalPower(power)).toBeCloseTo(mean / 4096, 10);
-    expect(ringValue(rings, 0.5 / 64)).toBeCloseTo(0.75, 12);
-    expect(ringValue(rings, 0.7)).toBeCloseTo(1 / 33, 12);
+    expect(profileAt(rings, 0.5 / 64)).toBeCloseTo(0.75, 12);
+    expect(profileAt(rings, 0.7)).toBeCloseTo(1 / 33, 12);
   });
 
   test("the gain between two spectra, applied, turns the one into the other", async () => {
     const white = zeros(400, 300);
     Random.of(3, "gain").fillNormal(white.data);
     const wanted = { tile: 64, values: Float64Array.from({ length: 33 }, (_, i) => 0.5 + Math.exp(-i / 10)) };
-    const gain = spectralGain(wanted, await meanRings([white], 64));
+    const gain = spectralGain(wanted, await meanProfile([white], 64));
     const found = radialPowerSpectrum(applyGain(white, gain), 64).value;
     for (let i = 3; i < 32; i++) expect(Math.abs(found[i]! / wanted.values[i]! - 1)).toBeLessThan(0.06);
   });
@@ -114,8 +113,8 @@ describe("coloured seed", () => {
 
   test("given the SNR, the seed has the spectrum of the real micrographs, signal and noise together", async () => {
     const seed = await colouredSeed(await fit, signalShare / (1 - signalShare));
-    const wanted = await meanRings((await fit).real, 64);
-    const found = await meanRings(await translated(seed), 64);
+    const wanted = await meanProfile((await fit).real, 64);
+    const found = await meanProfile(await translated(seed), 64);
     const logs = (values: Float64Array): number[] => [...values.slice(3, 32)].map(Math.log10);
     expect(correlation(logs(found.values), logs(wanted.values))).toBeGreaterThan(0.97);
     expect(noisyDeviation(seed)).toBeGreaterThan(0);
@@ -129,8 +128,8 @@ describe("coloured seed", () => {
     const share = seedSnr(seed) / (1 + seedSnr(seed));
     expect(share).toBeGreaterThan(0.6 * signalShare);
     expect(share).toBeLessThan(1.5 * signalShare);
-    const wanted = await meanRings((await fit).real, 64);
-    const found = await meanRings(await translated(seed), 64);
+    const wanted = await meanProfile((await fit).real, 64);
+    const found = await meanProfile(await translated(seed), 64);
     for (let i = 4; i < 32; i++) {
       expect(Math.abs(Math.log(found.values[i]! / wanted.values[i]!))).toBeLessThan(0.5);
     }

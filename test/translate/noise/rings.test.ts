@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { isotropicPower } from "../../../src/array/spectrum/power.js";
+import { type EvenProfile, profileAt } from "../../../src/array/spectrum/profile.js";
 import { Random } from "../../../src/core/random.js";
 import { colouredNoise } from "../../../src/physics/noise.js";
 import { ctf } from "../../../src/physics/optics/ctf.js";
-import { isotropicPower, type Rings, ringValue } from "../../../src/translate/noise/power.js";
 import {
   fitRingModel,
   type MicrographCtf,
@@ -21,13 +22,13 @@ const optics = (defocusU: number): MicrographCtf => ({
   defocusAngle: 40,
   phaseShift: 0,
 });
-const rings = (of: (k: number) => number, tile = 256): Rings => ({
+const rings = (of: (k: number) => number, tile = 256): EvenProfile => ({
   tile,
   values: Float64Array.from({ length: tile / 2 + 1 }, (_, i) => of(i / tile)),
 });
 
 /** Micrographs of nothing but noise with these parts, which have no reason to be normalised. */
-function micrographs(base: Rings, ice: Rings, defoci: readonly number[]) {
+function micrographs(base: EvenProfile, ice: EvenProfile, defoci: readonly number[]) {
   return defoci.map((defocus, i) => {
     const power = ringPower(isotropicPower(base), ice, optics(defocus));
     const image = colouredNoise([512, 512], power, Random.of(1, "ice", i));
@@ -60,7 +61,7 @@ describe("noise with Thon rings", () => {
     ] as const) {
       const [kx, ky] = [column / 256, (row > 128 ? row - 256 : row) / 256];
       const k = Math.hypot(kx, ky);
-      const expected = ringValue(base, k) + ringValue(ice, k) * kernel(kx / 2, ky / 2) ** 2;
+      const expected = profileAt(base, k) + profileAt(ice, k) * kernel(kx / 2, ky / 2) ** 2;
       expect(power.data[row * 129 + column]).toBeCloseTo(expected, 5);
     }
   });
