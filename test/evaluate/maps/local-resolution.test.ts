@@ -56,7 +56,7 @@ describe("local resolution", () => {
     };
     expect(mean((x) => x <= -8)).toBeGreaterThan(15);
     expect(mean((x) => x >= 8)).toBeLessThan(10.5);
-    expect(mean((x) => x >= 8)).toBeGreaterThan(7.5);
+    expect(mean((x) => x >= 8)).toBeGreaterThan(6.5);
   });
 
   test("is a map of those values where balls reach, 0 in the corners", () => {
