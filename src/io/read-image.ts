@@ -1,7 +1,7 @@
 import type { Image } from "../array/image.js";
 import { FormatError, UnsupportedError } from "../core/errors.js";
 import { unpack, unpackedName } from "./bytes/unpack.js";
-import { isHdf5, openEmanHdf } from "./hdf5/eman.js";
+import { isHdf5, withEmanHdf } from "./hdf5/eman.js";
 import { mrcPixelSize, readMrc } from "./mrc/read.js";
 import { PNG_SIGNATURE } from "./png/chunks.js";
 import { readPng } from "./png/read.js";
@@ -21,7 +21,7 @@ export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff
  * Reads a micrograph or another single image: MRC, grey PNG, TIFF turned over as RELION does, or HDF5 of EMAN2. The format is known by its first bytes, else by the name's ending.
  * @throws FormatError for a damaged file or one that holds several images; UnsupportedError for another format
  */
-export function readImage(bytes: Uint8Array, path: string): ReadImage {
+export async function readImage(bytes: Uint8Array, path: string): Promise<ReadImage> {
   const file = unpack(bytes, path);
   const name = unpackedName(path);
   if (PNG_SIGNATURE.every((byte, i) => file[i] === byte)) return { image: readPng(file, path) };
@@ -43,10 +43,11 @@ function readMrcImage(bytes: Uint8Array, path: string): ReadImage {
 export const hasMapMark = (bytes: Uint8Array): boolean =>
   [0x4d, 0x41, 0x50].every((byte, i) => bytes[208 + i] === byte);
 
-function readEmanImage(bytes: Uint8Array, path: string): ReadImage {
-  const file = openEmanHdf(bytes, path);
-  if (file.count !== 1) throw new FormatError(path, "/MDF/images", file.count, "a single image");
-  const { data, shape, pixelSize } = file.read(0);
-  if (shape[0] !== 1) throw new FormatError(path, "/MDF/images/0/image", shape, "a single section");
-  return { image: { data, shape: [shape[1], shape[2]] }, pixelSize };
+async function readEmanImage(bytes: Uint8Array, path: string): Promise<ReadImage> {
+  return withEmanHdf(bytes, path, (file) => {
+    if (file.count !== 1) throw new FormatError(path, "/MDF/images", file.count, "a single image");
+    const { data, shape, pixelSize } = file.read(0);
+    if (shape[0] !== 1) throw new FormatError(path, "/MDF/images/0/image", shape, "a single section");
+    return { image: { data, shape: [shape[1], shape[2]] }, pixelSize };
+  });
 }

@@ -1,6 +1,6 @@
 import { FormatError } from "../core/errors.js";
 import { unpack, unpackedName } from "./bytes/unpack.js";
-import { isHdf5, openEmanHdf } from "./hdf5/eman.js";
+import { type EmanFile, isHdf5, withEmanHdf } from "./hdf5/eman.js";
 import { mrcPixelSize, readMrc } from "./mrc/read.js";
 import { hasMapMark, readImage } from "./read-image.js";
 
@@ -19,15 +19,15 @@ export interface Pixels {
  * gzip or bzip2 or bare.
  * @throws FormatError for a damaged file, or images of several sizes in one; UnsupportedError for another format
  */
-export function readPixels(bytes: Uint8Array, path: string): Pixels {
+export async function readPixels(bytes: Uint8Array, path: string): Promise<Pixels> {
   const file = unpack(bytes, path);
-  if (isHdf5(file)) return readEman(file, path);
+  if (isHdf5(file)) return withEmanHdf(file, path, (eman) => readEman(eman, path));
   if (/\.(mrcs?|map|ctf|rec|st)$/i.test(unpackedName(path)) || hasMapMark(file)) {
     const { header, data, shape } = readMrc(file, path);
     const pixelSize = mrcPixelSize(header);
     return { kind: header.kind, data, shape, ...(pixelSize !== undefined && { pixelSize }) };
   }
-  const { image, pixelSize } = readImage(file, unpackedName(path));
+  const { image, pixelSize } = await readImage(file, unpackedName(path));
   return {
     kind: "image",
     data: image.data,
@@ -36,8 +36,7 @@ export function readPixels(bytes: Uint8Array, path: string): Pixels {
   };
 }
 
-function readEman(bytes: Uint8Array, path: string): Pixels {
-  const file = openEmanHdf(bytes, path);
+function readEman(file: EmanFile, path: string): Pixels {
   const first = file.read(0);
   const known = first.pixelSize !== undefined && { pixelSize: first.pixelSize };
   if (file.count === 1) {

@@ -71,7 +71,7 @@ async function readPictures(
   files: Files,
 ): Promise<readonly ReportPicture[]> {
   const { pixelSize } = synthetic.manifest.optics;
-  const real = readImage(await files.read(plan.real), plan.real).image;
+  const real = (await readImage(await files.read(plan.real), plan.real)).image;
   const pictures: ReportPicture[] = [{ name: "real", image: real, pixelSize }];
   for (const [name, dataset] of [
     ["physics", simulated],

@@ -6,12 +6,12 @@ import { fitCtf } from "../../src/estimate/ctf-fit.js";
 import { estimateNoise } from "../../src/estimate/noise.js";
 import { findSpots } from "../../src/estimate/particle-count.js";
 import { estimateSize } from "../../src/estimate/particle-size.js";
-import { readImage } from "../../src/io/read-image.js";
+import { readPng } from "../../src/io/png/read.js";
 import { sizeChart, spotsPicture } from "../../src/jobs/estimate/pictures.js";
 import { cleanMicrograph, pause, projectorOf, whiteNoise, withWhiteNoise } from "./simulated.js";
 
 const optics = { pixelSize: 3, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 };
-const read = (url: URL): Image => readImage(readFileSync(url), url.pathname).image;
+const read = (url: URL): Image => readPng(readFileSync(url), url.pathname);
 
 /** As `estimate` measures it, the noise told from particles of another size. */
 function sizeOf(image: Image, own = optics): number | undefined {

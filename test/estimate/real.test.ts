@@ -6,10 +6,10 @@ import { fitCtf } from "../../src/estimate/ctf-fit.js";
 import { ctfPicture } from "../../src/estimate/ctf-picture.js";
 import { estimateNoise } from "../../src/estimate/noise.js";
 import { findSpots } from "../../src/estimate/particle-count.js";
-import { readImage } from "../../src/io/read-image.js";
+import { readPng } from "../../src/io/png/read.js";
 import { angleBetween } from "./simulated.js";
 
-const read = (url: URL): Image => readImage(readFileSync(url), url.pathname).image;
+const read = (url: URL): Image => readPng(readFileSync(url), url.pathname);
 const example = (name: string): Image =>
   read(new URL(`../../examples/apoferritin-10146/train/${name}.png`, import.meta.url));
 const optics = { pixelSize: 3, voltage: 300, sphericalAberration: 0, amplitudeContrast: 0.1 };

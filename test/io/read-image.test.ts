@@ -5,23 +5,25 @@ import { fixture, picture } from "./picture.js";
 
 describe("readImage", () => {
   const data = new Float32Array([1, 2, 3, 4, 5, 6]);
-  test("MRC, with its pixel size", () => {
+  test("MRC, with its pixel size", async () => {
     const bytes = writeMrc({ data, shape: [1, 2, 3], voxelSize: 1.5 });
-    expect(readImage(bytes, "a.mrc")).toEqual({ image: { data, shape: [2, 3] }, pixelSize: 1.5 });
-    expect(readImage(bytes, "without-ending").image.shape).toEqual([2, 3]);
+    expect(await readImage(bytes, "a.mrc")).toEqual({ image: { data, shape: [2, 3] }, pixelSize: 1.5 });
+    expect((await readImage(bytes, "without-ending")).image.shape).toEqual([2, 3]);
   });
-  test("a stack is not an image", () => {
+  test("a stack is not an image", async () => {
     const bytes = writeMrc({ data, shape: [2, 1, 3], voxelSize: 1.5, kind: "stack" });
-    expect(() => readImage(bytes, "a.mrcs")).toThrow(
+    await expect(readImage(bytes, "a.mrcs")).rejects.toThrow(
       "a.mrcs: word 3 (NZ): found 2, expected 1: a single image",
     );
   });
-  test("PNG is known by its first bytes, whatever its name", () => {
-    const { image, pixelSize } = readImage(fixture("grey8.png"), "a.mrc");
+  test("PNG is known by its first bytes, whatever its name", async () => {
+    const { image, pixelSize } = await readImage(fixture("grey8.png"), "a.mrc");
     expect([...image.data]).toEqual(picture((v) => v % 256));
     expect(pixelSize).toBeUndefined();
   });
-  test("another format is refused by name", () => {
-    expect(() => readImage(new Uint8Array(300), "a.jpg")).toThrow('a.jpg: name: found "a.jpg", expected');
+  test("another format is refused by name", async () => {
+    await expect(readImage(new Uint8Array(300), "a.jpg")).rejects.toThrow(
+      'a.jpg: name: found "a.jpg", expected',
+    );
   });
 });

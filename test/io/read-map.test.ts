@@ -8,23 +8,23 @@ import { fixture } from "./picture.js";
 const data = new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]);
 
 describe("readMap", () => {
-  test("takes the voxel size of the file, and the one given only where there is none", () => {
+  test("takes the voxel size of the file, and the one given only where there is none", async () => {
     const known = writeMrc({ data, shape: [2, 2, 2], voxelSize: 1.5 });
-    expect(readMap(gzip(known), "a.mrc.gz", 9)).toEqual({ data, shape: [2, 2, 2], voxelSize: 1.5 });
+    expect(await readMap(gzip(known), "a.mrc.gz", 9)).toEqual({ data, shape: [2, 2, 2], voxelSize: 1.5 });
     const unknown = mrcFixture({
       counts: [2, 2, 2],
       mode: 0,
       samples: [...data],
       floats: { 11: 0, 12: 0, 13: 0 },
     });
-    expect(readMap(unknown, "a.mrc", 9)).toEqual({ data, shape: [2, 2, 2], voxelSize: 9 });
-    expect(() => readMap(unknown, "a.mrc")).toThrow(
+    expect(await readMap(unknown, "a.mrc", 9)).toEqual({ data, shape: [2, 2, 2], voxelSize: 9 });
+    await expect(readMap(unknown, "a.mrc")).rejects.toThrow(
       "a.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size",
     );
   });
 
-  test("an EMAN2 file whose first image has one section is no map", () => {
-    expect(() => readMap(fixture("eman.hdf"), "a.hdf")).toThrow(
+  test("an EMAN2 file whose first image has one section is no map", async () => {
+    await expect(readMap(fixture("eman.hdf"), "a.hdf")).rejects.toThrow(
       "a.hdf: first image, shape: found [1,3,4], expected a volume",
     );
   });

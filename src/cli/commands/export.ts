@@ -91,7 +91,7 @@ const READ = [
 ];
 
 const NOTES = `
-A name that ends in .gz or .bz2 is packed. TIFF rows run upward in the file and are turned over, as RELION does, both ways.
+A name that ends in .gz is packed; .bz2 is read, not written. TIFF rows run upward in the file and are turned over, as RELION does, both ways.
 From STAR to STAR every label is kept; origins become pixels or angstroms. Only y of coordinates is flipped.
 Examples:
   cryogem export picks/*.box --flip-y 4096 --out picks.star

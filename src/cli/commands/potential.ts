@@ -17,7 +17,7 @@ export function potential(): Command {
       "voxel size of the map, 0.1 to 50 angstrom",
       numberIn("angstrom", 0.1, 50),
     )
-    .requiredOption("--out <map.mrc>", "map to write; a name that ends in .gz or .bz2 is packed")
+    .requiredOption("--out <map.mrc>", "map to write; a name that ends in .gz is packed")
     .option("--box <voxels>", "side of the map, 16 to 2048 (default: 1.5 diameters)", integerIn(16, 2048))
     .option(
       "--resolution <A>",

@@ -2,8 +2,8 @@ import { Gunzip, gzipSync } from "fflate";
 import { FormatError } from "../../core/errors.js";
 import { crc32 } from "../png/chunks.js";
 
-/** Compressed bytes fed at a time, so that what a damaged stream expands to is looked at every 16 MiB at the latest. */
-const SLICE = 16384;
+/** Compressed bytes fed at a time, so that what a damaged stream expands to is looked at every 64 MiB at the latest. */
+const SLICE = 65536;
 
 /** The first bytes of a gzip file whose method is deflate. */
 export const isGzip = (bytes: Uint8Array): boolean =>

@@ -3,8 +3,11 @@ import { FormatError } from "../../core/errors.js";
 
 /** Deflate cannot expand a byte to more than this many. */
 const MOST_EXPANSION = 1032;
-/** Compressed bytes fed at a time: what a hostile stream can expand to before its size is looked at stays at 16 MiB. */
-const SLICE = 16384;
+/**
+ * Compressed bytes fed at a time: what a hostile stream can expand to before its size is looked at stays at 64 MiB. Slices of
+ * 16 KiB take 1.4 times as long for a micrograph of 3 MB.
+ */
+const SLICE = 65536;
 
 /** What a compressed stream must hold. */
 export interface InflateTarget {

@@ -1,5 +1,5 @@
+import { UnsupportedError } from "../../core/errors.js";
 import { bunzip2, isBzip2 } from "./bunzip2.js";
-import { bzip2 } from "./bzip2.js";
 import { gunzip, gzip, isGzip } from "./gunzip.js";
 
 /** The content of a file: unpacked if its first bytes say gzip or bzip2, else the bytes themselves. */
@@ -11,8 +11,15 @@ export function unpack(bytes: Uint8Array, path: string): Uint8Array {
 /** A path without the ending that a packed file adds: `map.mrc.gz` is a map.mrc. */
 export const unpackedName = (path: string): string => path.replace(/\.(gz|bz2)$/i, "");
 
-/** The bytes of a file as its name wants them: packed where it ends in .gz or .bz2. */
+/** Whether a file can be written under a name: bzip2 is only read. */
+export const canPack = (path: string): boolean => !/\.bz2$/i.test(path);
+
+/**
+ * The bytes of a file as its name wants them: packed where it ends in .gz.
+ * @throws UnsupportedError for a name that ends in .bz2
+ */
 export function pack(bytes: Uint8Array, path: string): Uint8Array {
-  if (/\.gz$/i.test(path)) return gzip(bytes);
-  return /\.bz2$/i.test(path) ? bzip2(bytes) : bytes;
+  if (!canPack(path))
+    throw new UnsupportedError(`${path}: found a name in .bz2, expected .gz or neither: bzip2 is only read`);
+  return /\.gz$/i.test(path) ? gzip(bytes) : bytes;
 }

@@ -1,7 +1,7 @@
 import { zlibSync } from "fflate";
 import { DomainError, ShapeError } from "../../core/errors.js";
 import { writePngChunks } from "./chunks.js";
-import { predict } from "./read.js";
+import { encodePngHeader } from "./header.js";
 
 /**
  * small: each row by the best of PNG's five filters. fast: by the better of two, and packed lightly: a fifth of the time, for
@@ -29,12 +29,10 @@ export function encodePng({ shape, channels, samples }: PngPicture, effort: PngE
     throw new ShapeError("encodePng", shape, `${samples.length} samples of ${channels} channels`);
   }
   const isWide = samples instanceof Uint16Array;
-  const header = new Uint8Array(13);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, columns);
-  view.setUint32(4, rows);
-  header[8] = isWide ? 16 : 8;
-  header[9] = channels === 3 ? 2 : 0;
+  const header = encodePngHeader({
+    ...{ columns, rows, bitDepth: isWide ? 16 : 8 },
+    ...{ colourType: channels === 3 ? 2 : 0, isInterlaced: false },
+  });
   const lines = isWide ? bigEndian(samples) : samples;
   const step = channels * (isWide ? 2 : 1);
   const isFast = effort === "fast";
@@ -116,4 +114,20 @@ function filterRow(
     sum += residual < 128 ? residual : 256 - residual;
   }
   return sum;
+}
+
+/** What a row filter adds to a byte, from its neighbours. */
+function predict(filter: number, left: number, up: number, corner: number): number {
+  if (filter === 0) return 0;
+  if (filter === 1) return left;
+  if (filter === 2) return up;
+  if (filter === 3) return (left + up) >> 1;
+  const guess = left + up - corner;
+  const [fromLeft, fromUp, fromCorner] = [
+    Math.abs(guess - left),
+    Math.abs(guess - up),
+    Math.abs(guess - corner),
+  ];
+  if (fromLeft <= fromUp && fromLeft <= fromCorner) return left;
+  return fromUp <= fromCorner ? up : corner;
 }

@@ -48,7 +48,7 @@ export async function estimateMicrographTask(
   if (known?.key === key && (await allExist(files, dir, Object.values(outputs)))) {
     return { part: { ...known, micrograph: { ...known.micrograph, file: path } } };
   }
-  const { image, pixelSize } = readImage(await files.read(path), path);
+  const { image, pixelSize } = await readImage(await files.read(path), path);
   checkMicrograph(image, path);
   const { record, pictures, noise } = measure(image, settings, stem);
   for (const name of Object.keys(outputs) as (keyof typeof outputs)[]) {

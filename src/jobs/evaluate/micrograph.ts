@@ -32,7 +32,7 @@ export async function profileMicrographTask(
     const image = whiteNoiseImage(input.shape, input.seed, input.index);
     return profileMicrograph(image, protocol, { data: image.data.map(() => 1), shape: image.shape });
   }
-  const { image } = readImage(await files.read(input.path), input.path);
+  const { image } = await readImage(await files.read(input.path), input.path);
   const keep = input.mask === undefined ? undefined : await readBackground(files, input.mask, image.shape);
   if (input.half === undefined) return profileMicrograph(image, protocol, keep);
   const half = (of: Image): Image => atLeastTwo([of])[input.half!]!;

@@ -45,7 +45,7 @@ interface InputSet {
 async function protocolOf(plan: RealismPlan, files: Files): Promise<RealismProtocol> {
   const first = plan.real[0];
   if (first === undefined) throw new UsageError("--real: found no micrographs, expected at least one");
-  const pixelSize = plan.pixelSize ?? readImage(await files.read(first), first).pixelSize;
+  const pixelSize = plan.pixelSize ?? (await readImage(await files.read(first), first)).pixelSize;
   if (pixelSize === undefined)
     throw new UsageError(`${first} does not say its pixel size: give --pixel-size`);
   const { patch, tile } = plan;

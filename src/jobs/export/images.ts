@@ -40,7 +40,7 @@ const FULL_RANGE: Readonly<Partial<Record<MrcWriteMode, readonly [low: number, h
 /**
  * Writes an image, a stack or a volume in another format.
  *
- * @param format of the file inside a name that ends in .gz or .bz2
+ * @param format of the file inside a name that may end in .gz
  * @throws UsageError where the format cannot hold what the file holds, FileError, FormatError for the input
  */
 export async function exportImage(
@@ -50,7 +50,7 @@ export async function exportImage(
   options: PixelOptions,
   { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<void> {
-  const read = readPixels(await files.read(path), path);
+  const read = await readPixels(await files.read(path), path);
   const pixels = options.section === undefined ? read : sectionOf(read, options.section, path);
   const picture = format === "png" && options.mode === undefined;
   const mode = options.mode ?? (picture ? "uint8" : "float32");

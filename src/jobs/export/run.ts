@@ -3,6 +3,7 @@ import type { JobContext } from "../../core/ports.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import { openMicrographs } from "../shared/micrograph-index.js";
+import { refuseUnwritable } from "../shared/output-name.js";
 import { exportImage, IMAGE_FORMATS, type ImageFormat, type PixelOptions } from "./images.js";
 import { exportLabels, LABEL_FORMATS, type LabelFormat, type LabelOptions } from "./labels.js";
 import { LABEL_ENDINGS, type LabelSource, openLabels } from "./source.js";
@@ -35,6 +36,7 @@ const BY_ENDING: Readonly<Record<string, ExportFormat>> = { txt: "topaz", tsv: "
  */
 export async function exportFiles(options: ExportOptions, context: JobContext): Promise<string[]> {
   const { inputs } = options;
+  refuseUnwritable(options.out);
   const format = options.to ?? formatOf(options.out);
   const areLabels = inputs.map((path) => LABEL_ENDINGS.test(unpackedName(path)));
   const labels = areLabels.every((is) => is);

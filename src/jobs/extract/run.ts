@@ -99,7 +99,7 @@ function micrographReader(files: Files, star: string): (name: string) => Promise
     if (!(await files.exists(path))) {
       throw new FileError(beside, "nothing there", `the micrograph that ${star} names`);
     }
-    const read = readImage(await files.read(path), path);
+    const read = await readImage(await files.read(path), path);
     const micrograph = { ...read, level: mean(read.image.data) };
     last = { name, micrograph };
     return micrograph;

@@ -3,7 +3,7 @@ import type { Files } from "../../core/ports.js";
 import { DATASET, inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
 import { unpack, unpackedName } from "../../io/bytes/unpack.js";
-import { openEmanHdf } from "../../io/hdf5/eman.js";
+import { withEmanHdf } from "../../io/hdf5/eman.js";
 import { measureMrc } from "../../io/mrc/write.js";
 import { decodePng } from "../../io/png/read.js";
 import { readSafetensors } from "../../io/safetensors.js";
@@ -87,12 +87,15 @@ async function describeTiff(files: Files, path: string): Promise<Description> {
 }
 
 async function describeHdf(files: Files, path: string): Promise<Description> {
-  const file = openEmanHdf(unpack(await files.read(path), path), path);
-  const { shape, pixelSize } = file.read(0);
+  const bytes = unpack(await files.read(path), path);
+  const { count, shape, pixelSize } = await withEmanHdf(bytes, path, (file) => ({
+    count: file.count,
+    ...file.read(0),
+  }));
   const [sections, rows, columns] = shape;
   const each = sections === 1 ? `${columns} x ${rows} pixels` : `${columns} x ${rows} x ${sections} voxels`;
   return {
-    what: `HDF5 of EMAN2, ${file.count} ${file.count === 1 ? "image" : "images"} of ${each}`,
+    what: `HDF5 of EMAN2, ${count} ${count === 1 ? "image" : "images"} of ${each}`,
     "pixel size": pixelSize === undefined ? "not given" : `${format(pixelSize)} A`,
   };
 }

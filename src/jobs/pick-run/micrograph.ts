@@ -90,7 +90,7 @@ export async function pickMicrograph(
     const key = JSON.stringify([target.key, await files.sha256(path), defocus ?? null]);
     const known = await readPart(files, paths.peaks);
     if (known?.key === key && (await files.exists(paths.picture))) return { part: known };
-    const { image, pixelSize } = readImage(await files.read(path), path);
+    const { image, pixelSize } = await readImage(await files.read(path), path);
     const prepared = prepare(image);
     const { distance, margin } = target;
     const peaks = findPeaks(await prepared.scorer.score(image), image.shape, { distance, margin });

@@ -116,7 +116,7 @@ async function readPixels(
   path: string,
   plan: PickTrainPlan,
 ): Promise<{ readonly image: Image; readonly pixelSize: number }> {
-  const read = readImage(await files.read(path), path);
+  const read = await readImage(await files.read(path), path);
   const pixelSize = plan.pixelSize ?? read.pixelSize;
   if (pixelSize === undefined || !(pixelSize > 0)) {
     throw new UsageError(`${path}: found no pixel size in the file, expected --pixel-size`);
@@ -157,7 +157,7 @@ export async function negativeImages(files: Files, plan: PickTrainPlan): Promise
   const particleDiameter = plan.particleDiameter ?? plan.from?.record.particleDiameter;
   const found: LabelledImage[] = [];
   for (const path of plan.negatives) {
-    const { image, pixelSize } = readImage(await files.read(path), path);
+    const { image, pixelSize } = await readImage(await files.read(path), path);
     const scales =
       pixelSize !== undefined && particleDiameter !== undefined
         ? [particleDiameter / workingDiameter / pixelSize]

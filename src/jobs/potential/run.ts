@@ -6,6 +6,7 @@ import { writeMrc } from "../../io/mrc/write.js";
 import { readStructure } from "../../io/structure/read.js";
 import { type Atom, applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter, potentialMap } from "../../physics/potential/potential.js";
+import { refuseUnwritable } from "../shared/output-name.js";
 
 export interface PotentialJobOptions {
   /** Atomic model, PDB or mmCIF. */
@@ -48,6 +49,7 @@ export async function computePotential(
   { files, report, signal }: JobContext,
 ): Promise<PotentialResult> {
   const { model, out, pixelSize } = options;
+  refuseUnwritable(out);
   if (!/\.(mrc|map)$/i.test(unpackedName(out)))
     throw new UsageError(`--out: found "${out}", expected a name that ends in .mrc`);
   const atoms = readAtoms(await files.read(model), options);

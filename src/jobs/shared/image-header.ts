@@ -27,6 +27,6 @@ export async function readImageHeader(files: Files, path: string): Promise<Image
     const pixelSize = mrcPixelSize(header);
     return { shape: [header.shape[1], header.shape[2]], ...(pixelSize !== undefined && { pixelSize }) };
   }
-  const { image, pixelSize } = readImage(await files.read(path), path);
+  const { image, pixelSize } = await readImage(await files.read(path), path);
   return { shape: image.shape, ...(pixelSize !== undefined && { pixelSize }) };
 }

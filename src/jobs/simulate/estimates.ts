@@ -38,7 +38,7 @@ export async function readSimulationEstimates(files: Files, dir: string): Promis
   const ice: Image[] = [];
   for (const micrograph of estimates.micrographs) {
     const icePath = inside(dir, micrograph.files.ice);
-    ice.push(readImage(await files.read(icePath), icePath).image);
+    ice.push((await readImage(await files.read(icePath), icePath)).image);
     inputs.push(await hashFile(icePath, undefined, files));
   }
   const density = densityOf(estimates);

@@ -79,7 +79,7 @@ export async function openTrainingSet(files: Files, inputs: TrainingInputs): Pro
   };
   const loadReal = async (index: number): Promise<Image> => {
     const path = inputs.real[index]!;
-    const { image } = readImage(await files.read(path), path);
+    const { image } = await readImage(await files.read(path), path);
     const flat = inputs.flatten ? addTrend(image, measureTrend(image), -1) : image;
     return normaliseImage(flat, measureContrast(flat, path));
   };
@@ -146,7 +146,7 @@ export async function measureRealLook(
   const contrasts: Contrast[] = [];
   const trends: Trend[] = [];
   for (const path of real.slice(0, MEASURED)) {
-    const { image } = readImage(await files.read(path), path);
+    const { image } = await readImage(await files.read(path), path);
     if (flatten) {
       const trend = measureTrend(image);
       const contrast = measureContrast(addTrend(image, trend, -1), path);

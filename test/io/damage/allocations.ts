@@ -41,11 +41,11 @@ export function countAllocations(): void {
 const lengthOf = (view: ArrayBufferView): number => ("length" in view ? Number(view.length) : 0);
 
 /** Runs a function that may allocate `bytes` in all and no more. */
-export function withinMemory<T>(bytes: number, run: () => T): T {
+export async function withinMemory<T>(bytes: number, run: () => T | Promise<T>): Promise<T> {
   allocated = 0;
   limit = bytes;
   try {
-    return run();
+    return await run();
   } finally {
     limit = Number.POSITIVE_INFINITY;
   }

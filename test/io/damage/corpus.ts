@@ -1,9 +1,8 @@
 import { parseJob, parseManifest, parsePart, parseParticle } from "../../../src/dataset/manifest.js";
-import { bzip2 } from "../../../src/io/bytes/bzip2.js";
 import { gzip } from "../../../src/io/bytes/gunzip.js";
 import { decodeText } from "../../../src/io/bytes/text.js";
 import { unpack } from "../../../src/io/bytes/unpack.js";
-import { openEmanHdf } from "../../../src/io/hdf5/eman.js";
+import { withEmanHdf } from "../../../src/io/hdf5/eman.js";
 import type { MrcWriteMode } from "../../../src/io/mrc/modes.js";
 import { readMrc, readVolume } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
@@ -38,7 +37,7 @@ import type { Mutation } from "./mutations.js";
 export interface Specimen {
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly read: (bytes: Uint8Array, path: string) => unknown;
+  readonly read: (bytes: Uint8Array, path: string) => unknown | Promise<unknown>;
   /** Applies a mutation in a way that gets past the format's checksums. */
   readonly damage?: (bytes: Uint8Array, mutate: Mutation) => Uint8Array;
 }
@@ -199,10 +198,8 @@ const damageChunk =
       })),
     );
 
-const readAllEman = (bytes: Uint8Array, path: string): unknown => {
-  const file = openEmanHdf(bytes, path);
-  return Array.from({ length: Math.min(file.count, 20) }, (_, i) => file.read(i));
-};
+const readAllEman = (bytes: Uint8Array, path: string): Promise<unknown> =>
+  withEmanHdf(bytes, path, (file) => Array.from({ length: Math.min(file.count, 20) }, (_, i) => file.read(i)));
 
 const assemble = (structure: Parameters<typeof applyAssembly>[0]): unknown => applyAssembly(structure);
 
@@ -228,7 +225,7 @@ export const CORPUS: readonly Specimen[] = [
   { name: "stack.mrcs", bytes: mrc("float32", "stack"), read: readMrc },
   { name: "image.mrc", bytes: mrc("int16", "image"), read: readImage },
   { name: "image.mrc.gz", bytes: gzip(mrc("float32", "image")), read: readImage },
-  ...["grey1.png", "grey8.png", "grey16.png", "rgb8.png", "palette.png"].flatMap((name) => [
+  ...["grey1.png", "grey8.png", "grey16.png", "rgb8.png", "palette.png", "interlaced1.png"].flatMap((name) => [
     { name, bytes: fixture(name), read: decodePng },
     ...["IHDR", "IDAT"].map((type) => ({
       name,
@@ -250,12 +247,13 @@ export const CORPUS: readonly Specimen[] = [
     read: readTiff,
   })),
   { name: "eman.hdf", bytes: fixture("eman.hdf"), read: readAllEman },
+  { name: "eman-latest.hdf", bytes: fixture("eman-latest.hdf"), read: readAllEman },
   { name: "packed.gz", bytes: fixture("packed.gz"), read: unpack },
   ownFile("dataset.json", MANIFEST, parseManifest),
   ownFile("job.json", { ...JOB, count: 3 }, parseJob),
   ownFile("000001.json", { micrograph: MICROGRAPH, particles: [DRAFT] }, parsePart),
   ownFile("truth.jsonl", { id: 1, halfSet: 1, ...DRAFT }, (text, path) => parseParticle(text, path, 1)),
-  { name: "image.mrc.bz2", bytes: bzip2(mrc("int8", "image")), read: readImage },
+  { name: "image.mrc.bz2", bytes: fixture("image.mrc.bz2"), read: readImage },
   { name: "short.bz2", bytes: bzip2Fixture(), read: unpack },
   { name: "p.star", bytes: encode(PARTICLES), read: readParticlesStar },
   { name: "p.star", bytes: encode(PARTICLES), read: star },

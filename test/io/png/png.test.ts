@@ -1,6 +1,7 @@
+import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crc32 } from "../../../src/io/png/chunks.js";
+import { crc32, readPngChunks, writePngChunks } from "../../../src/io/png/chunks.js";
 import { decodePng, readPng } from "../../../src/io/png/read.js";
 import { encodePng } from "../../../src/io/png/write.js";
 import { fixture, picture } from "../picture.js";
@@ -28,6 +29,23 @@ describe("pictures that Pillow wrote", () => {
 
   test("a palette of greys is looked up", () => {
     expect(read("palette.png", "luminance")).toEqual(picture((v) => (v % 4) * 60));
+  });
+});
+
+describe("interlaced pictures that pypng wrote", () => {
+  test("1-bit masks are 0 and 1", () =>
+    expect(read("interlaced1.png")).toEqual(picture((v) => (v % 3 === 0 ? 1 : 0))));
+  test("4-bit grey keeps its values", () => expect(read("interlaced4.png")).toEqual(picture((v) => v % 16)));
+  test("16-bit grey is exact", () =>
+    expect(read("interlaced16.png")).toEqual(picture((v) => (v * 257) % 65536)));
+  test("a palette of greys", () =>
+    expect(read("interlaced-palette.png", "luminance")).toEqual(picture((v) => (v % 4) * 60)));
+  test("colour", () => {
+    const { channels, samples } = decodePng(fixture("interlaced-rgb8.png"), "a.png");
+    const of = (factor: number) => picture((v) => (v * factor) % 256);
+    expect(channels).toBe(3);
+    for (const [i, factor] of [1, 3, 5].entries())
+      expect([...samples].filter((_, at) => at % 3 === i)).toEqual(of(factor));
   });
 });
 
@@ -94,6 +112,14 @@ describe("damage is refused", () => {
       new DataView(copy.buffer).setUint32(29, crc32(copy, 12, 29));
     });
 
+  /** The picture's header with other rows. */
+  const asFile = (rows: Uint8Array): Uint8Array =>
+    writePngChunks([
+      readPngChunks(bytes, "a.png")[0]!,
+      { type: "IDAT", data: new Uint8Array(deflateSync(rows)) },
+      { type: "IEND", data: new Uint8Array(0) },
+    ]);
+
   test.each([
     ["the signature", changed((copy) => copy.fill(0, 0, 1)), "the PNG signature"],
     [
@@ -111,15 +137,29 @@ describe("damage is refused", () => {
       'IDAT: found "126 bytes", expected 140 bytes once inflated',
     ],
     ["shorter than its data", withHeader(4, 0, 0, 0, 8), "IDAT: found"],
-    ["absurdly large", withHeader(0, 0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff), "IDAT: found"],
+    [
+      "absurdly large",
+      withHeader(0, 0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff),
+      "IHDR width and height: found [2147483647,2147483647], expected at most 268435456 pixels",
+    ],
+    ["larger than its data can hold", withHeader(0, 0, 0, 0x40, 0, 0, 0, 0x40, 0), "IDAT: found"],
+    [
+      "a filter that there is not",
+      asFile(Uint8Array.from({ length: 9 * 14 }, (_, i) => (i % 14 === 0 ? 7 : 0))),
+      "a.png: IDAT and PLTE: found",
+    ],
+    ["interlacing of another kind", withHeader(12, 2), "a.png: IHDR interlace: found 2, expected 0 or 1"],
     ["no columns", withHeader(0, 0, 0, 0, 0), "IHDR width and height"],
     ["3 bits", withHeader(8, 3), "IHDR bit depth and colour type: found [3,0]"],
   ])("%s", (_name, damaged, message) => {
     expect(() => readPng(damaged, "a.png")).toThrow(message);
   });
 
-  test("interlacing is named", () =>
-    expect(() => readPng(withHeader(12, 1), "a.png")).toThrow("a.png: IHDR, interlace: found 1, expected 0"));
+  test("data that go on beyond what the header promises are not unpacked to their end", () => {
+    expect(() => readPng(asFile(new Uint8Array(20_000_000)), "a.png")).toThrow(
+      'a.png: IDAT: found "more", expected 126 bytes once inflated',
+    );
+  });
 });
 
 describe.skipIf(!hasSharedData)("real pictures (needs ../shared/data)", () => {

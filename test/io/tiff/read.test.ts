@@ -35,7 +35,7 @@ test("LZW that fills its table and clears it", () => {
   expect([...read("lzw-long.tif").data]).toEqual(noise);
 });
 
-test("by default the rows are turned over, as RELION does", () => {
+test("by default the rows are turned over, as RELION does", async () => {
   const stored = read("raw8.tif").data;
   const turned = readTiff(fixture("raw8.tif"), "a.tif").image.data;
   for (let row = 0; row < 9; row++) {
@@ -43,7 +43,7 @@ test("by default the rows are turned over, as RELION does", () => {
       ...stored.subarray(13 * (8 - row), 13 * (8 - row) + 13),
     ]);
   }
-  expect(readImage(fixture("raw8.tif"), "a.TIF").image.data).toEqual(turned);
+  expect((await readImage(fixture("raw8.tif"), "a.TIF")).image.data).toEqual(turned);
 });
 
 describe("refusals", () => {

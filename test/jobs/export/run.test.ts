@@ -267,9 +267,9 @@ describe("images", () => {
     await run(at("image.png"), "back.mrc.gz", { pixelSize: 1.25 });
     const back = readMrc(bytes("back.mrc.gz"), "back.mrc.gz");
     expect([back.data, back.voxelSize[0]]).toEqual([data, 1.25]);
-    await run(at("image.mrc"), "back.mrc.bz2");
-    expect(new TextDecoder().decode(bytes("back.mrc.bz2").subarray(0, 3))).toBe("BZh");
-    expect(readMrc(bytes("back.mrc.bz2"), "back.mrc.bz2").data).toEqual(data);
+    await expect(run(at("image.mrc"), "back.mrc.bz2")).rejects.toThrow(
+      /out: found ".*back.mrc.bz2", expected a name in .gz or without packing: bzip2 is only read/,
+    );
     await expect(run(at("image.png"), "no.mrc")).rejects.toThrow(
       "found no pixel size, expected --pixel-size",
     );

@@ -87,14 +87,14 @@ describe.skipIf(!available)(`against relion_project${available ? "" : " (skipped
     }
   });
 
-  test("maps that store their axes in any order, with an origin and a start, are the same to project", () => {
+  test("maps that store their axes in any order, with an origin and a start, are the same to project", async () => {
     const n = 32;
     const random = Random.of(14, "relion axes");
     const volume = blobVolume(n, randomBlobs(n, 25, random), pixelSize);
     const particles = Array.from({ length: 3 }, () => randomParticle(random, 4));
     const theirs = relionProject(volume, particles, optics, ["--ctf"]);
     for (const axes of ["123", "132", "213", "231", "312", "321"]) {
-      const projector = prepareProjector(readMap(storedAlong(volume, axes), `${axes}.mrc`));
+      const projector = prepareProjector(await readMap(storedAlong(volume, axes), `${axes}.mrc`));
       for (const [i, p] of particles.entries()) {
         const [shiftX, shiftY] = [-p.originX / pixelSize, -p.originY / pixelSize];
         const ours = project(projector, eulerToMatrix(p), { shiftX, shiftY, ctf: { ...optics, ...p } });
