@@ -18,11 +18,7 @@ export async function readMap(bytes: Uint8Array, path: string, voxelSize?: numbe
   return readVolume(file, path, isKnown ? undefined : voxelSize);
 }
 
-async function readEmanMap(
-  bytes: Uint8Array,
-  path: string,
-  voxelSize: number | undefined,
-): Promise<Volume> {
+async function readEmanMap(bytes: Uint8Array, path: string, voxelSize: number | undefined): Promise<Volume> {
   const { data, shape, pixelSize = voxelSize } = await withEmanHdf(bytes, path, (file) => file.read(0));
   if (shape[0] === 1) throw new FormatError(path, "first image, shape", shape, "a volume");
   if (!(pixelSize !== undefined && pixelSize > 0)) {

@@ -1,5 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, sep } from "node:path";
+import { glob, isDynamicPattern } from "tinyglobby";
 import { FileError } from "../core/errors.js";
 
 export interface InputKind {
@@ -10,7 +11,7 @@ export interface InputKind {
 }
 
 /**
- * The files meant by arguments that are files, folders or globs (`*`, `?`, `[abc]`, `**`), in the order of the arguments,
+ * The files meant by arguments that are files, folders or globs (`*`, `?`, `[abc]`, `{a,b}`, `**`), in the order of the arguments,
  * each folder's and glob's own sorted with numbers by value; each file once.
  *
  * @throws FileError for an argument that names nothing, and for a folder without a fitting file
@@ -25,8 +26,8 @@ export async function expandInputs(patterns: readonly string[], kind: InputKind)
       const names = (await readdir(pattern)).filter((name) => fits(name, kind));
       if (names.length === 0) throw new FileError(pattern, "a folder with none", wanted);
       for (const name of names.sort(byNumber)) found.add(join(pattern, name));
-    } else if (/[*?[]/.test(pattern)) {
-      const matches = (await glob(pattern)).filter((path) => fits(path, kind));
+    } else if (isDynamicPattern(pattern)) {
+      const matches = (await filesLike(pattern)).filter((path) => fits(path, kind));
       if (matches.length === 0) throw new FileError(pattern, "no match", wanted);
       for (const path of matches) found.add(path);
     } else throw new FileError(pattern, "nothing there", `a file, a folder or a glob of ${kind.what}s`);
@@ -56,46 +57,17 @@ const fits = (path: string, { extensions }: InputKind): boolean => {
   return !name.startsWith(".") && extensions.some((extension) => name.endsWith(extension));
 };
 
-/** Paths that match a pattern, one folder level at a time; hidden names only where the pattern starts with a dot. */
-async function glob(pattern: string): Promise<string[]> {
-  const absolute = pattern.startsWith("/");
-  let paths: string[] = [absolute ? "/" : ""];
-  for (const part of pattern.split("/").filter((each) => each !== "" && each !== ".")) {
-    const next: string[] = [];
-    for (const path of paths) next.push(...(await step(path, part)));
-    paths = next;
+/**
+ * Files that match a pattern; hidden ones only where the pattern starts with a dot. Links are followed, so that a file may be
+ * found by several paths: the one through the fewest folders is taken.
+ */
+async function filesLike(pattern: string): Promise<string[]> {
+  const paths = await glob(pattern, { absolute: isAbsolute(pattern), expandDirectories: false });
+  const depth = (path: string): number => path.split("/").length;
+  const byFile = new Map<string, string>();
+  for (const path of paths.sort((a, b) => depth(a) - depth(b) || byNumber(a, b))) {
+    const file = await realpath(path);
+    if (!byFile.has(file)) byFile.set(file, path);
   }
-  return [...new Set(paths)].sort(byNumber);
-}
-
-async function step(path: string, part: string): Promise<string[]> {
-  if (part === "**") return [path, ...(await foldersBelow(path))];
-  if (!/[*?[]/.test(part)) {
-    const next = join(path, part);
-    return (await stat(next).catch(() => undefined)) ? [next] : [];
-  }
-  const matcher = partMatcher(part);
-  const names = await readdir(path || ".").catch(() => []);
-  return names.filter((name) => matcher.test(name)).map((name) => join(path, name));
-}
-
-async function foldersBelow(path: string): Promise<string[]> {
-  const entries = await readdir(path || ".", { withFileTypes: true }).catch(() => []);
-  const below: string[] = [];
-  for (const entry of entries) {
-    if (!entry.isDirectory() || entry.name.startsWith(".")) continue;
-    const folder = join(path, entry.name);
-    below.push(folder, ...(await foldersBelow(folder)));
-  }
-  return below;
-}
-
-function partMatcher(part: string): RegExp {
-  const body = part.replace(/\[[^\]]+\]|[*?]|[.+^${}()|[\]\\]/g, (token) => {
-    if (token === "*") return "[^/]*";
-    if (token === "?") return "[^/]";
-    if (token.length > 1) return token.replace(/^\[!/, "[^");
-    return `\\${token}`;
-  });
-  return new RegExp(`^${part.startsWith(".") ? "" : "(?!\\.)"}${body}$`);
+  return [...byFile.values()].sort(byNumber);
 }

@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FileError } from "../../src/core/errors.js";
@@ -103,6 +111,20 @@ test("inputs: folders in order of their numbers, globs, files by name, each once
   expect(await names("m[13-9]*")).toEqual(["m1.MRC", "m10.mrc"]);
   expect(await names("**/*.mrc")).toEqual(["m2.mrc", "m10.mrc", "sub/deep/m4.mrc"]);
   expect(await names("s*/m3.png", "notes.txt")).toEqual(["sub/m3.png", "notes.txt"]);
+});
+
+test("inputs: a glob takes linked files, each once, and is not led around by a link to a folder above", async () => {
+  await nodeFiles.write(at("linked/real/m1.mrc"), "");
+  await nodeFiles.write(at("linked/real/m2.mrc"), "");
+  await nodeFiles.write(at("elsewhere/m3.mrc"), "");
+  symlinkSync("..", at("linked/real/up"));
+  symlinkSync("../elsewhere/m3.mrc", at("linked/m3.mrc"));
+  symlinkSync("itself.mrc", at("linked/itself.mrc"));
+  const found = async (pattern: string): Promise<string[]> =>
+    (await expandInputs([at("linked", pattern)], kind)).map((path) => path.slice(at("linked").length + 1));
+  expect(await found("**/*.mrc")).toEqual(["m3.mrc", "real/m1.mrc", "real/m2.mrc"]);
+  expect(await found("*.mrc")).toEqual(["m3.mrc"]);
+  expect(await found("real/m{2,7}.mrc")).toEqual(["real/m2.mrc"]);
 });
 
 test("inputs: nothing there, an empty folder and a glob without a match are refused, naming what was sought", async () => {

@@ -31,9 +31,7 @@ export function withEmanHdf<T>(bytes: Uint8Array, path: string, use: (file: Eman
   return withHdf5(bytes, path, (file) => {
     const names = file.names(IMAGES);
     if (!names) throw new FormatError(path, "groups", `no ${IMAGES}`, `${IMAGES}, as EMAN2 writes it`);
-    const numbers = names
-      .filter((name) => /^\d{1,9}$/.test(name))
-      .toSorted((a, b) => Number(a) - Number(b));
+    const numbers = names.filter((name) => /^\d{1,9}$/.test(name)).toSorted((a, b) => Number(a) - Number(b));
     if (numbers.length === 0) throw new FormatError(path, IMAGES, "no image", "at least one");
     return use({
       count: numbers.length,

@@ -35,7 +35,7 @@ export async function binMicrographTask(
   const known = (await files.exists(partPath))
     ? parseBinnedMicrograph(new TextDecoder().decode(await files.read(partPath)), partPath)
     : undefined;
-  const { image, pixelSize: ofHeader } = readImage(await files.read(path), path);
+  const { image, pixelSize: ofHeader } = await readImage(await files.read(path), path);
   const pixelSize = given ?? knownPixelSize(path, ofHeader);
   const binning = planBinning(image.shape, pixelSize, to);
   const made: BinnedMicrograph = {

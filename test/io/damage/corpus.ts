@@ -199,7 +199,9 @@ const damageChunk =
     );
 
 const readAllEman = (bytes: Uint8Array, path: string): Promise<unknown> =>
-  withEmanHdf(bytes, path, (file) => Array.from({ length: Math.min(file.count, 20) }, (_, i) => file.read(i)));
+  withEmanHdf(bytes, path, (file) =>
+    Array.from({ length: Math.min(file.count, 20) }, (_, i) => file.read(i)),
+  );
 
 const assemble = (structure: Parameters<typeof applyAssembly>[0]): unknown => applyAssembly(structure);
 
@@ -225,15 +227,17 @@ export const CORPUS: readonly Specimen[] = [
   { name: "stack.mrcs", bytes: mrc("float32", "stack"), read: readMrc },
   { name: "image.mrc", bytes: mrc("int16", "image"), read: readImage },
   { name: "image.mrc.gz", bytes: gzip(mrc("float32", "image")), read: readImage },
-  ...["grey1.png", "grey8.png", "grey16.png", "rgb8.png", "palette.png", "interlaced1.png"].flatMap((name) => [
-    { name, bytes: fixture(name), read: decodePng },
-    ...["IHDR", "IDAT"].map((type) => ({
-      name,
-      bytes: fixture(name),
-      read: decodePng,
-      damage: damageChunk(type),
-    })),
-  ]),
+  ...["grey1.png", "grey8.png", "grey16.png", "rgb8.png", "palette.png", "interlaced1.png"].flatMap(
+    (name) => [
+      { name, bytes: fixture(name), read: decodePng },
+      ...["IHDR", "IDAT"].map((type) => ({
+        name,
+        bytes: fixture(name),
+        read: decodePng,
+        damage: damageChunk(type),
+      })),
+    ],
+  ),
   ...[
     "raw8.tif",
     "packbits8.tif",

@@ -35,7 +35,7 @@ test("micrographs of any kind are binned once, and again only where their conten
     ["b.mrc", [60, 45]],
   ]);
   const made = join(dir, "binned/a.v1.1.mrc");
-  const { image, pixelSize } = readImage(readFileSync(made), made);
+  const { image, pixelSize } = await readImage(readFileSync(made), made);
   expect(image.shape).toEqual([60, 45]);
   expect(pixelSize).toBeCloseTo(2.2, 5);
   expect(parseBinned(readFileSync(join(dir, "binned/binned.json"), "utf8"), "binned.json")).toEqual(record);
