@@ -3,36 +3,6 @@ import { inRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 
-/** One of the eight ways to lay a rectangle on itself or its transpose: first mirrored left to right, then turned. */
-export interface Augmentation {
-  readonly mirror: boolean;
-  /** Quarter turns from +x towards +y (clockwise as shown). */
-  readonly quarterTurns: 0 | 1 | 2 | 3;
-}
-
-/** An augmentation drawn uniformly from the eight. */
-export function drawAugmentation(random: Random): Augmentation {
-  return { mirror: random.integer(2) === 1, quarterTurns: random.integer(4) as 0 | 1 | 2 | 3 };
-}
-
-/** The image mirrored and turned; an odd number of quarter turns swaps rows and columns. W and its image take the same. */
-export function augment(image: Image, { mirror, quarterTurns }: Augmentation): Image {
-  const [rows, columns] = image.shape;
-  const swaps = quarterTurns % 2 === 1;
-  const out = swaps ? zeros(columns, rows) : zeros(rows, columns);
-  for (let y = 0; y < rows; y++) {
-    for (let column = 0; column < columns; column++) {
-      const x = mirror ? columns - 1 - column : column;
-      const value = image.data[y * columns + column]!;
-      if (quarterTurns === 0) out.data[y * columns + x] = value;
-      else if (quarterTurns === 1) out.data[x * rows + (rows - 1 - y)] = value;
-      else if (quarterTurns === 2) out.data[(rows - 1 - y) * columns + (columns - 1 - x)] = value;
-      else out.data[(columns - 1 - x) * rows + y] = value;
-    }
-  }
-  return out;
-}
-
 /**
  * An ice gradient on another grid over the same field of view, bilinear, edges extended.
  *

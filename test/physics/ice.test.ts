@@ -1,48 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Image, zeros } from "../../src/array/image.js";
+import { zeros } from "../../src/array/image.js";
 import { Random } from "../../src/core/random.js";
-import {
-  type Augmentation,
-  augment,
-  drawAugmentation,
-  resampleIce,
-  syntheticIce,
-} from "../../src/physics/ice.js";
-
-const image: Image = { data: Float32Array.from([1, 2, 3, 4, 5, 6]), shape: [2, 3] };
-const all: Augmentation[] = [false, true].flatMap((mirror) =>
-  ([0, 1, 2, 3] as const).map((quarterTurns) => ({ mirror, quarterTurns })),
-);
-
-describe("augment", () => {
-  test.each([
-    [{ mirror: false, quarterTurns: 1 }, [3, 2], [4, 1, 5, 2, 6, 3]],
-    [{ mirror: false, quarterTurns: 2 }, [2, 3], [6, 5, 4, 3, 2, 1]],
-    [{ mirror: false, quarterTurns: 3 }, [3, 2], [3, 6, 2, 5, 1, 4]],
-    [{ mirror: true, quarterTurns: 0 }, [2, 3], [3, 2, 1, 6, 5, 4]],
-    [{ mirror: true, quarterTurns: 1 }, [3, 2], [6, 3, 5, 2, 4, 1]],
-  ] as const)("%o", (augmentation, shape, data) => {
-    const out = augment(image, augmentation);
-    expect(out.shape).toEqual(shape);
-    expect([...out.data]).toEqual(data);
-  });
-
-  test("the eight differ, and every one is drawn", () => {
-    expect(new Set(all.map((a) => JSON.stringify(augment(image, a)))).size).toBe(8);
-    const random = Random.of(1, "augment");
-    const drawn = new Set(Array.from({ length: 200 }, () => JSON.stringify(drawAugmentation(random))));
-    expect(drawn.size).toBe(8);
-  });
-
-  test("four quarter turns and two mirrors give the image back", () => {
-    const turn = { mirror: false, quarterTurns: 1 } as const;
-    const mirror = { mirror: true, quarterTurns: 0 } as const;
-    let turned = image;
-    for (let i = 0; i < 4; i++) turned = augment(turned, turn);
-    expect(turned).toEqual(image);
-    expect(augment(augment(image, mirror), mirror)).toEqual(image);
-  });
-});
+import { resampleIce, syntheticIce } from "../../src/physics/ice.js";
 
 describe("resampleIce", () => {
   test("keeps a linear gradient linear over the same field of view", () => {

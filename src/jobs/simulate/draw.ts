@@ -1,7 +1,8 @@
+import { type EightTurn, turnedImage } from "../../array/eight-turns.js";
 import type { Image } from "../../array/image.js";
 import { mean, standardDeviation } from "../../array/statistics.js";
 import type { Random } from "../../core/random.js";
-import { augment, drawAugmentation, syntheticIce } from "../../physics/ice.js";
+import { syntheticIce } from "../../physics/ice.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 
 /** Where the defocus of each micrograph comes from. */
@@ -74,6 +75,13 @@ export function drawIce(
   const ice =
     source.kind === "made-up"
       ? syntheticIce([ICE_GRID, ICE_GRID], source.depth, random)
-      : augment(source.measured[random.integer(source.measured.length)]!, drawAugmentation(random));
+      : turnedImage(source.measured[random.integer(source.measured.length)]!, drawTurn(random));
   return { ice, iceMean: Math.min(1, mean(ice.data)) };
+}
+
+/** One of the eight turns, each as likely: mirrored or not, and a number of quarter turns. */
+function drawTurn(random: Random): EightTurn {
+  const isMirrored = random.integer(2) === 1;
+  const quarters = random.integer(4);
+  return (isMirrored ? 4 + quarters : (4 - quarters) % 4) as EightTurn;
 }

@@ -1,3 +1,4 @@
+import { turnedAxis } from "../../array/eight-turns.js";
 import type { Image } from "../../array/image.js";
 import { halfColumns, visitFrequencies } from "../../array/spectrum/half.js";
 import { type PowerSpectrum, powerSpectrum2d } from "../../array/spectrum/power.js";
@@ -158,11 +159,8 @@ function eachFrequency(
   });
 }
 
-/**
- * The CTF of a micrograph that was turned as crops are: turns 1 and 3 by a quarter, 4 and more after a mirroring of x. Only
- * the axis of astigmatism notices.
- */
-export function turnedCtf(optics: MicrographCtf, turn: number): MicrographCtf {
-  const mirrored = turn >= 4 ? -optics.defocusAngle : optics.defocusAngle;
-  return { ...optics, defocusAngle: mirrored + (turn % 2) * 90 };
-}
+/** The CTF of a micrograph that was turned as crops are. Only the axis of astigmatism notices. */
+export const turnedCtf = (optics: MicrographCtf, turn: number): MicrographCtf => ({
+  ...optics,
+  defocusAngle: turnedAxis(optics.defocusAngle, turn),
+});
