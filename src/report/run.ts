@@ -3,6 +3,7 @@ import type { Files, JobContext } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
 import { type Dataset, readDataset, readMicrograph } from "../dataset/reader.js";
 import type { DatasetManifest, ParticleRecord } from "../dataset/records.js";
+import { particlePosition } from "../dataset/true-position.js";
 import { compareAverages, ParticleAverager } from "../evaluate/realism/particle-average.js";
 import { readImage } from "../io/read-image.js";
 import { REALISM_FILES } from "../jobs/evaluate/plan.js";
@@ -91,11 +92,10 @@ async function readPictures(
   return pictures;
 }
 
-/** Where the particle truly is: its coordinate less its origin. */
-const markOf = ({ x, y, originX, originY, visibleFraction }: ParticleRecord, pixelSize: number): Mark => ({
-  x: x - originX / pixelSize,
-  y: y - originY / pixelSize,
-  partial: visibleFraction < 1,
+/** A mark where the particle truly is. */
+const markOf = (particle: ParticleRecord, pixelSize: number): Mark => ({
+  ...particlePosition(particle, pixelSize),
+  partial: particle.visibleFraction < 1,
 });
 
 /** Side of the boxes around particles: one and a half diameters, even. */

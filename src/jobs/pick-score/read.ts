@@ -2,6 +2,7 @@ import { FileError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { DATASET, inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
+import { particlePosition } from "../../dataset/true-position.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import { micrographStem, type Pick } from "../../io/picks/pick.js";
 import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
@@ -116,10 +117,9 @@ async function readTruth(files: Files, path: string): Promise<Coordinates> {
     shapes.set(name, micrograph.shape);
     picks.set(
       name,
-      particles.map(({ x, y, originX, originY }) => ({
+      particles.map((particle) => ({
         micrograph: micrograph.path,
-        x: x - originX / pixelSize,
-        y: y - originY / pixelSize,
+        ...particlePosition(particle, pixelSize),
       })),
     );
   }

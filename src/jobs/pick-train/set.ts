@@ -3,6 +3,7 @@ import { FileError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { readDataset, readMicrograph } from "../../dataset/reader.js";
+import { particlePosition } from "../../dataset/true-position.js";
 import { readImage } from "../../io/read-image.js";
 import { type NetworkImage, networkImage, type Place } from "../../pick/network/image.js";
 import type { LabelledImage } from "../../pick/training-data.js";
@@ -56,9 +57,9 @@ async function datasetMicrographs(
     const name = inside(dir, micrograph.path);
     const centres: Place[] = [];
     const ignored: Place[] = [];
-    for (const { x, y, originX, originY, visibleFraction, overlap } of particles) {
-      const isGood = visibleFraction >= LEAST_VISIBLE && overlap <= MOST_COVERED;
-      (isGood ? centres : ignored).push({ x: x - originX / pixelSize, y: y - originY / pixelSize });
+    for (const particle of particles) {
+      const isGood = particle.visibleFraction >= LEAST_VISIBLE && particle.overlap <= MOST_COVERED;
+      (isGood ? centres : ignored).push(particlePosition(particle, pixelSize));
     }
     const load = async (): Promise<LabelledImage> =>
       labelled(await readMicrograph(files, dir, micrograph), { pixelSize, particleDiameter }, plan, name, {

@@ -4,7 +4,7 @@ import { DomainError, FileError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { type Dataset, readDataset } from "../../dataset/reader.js";
-import type { ParticleRecord } from "../../dataset/records.js";
+import { particlePosition } from "../../dataset/true-position.js";
 import { readImage } from "../../io/read-image.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import {
@@ -115,18 +115,14 @@ async function measuredDefocus(
   );
 }
 
-/** Where particles truly sit: at the labelled coordinate less the origin's shift. */
+/** Where particles truly sit. */
 async function centresByMicrograph({ manifest, particles }: Dataset): Promise<Map<number, Centre[]>> {
   const { pixelSize } = manifest.optics;
-  const centreOf = (p: ParticleRecord): Centre => ({
-    x: p.x - p.originX / pixelSize,
-    y: p.y - p.originY / pixelSize,
-  });
   const centres = new Map<number, Centre[]>();
   for await (const particle of particles()) {
     const list = centres.get(particle.micrograph) ?? [];
     centres.set(particle.micrograph, list);
-    list.push(centreOf(particle));
+    list.push(particlePosition(particle, pixelSize));
   }
   return centres;
 }
