@@ -69,6 +69,7 @@ const doors = {
   "jobs/fsc": ["run"],
   "jobs/generate": ["plan", "run"],
   "jobs/info": ["run"],
+  "jobs/mask": ["options", "run"],
   "jobs/pick-run": ["micrograph", "plan", "records", "run"],
   "jobs/pick-score": ["read", "result", "run", "text"],
   "jobs/pick-train": ["plan", "run"],

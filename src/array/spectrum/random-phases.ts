@@ -1,4 +1,5 @@
 import type { Random } from "../../core/random.js";
+import { halfColumns, isSelfMirrored, wrappedIndex } from "./half.js";
 import { type VolumeSpectrum, visitHalfSpectrum } from "./shells.js";
 
 /**
@@ -10,15 +11,11 @@ export function randomisePhases(spectrum: VolumeSpectrum, from: number, random: 
   const { shape } = spectrum;
   const data = spectrum.data.slice();
   const size = shape[0];
-  const width = Math.floor(size / 2) + 1;
-  const wrap = (k: number): number => (k < 0 ? k + size : k);
-  const indexOf = (kx: number, ky: number, kz: number): number =>
-    2 * ((wrap(kz) * size + wrap(ky)) * width + kx);
-  // n/2 of an even size is -n/2 as well
-  const mirror = (k: number): number => (2 * k === size ? k : -k);
+  const width = halfColumns(size);
   visitHalfSpectrum(size, (at, squared, kx, ky, kz) => {
     if (squared < from * from) return;
-    const partner = kx === 0 || 2 * kx === size ? indexOf(kx, mirror(ky), mirror(kz)) : -1;
+    const mirrored = (wrappedIndex(-kz, size) * size + wrappedIndex(-ky, size)) * width + kx;
+    const partner = isSelfMirrored(kx, size) ? 2 * mirrored : -1;
     if (partner === at) {
       if (random.uniform() < 0.5) data[at]! *= -1;
       return;

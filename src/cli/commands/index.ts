@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { binCommand } from "../../jobs/bin/options.js";
+import { maskCommand } from "../../jobs/mask/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { type CommandEntry, entry } from "../command.js";
 import { demo } from "./demo.js";
@@ -17,6 +18,7 @@ import { train } from "./train.js";
 /** Every command whose options are declared in its job; its work is loaded when it runs. */
 export const entries: readonly CommandEntry[] = [
   entry(binCommand, () => import("./bin.js")),
+  entry(maskCommand, () => import("./mask.js")),
   entry(simulateCommand, () => import("./simulate.js")),
 ];
 

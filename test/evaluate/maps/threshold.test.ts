@@ -35,9 +35,17 @@ describe("chooseThreshold", () => {
     }
   });
 
-  test("stays above the noise of the solvent", () => {
-    const map = ball(0.1, 0.15);
-    expect(chooseThreshold(map)).toBeGreaterThan(0.42);
+  test("stays above the noise of the solvent, also where the particle is small beside it", () => {
+    for (const [share, noise] of [
+      [0.1, 0.15],
+      [0.02, 0.15],
+      [0.02, 0.2],
+    ] as const) {
+      const map = ball(share, noise);
+      expect(chooseThreshold(map)).toBeGreaterThan(2.9 * noise);
+      expect(shareAbove(map, chooseThreshold(map)) / share).toBeGreaterThan(0.6);
+      expect(shareAbove(map, chooseThreshold(map)) / share).toBeLessThan(1.3);
+    }
   });
 
   test("scales with the map and moves with its level", () => {
@@ -47,8 +55,10 @@ describe("chooseThreshold", () => {
   });
 
   test("refuses noise alone, a flat map and a particle blacker than its solvent", () => {
-    expect(() => chooseThreshold(colouredNoise(32, 4, 100, 2))).toThrow("no particle stands out");
-    expect(() => chooseThreshold({ ...ball(0.1, 0), data: new Float32Array(32 ** 3) })).toThrow("found NaN");
+    expect(() => chooseThreshold(colouredNoise(32, 4, 100, 2))).toThrow("stands out of the noise");
+    expect(() => chooseThreshold({ ...ball(0.1, 0), data: new Float32Array(32 ** 3) })).toThrow(
+      "found 0, expected more than one value",
+    );
     const map = ball(0.1, 0.05);
     expect(() => chooseThreshold({ ...map, data: map.data.map((v) => -v) })).toThrow(
       "is the contrast inverted?",

@@ -1,0 +1,86 @@
+import type { Volume } from "../../array/image.js";
+import { DomainError, FormatError, ShapeError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { pack, unpack } from "../../io/bytes/unpack.js";
+import { isHdf5 } from "../../io/hdf5/eman.js";
+import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
+import { writeMrc } from "../../io/mrc/write.js";
+import { readMap } from "../../io/read-map.js";
+
+/** Where a map lies in its cell, as its header says: carried to every map made from it, so that they stay in one frame. */
+export interface MapFrame {
+  /** Angstrom. */
+  readonly origin: readonly [x: number, y: number, z: number];
+  /** Index of the first voxel in the cell. */
+  readonly start: readonly [x: number, y: number, z: number];
+}
+
+export interface MapFile {
+  readonly path: string;
+  readonly map: Volume;
+  readonly frame: MapFrame;
+}
+
+/**
+ * Reads a density map for computing with it: a cube of finite values.
+ *
+ * @throws FileError, FormatError for the file or a value that is not finite; ShapeError for a box with unequal sides
+ */
+export async function readMapFile(files: Files, path: string): Promise<MapFile> {
+  const bytes = unpack(await files.read(path), path);
+  const map = readMap(bytes, path);
+  const size = map.shape[2];
+  if (map.shape.some((n) => n !== size)) throw new ShapeError(path, map.shape, "a cube");
+  if (isHdf5(bytes)) return { path, map, frame: { origin: [0, 0, 0], start: [0, 0, 0] } };
+  const { origin, start } = parseMrcHeader(bytes.subarray(0, MRC_HEADER_BYTES), bytes.length, path);
+  return { path, map, frame: { origin, start } };
+}
+
+/** Rounding of a mask's values beyond 0 and 1 that is let pass, as in RELION. */
+const ROUNDING = 1e-6;
+
+/**
+ * Reads a mask for a map.
+ *
+ * @throws as `readMapFile`; ShapeError, DomainError for another size or voxel size than the map's; FormatError for values outside 0
+ *   to 1, or one value everywhere
+ */
+export async function readMask(files: Files, path: string, of: MapFile): Promise<Volume> {
+  const { map: mask } = await readMapFile(files, path);
+  checkSameGrid({ path, map: mask }, of);
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of mask.data) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (low < -ROUNDING || high > 1 + ROUNDING) {
+    throw new FormatError(path, "densities", `${low} to ${high}`, "values from 0 to 1: a mask");
+  }
+  if (low === high)
+    throw new FormatError(path, "densities", low, "a mask: not one value everywhere, but 0 and 1");
+  return mask;
+}
+
+/**
+ * Refuses a map on another grid than the first.
+ *
+ * @throws ShapeError for another size, DomainError for a voxel size that differs by over 0.1 %
+ */
+export function checkSameGrid(other: Omit<MapFile, "frame">, first: Omit<MapFile, "frame">): void {
+  const [found, wanted] = [other.map, first.map];
+  if (found.shape[0] !== wanted.shape[0]) {
+    throw new ShapeError(other.path, found.shape, `${wanted.shape.join(" x ")} as ${first.path}`);
+  }
+  if (Math.abs(found.voxelSize - wanted.voxelSize) > 1e-3 * wanted.voxelSize) {
+    throw new DomainError(
+      `${other.path}: voxel size`,
+      found.voxelSize,
+      `${wanted.voxelSize} angstrom as ${first.path}`,
+    );
+  }
+}
+
+/** Writes a map in a frame; compressed where the name ends so. */
+export async function writeMapFile(files: Files, path: string, map: Volume, frame: MapFrame): Promise<void> {
+  await files.write(path, pack(writeMrc({ ...map, ...frame, kind: "volume" }), path));
+}
