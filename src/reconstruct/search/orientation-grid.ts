@@ -1,0 +1,131 @@
+import { integerInRange } from "../../core/check.js";
+import { eulerToMatrix, multiplyRotations, type RotationMatrix, rotationAngle } from "../../core/rotation.js";
+import { type Direction, healpixCentre, healpixCount } from "./healpix.js";
+
+const DEGREES = 180 / Math.PI;
+/** Orders of cells deeper than this have numbers beyond 2^32. */
+const DEEPEST = 7;
+
+/**
+ * Orientations in cells of equal volume that cover SO(3): viewing directions in HEALPix pixels, each with equal intervals of
+ * the in-plane angle. At order k there are 12 · 4^k directions and 6 · 2^k intervals, 60 / 2^k degrees wide, so that
+ * a cell is about as wide as it is high; each cell is divided into 8 of the next order. A cell is known by its order and its
+ * number, direction · intervals + interval.
+ *
+ * The in-plane angle counts from a frame that is carried from the middle of the direction's face by the shortest turn. Counted
+ * as psi, it would make long, slanted cells at the poles, where rot and psi turn about the same axis.
+ *
+ * `turn` turns the whole grid, as another one at each iteration leaves no trace of the grid in a map.
+ */
+export class OrientationGrid {
+  constructor(
+    /** Rotations of the point group of what is looked at. */
+    private readonly operators: readonly RotationMatrix[],
+    private readonly turn: RotationMatrix = [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  ) {}
+
+  /** Degrees between neighbouring cells of an order. */
+  static step(order: number): number {
+    return 60 / 2 ** order;
+  }
+
+  /** The orientation A in the middle of a cell. */
+  matrix(order: number, cell: number): RotationMatrix {
+    const intervals = intervalsOf(order);
+    const psi = ((cell % intervals) + 0.5) * OrientationGrid.step(order);
+    const inPlane = eulerToMatrix({ rot: 0, tilt: 0, psi });
+    return multiplyRotations(inPlane, this.view(order, Math.floor(cell / intervals)));
+  }
+
+  /** The orientation of a direction with the in-plane angle 0. */
+  private view(order: number, direction: number): RotationMatrix {
+    const { frame, axis } = FACES[Math.floor(direction / 4 ** order)]!;
+    const towards = axisOf(healpixCentre(order, direction));
+    const turned = multiplyRotations(frame, shortestTurn(towards, axis));
+    return multiplyRotations(turned, this.turn);
+  }
+
+  /** The eight cells of the next order that make up a cell. */
+  children(order: number, cell: number): readonly number[] {
+    const intervals = intervalsOf(order);
+    const direction = Math.floor(cell / intervals);
+    const interval = cell % intervals;
+    return Array.from(
+      { length: 8 },
+      (_, i) => (4 * direction + (i >> 1)) * 2 * intervals + 2 * interval + (i & 1),
+    );
+  }
+
+  /**
+   * The cells of an order that together show every image of a structure with the point group once, those at borders more
+   * than once: of directions that symmetry makes equal, the ones nearest to an axis of no symmetry.
+   */
+  cells(order: number): readonly number[] {
+    integerInRange("order of orientations", order, 0, DEEPEST);
+    const intervals = intervalsOf(order);
+    const cells: number[] = [];
+    for (let direction = 0; direction < healpixCount(order); direction++) {
+      if (!this.reachesUnit(order, direction)) continue;
+      for (let i = 0; i < intervals; i++) cells.push(direction * intervals + i);
+    }
+    return cells;
+  }
+
+  /** The cells of an order whose middle lies within an angle, degrees, of an orientation. */
+  near(order: number, orientation: RotationMatrix, angle: number): readonly number[] {
+    const start = Math.min(1, order);
+    const count = healpixCount(start) * intervalsOf(start);
+    let cells: readonly number[] = Array.from({ length: count }, (_, i) => i);
+    for (let at = start; ; at++) {
+      // no orientation of a cell is a whole step from its middle
+      const reach = at === order ? angle : angle + OrientationGrid.step(at);
+      cells = cells.filter((cell) => rotationAngle(this.matrix(at, cell), orientation) <= reach);
+      if (at === order) return cells;
+      cells = cells.flatMap((cell) => this.children(at, cell));
+    }
+  }
+
+  /** Whether a direction, or one of the sixteen two orders deeper, is the nearest of its equals to the favoured axis. */
+  private reachesUnit(order: number, direction: number): boolean {
+    if (this.operators.length === 1) return true;
+    for (let i = 0; i < 16; i++) {
+      const view = this.view(order + 2, 16 * direction + i);
+      const own = nearness(view);
+      if (this.operators.every((r) => nearness(multiplyRotations(view, r)) <= own + 1e-9)) return true;
+    }
+    return false;
+  }
+}
+
+type Axis = readonly [x: number, y: number, z: number];
+
+const axisOf = ({ polar, azimuth }: Direction): Axis => [
+  Math.sin(polar) * Math.cos(azimuth),
+  Math.sin(polar) * Math.sin(azimuth),
+  Math.cos(polar),
+];
+
+/** The rotation by the smallest angle that takes one unit vector to another, not its opposite (Rodrigues). */
+function shortestTurn([a, b, c]: Axis, [u, v, w]: Axis): RotationMatrix {
+  const [x, y, z] = [b * w - c * v, c * u - a * w, a * v - b * u];
+  const cosine = a * u + b * v + c * w;
+  const t = 1 / (1 + cosine);
+  return [
+    ...([cosine + t * x * x, t * x * y - z, t * x * z + y] as const),
+    ...([t * x * y + z, cosine + t * y * y, t * y * z - x] as const),
+    ...([t * x * z - y, t * y * z + x, cosine + t * z * z] as const),
+  ];
+}
+
+/** The middle of each face of the sphere, and an orientation that looks along it. */
+const FACES = Array.from({ length: 12 }, (_, face) => {
+  const centre = healpixCentre(0, face);
+  const angles = { rot: centre.azimuth * DEGREES, tilt: centre.polar * DEGREES, psi: 0 };
+  return { axis: axisOf(centre), frame: eulerToMatrix(angles) };
+});
+
+/** The in-plane intervals of an order. */
+const intervalsOf = (order: number): number => 6 * 2 ** order;
+
+/** Cosine between a viewing direction, the last row of A, and a direction on no axis of symmetry. */
+const nearness = (a: RotationMatrix): number => 0.1357 * a[6] + 0.2468 * a[7] + 0.9595 * a[8];
