@@ -1,0 +1,96 @@
+import type { RotationMatrix } from "../../core/rotation.js";
+import type { Frequencies } from "./frequencies.js";
+import type { Matcher } from "./matcher.js";
+import type { OrientationGrid } from "./orientation-grid.js";
+import type { ParticleSpectrum } from "./particle-spectrum.js";
+import { likeliest, type Posterior, posterior } from "./posterior.js";
+import { movedBack, quarters, type Shift } from "./shifts.js";
+
+/** One level of a search from coarse to fine. */
+export interface Level {
+  /** Order of the orientations. */
+  readonly order: number;
+  /** Side of the cells of shifts, pixels. */
+  readonly shiftStep: number;
+  /** What is compared. */
+  readonly frequencies: Frequencies;
+}
+
+/** What a particle is searched in: cells of orientations of a level, and shifts. */
+export interface Candidates {
+  readonly cells: readonly number[];
+  readonly shifts: readonly Shift[];
+}
+
+export interface Search {
+  readonly matcher: Matcher;
+  readonly grid: OrientationGrid;
+  /** Each half the step of the one before, in orientations and shifts. */
+  readonly levels: readonly Level[];
+  /** Power of the noise at each ring: the mean of |transform|². */
+  readonly noise: ArrayLike<number>;
+  /** Logarithm of the probability of a shift, before the image is seen. */
+  readonly shiftPrior: (shift: Shift) => number;
+  /** Share of the probability that is kept from level to level, and the most cells of orientations and of shifts. */
+  readonly share: number;
+  readonly mostCells: number;
+  readonly mostShifts: number;
+}
+
+/** What is known of one particle at the last level. */
+export interface Found extends Candidates {
+  readonly matrices: readonly RotationMatrix[];
+  readonly posterior: Posterior;
+}
+
+/** Scores the candidates of the first level, keeps the likeliest, divides them, and so on down to the last level. */
+export function descend(search: Search, particle: ParticleSpectrum, start: Candidates): Found {
+  const { grid, levels, share, mostCells, mostShifts } = search;
+  let candidates = start;
+  for (const [depth, level] of levels.entries()) {
+    const found = weigh(search, particle, level, candidates);
+    if (depth === levels.length - 1) return found;
+    const cells = likeliest(found.posterior.ofOrientation, share, mostCells);
+    const shifts = likeliest(found.posterior.ofShift, share, mostShifts);
+    candidates = {
+      cells: cells.flatMap((i) => grid.children(level.order, found.cells[i]!)),
+      shifts: quarters(
+        shifts.map((i) => found.shifts[i]!),
+        level.shiftStep,
+      ),
+    };
+  }
+  throw new Error("descend: no level");
+}
+
+/** The posterior of all pairs of the candidates. */
+export function weigh(
+  { matcher, grid, noise, shiftPrior }: Search,
+  particle: ParticleSpectrum,
+  { order, frequencies }: Level,
+  { cells, shifts }: Candidates,
+): Found {
+  const matrices = cells.map((cell) => grid.matrix(order, cell));
+  const { image, weights } = weighted(particle, frequencies, noise);
+  const scores = matcher.scores(matrices, frequencies, movedBack(image, frequencies, shifts), weights);
+  return { cells, shifts, matrices, posterior: posterior(scores, shifts.map(shiftPrior)) };
+}
+
+/** What the score of an orientation takes of a particle: 2 CTF / σ² times its transform, and CTF² / σ². */
+export function weighted(
+  { data, ctf }: ParticleSpectrum,
+  { ring, kx, count }: Frequencies,
+  noise: ArrayLike<number>,
+): { readonly image: Float32Array; readonly weights: Float32Array } {
+  const length = kx.length;
+  const full = ctf.length;
+  const image = new Float32Array(2 * length);
+  const weights = new Float32Array(length);
+  for (let i = 0; i < count; i++) {
+    const factor = ctf[i]! / noise[ring[i]!]!;
+    image[i] = 2 * factor * data[i]!;
+    image[length + i] = 2 * factor * data[full + i]!;
+    weights[i] = factor * ctf[i]!;
+  }
+  return { image, weights };
+}

@@ -1,0 +1,56 @@
+/** Probabilities of every pair of an orientation and a shift, from the logarithms that a matcher or a graph made. */
+export interface Posterior {
+  /** [orientations, shifts], sum 1. */
+  readonly probability: Float64Array;
+  /** Sums over shifts, and over orientations. */
+  readonly ofOrientation: Float64Array;
+  readonly ofShift: Float64Array;
+  /** The index of the likeliest pair. */
+  readonly best: number;
+  /** Logarithm of the sum of exp(score) over all pairs. */
+  readonly evidence: number;
+}
+
+/** @param scores [orientations, shifts]; @param prior added to the score of each shift */
+export function posterior(scores: Float32Array, prior: ArrayLike<number>): Posterior {
+  const shifts = prior.length;
+  const orientations = scores.length / shifts;
+  const probability = new Float64Array(scores.length);
+  let best = 0;
+  for (let i = 0; i < scores.length; i++) {
+    probability[i] = scores[i]! + prior[i % shifts]!;
+    if (probability[i]! > probability[best]!) best = i;
+  }
+  const highest = probability[best]!;
+  const ofOrientation = new Float64Array(orientations);
+  const ofShift = new Float64Array(shifts);
+  let sum = 0;
+  for (let o = 0, i = 0; o < orientations; o++) {
+    for (let s = 0; s < shifts; s++, i++) {
+      // exp(-30) of 10^5 pairs is nothing beside 1
+      const below = probability[i]! - highest;
+      const value = below > -30 ? Math.exp(below) : 0;
+      probability[i] = value;
+      ofOrientation[o]! += value;
+      ofShift[s]! += value;
+      sum += value;
+    }
+  }
+  for (const list of [probability, ofOrientation, ofShift]) {
+    for (let i = 0; i < list.length; i++) list[i]! /= sum;
+  }
+  return { probability, ofOrientation, ofShift, best, evidence: highest + Math.log(sum) };
+}
+
+/** Indices of the largest probabilities that make up a share of their sum, but `most` of them at most, largest first. */
+export function likeliest(probabilities: ArrayLike<number>, share: number, most: number): number[] {
+  const order = Array.from({ length: probabilities.length }, (_, i) => i)
+    .filter((i) => probabilities[i]! > 0)
+    .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
+  let total = 0;
+  for (const i of order) total += probabilities[i]!;
+  let sum = 0;
+  let count = 0;
+  while (count < Math.min(most, order.length) && sum < share * total) sum += probabilities[order[count++]!]!;
+  return order.slice(0, count);
+}
