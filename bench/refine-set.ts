@@ -58,7 +58,17 @@ writeFileSync(
 );
 
 const project = (out: string, ...extra: string[]): Float32Array => {
-  const args = ["--i", "truth.mrc", "--ang", "truth.star", "--angpix", String(pixelSize), "--ctf", "--o", out];
+  const args = [
+    "--i",
+    "truth.mrc",
+    "--ang",
+    "truth.star",
+    "--angpix",
+    String(pixelSize),
+    "--ctf",
+    "--o",
+    out,
+  ];
   execFileSync("relion_project", [...args, ...extra], { cwd: folder, stdio: "pipe" });
   return readMrc(readFileSync(at(`${out}.mrcs`)), out).data;
 };

@@ -135,7 +135,11 @@ export class DenseSearch {
   }
 }
 
-const floats = (data: Float32Array, dims: readonly number[]): HostTensor => ({ dtype: "float32", dims, data });
+const floats = (data: Float32Array, dims: readonly number[]): HostTensor => ({
+  dtype: "float32",
+  dims,
+  data,
+});
 
 function squaresOf(slices: Float32Array, frequencies: number): Float32Array {
   const out = new Float32Array(slices.length / 2);

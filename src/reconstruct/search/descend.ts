@@ -1,9 +1,9 @@
 import type { RotationMatrix } from "../../core/rotation.js";
 import type { Frequencies } from "./frequencies.js";
 import type { Matcher } from "./matcher.js";
-import type { OrientationGrid } from "./orientation-grid.js";
+import { OrientationGrid } from "./orientation-grid.js";
 import type { ParticleSpectrum } from "./particle-spectrum.js";
-import { likeliest, type Posterior, posterior } from "./posterior.js";
+import { type Keeping, likeliest, type Posterior, posterior } from "./posterior.js";
 import { movedBack, quarters, type Shift } from "./shifts.js";
 
 /** One level of a search from coarse to fine. */
@@ -31,10 +31,9 @@ export interface Search {
   readonly noise: ArrayLike<number>;
   /** Logarithm of the probability of a shift, before the image is seen. */
   readonly shiftPrior: (shift: Shift) => number;
-  /** Share of the probability that is kept from level to level, and the most cells of orientations and of shifts. */
-  readonly share: number;
-  readonly mostCells: number;
-  readonly mostShifts: number;
+  /** Cells of orientations and of shifts that are divided for the next level. */
+  readonly keepCells: Keeping;
+  readonly keepShifts: Keeping;
 }
 
 /** What is known of one particle at the last level. */
@@ -43,17 +42,23 @@ export interface Found extends Candidates {
   readonly posterior: Posterior;
 }
 
-/** Scores the candidates of the first level, keeps the likeliest, divides them, and so on down to the last level. */
+/**
+ * Scores the candidates of the first level, keeps the likeliest, divides them, and so on down to the last level. All cells around
+ * the likeliest are looked at too: a strong image decides between coarse cells by how near their middles happen to lie.
+ */
 export function descend(search: Search, particle: ParticleSpectrum, start: Candidates): Found {
-  const { grid, levels, share, mostCells, mostShifts } = search;
+  const { grid, levels, keepCells, keepShifts } = search;
   let candidates = start;
   for (const [depth, level] of levels.entries()) {
     const found = weigh(search, particle, level, candidates);
     if (depth === levels.length - 1) return found;
-    const cells = likeliest(found.posterior.ofOrientation, share, mostCells);
-    const shifts = likeliest(found.posterior.ofShift, share, mostShifts);
+    const cells = likeliest(found.posterior.ofOrientation, keepCells);
+    const shifts = likeliest(found.posterior.ofShift, keepShifts);
+    const step = OrientationGrid.step(level.order);
+    const around = grid.near(level.order + 1, found.matrices[bestOrientation(found)]!, step);
+    const divided = cells.flatMap((i) => grid.children(level.order, found.cells[i]!));
     candidates = {
-      cells: cells.flatMap((i) => grid.children(level.order, found.cells[i]!)),
+      cells: [...new Set([...divided, ...around])],
       shifts: quarters(
         shifts.map((i) => found.shifts[i]!),
         level.shiftStep,
@@ -62,6 +67,10 @@ export function descend(search: Search, particle: ParticleSpectrum, start: Candi
   }
   throw new Error("descend: no level");
 }
+
+/** The index of the orientation of the likeliest pair. */
+export const bestOrientation = ({ shifts, posterior }: Found): number =>
+  Math.floor(posterior.best / shifts.length);
 
 /** The posterior of all pairs of the candidates. */
 export function weigh(

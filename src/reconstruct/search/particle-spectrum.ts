@@ -1,5 +1,6 @@
 import { rfft2 } from "../../array/fft/fft.js";
 import { centre, type Image } from "../../array/image.js";
+import { storedIndex } from "../../array/spectrum/half.js";
 import { type CtfParameters, ctf } from "../../physics/optics/ctf.js";
 import type { Frequencies } from "./frequencies.js";
 
@@ -23,7 +24,6 @@ export function particleSpectrum(
   pixelSize: number,
 ): ParticleSpectrum {
   const { kx, ky, count, box } = frequencies;
-  const columns = (box >> 1) + 1;
   const spectrum = rfft2(image).data;
   const transfer = ctf(parameters);
   const length = kx.length;
@@ -32,7 +32,7 @@ export function particleSpectrum(
   const angle = (2 * Math.PI * centre(box)) / box;
   for (let i = 0; i < count; i++) {
     const [x, y] = [kx[i]!, ky[i]!];
-    const at = 2 * ((y < 0 ? y + box : y) * columns + x);
+    const at = 2 * storedIndex([box, box], x, y);
     const [c, s] = [Math.cos(angle * (x + y)), Math.sin(angle * (x + y))];
     data[i] = spectrum[at]! * c - spectrum[at + 1]! * s;
     data[length + i] = spectrum[at]! * s + spectrum[at + 1]! * c;

@@ -42,15 +42,28 @@ export function posterior(scores: Float32Array, prior: ArrayLike<number>): Poste
   return { probability, ofOrientation, ofShift, best, evidence: highest + Math.log(sum) };
 }
 
-/** Indices of the largest probabilities that make up a share of their sum, but `most` of them at most, largest first. */
-export function likeliest(probabilities: ArrayLike<number>, share: number, most: number): number[] {
-  const order = Array.from({ length: probabilities.length }, (_, i) => i)
-    .filter((i) => probabilities[i]! > 0)
-    .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
+/** How many of the likeliest are kept. */
+export interface Keeping {
+  /** Of the probability. */
+  readonly share: number;
+  /** Whatever their share. */
+  readonly fewest: number;
+  readonly most: number;
+}
+
+/** Indices of the largest probabilities that make up a share of their sum, largest first. */
+export function likeliest(
+  probabilities: ArrayLike<number>,
+  { share, fewest, most }: Keeping,
+): readonly number[] {
+  const order = Array.from({ length: probabilities.length }, (_, i) => i).sort(
+    (a, b) => probabilities[b]! - probabilities[a]! || a - b,
+  );
   let total = 0;
   for (const i of order) total += probabilities[i]!;
   let sum = 0;
   let count = 0;
-  while (count < Math.min(most, order.length) && sum < share * total) sum += probabilities[order[count++]!]!;
+  const end = Math.min(most, order.length);
+  while (count < end && (count < fewest || sum < share * total)) sum += probabilities[order[count++]!]!;
   return order.slice(0, count);
 }

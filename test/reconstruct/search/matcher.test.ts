@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Volume } from "../../../src/array/image.js";
 import { Random } from "../../../src/core/random.js";
 import { eulerToMatrix, uniformRotation } from "../../../src/core/rotation.js";
 import { project } from "../../../src/physics/projection/project.js";
@@ -9,30 +8,13 @@ import { frequenciesWithin } from "../../../src/reconstruct/search/frequencies.j
 import { Matcher } from "../../../src/reconstruct/search/matcher.js";
 import { particleSpectrum } from "../../../src/reconstruct/search/particle-spectrum.js";
 import { movedBack, shiftsWithin } from "../../../src/reconstruct/search/shifts.js";
+import { SEARCH_CTF as ctf, SEARCH_PIXEL as pixelSize, searchVolume } from "./search-volume.js";
 
-const box = 24;
-const pixelSize = 4;
 const random = Random.of(2, "matcher");
-const volume = blobs();
+const volume = searchVolume();
+const box = volume.shape[0];
 const projector = prepareProjector(volume);
-const optics = { voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 };
-const ctf = { ...optics, defocusU: 9000, defocusV: 8000, defocusAngle: 25, phaseShift: 0 };
 const frequencies = frequenciesWithin(box, 9.5);
-
-function blobs(): Volume {
-  const data = new Float32Array(box ** 3);
-  for (let blob = 0; blob < 12; blob++) {
-    const [x, y, z] = [0, 0, 0].map(() => box / 2 + random.uniform(-6, 6)) as [number, number, number];
-    for (let i = 0; i < data.length; i++) {
-      const square =
-        ((i % box) - x) ** 2 +
-        ((Math.floor(i / box) % box) - y) ** 2 +
-        (Math.floor(i / box ** 2) - z) ** 2;
-      data[i]! += Math.exp(-square / 4);
-    }
-  }
-  return { data, shape: [box, box, box], voxelSize: pixelSize };
-}
 
 describe("frequencies", () => {
   test("are one of every k and -k within the radius, without zero, lowest first", () => {

@@ -31,7 +31,9 @@ describe("cells", () => {
   test("hold equal shares of uniform orientations, as far as chance allows", () => {
     const grid = new OrientationGrid(symmetryOperators("C1"), turn);
     const centres = grid.cells(0).map((cell) => grid.matrix(0, cell));
-    const children = grid.cells(0).map((cell) => grid.children(0, cell).map((child) => grid.matrix(1, child)));
+    const children = grid
+      .cells(0)
+      .map((cell) => grid.children(0, cell).map((child) => grid.matrix(1, child)));
     const counts = new Float64Array(centres.length);
     const count = 7200;
     for (let i = 0; i < count; i++) {
@@ -61,11 +63,18 @@ describe("cells", () => {
   });
 });
 
-test("a symmetric grid finds each of two orientations that look alike by the same cells", () => {
-  const operators = symmetryOperators("D2");
-  const grid = new OrientationGrid(operators);
-  const all = new OrientationGrid(symmetryOperators("C1"));
-  const kept = new Set(grid.cells(2));
-  expect(kept.size).toBeLessThan(all.cells(2).length / 3);
-  expect(all.cells(2).filter((cell) => kept.has(cell)).length).toBe(kept.size);
+test.each([
+  [1, 60],
+  [2, 30],
+  [3, 15],
+])("near at order %i finds the cells that looking at all of them finds", (order, angle) => {
+  const grid = new OrientationGrid(symmetryOperators("C1"), turn);
+  const all = grid.cells(order);
+  const matrices = all.map((cell) => grid.matrix(order, cell));
+  for (let i = 0; i < 5; i++) {
+    const wanted = eulerToMatrix(uniformRotation(random));
+    const expected = all.filter((_, c) => rotationAngle(matrices[c]!, wanted) <= angle);
+    expect([...grid.near(order, wanted, angle)].sort((a, b) => a - b)).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(10);
+  }
 });
