@@ -60,22 +60,6 @@ const doors = {
   "io/star": ["labels", "line", "parse", "table", "versions", "write"],
   "io/structure": ["mmcif", "pdb", "read", "structure"],
   "io/tiff": ["directory", "read", "write"],
-  "jobs/bin": ["micrograph", "options", "plan", "records", "run"],
-  "jobs/demo": ["plan"],
-  "jobs/estimate": ["micrograph", "plan", "records", "run"],
-  "jobs/evaluate": ["figures", "micrograph", "plan", "records", "run"],
-  "jobs/export": ["labels", "run", "source"],
-  "jobs/extract": ["run"],
-  "jobs/fsc": ["run"],
-  "jobs/generate": ["plan", "run"],
-  "jobs/info": ["run"],
-  "jobs/mask": ["options", "run"],
-  "jobs/pick-run": ["micrograph", "plan", "records", "run"],
-  "jobs/pick-score": ["read", "result", "run", "text"],
-  "jobs/pick-train": ["plan", "run"],
-  "jobs/potential": ["run"],
-  "jobs/simulate": ["micrograph", "options", "plan", "run"],
-  "jobs/train": ["data", "metrics", "plan", "run", "training"],
   "physics/micrograph": ["micrograph"],
   "physics/optics": ["ctf", "ctf-filter", "envelope", "optics"],
   "physics/potential": ["potential", "scattering"],
@@ -117,7 +101,23 @@ const doors = {
   "translate/samples": ["particle-average", "sampler", "samples"],
 };
 
+/** Doors of every job's folder, and what others have beside them. `jobs/tasks.ts` may open any file: it names the tasks. */
+const jobDoors = ["options", "plan", "records", "run"];
+const moreJobDoors = {
+  evaluate: ["figures"],
+  export: ["labels", "source"],
+  "pick-score": ["read", "result", "text"],
+  train: ["metrics", "training"],
+};
+
 const any = (names) => (names.length === 1 ? names[0] : `(${names.join("|")})`);
+
+/** Files of jobs that may be imported from outside their folder. */
+const jobDoorPaths = [
+  "^src/jobs/(shared|project)/",
+  `^src/jobs/[^/]+/${any(jobDoors)}\\.ts$`,
+  ...Object.entries(moreJobDoors).map(([job, files]) => `^src/jobs/${job}/${any(files)}\\.ts$`),
+];
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -137,6 +137,19 @@ module.exports = {
       from: { path: "^src/", pathNot: [`^src/${folder}/`] },
       to: { path: `^src/${folder}/[^/]+$`, pathNot: [`^src/${folder}/${any(files)}\\.ts$`] },
     })),
+    {
+      name: "doors-of-jobs",
+      comment: `only ${jobDoors.join(", ")} of a job's folder are imported from outside it`,
+      severity: "error",
+      from: { path: "^src/", pathNot: ["^src/jobs/tasks\\.ts$", "^src/jobs/([^/]+)/"] },
+      to: { path: "^src/jobs/[^/]+/", pathNot: jobDoorPaths },
+    },
+    {
+      name: "doors-between-jobs",
+      severity: "error",
+      from: { path: "^src/jobs/([^/]+)/" },
+      to: { path: "^src/jobs/[^/]+/", pathNot: ["^src/jobs/$1/", ...jobDoorPaths] },
+    },
     {
       name: "only-runtime-touches-the-machine",
       comment: "core to report are browser-safe: files, processes and native modules come in through ports",

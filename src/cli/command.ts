@@ -1,8 +1,12 @@
 import type { Command } from "commander";
-import { OptionError, UsageError } from "../core/errors.js";
-import type { JobContext } from "../core/ports.js";
-import type { CommandSpec, OptionSet, OptionsOf } from "../jobs/shared/options/option.js";
-import { withFlags } from "../jobs/shared/options/option.js";
+import { CryoError, OptionError } from "../core/errors.js";
+import type { JobContext, Report } from "../core/ports.js";
+import {
+  type CommandSpec,
+  type OptionSet,
+  type OptionsOf,
+  withFlags,
+} from "../jobs/shared/options/option.js";
 import { commandOf, givenOptions } from "./flags.js";
 
 /** What a command hands to a program that asked for --json: the fields of its last line. */
@@ -35,36 +39,45 @@ export function entry<Set extends OptionSet>(
   const build = (): Command =>
     commandOf(spec).action(async (...words: unknown[]) => {
       const command = words.at(-1) as Command;
-      await runCommand(spec, load, command);
+      const json = command.getOptionValue("json") === true;
+      const given = givenOptions(command, spec.options) as OptionsOf<Set>;
+      const [{ withContext }, { version }] = await Promise.all([
+        import("../runtime/context.js"),
+        import("../runtime/version.js"),
+      ]);
+      const program = `cryogem ${version}`;
+      await withContext({ json }, (context) => perform(spec, load, given, { ...context, json, program }));
     });
   return { spec, build };
 }
 
-/** Checks the options, then runs the work with this machine's files, terminal and signals. */
-async function runCommand<Set extends OptionSet>(
-  spec: CommandSpec<Set>,
+/**
+ * Checks the options of a command, does its work and hands out the result. What it has to say speaks of options by their
+ * names; here they get their dashes.
+ */
+export async function perform<Set extends OptionSet>(
+  { options }: CommandSpec<Set>,
   load: () => Promise<{ readonly run: Run<Set> }>,
-  command: Command,
+  given: OptionsOf<Set>,
+  context: CommandContext,
 ): Promise<void> {
-  const json = command.getOptionValue("json") === true;
   try {
-    const given = givenOptions(command, spec.options) as OptionsOf<Set>;
-    const [{ resolveOptions }, { withContext }, { version }, { run }] = await Promise.all([
-      import("../jobs/shared/options/check.js"),
-      import("../runtime/context.js"),
-      import("../runtime/version.js"),
-      load(),
-    ]);
-    resolveOptions(spec.options, given);
-    const program = `cryogem ${version}`;
-    const result = await withContext({ json }, (context) => run(given, { ...context, json, program }));
-    if (json) process.stdout.write(`${JSON.stringify({ type: "result", ...result })}\n`);
+    const { resolveOptions } = await import("../jobs/shared/options/check.js");
+    resolveOptions(options, given);
+    const { run } = await load();
+    const result = await run(given, { ...context, report: reportInFlags(context.report, options) });
+    if (context.json) process.stdout.write(`${JSON.stringify({ type: "result", ...result })}\n`);
   } catch (error) {
-    throw error instanceof OptionError ? inFlags(error, spec.options) : error;
+    if (error instanceof CryoError) error.message = messageInFlags(error, options);
+    throw error;
   }
 }
 
-/** An option's error as the command line says it: with dashes. */
-function inFlags({ option, problem }: OptionError, set: OptionSet): UsageError {
-  return new UsageError(withFlags(`\`${option}\`: ${problem}`, set));
-}
+const messageInFlags = (error: CryoError, set: OptionSet): string =>
+  withFlags(error instanceof OptionError ? `\`${error.option}\`: ${error.problem}` : error.message, set);
+
+const reportInFlags = ({ progress, note, warn }: Report, set: OptionSet): Report => ({
+  progress,
+  note: (line) => note(withFlags(line, set)),
+  warn: (line) => warn(withFlags(line, set)),
+});

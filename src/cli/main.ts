@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { CryoError, UsageError } from "../core/errors.js";
 import { version } from "../runtime/version.js";
-import { commands } from "./commands/index.js";
+import { addCommands } from "./commands/index.js";
 
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -13,7 +13,7 @@ const program = new Command("cryogem")
     "after",
     "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. `cryogem help <command>` shows its options.",
   );
-for (const command of commands) program.addCommand(command());
+addCommands(program);
 refuseByThrowing(program);
 
 // a reader that has seen enough, as `head`, is no failure: the job goes on without it

@@ -103,7 +103,7 @@ export function fitBand(pixelSize: number, { fitMin, fitMax }: CtfFitOptions): r
     throw new DomainError("fitMax", high, `${2 * pixelSize} angstrom (Nyquist) or more`);
   }
   if (!(low > 1.5 * high)) {
-    throw new DomainError("fitMin", low, `more than ${1.5 * high} angstrom, one and a half times fitMax`);
+    throw new DomainError("fitMin", low, `more than ${1.5 * high} angstrom, one and a half times \`fitMax\``);
   }
   return [1 / low, 1 / high];
 }

@@ -37,17 +37,6 @@ describe("help", () => {
     expect(Math.min(...times)).toBeLessThan(200);
   });
 
-  test("every option of simulate has its unit or range, and its default or that it is needed", async () => {
-    const { stdout } = await run("simulate", "--help");
-    const text = stdout.replace(/\n {20,}/g, " ");
-    const options = text
-      .split("\n")
-      .filter((line) => /^ {2}--/.test(line) && !/--(json|map|out|estimates|keep-clean|labels)\b/.test(line));
-    expect(options.length).toBeGreaterThan(18);
-    for (const line of options) expect(line).toMatch(/\(default: /);
-    expect(text).toMatch(/--defocus <low,high> +range, angstrom, underfocus positive/);
-  });
-
   test("--version is that of package.json", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     expect((await run("--version")).stdout.trim()).toBe(version);
@@ -69,19 +58,28 @@ describe("wrong usage ends with 2 and one line", () => {
     ],
     [["simulat"], "unknown command 'simulat' (Did you mean simulate?)"],
     [["simulate", "--out", "x"], "required option '--map <files...>' not specified"],
-    [["simulate", ...small, "--out", "x", "--voltage", "abc"], 'got "abc", expected 60 to 1000 kV'],
+    [
+      ["simulate", ...small, "--out", "x", "--voltage", "abc"],
+      '--voltage: found "abc", expected 60 to 1000 kV',
+    ],
     [
       ["simulate", ...small, "--out", "x", "--count", "0"],
-      'got "0", expected a whole number from 1 to 999999',
+      "--count: found 0, expected a whole number, 1 to 999999",
     ],
-    [["simulate", "--map", map, "--out", "x", "--particles", "0"], 'got "0", expected 1 to 1000000'],
+    [
+      ["simulate", "--map", map, "--out", "x", "--particles", "0"],
+      "--particles: found 0, expected a mean of at least 1",
+    ],
     [
       ["simulate", "--map", map, "--out", "x", "--size", "12x900"],
-      'got "12", expected a whole number from 32',
+      "--size: found 12x900, expected N or WIDTHxHEIGHT, 32 to 32768 pixels",
     ],
-    [["simulate", ...small, "--out", "x", "--defocus", "2,1"], 'got "2,1", expected the lower number first'],
-    [["simulate", ...small, "--out", "x", "--snr", "0"], 'got "0", expected a number above 0, or inf'],
-    [["simulate", ...small, "--out", "x", "--noise", "pink"], 'got "pink", expected white'],
+    [
+      ["simulate", ...small, "--out", "x", "--defocus", "2,1"],
+      "--defocus: found 2,1, expected 2 numbers with commas between, the lower first",
+    ],
+    [["simulate", ...small, "--out", "x", "--snr", "0"], "--snr: found 0, expected above 0 or inf"],
+    [["simulate", ...small, "--out", "x", "--noise", "pink"], '--noise: found "pink", expected white'],
     [["simulate", ...small, "--out", "x", "--noise", "poisson"], "--noise: found no --snr"],
     [["simulate", ...small, "--out", "x", "--symmetry", "Q"], "expected C1, C2, …, D1, D2, …, T, O, I"],
     [

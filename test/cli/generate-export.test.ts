@@ -102,7 +102,7 @@ describe("export", () => {
       "--flip-y: found images, which it does not apply to",
     ],
     [["nowhere.star", "--out", "x.txt"], 1, "nowhere.star: found nothing there"],
-    [["map.mrc", "--out", "x.png", "--mode", "int4"], 2, 'got "int4", expected float32, float16'],
+    [["map.mrc", "--out", "x.png", "--mode", "int4"], 2, '--mode: found "int4", expected float32, float16'],
   ] as const)("%j is refused", async (args, code, message) => {
     const { status, stderr } = await run("export", ...args);
     expect(stderr).toContain(message);

@@ -1,40 +1,53 @@
-import type { Command } from "commander";
+import { Command } from "commander";
 import { binCommand } from "../../jobs/bin/options.js";
+import { estimateCommand } from "../../jobs/estimate/options.js";
+import { exportCommand } from "../../jobs/export/options.js";
+import { extractCommand } from "../../jobs/extract/options.js";
+import { fscCommand } from "../../jobs/fsc/options.js";
+import { infoCommand } from "../../jobs/info/options.js";
 import { maskCommand } from "../../jobs/mask/options.js";
+import { potentialCommand } from "../../jobs/potential/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { type CommandEntry, entry } from "../command.js";
 import { demo } from "./demo.js";
-import { estimate } from "./estimate.js";
 import { evaluate } from "./evaluate.js";
-import { exportCommand } from "./export.js";
-import { extract } from "./extract.js";
-import { fsc } from "./fsc.js";
 import { generate } from "./generate.js";
-import { info } from "./info.js";
 import { pick } from "./pick.js";
-import { potential } from "./potential.js";
 import { train } from "./train.js";
 
-/** Every command whose options are declared in its job; its work is loaded when it runs. */
+/** Every command, in the order of the help. Its work is loaded when it runs, so that --help stays fast. */
 export const entries: readonly CommandEntry[] = [
   entry(binCommand, () => import("./bin.js")),
+  entry(estimateCommand, () => import("./estimate.js")),
+  entry(potentialCommand, () => import("./potential.js")),
   entry(maskCommand, () => import("./mask.js")),
   entry(simulateCommand, () => import("./simulate.js")),
+  entry(extractCommand, () => import("./extract.js")),
+  entry(fscCommand, () => import("./fsc.js")),
+  entry(exportCommand, () => import("./export.js")),
+  entry(infoCommand, () => import("./info.js")),
 ];
 
-const work: readonly (() => Command)[] = [
-  estimate,
-  potential,
-  ...entries.map(({ build }) => build),
-  train,
-  generate,
-  extract,
-  pick,
-  evaluate,
-  fsc,
-  exportCommand,
-  info,
-];
+/** What commands of two words have in common, by their first word. */
+const groups: Readonly<Record<string, string>> = {
+  pick: "Find particles in micrographs: train a picker, run one, score picks.",
+  evaluate: "Score results by a stated protocol.",
+};
 
-/** Every command, in the order of the help. A command file imports its job when it runs, so that --help stays fast. */
-export const commands: readonly (() => Command)[] = [demo(work), ...work];
+/** Adds every command to the program, those of two words below their first. */
+export function addCommands(program: Command): void {
+  const made = new Map<string, Command>();
+  for (const { spec, build } of entries) {
+    const [first, second] = spec.name.split(" ");
+    if (second === undefined) {
+      program.addCommand(build());
+      continue;
+    }
+    const group = made.get(first!) ?? new Command(first).description(groups[first!]!);
+    if (!made.has(first!)) program.addCommand(group);
+    made.set(first!, group.addCommand(build()));
+  }
+  const others = [train, generate, pick, evaluate];
+  for (const command of others) program.addCommand(command());
+  program.addCommand(demo([...entries.map(({ build }) => build), ...others])());
+}

@@ -1,32 +1,10 @@
-import { inRange } from "../../core/check.js";
-import { UsageError } from "../../core/errors.js";
+import { DomainError, OptionError } from "../../core/errors.js";
 import { type CtfFitOptions, fitBand } from "../../estimate/ctf-fit.js";
 import type { Optics } from "../../physics/optics/optics.js";
+import { recordOf, resolveOptions } from "../shared/options/check.js";
+import { DIAMETER_FOR_NOISE, type EstimateOptions, estimateOptions } from "./options.js";
 
-/** What a user may ask of `estimate`. */
-export interface EstimateOptions {
-  /** Files. */
-  readonly micrographs: readonly string[];
-  readonly out: string;
-  /** Angstrom. */
-  readonly pixelSize: number;
-  /** kV. */
-  readonly voltage: number;
-  /** Spherical aberration, mm. */
-  readonly cs: number;
-  readonly amplitudeContrast?: number;
-  /** Degrees. */
-  readonly phaseShift?: number;
-  /** Angstrom: frequencies of the CTF fit as resolutions. */
-  readonly fitMin?: number;
-  readonly fitMax?: number;
-  /** Angstrom. */
-  readonly defocusRange?: readonly [low: number, high: number];
-  /** Angstrom; absent: particles are not counted. */
-  readonly particleDiameter?: number;
-  /** Groups of intensity of the ice. */
-  readonly iceGroups?: number;
-}
+export type { EstimateOptions } from "./options.js";
 
 /** What each micrograph is measured by. */
 export interface EstimateSettings {
@@ -45,63 +23,57 @@ export interface EstimatePlan {
     readonly stem: string;
   }[];
   readonly settings: EstimateSettings;
+  /** What estimates.json records of the options. */
+  readonly record: Readonly<Record<string, unknown>>;
 }
-
-export const ESTIMATE_DEFAULTS = {
-  amplitudeContrast: 0.1,
-  phaseShift: 0,
-  defocusRange: [5_000, 50_000],
-  particleDiameter: 150,
-  iceGroups: 7,
-} as const;
 
 /**
  * Decides an estimation from its options.
  *
- * @throws UsageError for micrographs of one name, DomainError for an option outside its range
+ * @throws OptionError for an option out of its range, for options that clash, and for micrographs of one name
  */
-export function planEstimate(options: EstimateOptions): EstimatePlan {
-  const d = ESTIMATE_DEFAULTS;
-  if (options.micrographs.length === 0)
-    throw new UsageError("--micrographs: found none, expected at least one");
-  const optics = {
-    pixelSize: inRange("--pixel-size", options.pixelSize, "angstrom", 0.1, 20),
-    voltage: inRange("--voltage", options.voltage, "kV", 60, 400),
-    sphericalAberration: inRange("--cs", options.cs, "mm", 0, 10),
-    amplitudeContrast: inRange(
-      "--amplitude-contrast",
-      options.amplitudeContrast ?? d.amplitudeContrast,
-      "",
-      0,
-      1,
-    ),
-  };
+export function planEstimate(given: EstimateOptions): EstimatePlan {
+  const options = resolveOptions(estimateOptions, given);
+  const { pixelSize, voltage, cs, amplitudeContrast, fitMin, fitMax, defocusRange, phaseShift } = options;
+  if (defocusRange[0] === defocusRange[1]) {
+    throw new OptionError("defocusRange", `found ${defocusRange}, expected the lower first and a higher`);
+  }
   const fit = {
-    ...(options.fitMin !== undefined && { fitMin: options.fitMin }),
-    ...(options.fitMax !== undefined && { fitMax: options.fitMax }),
-    defocusRange: options.defocusRange ?? d.defocusRange,
-    phaseShift: options.phaseShift ?? d.phaseShift,
+    ...(fitMin !== undefined && { fitMin }),
+    ...(fitMax !== undefined && { fitMax }),
+    ...{ defocusRange, phaseShift },
   };
-  fitBand(optics.pixelSize, fit);
+  refuseBand(pixelSize, fit);
   const micrographs = options.micrographs.map((path) => ({ path, stem: stemOf(path) }));
   refuseSameNames(micrographs);
   return {
     out: options.out,
     micrographs,
     settings: {
-      optics,
+      optics: { pixelSize, voltage, sphericalAberration: cs, amplitudeContrast },
       fit,
-      particleDiameter: options.particleDiameter ?? d.particleDiameter,
+      particleDiameter: options.particleDiameter ?? DIAMETER_FOR_NOISE,
       countsParticles: options.particleDiameter !== undefined,
-      iceGroups: options.iceGroups ?? d.iceGroups,
+      iceGroups: options.iceGroups,
     },
+    record: recordOf(estimateOptions, options),
   };
+}
+
+/** Refuses frequencies that leave nothing to fit. The fit itself calls its limits by the options' names. */
+function refuseBand(pixelSize: number, fit: CtfFitOptions): void {
+  try {
+    fitBand(pixelSize, fit);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new OptionError(error.quantity, error.message.slice(`${error.quantity}: `.length));
+  }
 }
 
 /** A file's name without folder and ending. */
 const stemOf = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.[^.]+$/, "");
 
-/** Refuses a set in which two micrographs would overwrite each other's files. @throws UsageError */
+/** Refuses a set in which two micrographs would overwrite each other's files. @throws OptionError */
 export function refuseSameNames(
   micrographs: readonly { readonly path: string; readonly stem: string }[],
 ): void {
@@ -109,7 +81,7 @@ export function refuseSameNames(
   for (const { path, stem } of micrographs) {
     const other = seen.get(stem);
     if (other !== undefined)
-      throw new UsageError(`--micrographs: found ${other} and ${path}, expected different names`);
+      throw new OptionError("micrographs", `found ${other} and ${path}, expected different names`);
     seen.set(stem, path);
   }
 }

@@ -70,7 +70,7 @@ function tellSize(
   if (particleSize === null) return;
   const seen = micrographs.filter((m) => m.particleSize !== null).length;
   const size = `particles look ${Math.round(particleSize)} angstrom across (median of ${seen} micrographs)`;
-  if (!countsParticles) note(`${size}: --particle-diameter has them counted`);
+  if (!countsParticles) note(`${size}: with \`particleDiameter\` they are counted`);
   else if (Math.abs(particleSize / particleDiameter - 1) > 0.25) note(`${size}, not ${particleDiameter}`);
 }
 
@@ -108,14 +108,14 @@ function joinEstimates(
   noise: NoiseSpectrum,
   program: string,
 ): Estimates {
-  const { optics, particleDiameter, ...options } = plan.settings;
+  const { optics, particleDiameter } = plan.settings;
   const micrographs = parts.map(({ micrograph }) => micrograph);
   const short = (value: number): number => Number(value.toPrecision(5));
   return {
     format: "cryogem-estimates",
     formatVersion: 1,
     program,
-    options: JSON.parse(JSON.stringify(options)),
+    options: plan.record,
     optics,
     particleDiameter,
     micrographs,

@@ -1,32 +1,16 @@
 import { mean, quantile, standardDeviation } from "../../array/statistics.js";
-import { UsageError } from "../../core/errors.js";
+import { OptionError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { pack } from "../../io/bytes/unpack.js";
 import type { MrcWriteMode } from "../../io/mrc/modes.js";
 import { writeMrc } from "../../io/mrc/write.js";
 import { encodePng } from "../../io/png/write.js";
 import { type Pixels, readPixels } from "../../io/read-pixels.js";
-import { encodeTiff, type TiffCompression } from "../../io/tiff/write.js";
+import { encodeTiff } from "../../io/tiff/write.js";
+import type { ExportOptions, ImageFormat } from "./options.js";
 
 /** How pixels are written, beside the format. */
-export interface PixelOptions {
-  /** Samples; default: float32 for MRC and TIFF, uint8 for PNG. */
-  readonly mode?: MrcWriteMode;
-  /**
-   * Fits the values into the samples: the darkest and brightest 0.2 % at the ends of their range. Default: only for PNG
-   * without a mode.
-   */
-  readonly stretch?: boolean;
-  /** Of TIFF; default none. */
-  readonly compression?: TiffCompression;
-  /** Angstrom, where the file does not give it. */
-  readonly pixelSize?: number;
-  /** One section of a stack or volume, from 1. */
-  readonly section?: number;
-}
-
-export const IMAGE_FORMATS = ["mrc", "mrcs", "map", "tif", "tiff", "png"] as const;
-export type ImageFormat = (typeof IMAGE_FORMATS)[number];
+type PixelOptions = Pick<ExportOptions, "mode" | "stretch" | "compression" | "pixelSize" | "section">;
 
 /** Ends of the range that a stretched image fills. */
 const FULL_RANGE: Readonly<Partial<Record<MrcWriteMode, readonly [low: number, high: number]>>> = {
@@ -56,20 +40,20 @@ export async function exportImage(
   const mode = options.mode ?? (picture ? "uint8" : "float32");
   const isStretched = options.stretch ?? picture;
   if (isStretched && !FULL_RANGE[mode]) {
-    throw new UsageError(`--stretch: found --mode ${mode}, expected samples of whole numbers`);
+    throw new OptionError("stretch", `found \`mode\` ${mode}, expected samples of whole numbers`);
   }
   const data = isStretched ? stretched(pixels.data, FULL_RANGE[mode]!) : pixels.data;
   refuseMisfit(data, mode, path);
   const bytes = encode({ ...pixels, data }, format, { ...options, mode }, path);
   await files.write(out, pack(bytes, out));
   if (picture)
-    report.note(`${out}: contrast stretched to 8 bits, to look at; --mode keeps values as they are`);
+    report.note(`${out}: contrast stretched to 8 bits, to look at; \`mode\` keeps values as they are`);
 }
 
 function sectionOf(pixels: Pixels, section: number, path: string): Pixels {
   const [sections, rows, columns] = pixels.shape;
   if (section > sections) {
-    throw new UsageError(`--section: found ${section}, expected 1 to ${sections}, the sections of ${path}`);
+    throw new OptionError("section", `found ${section}, expected 1 to ${sections}, the sections of ${path}`);
   }
   const size = rows * columns;
   const data = pixels.data.slice((section - 1) * size, section * size);
@@ -92,9 +76,10 @@ function refuseMisfit(data: Float32Array, mode: MrcWriteMode, path: string): voi
   const [low, high] = range;
   const misfit = data.find((value) => value < low || value > high || !Number.isInteger(value));
   if (misfit === undefined) return;
-  throw new UsageError(
-    `--mode ${mode}: found ${misfit} among the values of ${path} (mean ${mean(data).toPrecision(3)}, standard deviation ` +
-      `${standardDeviation(data).toPrecision(3)}), expected whole numbers from ${low} to ${high}: --stretch fits them`,
+  throw new OptionError(
+    "mode",
+    `found ${mode} for ${misfit} among the values of ${path} (mean ${mean(data).toPrecision(3)}, standard deviation ` +
+      `${standardDeviation(data).toPrecision(3)}), expected whole numbers from ${low} to ${high}: \`stretch\` fits them`,
   );
 }
 
@@ -107,12 +92,12 @@ function encode(
   const { data, shape, kind } = pixels;
   const pixelSize = options.pixelSize ?? pixels.pixelSize;
   if (options.compression !== undefined && !format.startsWith("tif")) {
-    throw new UsageError(`--compression: found ${format}, expected a TIFF to write`);
+    throw new OptionError("compression", `found ${format}, expected a TIFF to write`);
   }
   if (format === "mrc" || format === "mrcs" || format === "map") {
     if (pixelSize === undefined) {
       throw new UsageError(
-        `${path}: found no pixel size, expected --pixel-size with it: an MRC file must have one`,
+        `${path}: found no pixel size, expected \`pixelSize\` with it: an MRC file must have one`,
       );
     }
     const stored = format === "mrcs" ? "stack" : kind;
@@ -120,7 +105,7 @@ function encode(
   }
   if (shape[0] !== 1) {
     throw new UsageError(
-      `${path}: found ${shape[0]} sections, expected a single image for ${format}: give --section`,
+      `${path}: found ${shape[0]} sections, expected a single image for ${format}: give \`section\``,
     );
   }
   const plane = [shape[1], shape[2]] as const;
@@ -137,7 +122,7 @@ function encode(
 function unsigned(data: Float32Array, mode: MrcWriteMode): Uint8Array | Uint16Array {
   if (mode === "uint8") return Uint8Array.from(data);
   if (mode === "uint16") return Uint16Array.from(data);
-  throw new UsageError(`--mode: found ${mode}, expected uint8 or uint16 for PNG`);
+  throw new OptionError("mode", `found ${mode}, expected uint8 or uint16 for PNG`);
 }
 
 function tiffSamples(
@@ -147,5 +132,5 @@ function tiffSamples(
   if (mode === "float32") return data;
   if (mode === "int16") return Int16Array.from(data);
   if (mode === "uint8" || mode === "uint16") return unsigned(data, mode);
-  throw new UsageError(`--mode: found ${mode}, expected uint8, uint16, int16 or float32 for TIFF`);
+  throw new OptionError("mode", `found ${mode}, expected uint8, uint16, int16 or float32 for TIFF`);
 }

@@ -1,4 +1,4 @@
-import { UsageError } from "../../core/errors.js";
+import { OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { pack } from "../../io/bytes/unpack.js";
 import { writeParticlesCs } from "../../io/particles/cs-write.js";
@@ -14,17 +14,13 @@ import { writeTopaz } from "../../io/picks/topaz.js";
 import { toRelion30, toRelion31 } from "../../io/star/versions.js";
 import { writeStar } from "../../io/star/write.js";
 import type { MicrographIndex } from "../shared/micrograph-index.js";
+import type { ExportOptions, LabelFormat } from "./options.js";
 import { flipBlocks, flipSet, type LabelSource } from "./source.js";
-
-export const LABEL_FORMATS = ["star", "star30", "cs", "topaz", "box", "cbox", "coco", "csv"] as const;
-export type LabelFormat = (typeof LABEL_FORMATS)[number];
 
 /** How labels are written, beside the format. */
 export interface LabelOptions {
-  /** Rows of the micrographs: y becomes rows - 1 - y. */
-  readonly flipY?: number;
-  /** Side of boxes, pixels, where the input has none. */
-  readonly box?: number;
+  readonly flipY?: ExportOptions["flipY"];
+  readonly box?: ExportOptions["box"];
 }
 
 /**
@@ -123,7 +119,7 @@ async function imagesOf(picks: readonly Pick[], micrographs: MicrographIndex): P
 function boxOf(picks: readonly Pick[], { box }: LabelOptions, { path }: LabelSource): number {
   if (box !== undefined) return box;
   if (picks.some(({ boxSize }) => boxSize === undefined)) {
-    throw new UsageError(`${path}: found picks without a box size, expected --box with them`);
+    throw new UsageError(`${path}: found picks without a box size, expected \`box\` with them`);
   }
   return 0;
 }
@@ -144,8 +140,9 @@ async function writeBoxes(
   const write = format === "box" ? writeBox : writeCbox;
   const isFile = out.toLowerCase().endsWith(`.${format}`);
   if (isFile && byMicrograph.size > 1) {
-    throw new UsageError(
-      `--out: found ${out} for ${byMicrograph.size} micrographs, expected a folder: each has its file`,
+    throw new OptionError(
+      "out",
+      `found ${out} for ${byMicrograph.size} micrographs, expected a folder: each has its file`,
     );
   }
   const written: string[] = [];

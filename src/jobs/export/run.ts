@@ -1,47 +1,47 @@
-import { UsageError } from "../../core/errors.js";
+import { OptionError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import { openMicrographs } from "../shared/micrograph-index.js";
+import { resolveOptions } from "../shared/options/check.js";
 import { refuseUnwritable } from "../shared/output-name.js";
-import { exportImage, IMAGE_FORMATS, type ImageFormat, type PixelOptions } from "./images.js";
-import { exportLabels, LABEL_FORMATS, type LabelFormat, type LabelOptions } from "./labels.js";
+import { exportImage } from "./images.js";
+import { exportLabels } from "./labels.js";
+import {
+  type ExportFormat,
+  type ExportOptions,
+  exportOptions,
+  IMAGE_FORMATS,
+  type ImageFormat,
+  LABEL_FORMATS,
+  type LabelFormat,
+} from "./options.js";
 import { LABEL_ENDINGS, type LabelSource, openLabels } from "./source.js";
 
-export const EXPORT_FORMATS = [...LABEL_FORMATS, ...IMAGE_FORMATS] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type { ExportOptions } from "./options.js";
 
-export interface ExportOptions extends PixelOptions, LabelOptions {
-  /** Files to convert: all of labels, or all of images. */
-  readonly inputs: readonly string[];
-  /** File to write; a folder for several images, and for box files of several micrographs. */
-  readonly out: string;
-  /** Default: by the ending of `out`. */
-  readonly to?: ExportFormat;
-  /** Folder of the micrographs that labels belong to. */
-  readonly micrographs?: string;
-  /** Their size, where they are not at hand. */
-  readonly micrographSize?: readonly [rows: number, columns: number];
-}
-
+const FORMATS = Object.keys({ ...LABEL_FORMATS, ...IMAGE_FORMATS }) as ExportFormat[];
 /** Formats by ending; others have the format's own name. */
-const BY_ENDING: Readonly<Record<string, ExportFormat>> = { txt: "topaz", tsv: "topaz", json: "coco" };
+const BY_ENDING: Readonly<Record<string, ExportFormat>> = {
+  ...{ txt: "topaz", tsv: "topaz", json: "coco", tiff: "tif" },
+};
 
 /**
  * Converts labels (RELION STAR, cryoSPARC .cs, Topaz, EMAN .box, crYOLO .cbox, COCO, CSV) or images, stacks and volumes (MRC,
  * TIFF, PNG, and from HDF5 of EMAN2) into another format.
  *
  * @returns the files written
- * @throws UsageError for a conversion that cannot be, FileError and FormatError for the inputs
+ * @throws OptionError for an option, UsageError for a conversion that cannot be, FileError and FormatError for the inputs
  */
-export async function exportFiles(options: ExportOptions, context: JobContext): Promise<string[]> {
+export async function exportFiles(given: ExportOptions, context: JobContext): Promise<string[]> {
+  const options = resolveOptions(exportOptions, given);
   const { inputs } = options;
   refuseUnwritable(options.out);
   const format = options.to ?? formatOf(options.out);
   const areLabels = inputs.map((path) => LABEL_ENDINGS.test(unpackedName(path)));
   const labels = areLabels.every((is) => is);
   if (!labels && areLabels.some((is) => is)) {
-    throw new UsageError("inputs: found labels and images, expected files of one kind");
+    throw new OptionError("inputs", "found labels and images, expected files of one kind");
   }
   if (labels !== isLabelFormat(format)) {
     throw new UsageError(
@@ -54,30 +54,23 @@ export async function exportFiles(options: ExportOptions, context: JobContext): 
     : exportImageFiles(options, format, context);
 }
 
-const isLabelFormat = (format: ExportFormat): format is LabelFormat =>
-  LABEL_FORMATS.some((each) => each === format);
+const isLabelFormat = (format: ExportFormat): format is LabelFormat => Object.hasOwn(LABEL_FORMATS, format);
 
 function formatOf(out: string): ExportFormat {
   const ending = /\.([a-z0-9]+)$/i.exec(unpackedName(out))?.[1]?.toLowerCase() ?? "";
-  const format = BY_ENDING[ending] ?? EXPORT_FORMATS.find((each) => each === ending);
+  const format = BY_ENDING[ending] ?? FORMATS.find((each) => each === ending);
   if (format) return format;
-  throw new UsageError(`--out: found "${out}", expected a name whose ending says the format, or --to`);
+  throw new OptionError("out", `found "${out}", expected a name whose ending says the format, or \`to\``);
 }
 
 /** Refuses options that would do nothing. */
 function refuseIdle(o: ExportOptions, labels: boolean): void {
   const idle = labels
-    ? {
-        ...{ "--mode": o.mode, "--stretch": o.stretch, "--compression": o.compression },
-        ...{ "--section": o.section, "--pixel-size": o.pixelSize },
-      }
-    : {
-        ...{ "--flip-y": o.flipY, "--box": o.box, "--micrographs": o.micrographs },
-        "--micrograph-size": o.micrographSize,
-      };
-  const found = Object.entries(idle).find(([, value]) => value !== undefined);
+    ? (["mode", "stretch", "compression", "section", "pixelSize"] as const)
+    : (["flipY", "box", "micrographs", "micrographSize"] as const);
+  const found = idle.find((name) => o[name] !== undefined);
   if (found)
-    throw new UsageError(`${found[0]}: found ${labels ? "labels" : "images"}, which it does not apply to`);
+    throw new OptionError(found, `found ${labels ? "labels" : "images"}, which it does not apply to`);
 }
 
 async function exportImageFiles(
@@ -95,7 +88,7 @@ async function exportImageFiles(
     context.signal.throwIfAborted();
     const path = `${out.replace(/\/$/, "")}/${micrographStem(unpackedName(input))}.${format}`;
     if (written.includes(path))
-      throw new UsageError(`--out: found two inputs for ${path}, expected different names`);
+      throw new OptionError("out", `found two inputs for ${path}, expected different names`);
     await exportImage(input, path, format, options, context);
     written.push(path);
     context.report.progress({ stage: "export", done: i + 1, total: inputs.length, unit: "images" });

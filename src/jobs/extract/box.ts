@@ -56,7 +56,7 @@ export function treatBox({ data, shape }: Image, { invert, backgroundRadius }: B
     throw new DomainError(
       "background of a particle: standard deviation",
       deviation,
-      "above 0: micrographs without noise cannot be normalised, leave out --normalise",
+      "above 0: micrographs without noise cannot be normalised, leave out `normalise`",
     );
   }
   return { data: data.map((value) => (sign * (value - level)) / deviation), shape };

@@ -1,32 +1,16 @@
 import type { Image } from "../../array/image.js";
 import { mean } from "../../array/statistics.js";
-import { DomainError, FileError, UsageError } from "../../core/errors.js";
+import { DomainError, FileError, OptionError, UsageError } from "../../core/errors.js";
 import type { Files, JobContext } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { encodeMrcHeader, encodeMrcSections, measureMrc, mergeMrcStatistics } from "../../io/mrc/write.js";
 import { type ReadImage, readImage } from "../../io/read-image.js";
+import { resolveOptions } from "../shared/options/check.js";
 import { boxIsInside, cutBox, treatBox } from "./box.js";
+import { type ExtractOptions, extractOptions, type ResolvedExtractOptions } from "./options.js";
 import { type CoordinateTable, type Extracted, readCoordinates, stackStar } from "./table.js";
 
-export interface ExtractOptions {
-  /** STAR file with coordinates. */
-  readonly particles: string;
-  /** Pixels. */
-  readonly box: number;
-  /** Stack to write, .mrcs; its STAR file lies beside it. */
-  readonly out: string;
-  /** From protein dark to protein white; default true. */
-  readonly invert?: boolean;
-  /** Background to mean 0 and standard deviation 1; default false. */
-  readonly normalise?: boolean;
-  /** Pixels, of the particle; default 3/8 of the box, as RELION. */
-  readonly radius?: number;
-  /** Particles whose box leaves the micrograph: filled with the micrograph's mean, or left out. Default pad. */
-  readonly edges?: "pad" | "skip";
-  readonly mode?: "float32" | "float16";
-  /** Angstrom, where neither STAR file nor micrographs give it. */
-  readonly pixelSize?: number;
-}
+export type { ExtractOptions } from "./options.js";
 
 export interface Extraction {
   readonly stack: string;
@@ -42,20 +26,21 @@ const MEASURED_BYTES = 2 ** 30;
  * Cuts the particles of a STAR file out of their micrographs into a stack, in the order of the file, with a STAR file
  * beside it. Micrographs are looked for beside the STAR file first, then from the working folder.
  *
- * @throws UsageError for an output without .mrcs, FileError and FormatError for inputs, DomainError where nothing is left
+ * @throws OptionError for an option out of its range and an output without .mrcs, FileError and FormatError for inputs, DomainError where nothing is left
  */
 export async function extractParticles(
-  options: ExtractOptions,
+  given: ExtractOptions,
   { files, report, signal }: JobContext,
 ): Promise<Extraction> {
-  const { box, out, edges = "pad", mode = "float32" } = options;
+  const options = resolveOptions(extractOptions, given);
+  const { box, out, edges, mode } = options;
   if (!/\.mrcs$/i.test(out))
-    throw new UsageError(`--out: found "${out}", expected a name that ends in .mrcs`);
+    throw new OptionError("out", `found "${out}", expected a name that ends in .mrcs`);
   const text = decodeText(await files.read(options.particles), options.particles);
   const table = readCoordinates(text, options.particles);
   const open = micrographReader(files, options.particles);
   const treatment = {
-    invert: options.invert ?? true,
+    invert: options.invert,
     ...(options.normalise && { backgroundRadius: options.radius ?? (3 / 8) * box }),
   };
   const kept: Extracted[] = [];
@@ -115,7 +100,7 @@ function refuseOutside(table: CoordinateTable, row: number, { shape: [rows, colu
 }
 
 function pixelSizeOf(
-  options: ExtractOptions,
+  options: ResolvedExtractOptions,
   table: CoordinateTable,
   row: number,
   ofImage: number | undefined,
@@ -123,7 +108,7 @@ function pixelSizeOf(
   const size = options.pixelSize ?? table.pixelSizes[row] ?? ofImage;
   if (size !== undefined) return size;
   throw new UsageError(
-    `${options.particles}: neither it nor its micrographs give a pixel size: give it as --pixel-size`,
+    `${options.particles}: found that neither it nor its micrographs give a pixel size, expected it as \`pixelSize\``,
   );
 }
 

@@ -10,15 +10,8 @@ import {
 } from "../../evaluate/maps/fsc.js";
 import { readVolume } from "../../io/mrc/read.js";
 import { lineChart } from "../../plot/line-chart.js";
-
-export interface FscPlan {
-  readonly map: string;
-  readonly other: string;
-  /** MRC by which both are multiplied. */
-  readonly mask: string | undefined;
-  /** Beginning of the names of the CSV and SVG files; none are written when absent. */
-  readonly out: string | undefined;
-}
+import { resolveOptions } from "../shared/options/check.js";
+import { type FscOptions, fscOptions } from "./options.js";
 
 export interface FscReport extends FscCurve {
   /** Between half maps. */
@@ -32,18 +25,19 @@ export interface FscReport extends FscCurve {
 /**
  * The Fourier shell correlation of two map files, written as CSV and SVG where that was asked for.
  *
- * @throws FileError, FormatError for an input; ShapeError, DomainError for maps that do not fit together
+ * @throws OptionError for an option; FileError, FormatError for an input; ShapeError, DomainError for maps that do not fit together
  */
-export async function compareMaps(plan: FscPlan, files: Files): Promise<FscReport> {
+export async function compareMaps(given: FscOptions, files: Files): Promise<FscReport> {
+  const options = resolveOptions(fscOptions, given);
   const read = async (path: string): Promise<Volume> => readVolume(await files.read(path), path);
-  const mask = plan.mask === undefined ? undefined : await read(plan.mask);
-  const [a, b] = [await read(plan.map), await read(plan.other)].map((map) =>
+  const mask = options.mask === undefined ? undefined : await read(options.mask);
+  const [a, b] = [await read(options.map), await read(options.other)].map((map) =>
     mask ? masked(map, mask) : map,
   );
   const curve = fourierShellCorrelation(a!, b!);
-  if (plan.out !== undefined) {
-    await files.write(`${plan.out}.csv`, fscCsv(curve));
-    await files.write(`${plan.out}.svg`, fscChart(curve));
+  if (options.out !== undefined) {
+    await files.write(`${options.out}.csv`, fscCsv(curve));
+    await files.write(`${options.out}.svg`, fscChart(curve));
   }
   return {
     ...curve,

@@ -17,7 +17,7 @@ export function readDensityMap(bytes: Uint8Array, path: string, pixelSize?: numb
   const { voxelSize } = parseMrcHeader(file.subarray(0, MRC_HEADER_BYTES), file.length, path);
   const isKnown = voxelSize[0] > 0;
   if (!isKnown && pixelSize === undefined) {
-    throw new FormatError(path, "words 11-13 (CELLA)", voxelSize, "a voxel size; give it as --pixel-size");
+    throw new FormatError(path, "words 11-13 (CELLA)", voxelSize, "a voxel size; give it as `pixelSize`");
   }
   return subtractSolvent(readVolume(file, path, isKnown ? undefined : pixelSize));
 }

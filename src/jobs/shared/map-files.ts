@@ -28,7 +28,7 @@ export interface MapFile {
  */
 export async function readMapFile(files: Files, path: string): Promise<MapFile> {
   const bytes = unpack(await files.read(path), path);
-  const map = readMap(bytes, path);
+  const map = await readMap(bytes, path);
   const size = map.shape[2];
   if (map.shape.some((n) => n !== size)) throw new ShapeError(path, map.shape, "a cube");
   if (isHdf5(bytes)) return { path, map, frame: { origin: [0, 0, 0], start: [0, 0, 0] } };

@@ -56,7 +56,7 @@ export async function openMicrographs(
       if (path !== undefined) return (await readImageHeader(files, path)).shape;
       if (!isNeeded) return undefined;
       throw new UsageError(
-        `${labels}: micrograph ${name}: found no such file, expected --micrographs with its folder, or --micrograph-size`,
+        `${labels}: micrograph ${name}: found no such file, expected \`micrographs\` with its folder, or \`micrographSize\``,
       );
     },
   };

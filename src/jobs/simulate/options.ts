@@ -26,7 +26,7 @@ export const WITHOUT_ESTIMATES = {
   phaseShift: 0,
   voltage: 300,
   cs: 2.7,
-  amplitudeContrast: 0.1,
+  amplitudeContrast: microscope.AMPLITUDE_CONTRAST,
 } as const;
 const unless = (value: number | readonly number[]): string => `${value}, or as estimated`;
 

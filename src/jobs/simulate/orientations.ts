@@ -28,7 +28,12 @@ export function parseOrientations(words: readonly string[], keepPsi: boolean): O
   if (first.startsWith("cone:")) {
     if (keepPsi)
       throw new OptionError("keepPsi", "found cones, expected a STAR file, which has in-plane angles");
-    return { kind: "cones", cones: words.map((word) => parseCone(word) ?? refuse(word)) };
+    const cones = words.map((word) => parseCone(word) ?? refuse(word));
+    if (cones.some(({ weight = 1 }) => weight > 0)) return { kind: "cones", cones };
+    throw new OptionError(
+      "orientations",
+      `found ${words.join(" ")}, expected at least one cone with a weight above 0`,
+    );
   }
   if (words.length > 1) return refuse(words.join(" "));
   if (/\.star(\.gz|\.bz2)?$/i.test(first)) return { kind: "star", path: first, keepPsi };

@@ -1,6 +1,11 @@
 import { OptionError } from "../../core/errors.js";
 import { recordOf, resolveOptions } from "../shared/options/check.js";
-import { type ResolvedSimulateOptions, type SimulateOptions, simulateOptions } from "./options.js";
+import {
+  type ResolvedSimulateOptions,
+  type SimulateOptions,
+  simulateOptions,
+  WITHOUT_ESTIMATES,
+} from "./options.js";
 import { type OrientationRequest, parseOrientations, symmetriesOf } from "./orientations.js";
 
 export type { SimulateOptions } from "./options.js";
@@ -42,23 +47,17 @@ const GAUSSIAN_SHARE = 0.5;
 export function planSimulation(given: SimulateOptions): SimulationPlan {
   const options = resolveOptions(simulateOptions, given);
   refuseClashes(options);
-  const { map, noise, particles, orientations, ...rest } = options;
+  const { map, noise: _, particles, orientations, ...rest } = options;
   const request = parseOrientations(orientations, options.keepPsi);
-  const plannedNoise: SimulationPlan["noise"] = {
-    kind: kindOfNoise(options),
-    snr: options.snr ?? Number.POSITIVE_INFINITY,
-    dose: options.dose ?? DOSE,
-    gaussianShare: options.gaussianShare ?? GAUSSIAN_SHARE,
-  };
+  const noise = noiseOf(options);
+  const astigmatism = options.astigmatism ?? ASTIGMATISM;
   return {
-    ...rest,
+    ...{ ...rest, noise, astigmatism },
     maps: map.map((path, i) => ({ path, weight: options.ratios?.[i] ?? 1 })),
     particles: particles && [particles[0]!, particles[1] ?? 0],
-    astigmatism: options.astigmatism ?? ASTIGMATISM,
-    noise: plannedNoise,
     orientations: request,
     symmetries: symmetriesOf(options.symmetry, map.length),
-    record: recordOfPlan(options, request, plannedNoise),
+    record: recordOfPlan(options, request, noise),
   };
 }
 
@@ -69,9 +68,14 @@ const countsAtDose = ({ noise, dose, snr }: ResolvedSimulateOptions): boolean =>
 const isNoisy = (options: ResolvedSimulateOptions): boolean =>
   countsAtDose(options) || (options.snr ?? Number.POSITIVE_INFINITY) !== Number.POSITIVE_INFINITY;
 
-function kindOfNoise(options: ResolvedSimulateOptions): PlannedNoise {
-  if (countsAtDose(options)) return "counting";
-  return isNoisy(options) ? (options.noise ?? "white") : "none";
+function noiseOf(options: ResolvedSimulateOptions): SimulationPlan["noise"] {
+  const kind = isNoisy(options) ? (options.noise ?? "white") : "none";
+  return {
+    kind: countsAtDose(options) ? "counting" : kind,
+    snr: options.snr ?? Number.POSITIVE_INFINITY,
+    dose: options.dose ?? DOSE,
+    gaussianShare: options.gaussianShare ?? GAUSSIAN_SHARE,
+  };
 }
 
 /** What decides the files: options, with the part of the noise's that is used, and which inputs there are. */
@@ -95,7 +99,12 @@ function recordOfPlan(
     mtf: options.mtf !== undefined,
     dqe: options.dqe !== undefined,
   };
-  return { ...rest, noise, orientations: withoutPaths(orientations), ...inputs };
+  const defocus = options.defocus ?? (inputs.estimates ? undefined : WITHOUT_ESTIMATES.defocus);
+  return {
+    ...rest,
+    ...(defocus && { defocus, astigmatism: options.astigmatism ?? ASTIGMATISM }),
+    ...{ noise, orientations: withoutPaths(orientations), ...inputs },
+  };
 }
 
 /** Views out of a STAR file are recorded as an input, with their contents. */
@@ -112,6 +121,9 @@ function refuseClashes(o: ResolvedSimulateOptions): void {
     refuse("particles", `found ${o.particles[0]}, expected a mean of at least 1`);
   if (o.ratios && o.ratios.length !== o.map.length) {
     refuse("ratios", `found ${o.ratios.length}, expected one for each of ${o.map.length} maps`);
+  }
+  if (o.ratios?.every((ratio) => ratio === 0)) {
+    refuse("ratios", `found ${o.ratios}, expected at least one above 0, 0 to 1000000`);
   }
   if (o.noise && !noisy) {
     refuse("noise", "found no `snr`, expected the strength of the noise with it, or `dose` for poisson");

@@ -41,9 +41,7 @@ async function simulateInto(plan: SimulationPlan, context: DatasetContext): Prom
   const sources = await readSources(plan, files);
   const kinds = imageKinds(plan.keepClean);
   if (sources.estimates?.isDoubtful && !plan.defocus) {
-    report.warn(
-      "the rings of none of the real micrographs can be trusted: consider giving the range of defocus yourself",
-    );
+    report.warn("the rings of none of the real micrographs can be trusted: consider giving `defocus`");
   }
   const progress = await openDataset(files, plan.out, datasetJob(plan, sources, context.program), kinds);
   if (progress.finished) {
@@ -81,7 +79,7 @@ async function simulateInto(plan: SimulationPlan, context: DatasetContext): Prom
     );
     if (placed < requested) {
       report.warn(
-        `${requested - placed} of ${requested} particles found no place: ask for fewer of them, or a lower collapse ratio`,
+        `${requested - placed} of ${requested} particles found no place: ask for fewer \`particles\`, or a lower \`collapseRatio\``,
       );
     }
   }

@@ -1,13 +1,16 @@
+import { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { commands } from "../../../src/cli/commands/index.js";
+import { addCommands } from "../../../src/cli/commands/index.js";
 import { planDemo, shellLine } from "../../../src/jobs/demo/plan.js";
 
+const program = new Command();
+addCommands(program);
 const plan = planDemo({ example: "examples/apo", out: "out", seed: 4, steps: 9 });
 
 describe("the demo's stages", () => {
   test.each(plan.map((stage) => [shellLine(stage), stage] as const))("%s", (_line, { command }) => {
     const [name, ...rest] = command;
-    let target = commands.map((make) => make()).find((each) => each.name() === name)!;
+    let target = program.commands.find((each) => each.name() === name)!;
     const child = target.commands.find((each) => each.name() === rest[0]);
     if (child) {
       target = child;

@@ -159,7 +159,9 @@ describe("what is refused or warned of", () => {
     expect(() => planEstimate(options("x", { micrographs: ["a/m.mrc", "b/m.png"] }))).toThrow(
       "different names",
     );
-    expect(() => planEstimate(options("x", { micrographs: [] }))).toThrow("--micrographs: found none");
+    expect(() => planEstimate(options("x", { micrographs: [] }))).toThrow(
+      "micrographs: found none, expected one or more paths",
+    );
     expect(() => planEstimate(options("x", { fitMax: 5 }))).toThrow("Nyquist");
     await expect(
       estimateMicrographs(planEstimate({ ...options("x"), out: raw }), jobContext().context),

@@ -143,7 +143,7 @@ describe("particles", () => {
     const renumbered = text.replaceAll(/ #\d+$/gm, "");
     writeFileSync(at("places.star"), renumbered);
     await expect(run(at("places.star"), "places.cs")).rejects.toThrow(
-      "micrograph m/a.mrc: found no such file, expected --micrographs with its folder, or --micrograph-size",
+      "micrograph m/a.mrc: found no such file, expected `micrographs` with its folder, or `micrographSize`",
     );
     await run(at("places.star"), "places.cs", { micrographSize: [100, 200], flipY: 100 });
     const { particles, optics } = readParticlesCs(bytes("places.cs"), "places.cs");
@@ -186,7 +186,7 @@ describe("picks", () => {
       { x: 1, y: 2, boxSize: 16 },
     ]);
     await expect(run(old, "all.box", { box: 8 })).rejects.toThrow("expected a folder: each has its file");
-    await expect(run(old, "nobox", { to: "box" })).rejects.toThrow("expected --box with them");
+    await expect(run(old, "nobox", { to: "box" })).rejects.toThrow("expected `box` with them");
   });
 
   test("names and sizes of micrographs come from their folder", async () => {
@@ -270,9 +270,7 @@ describe("images", () => {
     await expect(run(at("image.mrc"), "back.mrc.bz2")).rejects.toThrow(
       /out: found ".*back.mrc.bz2", expected a name in .gz or without packing: bzip2 is only read/,
     );
-    await expect(run(at("image.png"), "no.mrc")).rejects.toThrow(
-      "found no pixel size, expected --pixel-size",
-    );
+    await expect(run(at("image.png"), "no.mrc")).rejects.toThrow("found no pixel size, expected `pixelSize`");
   });
 
   test.each(["float16", "int16", "uint16", "uint8", "uint4"] as const)("modes of MRC: %s", async (mode) => {
@@ -290,13 +288,13 @@ describe("images", () => {
 
   test("values that do not fit are refused with the way out; stretched they fill the range", async () => {
     await expect(run(at("map.mrc"), "map8.mrc", { mode: "int8" })).rejects.toThrow(
-      /expected whole numbers from -128 to 127: --stretch/,
+      /expected whole numbers from -128 to 127: `stretch`/,
     );
     await run(at("map.mrc"), "map8.mrc", { mode: "int8", stretch: true });
     const { data: stored, header } = readMrc(bytes("map8.mrc"), "map8.mrc");
     expect([Math.min(...stored), Math.max(...stored), header.kind]).toEqual([-128, 127, "volume"]);
     await expect(run(at("map.mrc"), "map.png")).rejects.toThrow(
-      "found 3 sections, expected a single image for png: give --section",
+      "found 3 sections, expected a single image for png: give `section`",
     );
     await run(at("map.mrc"), "slice.tif", { section: 2 });
     expect(readTiff(bytes("slice.tif"), "slice.tif").image.data).toEqual(
@@ -317,10 +315,10 @@ test.each<[string, string, Partial<ExportOptions>, string]>([
   ["old.star", "x.mrc", {}, "found labels, expected images to write mrc"],
   ["image.mrc", "x.star", {}, "found an image, expected labels to write star"],
   ["old.star", "x", {}, 'found "'],
-  ["old.star", "x.txt", { mode: "int8" }, "--mode: found labels, which it does not apply to"],
-  ["image.mrc", "x.tif", { flipY: 9 }, "--flip-y: found images, which it does not apply to"],
-  ["image.mrc", "x.png", { mode: "float32" }, "--mode: found float32, expected uint8 or uint16 for PNG"],
-  ["image.mrc", "x.mrc", { compression: "lzw" }, "--compression: found mrc, expected a TIFF"],
+  ["old.star", "x.txt", { mode: "int8" }, "mode: found labels, which it does not apply to"],
+  ["image.mrc", "x.tif", { flipY: 9 }, "flipY: found images, which it does not apply to"],
+  ["image.mrc", "x.png", { mode: "float32" }, "mode: found float32, expected uint8 or uint16 for PNG"],
+  ["image.mrc", "x.mrc", { compression: "lzw" }, "compression: found mrc, expected a TIFF"],
   ["boxes/a.box", "x.cs", {}, "found picks alone, expected particles with their optics"],
   ["boxes/a.box", "x.star", { to: "star30" }, "found no STAR file"],
 ])("%s to %s with %j is refused", async (input, out, more, message) => {

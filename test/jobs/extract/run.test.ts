@@ -77,7 +77,7 @@ describe("box", () => {
 
   test("a background without any noise cannot be normalised", () => {
     expect(() => treatBox(zeros(16, 16), { invert: true, backgroundRadius: 6 })).toThrow(
-      "leave out --normalise",
+      "leave out `normalise`",
     );
   });
 });

@@ -54,9 +54,7 @@ describe("potential", () => {
 
   test("none takes the atoms as they are; an unknown assembly is refused with those there are", async () => {
     expect((await run({ assembly: "none" })).atoms).toBe(2);
-    await expect(run({ assembly: "7" })).rejects.toThrow(
-      'two.pdb: assembly: found "7", expected one of 1, or none',
-    );
+    await expect(run({ assembly: "7" })).rejects.toThrow('two.pdb: found "7", expected one of 1, or none');
   });
 
   test("the box holds the model with room unless told; a wrong ending is refused", async () => {

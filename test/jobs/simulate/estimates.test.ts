@@ -137,7 +137,7 @@ describe("with estimates", () => {
 
   test("coloured noise at another pixel size is refused", async () => {
     await expect(simulate("size", { noise: "coloured", snr: 0.1, pixelSize: 5 })).rejects.toThrow(
-      "--noise coloured: found a pixel size of 5 angstrom, expected 4, at which the noise was measured",
+      "noise: found coloured at a pixel size of 5 angstrom, expected 4, at which the noise was measured",
     );
   });
 
@@ -153,7 +153,7 @@ describe("with estimates", () => {
       count: 6,
     });
     const { micrographs: made } = await simulateDataset(plan, context);
-    expect(warnings[0]).toContain("can be trusted: consider giving --defocus");
+    expect(warnings[0]).toContain("can be trusted: consider giving `defocus`");
     expect(new Set(made.map(({ defocusU }) => Math.round(defocusU))).size).toBeGreaterThan(1);
   });
 

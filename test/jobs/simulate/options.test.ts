@@ -232,17 +232,22 @@ test("labels for cryoSPARC and crYOLO say what particles.star says", async () =>
 });
 
 test.each<[Partial<SimulateOptions>, string]>([
-  [{ orientations: ["cone:1,2"] }, '--orientations: found "cone:1,2", expected uniform, cones as'],
-  [{ orientations: ["cone:0,0,10", "x.star"] }, '--orientations: found "x.star"'],
-  [{ orientations: ["sideways"] }, '--orientations: found "sideways"'],
-  [{ keepPsi: true }, "--keep-psi: found no STAR file"],
-  [{ symmetry: "X9" }, '--symmetry: found "X9", expected C1, C2'],
-  [{ symmetry: "C1,C2" }, "--symmetry: found 2 groups, expected one, or one for each of 1 maps"],
-  [{ dqe: "a.star" }, "--dqe: expected --noise poisson"],
-  [{ mtfPixelSize: 1 }, "--mtf-pixel-size: found no --mtf"],
+  [{ orientations: ["cone:1,2"] }, 'orientations: found "cone:1,2", expected uniform, cones as'],
+  [{ orientations: ["cone:0,0,10", "x.star"] }, 'orientations: found "x.star"'],
+  [{ orientations: ["sideways"] }, 'orientations: found "sideways"'],
+  [
+    { orientations: ["cone:0,0,0,0"] },
+    "orientations: found cone:0,0,0,0, expected at least one cone with a weight",
+  ],
+  [{ ratios: [0] }, "ratios: found 0, expected at least one above 0"],
+  [{ keepPsi: true }, "keepPsi: found no STAR file"],
+  [{ symmetry: "X9" }, 'symmetry: found "X9", expected C1, C2'],
+  [{ symmetry: "C1,C2" }, "symmetry: found 2 groups, expected one, or one for each of 1 maps"],
+  [{ dqe: "a.star" }, "dqe: expected `noise` poisson"],
+  [{ mtfPixelSize: 1 }, "mtfPixelSize: found no `mtf`"],
   [
     { noise: "poisson-gaussian", dose: 3 },
-    "--noise: found no --snr, expected the strength of the noise with it, or --dose",
+    "noise: found no `snr`, expected the strength of the noise with it, or `dose`",
   ],
 ])("%j is refused", (more, message) => {
   expect(() => planSimulation({ map: [map], out: "never", ...more })).toThrow(message);

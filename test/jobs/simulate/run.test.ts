@@ -215,7 +215,7 @@ describe("options", () => {
     const bare = join(dir, "bare.mrc");
     writeFileSync(bare, bytes);
     await expect(simulate("bare", { map: [bare] })).rejects.toThrow(
-      "bare.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size; give it as --pixel-size",
+      "bare.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size; give it as `pixelSize`",
     );
     const { manifest } = await simulate("bare", { map: [bare], pixelSize: 4, count: 1 });
     expect(manifest.optics.pixelSize).toBe(4);
@@ -257,22 +257,22 @@ describe("options", () => {
 
   test("a micrograph smaller than a particle is refused", async () => {
     await expect(simulate("tiny", { size: [32, 32], pixelSize: 2 })).rejects.toThrow(
-      "micrograph: shorter side: found",
+      "size: found a shorter side of 64 angstrom",
     );
   });
 
   test.each<[Partial<SimulateOptions>, string]>([
-    [{ map: [] }, "--map: found none"],
-    [{ ratios: [1, 2] }, "--ratios: found 2, expected one for each of 1 maps"],
-    [{ noise: "poisson" }, "--noise: found no --snr"],
-    [{ keepClean: true }, "--keep-clean: found no noise"],
-    [{ snr: 0.1, noise: "coloured" }, "--noise coloured: found no --estimates"],
-    [{ snr: 0.1, dose: 20 }, "--dose: expected --noise poisson"],
-    [{ snr: 0.1, gaussianShare: 0.3, noise: "poisson" }, "--gaussian-share: expected"],
-    [{ defocus: [2, 1] }, "--defocus: found 2,1, expected the lower number first"],
-    [{ particles: [0, 0] }, "--particles: found 0, expected 1 to"],
-    [{ count: 0 }, "--count: found 0, expected 1 to 999999"],
-    [{ size: [16, 64] }, "--size: found 16, expected 32 to"],
+    [{ map: [] }, "map: found none, expected one or more paths"],
+    [{ ratios: [1, 2] }, "ratios: found 2, expected one for each of 1 maps"],
+    [{ noise: "poisson" }, "noise: found no `snr`"],
+    [{ keepClean: true }, "keepClean: found no noise"],
+    [{ snr: 0.1, noise: "coloured" }, "noise: found coloured without `estimates`"],
+    [{ snr: 0.1, dose: 20 }, "dose: expected `noise` poisson"],
+    [{ snr: 0.1, gaussianShare: 0.3, noise: "poisson" }, "gaussianShare: expected"],
+    [{ defocus: [2, 1] }, "defocus: found 2,1, expected 2 numbers with commas between, the lower first"],
+    [{ particles: [0, 0] }, "particles: found 0, expected a mean of at least 1"],
+    [{ count: 0 }, "count: found 0, expected a whole number, 1 to 999999"],
+    [{ size: [16, 64] }, "size: found 64x16, expected N or WIDTHxHEIGHT, 32 to 32768 pixels"],
   ])("options that clash or make no sense are refused: %j", (more, message) => {
     expect(() => planSimulation(options("never", more))).toThrow(message);
   });

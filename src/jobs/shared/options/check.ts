@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OptionError } from "../../../core/errors.js";
-import { expectedOf, type Kind, type NumberKind, valueOfText } from "./kinds.js";
+import { expectedOf, type Kind, type NumberKind, textsOfValue, valueOfText } from "./kinds.js";
 import type { OptionSet, OptionsOf, ResolvedOptions } from "./option.js";
 
 /**
@@ -110,15 +110,21 @@ function errorOf(
   }
   const name = String(issue.path[0]);
   const { kind, help } = set[name]!;
-  const found = Object.hasOwn(given, name) ? show(given[name]) : "none";
-  return new OptionError(
-    name,
-    `found ${found}, expected ${expectedOf(kind)}${found === "none" ? `: ${help}` : ""}`,
-  );
+  const isGiven = Object.hasOwn(given, name);
+  const found = isGiven ? show(kind, given[name]) : "none";
+  return new OptionError(name, `found ${found}, expected ${expectedOf(kind)}${isGiven ? "" : `: ${help}`}`);
 }
 
-const show = (value: unknown): string =>
-  typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+/** A value as a person would write it, where it has the form of its kind: 4000x30, not [30,4000]. */
+function show(kind: Kind, value: unknown): string {
+  if (typeof value === "number") return String(value);
+  const isWritten = Array.isArray(value) && (kind.type === "size" ? value.length === 2 : isList(kind));
+  if (!isWritten) return JSON.stringify(value) ?? String(value);
+  if (value.length === 0) return "none";
+  return value.some((each) => each === "") ? JSON.stringify(value) : textsOfValue(kind, value).join(" ");
+}
+
+const isList = ({ type }: Kind): boolean => ["numbers", "choices", "texts", "paths"].includes(type);
 
 /** The name that takes the fewest changed letters, if they are few. */
 function nearest(name: string, names: readonly string[]): string | undefined {

@@ -25,6 +25,9 @@ export const amplitudeContrast = numberOption(
   { value: "f", help: "share of amplitude contrast" },
 );
 
+/** Of particles in vitreous ice, where nothing else is known; RELION and CTFFIND start from it or from 0.07. */
+export const AMPLITUDE_CONTRAST = 0.1;
+
 export const phaseShift = numberOption(
   { unit: "degrees", from: -180, to: 180 },
   { value: "deg", help: "phase shift of a phase plate" },
@@ -36,7 +39,8 @@ export const dose = numberOption(
   { value: "e", help: "dose" },
 );
 
+/** From less than the smallest protein to more than any virus. */
 export const particleDiameter = numberOption(
-  { unit: "angstrom", from: 1, to: 10_000 },
+  { unit: "angstrom", from: 10, to: 10_000 },
   { value: "A", help: "particle diameter" },
 );

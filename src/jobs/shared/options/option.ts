@@ -222,8 +222,12 @@ export const flagName = (name: string): string =>
 /** A text in which options stand as `` `name` ``, as a command line says it: `--name`. Other words in such marks stay. */
 export const withFlags = (text: string, set: OptionSet): string =>
   text.replace(/`([a-z]\w*)`/gi, (whole, name: string) =>
-    Object.hasOwn(set, name) ? `--${flagName(name)}` : whole,
+    Object.hasOwn(set, name) ? writtenName(name, set[name]!) : whole,
   );
+
+/** An option as it is written on a command line: `--name`, `--no-name` of what is only ever switched off, or its place. */
+const writtenName = (name: string, { positional, offers }: OptionSet[string]): string =>
+  positional ? flagName(name) : `--${offers === "off" ? "no-" : ""}${flagName(name)}`;
 
 /** What the help says of an option: what it is, its range or choices, and its default. */
 export function helpOf(each: OptionSet[string]): string {

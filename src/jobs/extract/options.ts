@@ -1,0 +1,64 @@
+import { pixelSize } from "../shared/options/microscope.js";
+import {
+  type CommandSpec,
+  choiceOption,
+  countOption,
+  numberOption,
+  type OptionsOf,
+  pathOption,
+  type ResolvedOptions,
+  restated,
+  switchOption,
+} from "../shared/options/option.js";
+
+export const extractOptions = {
+  particles: pathOption({
+    value: "star",
+    help: "STAR file with coordinates, as a dataset's particles.star",
+    required: true,
+  }),
+  box: countOption(
+    { unit: "pixels", from: 8, to: 4096 },
+    { value: "pixels", help: "side of the particle images", required: true },
+  ),
+  out: pathOption({
+    value: "stack.mrcs",
+    help: "stack to write; its STAR file lies beside it",
+    required: true,
+  }),
+  invert: switchOption({
+    help: "keep protein dark; by default contrast is inverted, protein white, as RELION wants it",
+    fallback: true,
+    offers: "off",
+  }),
+  normalise: switchOption({
+    help: "bring the background outside the radius to mean 0, standard deviation 1",
+    fallback: false,
+  }),
+  radius: numberOption(
+    { unit: "pixels", from: 1, to: 2048 },
+    { value: "pixels", help: "radius of the particle, for `normalise`", otherwise: "3/8 of the box" },
+  ),
+  edges: choiceOption(
+    { pad: "with the micrograph's mean", skip: "the particle" },
+    { value: "how", help: "boxes that leave the micrograph", fallback: "pad" },
+  ),
+  mode: choiceOption(
+    { float32: "", float16: "RELION 4 and newer" },
+    { value: "type", help: "numbers of the images", fallback: "float32" },
+  ),
+  pixelSize: restated(pixelSize, { help: "pixel size, where no file gives it" }),
+} as const;
+
+/** What a user may ask of `extract`. */
+export type ExtractOptions = OptionsOf<typeof extractOptions>;
+export type ResolvedExtractOptions = ResolvedOptions<typeof extractOptions>;
+
+export const extractCommand: CommandSpec<typeof extractOptions> = {
+  name: "extract",
+  summary: "Cut particles out of micrographs into a stack with its STAR file.",
+  options: extractOptions,
+  notes: `
+Coordinates become whole pixels, their rest goes into rlnOrigin. Stack and STAR file keep the order of the input.
+Example: cryogem extract --particles simulated/particles.star --box 160 --out simulated/stack.mrcs`,
+};

@@ -1,0 +1,16 @@
+import { type CommandSpec, pathsOption } from "../shared/options/option.js";
+
+export const infoOptions = {
+  paths: pathsOption({
+    help: "MRC, STAR, .cs, PNG, TIFF, HDF5 (EMAN2), PDB, mmCIF, .box, .cbox, Topaz, CSV, COCO or safetensors files, or folders such as datasets",
+    required: true,
+    positional: true,
+  }),
+} as const;
+
+export const infoCommand: CommandSpec<typeof infoOptions> = {
+  name: "info",
+  summary: "Say what a file or folder holds.",
+  options: infoOptions,
+  notes: "",
+};

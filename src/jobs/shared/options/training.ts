@@ -1,0 +1,11 @@
+import { countOption, numberOption } from "./option.js";
+
+export const steps = countOption({ from: 1, to: 10_000_000 }, { value: "n", help: "steps of the training" });
+
+export const learningRate = numberOption({ from: 1e-7, to: 1 }, { value: "f", help: "learning rate" });
+
+/** How often a training says where it stands. */
+export const every = countOption(
+  { from: 1, to: 10_000_000 },
+  { value: "n", help: "steps between checkpoints", role: "machine" },
+);
