@@ -75,7 +75,8 @@ export const INFER: { readonly [K in OpName]: Infer<K> } = {
   },
   convTranspose2d: ([x, w, bias], attrs) => {
     const [n, channels, rows, columns] = requireRank("convTranspose2d", floats("convTranspose2d", x!), 4);
-    const [inChannels, outPerGroup, kh, kw] = requireRank("convTranspose2d weights", w!, 4);
+    const weights = floats("convTranspose2d", w!);
+    const [inChannels, outPerGroup, kh, kw] = requireRank("convTranspose2d weights", weights, 4);
     if (inChannels !== channels || channels! % attrs.groups !== 0) {
       throw new ShapeError(
         "convTranspose2d",
@@ -101,7 +102,10 @@ export const INFER: { readonly [K in OpName]: Infer<K> } = {
     if (x!.shape.length === 0) throw new ShapeError("layerNorm", x!.shape, "at least one axis");
     return unary("layerNorm")([x!]);
   },
-  inverseDeviation: ([, x]) => float([...x!.shape.slice(0, -1), 1]),
+  inverseDeviation: ([normalised, x]) => {
+    floats("inverseDeviation", normalised!);
+    return float([...floats("inverseDeviation", x!).shape.slice(0, -1), 1]);
+  },
 
   reduceSum: reduction("reduceSum"),
   reduceMean: reduction("reduceMean"),
@@ -194,7 +198,7 @@ export const INFER: { readonly [K in OpName]: Infer<K> } = {
   },
   scatterAdd: ([updates, indices], { axis, size }) => {
     const rank = indices!.shape.length;
-    const target = updates!.shape.slice(axis, axis + rank);
+    const target = floats("scatterAdd", updates!).shape.slice(axis, axis + rank);
     if (indices!.dtype !== "int32" || !sameShape(target, indices!.shape)) {
       throw new ShapeError(
         "scatterAdd",
@@ -243,6 +247,6 @@ function lastTwo(where: string, type: TensorType): [number, number] {
 }
 
 function requireBias(where: string, bias: TensorType | undefined, channels: number): void {
-  if (bias && !sameShape(bias.shape, [channels]))
+  if (bias && !sameShape(floats(where, bias).shape, [channels]))
     throw new ShapeError(`${where} bias`, bias.shape, `[${channels}]`);
 }

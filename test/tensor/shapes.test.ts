@@ -23,6 +23,10 @@ import {
   type Value,
 } from "../../src/tensor/index.js";
 import { inverseDeviation } from "../../src/tensor/linear.js";
+import type { OpName } from "../../src/tensor/types.js";
+import { make } from "../../src/tensor/value.js";
+import { buildCase } from "./build-case.js";
+import { allCases } from "./cases.js";
 
 const x = (...shape: number[]): Value => input("x", shape);
 
@@ -95,6 +99,24 @@ describe("operands that do not fit are refused when the value is made, with thei
   ];
   test.each(cases)("%s", (_, build, message) => {
     expect(build).toThrow(message);
+  });
+});
+
+/** Operations that move elements, of whatever type, and one that changes the type. */
+const ANY_TYPE: ReadonlySet<OpName> = new Set<OpName>([
+  ...(["reshape", "expand", "transpose", "concat", "slice", "reverse", "gather"] as const),
+  ...(["stopGradient", "cast"] as const),
+]);
+
+describe("operations that compute refuse every operand of whole numbers", () => {
+  test.each(allCases().filter(({ op }) => !ANY_TYPE.has(op)))("$label", ({ op, example }) => {
+    const { value } = buildCase(op, example);
+    value.inputs.forEach((operand, i) => {
+      if (operand.type.dtype === "int32") return;
+      const whole = input("whole", operand.type.shape, "int32");
+      const inputs = value.inputs.map((other, j) => (i === j ? whole : other));
+      expect(() => make(op, value.attrs, inputs), `operand ${i}`).toThrow(/expected dtype float32/);
+    });
   });
 });
 
