@@ -87,7 +87,7 @@ const doors = {
   "runtime/onnx": ["cpu", "device"],
   "runtime/workers": ["workers"],
   "translate/fit": ["calibration", "fit-set", "innovations", "seed"],
-  "translate/gan": ["points", "step", "trainer"],
+  "translate/gan": ["crops", "points", "step", "trainer"],
   "translate/noise": [
     "contrast",
     "innovations",

@@ -2,7 +2,9 @@
 // A step for every line on standard input; answers as bench/turns.ts declares.
 import { createInterface } from "node:readline";
 import { openOnnxCpu } from "../../dist/runtime/onnx/cpu.js";
-import { StepRunner } from "../../dist/translate/gan/step-runner.js";
+import { Training } from "../../dist/train/training.js";
+import { stepFeeds } from "../../dist/translate/gan/feeds.js";
+import { cryogemStep } from "../../dist/translate/gan/step.js";
 import { answer, readCase } from "./case.mjs";
 
 const { options, get } = readCase(process.argv[2]);
@@ -12,18 +14,17 @@ const data = { simulated: get("simulated"), real: get("real"), points: { particl
 /** The weights given, Adam's moments at zero. */
 const start = { get: (name) => (/^[mv]:/.test(name) ? get(name.slice(2)).fill(0) : get(name)) };
 const runtime = await openOnnxCpu({ threads: Number(process.env.THREADS) });
-const runner = await StepRunner.open(options, runtime, start);
+const training = await Training.open(runtime, cryogemStep(options).phases, start);
 let step = 0;
 for await (const _ of createInterface({ input: process.stdin })) {
   await answer(async () => {
-    const { discriminatorReal, discriminatorFake, gan, nce } = await runner.run([data], {
-      step: ++step,
-      learningRate: 1e-4,
-      discriminatorLearningRate: 1e-4,
-      nceWeight: 10,
-      averageDecay: 0,
-    });
+    const settings = {
+      ...{ step: ++step, learningRate: 1e-4, discriminatorLearningRate: 1e-4 },
+      ...{ nceWeight: 10, averageDecay: 0 },
+    };
+    const losses = await training.run(stepFeeds(options, [data], settings));
+    const { discriminatorReal, discriminatorFake, gan, nce } = losses;
     return { discriminatorReal, discriminatorFake, gan, nce };
   });
 }
-await runner.close();
+await training.close();

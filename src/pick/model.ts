@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { readModelRecord } from "../nn/model-record.js";
-import type { TrainingState } from "../tensor/index.js";
-import type { NamedArrays } from "../translate/model.js";
+import { readModelRecord } from "../train/model-record.js";
+import { flatArrays, type NamedArrays, parametersOf } from "../train/named-arrays.js";
+import type { TrainingState } from "../train/state.js";
 import { pickerOptions } from "./options.js";
 
 /** What a picker is, beside its weights. */
@@ -39,7 +39,7 @@ export interface PickerModel {
 export function encodePicker({ record, parameters }: PickerModel): NamedArrays {
   const described: z.infer<typeof pickerRecord> = { format: "cryogem-picker", formatVersion: 1, ...record };
   return {
-    tensors: new Map([...parameters].map(([name, data]) => [name, { shape: [data.length], data }])),
+    tensors: flatArrays(parameters),
     metadata: { cryogem: JSON.stringify(described) },
   };
 }
@@ -48,5 +48,5 @@ export function encodePicker({ record, parameters }: PickerModel): NamedArrays {
 export function decodePicker({ tensors, metadata }: NamedArrays, path: string): PickerModel {
   const kind = { format: "cryogem-picker", formatVersion: 1, writer: "pick train" };
   const { format: _, formatVersion: __, ...record } = readModelRecord(metadata, kind, pickerRecord, path);
-  return { record, parameters: new Map([...tensors].map(([name, { data }]) => [name, data])) };
+  return { record, parameters: parametersOf(tensors) };
 }

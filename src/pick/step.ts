@@ -1,7 +1,10 @@
 import { PICKER_STRIDE, pickerNetwork } from "../nn/picker.js";
 import { type ParameterSpec, Scope } from "../nn/scope.js";
-import { adamInputs, add, input, optimise, type StepGraph } from "../tensor/index.js";
-import { movingAverages, withAverages } from "../translate/gan/step.js";
+import { add, input } from "../tensor/index.js";
+import { adamInputs } from "../train/adam.js";
+import { withAverages } from "../train/average.js";
+import type { StepPhase } from "../train/phase.js";
+import { optimise } from "../train/update.js";
 import { crossEntropy, expectedCountPenalty } from "./losses.js";
 import type { PickerOptions } from "./options.js";
 
@@ -9,7 +12,8 @@ import type { PickerOptions } from "./options.js";
 export const UNLABELLED_CELLS = 256;
 
 /** A step of a picker's training, and the parameters of its network. */
-export interface PickerStep extends StepGraph {
+export interface PickerStep {
+  readonly phases: readonly StepPhase[];
   readonly parameters: readonly ParameterSpec[];
 }
 
@@ -17,7 +21,7 @@ export interface PickerStep extends StepGraph {
  * One step of Adam on a batch of crops.
  *
  * Inputs: `images` [batch, 1, crop, crop]; `target` and `weight` [batch, 1, crop / 2, crop / 2]; where labels are incomplete
- * `unlabelled` int32 [256], cells whose expected share of particles is known; `adamInputs` of "picker"; `averageDecay` [1].
+ * `unlabelled` int32 [256], cells whose expected share of particles is known; `adamInputs` of "picker"; `averageFeeds`; the state.
  *
  * @param share of unlabelled cells that hold a particle; undefined where labels are complete
  */
@@ -37,10 +41,6 @@ export function pickerStep(options: PickerOptions, share: number | undefined): P
     Object.fromEntries(parameters.map(({ name, value }) => [name, value])),
     adamInputs("picker"),
   );
-  return {
-    parameters,
-    outputs: { loss: labelled, ...(penalty && { expectedCount: penalty }) },
-    state: [...learned.state, ...movingAverages(parameters, learned)],
-    late: withAverages(parameters, learned),
-  };
+  const outputs = { loss: labelled, ...(penalty && { expectedCount: penalty }) };
+  return { parameters, phases: [{ outputs, updates: withAverages(learned, parameters) }] };
 }

@@ -1,34 +1,19 @@
-import type { ComputeRuntime, HostTensor } from "../core/ports.js";
+import type { HostTensor } from "../core/ports.js";
 import { Random } from "../core/random.js";
 import { PICKER_STRIDE } from "../nn/picker.js";
-import { initialValues } from "../nn/scope.js";
-import { adamFeeds, sizeOf, Training, type TrainingState } from "../tensor/index.js";
-import { averageName } from "../translate/gan/step.js";
-import type { Resumption, TrainingMachine } from "../translate/gan/trainer.js";
+import { adamFeeds } from "../train/adam.js";
+import { averageFeeds } from "../train/average.js";
+import { type Feeds, floatTensor } from "../train/feeds.js";
+import { type Resumption, runTraining, type TrainingListener, type TrainingMachine } from "../train/loop.js";
+import { firstState, type TrainingState } from "../train/state.js";
 import { type PickerOptions, pickerLearningRate } from "./options.js";
-import { type PickerStep, pickerStep, UNLABELLED_CELLS } from "./step.js";
+import { pickerStep, UNLABELLED_CELLS } from "./step.js";
 import { labelledCells } from "./target.js";
 import { drawBatch, type PickerBatch, type PickerTrainingSet } from "./training-data.js";
 
-/** What a picker's training hands out while it runs; each call is awaited. */
-export interface PickerListener {
-  /** A line of metrics.jsonl. */
-  step(metrics: PickerMetrics): Promise<void>;
-  /** The state after `step`: everything that is needed to continue. Also called when the training is interrupted. */
-  checkpoint(step: number, state: TrainingState): Promise<void>;
-}
-
-export interface PickerMetrics {
-  readonly step: number;
-  /** `loss`, and `expectedCount` where labels are incomplete. */
-  readonly losses: Readonly<Record<string, number>>;
-  readonly learningRate: number;
-  readonly seconds: number;
-}
-
 export interface PickerPlan {
   readonly options: PickerOptions;
-  /** Steps between checkpoints. */
+  /** Steps between milestones. */
   readonly every: number;
   /** Weights to begin with, where a trained picker is tuned; they fit the options. */
   readonly start?: TrainingState;
@@ -36,96 +21,51 @@ export interface PickerPlan {
 
 /**
  * Trains a picker from the seed or from a trained one's weights, or goes on where an earlier run stopped: the result is then
- * that of an uninterrupted training, bit for bit on the same device.
+ * that of an uninterrupted training, bit for bit on the same device. A batch is one example.
  *
- * @returns parameters, Adam's moments and the moving average: `p`, `m:p`, `v:p`, `average:p`
+ * @returns parameters, Adam's moments and moving averages; `averagedParameters` of them are the weights to pick with
  * @throws the signal's reason when aborted, after a last checkpoint
  */
 export async function trainPicker<DeviceTensor>(
   machine: TrainingMachine<DeviceTensor>,
   set: PickerTrainingSet,
   { options, every, start }: PickerPlan,
-  listener: PickerListener,
+  listener: TrainingListener,
   from?: Resumption,
 ): Promise<TrainingState> {
-  const { runtime, signal, now } = machine;
+  const { steps, seed, average } = options;
   const share = options.expectedParticles === null ? undefined : await unlabelledShare(set, options);
-  const graph = pickerStep(options, share);
-  const training = await openTraining(graph, runtime, from?.state ?? firstState(graph, options.seed, start));
-  let saved = from?.step ?? 0;
-  let step = saved;
-  try {
-    while (step < options.steps && !signal.aborted) {
-      step++;
-      const began = now();
-      const batch = await drawBatch(set, options, step);
-      const learningRate = pickerLearningRate(options, step);
-      const outputs = await training.run({
-        ...(share === undefined ? labelledFeeds(batch, options) : incompleteFeeds(batch, options, step)),
-        ...adamFeeds("picker", learningRate, step),
-        // as long as there are few steps to average over, the first ones must not weigh for ever
-        averageDecay: float([Math.min(options.average, step / (step + 9))], [1]),
-      });
-      const losses = Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data[0]!]));
-      await listener.step({ step, losses, learningRate, seconds: (now() - began) / 1000 });
-      if (step % every === 0 || step === options.steps) {
-        await listener.checkpoint(step, await training.save());
-        saved = step;
-      }
-    }
-    const state = await training.save();
-    if (saved < step) await listener.checkpoint(step, state);
-    signal.throwIfAborted();
-    return state;
-  } finally {
-    await training.close();
-  }
+  const { phases, parameters } = pickerStep(options, share);
+  const learningRate = (step: number): number => pickerLearningRate(options, step);
+  return runTraining(
+    machine,
+    {
+      phases,
+      start: firstState(parameters, seed, start),
+      ...{ steps, every, examples: 1, learningRate },
+      async feeds(step) {
+        const batch = await drawBatch(set, options, step);
+        const isComplete = share === undefined;
+        return {
+          examples: [isComplete ? labelledFeeds(batch, options) : incompleteFeeds(batch, options, step)],
+          shared: { ...adamFeeds("picker", learningRate(step), step), ...averageFeeds(average, step) },
+        };
+      },
+    },
+    listener,
+    from,
+  );
 }
-
-/** The weights to pick with, out of a training's state: the moving average. */
-export function pickerParameters(state: TrainingState): TrainingState {
-  const parameters = new Map<string, Float32Array>();
-  for (const name of state.keys()) {
-    const average = state.get(averageName(name));
-    if (average) parameters.set(name, average);
-  }
-  return parameters;
-}
-
-const openTraining = <DeviceTensor>(
-  graph: PickerStep,
-  runtime: ComputeRuntime<DeviceTensor>,
-  state: TrainingState,
-): Promise<Training<DeviceTensor>> => Training.open(runtime, graph, state);
-
-/** Parameters drawn from the seed or given, moments at zero. */
-function firstState({ parameters }: PickerStep, seed: number, start?: TrainingState): TrainingState {
-  const state = new Map<string, Float32Array>();
-  for (const spec of parameters) {
-    const values = start?.get(spec.name) ?? initialValues(spec, seed);
-    state.set(spec.name, values);
-    state.set(averageName(spec.name), values);
-    state.set(`m:${spec.name}`, new Float32Array(sizeOf(spec.shape)));
-    state.set(`v:${spec.name}`, new Float32Array(sizeOf(spec.shape)));
-  }
-  return state;
-}
-
-const float = (values: ArrayLike<number>, dims: readonly number[]): HostTensor => ({
-  dtype: "float32",
-  dims,
-  data: values instanceof Float32Array ? values : Float32Array.from(values),
-});
 
 /** A batch as the step's graph wants it; the weights of the loss add up to 1. */
-function labelledFeeds({ images, target, weight }: PickerBatch, options: PickerOptions) {
+function labelledFeeds({ images, target, weight }: PickerBatch, options: PickerOptions): Feeds {
   const { batch, crop } = options;
   const cells = [batch, 1, crop / PICKER_STRIDE, crop / PICKER_STRIDE];
   const total = weight.reduce((sum, each) => sum + each, 0);
   return {
-    images: float(images, [batch, 1, crop, crop]),
-    target: float(target, cells),
-    weight: float(total > 0 ? weight.map((each) => each / total) : weight, cells),
+    images: floatTensor(images, [batch, 1, crop, crop]),
+    target: floatTensor(target, cells),
+    weight: floatTensor(total > 0 ? weight.map((each) => each / total) : weight, cells),
   };
 }
 
@@ -135,7 +75,11 @@ const LABELLED = 0.5;
 const LIT = 0.2;
 
 /** Labelled cells enter the cross-entropy as certain; of the others some are drawn to be counted. */
-function incompleteFeeds({ images, target, weight }: PickerBatch, options: PickerOptions, step: number) {
+function incompleteFeeds(
+  { images, target, weight }: PickerBatch,
+  options: PickerOptions,
+  step: number,
+): Feeds {
   const random = Random.of(options.seed, "picker unlabelled", step);
   const certain = target.map((each) => (each >= LABELLED ? 1 : 0));
   const known = weight.map((each, i) => (each > 0 && certain[i] === 1 ? 1 : 0));

@@ -1,5 +1,5 @@
 import { Random } from "../core/random.js";
-import type { ImageSource } from "../translate/samples/sampler.js";
+import type { ImageSource } from "../train/image-source.js";
 import { changeContrast } from "./augment.js";
 import { pasteContaminant } from "./contaminants.js";
 import { cutTurned, drawTurn, type Turn, turnPoints } from "./crop.js";

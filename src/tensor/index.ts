@@ -20,25 +20,11 @@
  * | linear | matmul, gemm({ transA, transB }), conv2d and convTranspose2d({ stride, pads, dilation, groups, bias, outputPads }), layerNorm, instanceNorm and groupNorm({ epsilon, scale, bias }) |
  * | reductions | reduceSum reduceMean reduceMax reduceMin({ axes, keepDims }), averagePool, upsampleNearest |
  * | layout | reshape expand transpose concat slice reverse pad padImage gather scatterAdd |
- * | gradient | grad, stopGradient; adam, adamInputs, adamScalars; optimise (grad and adam on named parameters) |
- * | running | compile, interpret; Training (a step's graph run again and again, its state kept on the device) |
+ * | gradient | grad, stopGradient |
+ * | graphs | substitute, unshaped, compile, interpret |
  *
- *   const scalars = adamInputs("adam");
- *   const { state } = optimise(loss, { w }, scalars);     // moments are inputs m:w, v:w
- *   const training = await Training.open(runtime, { outputs: { loss }, state }, start);
- *   const { loss } = await training.run({ x, ...adamFeeds("adam", learningRate, step) });
+ * Training steps made of these stand in src/train.
  */
-export { AccumulatedTraining, type StepPhase } from "./accumulation.js";
-export {
-  type AdamScalars,
-  type AdamSettings,
-  type AdamState,
-  adam,
-  adamFeeds,
-  adamInputs,
-  adamScalars,
-} from "./adam.js";
-export type { LateUpdate } from "./adam-host.js";
 export { type CompiledGraph, compile } from "./compile.js";
 export {
   abs,
@@ -78,6 +64,7 @@ export {
   scatterAdd,
   slice,
   transpose,
+  unshaped,
 } from "./layout.js";
 export {
   type ConvolutionOptions,
@@ -91,7 +78,6 @@ export {
   matmul,
   type TransposedConvolutionOptions,
 } from "./linear.js";
-export { type Optimised, optimise } from "./optimise.js";
 export {
   averagePool,
   type ReduceOptions,
@@ -101,7 +87,14 @@ export {
   reduceSum,
   upsampleNearest,
 } from "./reduce.js";
-export type { StateSource, TrainingState } from "./state.js";
-export { type StateTensor, type StepGraph, Training } from "./training.js";
-export { type Dtype, type OpAttrs, type OpName, type Shape, sizeOf, type TensorType } from "./types.js";
+export { substitute } from "./substitute.js";
+export {
+  type Dtype,
+  type OpAttrs,
+  type OpName,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type TensorType,
+} from "./types.js";
 export { constant, input, type Operand, type Value } from "./value.js";

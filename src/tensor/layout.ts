@@ -15,6 +15,10 @@ export function reshape(x: Value, shape: Shape): Value {
   return sameShape(full, x.type.shape) ? x : make("reshape", { shape: full }, [x]);
 }
 
+/** What a value was before it was only given another shape. */
+export const unshaped = (value: Value): Value =>
+  value.op === "reshape" ? unshaped(value.inputs[0]!) : value;
+
 /** x repeated along its axes of size 1 (and along new leading axes) to `shape`. */
 export const expand = (x: Value, shape: Shape): Value =>
   sameShape(shape, x.type.shape) ? x : make("expand", { shape }, [x]);

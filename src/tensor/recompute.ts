@@ -1,5 +1,5 @@
 import { leakyRelu } from "./elementwise.js";
-import { reshape } from "./layout.js";
+import { reshape, unshaped } from "./layout.js";
 import type { Value } from "./value.js";
 
 /**
@@ -21,5 +21,3 @@ export function invertedActivations(order: readonly Value[]): ReadonlyMap<Value,
   }
   return inverted;
 }
-
-const unshaped = (value: Value): Value => (value.op === "reshape" ? unshaped(value.inputs[0]!) : value);

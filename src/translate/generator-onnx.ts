@@ -1,7 +1,8 @@
 import proto from "onnx-proto";
 import { Scope } from "../nn/scope.js";
 import { unet } from "../nn/unet.js";
-import { compile, constant, input, type TrainingState } from "../tensor/index.js";
+import { compile, constant, input } from "../tensor/index.js";
+import type { TrainingState } from "../train/state.js";
 import { generatorOptions } from "./generator-runner.js";
 import type { CryogemOptions } from "./options.js";
 

@@ -2,7 +2,8 @@ import type { Image } from "../array/image.js";
 import type { ComputeRuntime, ComputeSession } from "../core/ports.js";
 import { Scope } from "../nn/scope.js";
 import { type UnetOptions, unet } from "../nn/unet.js";
-import { compile, constant, input, type TrainingState } from "../tensor/index.js";
+import { compile, constant, input } from "../tensor/index.js";
+import type { TrainingState } from "../train/state.js";
 import type { CryogemOptions } from "./options.js";
 import type { TilingOptions } from "./tiling.js";
 

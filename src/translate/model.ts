@@ -2,8 +2,9 @@ import { z } from "zod";
 import { halfColumns } from "../array/spectrum/half.js";
 import type { EvenProfile } from "../array/spectrum/profile.js";
 import { FormatError } from "../core/errors.js";
-import { readModelRecord } from "../nn/model-record.js";
-import type { TrainingState } from "../tensor/index.js";
+import { readModelRecord } from "../train/model-record.js";
+import { flatArrays, type NamedArrays, parametersOf } from "../train/named-arrays.js";
+import type { TrainingState } from "../train/state.js";
 import type { NoiseSeed } from "./noise/seed.js";
 import { ORDERS, type Trend } from "./noise/trend.js";
 import type { Unevenness } from "./noise/unevenness.js";
@@ -70,12 +71,6 @@ export interface Model {
   readonly trends?: readonly Trend[];
 }
 
-/** Named arrays with text beside them: the content of a safetensors file. */
-export interface NamedArrays {
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
 const POWER = "noise.power";
 const GAIN = "output.gain";
 const RINGS = "noise.rings";
@@ -85,8 +80,7 @@ const TRENDS = "background.trends";
 
 /** The file of a model; parameters are flat, since the options decide their shapes. */
 export function encodeModel({ record, noise, parameters, gain, trends }: Model): NamedArrays {
-  const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
-  for (const [name, data] of parameters) tensors.set(name, { shape: [data.length], data });
+  const tensors = flatArrays(parameters);
   const { colour, deviation, cleanDeviation, unevenness } = noise;
   if (colour) {
     const [rows, columns] = colour.power.shape;
@@ -124,7 +118,7 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
   return {
     record,
     noise: decodeNoise(noise, tensors, path),
-    parameters: new Map(others.map(([name, { data }]) => [name, data])),
+    parameters: parametersOf(others),
     ...(gain && { gain: profileOf(gain) }),
     ...(trends && { trends: trendsOf(trends, path) }),
   };

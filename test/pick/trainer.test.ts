@@ -6,10 +6,12 @@ import { networkImage } from "../../src/pick/network/image.js";
 import { NetworkScorer } from "../../src/pick/network/scorer.js";
 import { PICKER_DEFAULTS, type PickerOptions, pickerLearningRate } from "../../src/pick/options.js";
 import { findPeaks } from "../../src/pick/peaks.js";
-import { type PickerMetrics, pickerParameters, trainPicker } from "../../src/pick/trainer.js";
+import { trainPicker } from "../../src/pick/trainer.js";
 import type { LabelledImage, PickerTrainingSet } from "../../src/pick/training-data.js";
 import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
-import type { TrainingState } from "../../src/tensor/index.js";
+import { averagedParameters } from "../../src/train/average.js";
+import type { StepMetrics } from "../../src/train/loop.js";
+import type { TrainingState } from "../../src/train/state.js";
 import { TOY_DIAMETER, toyPicking } from "../helpers/toy-picking.js";
 
 const runtime = openOnnxCpu({ threads: 1 });
@@ -38,7 +40,7 @@ function toySet(labelled: number, keep: (index: number) => boolean = () => true)
 
 interface Trained {
   readonly state: TrainingState;
-  readonly metrics: readonly PickerMetrics[];
+  readonly metrics: readonly StepMetrics[];
   readonly checkpoints: ReadonlyMap<number, TrainingState>;
 }
 
@@ -47,15 +49,16 @@ async function train(
   options: PickerOptions,
   more: { from?: { step: number; state: TrainingState }; start?: TrainingState; stopAt?: number } = {},
 ): Promise<Trained> {
-  const metrics: PickerMetrics[] = [];
+  const metrics: StepMetrics[] = [];
   const checkpoints = new Map<number, TrainingState>();
   const abort = new AbortController();
   const machine = { runtime: await runtime, signal: abort.signal, now: () => performance.now() };
   const listener = {
-    step: async (each: PickerMetrics) => {
+    step: async (each: StepMetrics) => {
       metrics.push(each);
       if (each.step === more.stopAt) abort.abort();
     },
+    milestone: async () => {},
     checkpoint: async (step: number, state: TrainingState) => void checkpoints.set(step, state),
   };
   const plan = { options, every: 1000, ...(more.start && { start: more.start }) };
@@ -68,7 +71,7 @@ async function train(
 
 const modelOf = (state: TrainingState, options: PickerOptions): PickerModel => ({
   record: { program: "test", particleDiameter: TOY_DIAMETER, step: options.steps, options },
-  parameters: pickerParameters(state),
+  parameters: averagedParameters(state),
 });
 
 /** AUPRC on rings that the picker has not seen. */
@@ -99,7 +102,7 @@ describe("training a picker", () => {
 
   test("tuning goes on from the weights given", async () => {
     const options = { ...SMALL, steps: 2, learningRate: 1e-6 };
-    const tuned = await train(toySet(1), options, { start: pickerParameters(trained.state) });
+    const tuned = await train(toySet(1), options, { start: averagedParameters(trained.state) });
     expect(await scoreUnseen(tuned.state, options)).toBeGreaterThan(0.85);
   });
 

@@ -1,4 +1,4 @@
-// One step of Adam over float32 arrays in WebAssembly memory, in one pass: see tensor/adam.ts for the formulas.
+// One step of Adam over float32 arrays in WebAssembly memory, in one pass: see train/adam.ts for the formulas.
 
 /** Moments and parameter are replaced where they lie. Addresses are multiples of 16, counts of 4. */
 export function adam(

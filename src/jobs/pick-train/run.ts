@@ -2,15 +2,22 @@ import { FileError, UsageError } from "../../core/errors.js";
 import type { ComputeRuntime } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
 import { inside } from "../../dataset/layout.js";
-import { decodePicker, encodePicker, type PickerModel, type PickerRecord } from "../../pick/model.js";
-import { type PickerListener, pickerParameters, trainPicker } from "../../pick/trainer.js";
+import { decodePicker, encodePicker, type PickerRecord } from "../../pick/model.js";
+import { trainPicker } from "../../pick/trainer.js";
 import type { LabelledImage, PickerTrainingSet } from "../../pick/training-data.js";
-import type { TrainingState } from "../../tensor/index.js";
+import { averagedParameters } from "../../train/average.js";
+import type { TrainingListener } from "../../train/loop.js";
+import type { TrainingState } from "../../train/state.js";
 import { cachedSource } from "../shared/cached-source.js";
-import { hashFile, type InputFile } from "../shared/hash-file.js";
 import { keepSteps, MODEL, readArrays, writeArrays } from "../shared/model-files.js";
-import { openTrainingFolder } from "../shared/training-folder.js";
-import type { TrainContext } from "../train/training.js";
+import type { TrainContext } from "../shared/training-context.js";
+import {
+  inTrainingFolder,
+  readCheckpoint,
+  sayingHowToResume,
+  type TrainingIdentity,
+  trainingIdentity,
+} from "../shared/training-folder.js";
 import type { PickTrainPlan } from "./plan.js";
 import { type LabelledMicrograph, labelledMicrographs, negativeImages } from "./set.js";
 import { validatePicker } from "./validation.js";
@@ -37,29 +44,30 @@ export async function trainPickerModel(plan: PickTrainPlan, context: TrainContex
   const { files, report } = context;
   const all = await labelledMicrographs(files, plan);
   if (all.length === 0) throw new FileError("pick train", "no labelled micrograph", "at least one");
-  await openTrainingFolder(files, plan, await identity(plan, context));
-  const modelPath = inside(plan.out, MODEL.model);
-  if (await files.exists(modelPath)) {
-    report.note(`${plan.out} is complete already`);
-    return decodePicker(await readArrays(files, modelPath), modelPath).record;
-  }
-  warnOfSizes(all, plan, report.warn);
-  const { learned, kept } = splitMicrographs(all, plan);
-  report.note(`${learned.length} labelled micrographs to learn from, ${kept.length} for validation`);
-  const set = await openSet(learned, plan, context);
-  const record: PickerRecord = {
-    program: context.program,
-    particleDiameter: plan.particleDiameter ?? all[0]!.particleDiameter,
-    step: 0,
-    options: plan.options,
-  };
-  const runtime = await context.runtime();
-  report.note(`training on ${runtime.description}`);
-  const { state, validation } = await train({ plan, set, kept, record, runtime }, context);
-  const finished = { ...record, step: plan.options.steps, ...(validation && { validation }) };
-  const model = { record: finished, parameters: pickerParameters(state) };
-  await writeArrays(files, modelPath, encodePicker(model));
-  return finished;
+  return inTrainingFolder(files, plan, await identityOf(plan, context), async () => {
+    const modelPath = inside(plan.out, MODEL.model);
+    if (await files.exists(modelPath)) {
+      report.note(`${plan.out} is complete already`);
+      return decodePicker(await readArrays(files, modelPath), modelPath).record;
+    }
+    warnOfSizes(all, plan, report.warn);
+    const { learned, kept } = splitMicrographs(all, plan);
+    report.note(`${learned.length} labelled micrographs to learn from, ${kept.length} for validation`);
+    const set = await openSet(learned, plan, context);
+    const record: PickerRecord = {
+      program: context.program,
+      particleDiameter: plan.particleDiameter ?? all[0]!.particleDiameter,
+      step: 0,
+      options: plan.options,
+    };
+    const runtime = await context.runtime();
+    report.note(`training on ${runtime.description}`);
+    const { state, validation } = await train({ plan, set, kept, record, runtime }, context);
+    const finished = { ...record, step: plan.options.steps, ...(validation && { validation }) };
+    const model = { record: finished, parameters: averagedParameters(state) };
+    await writeArrays(files, modelPath, encodePicker(model));
+    return finished;
+  });
 }
 
 /** A picker takes particles of any size for one size; which it takes micrographs to have unless told is the first one's. */
@@ -89,28 +97,24 @@ async function train(
   context: TrainContext,
 ): Promise<{ readonly state: TrainingState; readonly validation: PickerRecord["validation"] }> {
   const { plan, set, runtime } = training;
-  const checkpoint = await readCheckpoint(context, plan);
+  const { files } = context;
+  const checkpoint = await readCheckpoint(files, plan, decodePicker);
   for (const name of [MODEL.metrics, VALIDATION_LINES]) {
-    await keepSteps(context.files, inside(plan.out, name), checkpoint?.record.step ?? 0);
+    await keepSteps(files, inside(plan.out, name), checkpoint?.record.step ?? 0);
   }
-  const start = plan.from && { start: plan.from.parameters };
-  const state = await trainPicker(
+  const trained = trainPicker(
     { ...context, runtime },
     set,
-    { options: plan.options, every: plan.every, ...start },
+    { options: plan.options, every: plan.every, ...(plan.from && { start: plan.from.parameters }) },
     listenerFor(training, context),
     checkpoint && { step: checkpoint.record.step, state: checkpoint.parameters },
-  ).catch((error: unknown) => {
-    if (context.signal.aborted) {
-      context.report.note(`${plan.out}: checkpoint written; --resume continues from it`);
-    }
-    throw error;
-  });
+  );
+  const state = await sayingHowToResume(trained, plan, context);
   return { state, validation: await validate(training, plan.options.steps, state) };
 }
 
 /** Writes what a training hands out into its folder. */
-function listenerFor(training: OpenPickTraining, { files, report }: TrainContext): PickerListener {
+function listenerFor(training: OpenPickTraining, { files, report }: TrainContext): TrainingListener {
   const { plan, record } = training;
   return {
     async step({ step, losses, learningRate, seconds }) {
@@ -119,14 +123,16 @@ function listenerFor(training: OpenPickTraining, { files, report }: TrainContext
       const total = plan.options.steps;
       report.progress({ stage: "train", done: step, total, unit: "steps", figures: losses });
     },
-    async checkpoint(step, state) {
+    async milestone(step, state) {
       const found = await validate(training, step, state);
-      const model = { record: { ...record, step }, parameters: state };
-      await writeArrays(files, inside(plan.out, MODEL.checkpoint), encodePicker(model));
       if (!found) return;
       await files.append(inside(plan.out, VALIDATION_LINES), `${JSON.stringify({ step, ...found })}\n`);
       const { auprc, micrographs } = found;
       report.note(`step ${step}: AUPRC ${auprc.toFixed(3)} on ${micrographs} micrographs kept apart`);
+    },
+    async checkpoint(step, state) {
+      const model = { record: { ...record, step }, parameters: state };
+      await writeArrays(files, inside(plan.out, MODEL.checkpoint), encodePicker(model));
     },
   };
 }
@@ -138,36 +144,29 @@ async function validate(
   state: TrainingState,
 ): Promise<PickerRecord["validation"]> {
   if (kept.length === 0) return undefined;
-  return validatePicker({ record: { ...record, step }, parameters: pickerParameters(state) }, kept, runtime);
-}
-
-async function readCheckpoint(
-  { files }: TrainContext,
-  { out }: PickTrainPlan,
-): Promise<PickerModel | undefined> {
-  const path = inside(out, MODEL.checkpoint);
-  return (await files.exists(path)) ? decodePicker(await readArrays(files, path), path) : undefined;
+  return validatePicker(
+    { record: { ...record, step }, parameters: averagedParameters(state) },
+    kept,
+    runtime,
+  );
 }
 
 /** What the training is: its options, and its inputs by content. */
-async function identity(plan: PickTrainPlan, { files, program }: TrainContext) {
-  const inputs: InputFile[] = [];
+function identityOf(plan: PickTrainPlan, { files, program }: TrainContext): Promise<TrainingIdentity> {
   const paths = [
     ...plan.datasets.map((dir) => inside(dir, "dataset.json")),
     ...plan.micrographs,
     ...plan.coordinates,
     ...plan.negatives,
   ];
-  for (const path of paths) inputs.push(await hashFile(path, undefined, files));
-  const { options, pixelSize, coordinatesPixelSize, particleDiameter, validation, from } = plan;
+  const { pixelSize, coordinatesPixelSize, particleDiameter, validation, from } = plan;
   const start = from && { from: from.record };
-  return {
-    format: "cryogem-training",
-    program,
-    translator: "picker",
-    options: { ...options, pixelSize, coordinatesPixelSize, particleDiameter, validation, ...start },
-    inputs,
-  } as const;
+  const given = { pixelSize, coordinatesPixelSize, particleDiameter, validation, ...start };
+  return trainingIdentity(
+    files,
+    { program, translator: "picker", options: { ...plan.options, ...given } },
+    paths,
+  );
 }
 
 /** Micrographs to learn from and, drawn by the seed, those kept for validation. */

@@ -1,4 +1,4 @@
-import type { ImageSource } from "../../translate/samples/sampler.js";
+import type { ImageSource } from "../../train/image-source.js";
 
 /**
  * Images by number, the most recently used kept in memory up to a number of bytes.

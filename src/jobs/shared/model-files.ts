@@ -3,7 +3,8 @@ import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { readSafetensors, type Safetensor, writeSafetensors } from "../../io/safetensors.js";
 import { decodePicker, type PickerModel } from "../../pick/model.js";
-import { decodeModel, type Model, type NamedArrays } from "../../translate/model.js";
+import type { NamedArrays } from "../../train/named-arrays.js";
+import { decodeModel, type Model } from "../../translate/model.js";
 
 /** What lies in a model's folder. Paths are relative to it. */
 export const MODEL = {

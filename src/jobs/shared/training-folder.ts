@@ -1,9 +1,10 @@
 import { FormatError, UsageError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import type { Files, JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
-import type { TrainPlan } from "../train/plan.js";
+import type { NamedArrays } from "../../train/named-arrays.js";
+import { type FolderClaim, inClaimedFolder } from "./claim-folder.js";
 import { hashFile, type InputFile } from "./hash-file.js";
-import { MODEL } from "./model-files.js";
+import { MODEL, readArrays } from "./model-files.js";
 
 /** What a training is: equal ones give equal results. */
 export interface TrainingIdentity {
@@ -18,36 +19,49 @@ export interface TrainingIdentity {
 /** The identity of a training: its options, and its inputs by content. */
 export async function trainingIdentity(
   files: Files,
-  plan: TrainPlan,
-  program: string,
+  about: Omit<TrainingIdentity, "format" | "inputs">,
+  paths: readonly string[],
 ): Promise<TrainingIdentity> {
-  const { translator, options, dose } = plan;
-  const paths = [inside(plan.simulated, "dataset.json"), ...plan.real];
-  if (plan.estimates !== undefined) paths.push(inside(plan.estimates, "estimates.json"));
   const inputs: InputFile[] = [];
   for (const path of paths) inputs.push(await hashFile(path, undefined, files));
-  return { format: "cryogem-training", program, translator, options: { ...options, dose }, inputs };
+  return { format: "cryogem-training", ...about, inputs };
+}
+
+/** Where a training's files go, and whether one that began there is to be continued. */
+export interface TrainingPlace {
+  readonly out: string;
+  readonly resume: boolean;
 }
 
 /**
- * Makes a folder ready for a training: a new or empty folder, or, to resume, one in which the same training began.
+ * Does a training's work in its folder: a new or empty one, or, to resume, one in which the same training began.
  *
- * @throws UsageError for a folder that holds something else, another training, or this one without `resume`
+ * @throws UsageError for a folder that holds something else, another training, or this one without `resume`, and for one in which
+ *   another process is at work
  */
-export async function openTrainingFolder(
+export async function inTrainingFolder<T>(
   files: Files,
-  { out, resume }: Pick<TrainPlan, "out" | "resume">,
+  place: TrainingPlace,
+  identity: TrainingIdentity,
+  work: () => Promise<T>,
+): Promise<T> {
+  const path = inside(place.out, MODEL.training);
+  const isBegun = await files.exists(path);
+  if (isBegun) await refuseOtherTraining(files, place, identity);
+  return inClaimedFolder(files, place.out, TRAINING_CLAIM, async () => {
+    if (!isBegun) await files.write(path, `${JSON.stringify(identity, null, 2)}\n`);
+    return work();
+  });
+}
+
+const TRAINING_CLAIM: FolderClaim = { holds: "a training", marks: [MODEL.training] };
+
+async function refuseOtherTraining(
+  files: Files,
+  { out, resume }: TrainingPlace,
   identity: TrainingIdentity,
 ): Promise<void> {
-  const names = (await files.exists(out)) ? await files.list(out) : [];
   const path = inside(out, MODEL.training);
-  if (names.length === 0) return files.write(path, `${JSON.stringify(identity, null, 2)}\n`);
-  if (!names.includes(MODEL.training)) {
-    const some = names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
-    throw new UsageError(
-      `${out}: found a folder with other files (${some}), expected a new or empty folder, or a training`,
-    );
-  }
   if (!resume) {
     throw new UsageError(`${out}: found a training: add --resume to continue it, or give another --out`);
   }
@@ -55,6 +69,28 @@ export async function openTrainingFolder(
   if (difference) {
     throw new UsageError(`${out}: ${difference}; the folder holds another training: give another --out`);
   }
+}
+
+/** The state that a training's last checkpoint left in its folder, or nothing where there is none. */
+export async function readCheckpoint<Model>(
+  files: Files,
+  { out }: TrainingPlace,
+  decode: (arrays: NamedArrays, path: string) => Model,
+): Promise<Model | undefined> {
+  const path = inside(out, MODEL.checkpoint);
+  return (await files.exists(path)) ? decode(await readArrays(files, path), path) : undefined;
+}
+
+/** Says how an interrupted training goes on. */
+export function sayingHowToResume<T>(
+  training: Promise<T>,
+  { out }: TrainingPlace,
+  { signal, report }: JobContext,
+): Promise<T> {
+  return training.catch((error: unknown) => {
+    if (signal.aborted) report.note(`${out}: interrupted; --resume continues the training`);
+    throw error;
+  });
 }
 
 function parse(bytes: Uint8Array, path: string): Partial<TrainingIdentity> {

@@ -1,11 +1,7 @@
 import type { Files, Workers } from "../../core/ports.js";
+import { type CropMaker, sampleCrops } from "../../translate/gan/crops.js";
 import type { NoiseSeed } from "../../translate/noise/seed.js";
-import {
-  type SamplerOptions,
-  type StepData,
-  sampleStep,
-  type TrainingSet,
-} from "../../translate/samples/sampler.js";
+import type { SamplerOptions, StepData, TrainingSet } from "../../translate/samples/sampler.js";
 import { openTrainingSet, type TrainingInputs } from "./set.js";
 
 /** What the task needs to make the data of any step of a training. */
@@ -26,19 +22,14 @@ interface Opened {
 /** Of the last training, so that a worker opens the set and reads each micrograph once. */
 let opened: Opened | undefined;
 
-/** Task "training-data": the crops of a step, as `sampleStep` makes them. */
+/** Task "training-data": the crops of a step, as `sampleCrops` makes them. */
 export async function trainingDataTask(
   { step, crops }: { readonly step: number; readonly crops: number },
   { id, inputs, noise, options }: TrainingData,
   files: Files,
 ): Promise<readonly StepData[]> {
   if (opened?.id !== id) opened = { id, noise, set: openTrainingSet(files, inputs).then(({ set }) => set) };
-  const set = await opened.set;
-  const made: StepData[] = [];
-  for (let part = 0; part < crops; part++) {
-    made.push(await sampleStep(set, opened.noise, options, step, part));
-  }
-  return made;
+  return sampleCrops({ set: await opened.set, noise: opened.noise, options }, step, crops);
 }
 
 let trainings = 0;
@@ -48,7 +39,7 @@ export function workerSampler(
   workers: Workers,
   data: Omit<TrainingData, "id">,
   signal: AbortSignal,
-): (step: number, crops: number) => Promise<readonly StepData[]> {
+): CropMaker {
   const shared: TrainingData = { ...data, id: ++trainings };
   return async (step, crops) => {
     const [made] = await workers.map<{ step: number; crops: number }, readonly StepData[]>(

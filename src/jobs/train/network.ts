@@ -1,29 +1,29 @@
 import type { Image } from "../../array/image.js";
+import { FormatError } from "../../core/errors.js";
 import type { Progress } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { encodePng } from "../../io/png/write.js";
-import type { TrainingState } from "../../tensor/index.js";
+import type { StepMetrics } from "../../train/loop.js";
+import type { NamedArrays } from "../../train/named-arrays.js";
+import type { TrainingState } from "../../train/state.js";
 import { type Calibration, calibrate } from "../../translate/fit/calibration.js";
-import {
-  generatorState,
-  type StepMetrics,
-  type TrainingListener,
-  trainCryogem,
-} from "../../translate/gan/trainer.js";
+import { type CryogemListener, generatorState, trainCryogem } from "../../translate/gan/trainer.js";
 import { generatorOnnx } from "../../translate/generator-onnx.js";
 import { GeneratorRunner, tilingFor } from "../../translate/generator-runner.js";
-import { encodeModel, type Model } from "../../translate/model.js";
+import { decodeModel, encodeModel, type Model } from "../../translate/model.js";
 import { type NoiseSeed, seedSnr } from "../../translate/noise/seed.js";
 import { translateTiled } from "../../translate/tiling.js";
 import { keepSteps, MODEL, samplePath, writeArrays } from "../shared/model-files.js";
+import type { TrainContext } from "../shared/training-context.js";
+import { readCheckpoint, sayingHowToResume } from "../shared/training-folder.js";
 import { workerSampler } from "./data.js";
-import { fitSeed, type OpenTraining, readCheckpoint, type TrainContext } from "./training.js";
+import { fitSeed, type OpenTraining } from "./training.js";
 
 /** Trains CryoGEM's networks from the beginning or from the last checkpoint, calibrates, writes the model. */
 export async function trainNetwork(training: OpenTraining, context: TrainContext): Promise<number> {
   const { plan, opened, inputs, description, trends } = training;
-  const { files, report } = context;
-  const checkpoint = await readCheckpoint(context, plan);
+  const { files, report, workers, signal } = context;
+  const checkpoint = await readCheckpoint(files, plan, decodeNetwork);
   const noise = checkpoint?.noise ?? (await fitSeed(training));
   report.note(`noise seed: ${noise.colour ? "coloured" : "white"}, SNR ${seedSnr(noise).toPrecision(3)}`);
   const runtime = await context.runtime();
@@ -31,28 +31,29 @@ export async function trainNetwork(training: OpenTraining, context: TrainContext
   await keepSteps(files, inside(plan.out, MODEL.metrics), checkpoint?.record.step ?? 0);
   const save = async (path: string, step: number, model: Omit<Model, "record">): Promise<void> =>
     writeArrays(files, inside(plan.out, path), encodeModel({ ...model, record: { ...description, step } }));
-  const data = { inputs, noise, options: plan.options };
-  const sample = context.workers && workerSampler(context.workers, data, context.signal);
-  const state = await trainCryogem(
-    { ...context, runtime, ...(sample && { sample }) },
+  const makeCrops = workers && workerSampler(workers, { inputs, noise, options: plan.options }, signal);
+  const trained = trainCryogem(
+    { ...context, runtime, ...(makeCrops && { makeCrops }) },
     opened.set,
     { options: plan.options, noise, every: plan.every },
     listenerFor(training, context, (step, parameters) => save(MODEL.checkpoint, step, { noise, parameters })),
     checkpoint && { step: checkpoint.record.step, state: checkpoint.parameters },
-  ).catch((error: unknown) => {
-    if (context.signal.aborted) report.note(`${plan.out}: checkpoint written; --resume continues from it`);
-    throw error;
-  });
-  const parameters = generatorState(state, plan.options);
+  );
+  const parameters = generatorState(await sayingHowToResume(trained, plan, context), plan.options);
   const calibration = await calibrateNetwork(training, context, noise, parameters);
   await files.write(inside(plan.out, MODEL.onnx), generatorOnnx(plan.options, parameters));
   await save(MODEL.model, plan.options.steps, {
-    parameters,
-    noise,
-    ...calibration,
+    ...{ parameters, noise, ...calibration },
     ...(trends && { trends }),
   });
   return plan.options.steps;
+}
+
+/** A model of a network: its options are there. */
+function decodeNetwork(arrays: NamedArrays, path: string): Model {
+  const model = decodeModel(arrays, path);
+  if (!model.record.options) throw new FormatError(path, "options", "none", "those of a network");
+  return model;
 }
 
 /** Fits what is fitted after training; nothing where that is not asked for. */
@@ -79,8 +80,8 @@ async function calibrateNetwork(
 function listenerFor(
   { plan }: OpenTraining,
   { files, report }: TrainContext,
-  checkpoint: TrainingListener["checkpoint"],
-): TrainingListener {
+  checkpoint: CryogemListener["checkpoint"],
+): CryogemListener {
   return {
     checkpoint,
     async step(metrics) {

@@ -1,12 +1,14 @@
+import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { drawFitSet } from "../../translate/fit/fit-set.js";
 import { encodeModel, type Model, type ModelDescription } from "../../translate/model.js";
 import { MODEL, writeArrays } from "../shared/model-files.js";
-import { openTrainingFolder, trainingIdentity } from "../shared/training-folder.js";
+import type { TrainContext } from "../shared/training-context.js";
+import { inTrainingFolder, type TrainingIdentity, trainingIdentity } from "../shared/training-folder.js";
 import { trainNetwork } from "./network.js";
 import type { TrainPlan } from "./plan.js";
-import { measureRealLook, openTrainingSet, type TrainingInputs } from "./set.js";
-import { fitSeed, type OpenTraining, type TrainContext } from "./training.js";
+import { measureRealLook, type OpenedTrainingSet, openTrainingSet, type TrainingInputs } from "./set.js";
+import { fitSeed, type OpenTraining } from "./training.js";
 
 /**
  * Trains a translator and writes its model folder, or what is still missing of it.
@@ -17,31 +19,46 @@ import { fitSeed, type OpenTraining, type TrainContext } from "./training.js";
 export async function trainTranslator(plan: TrainPlan, context: TrainContext): Promise<number> {
   const { files, report, program } = context;
   const isNetwork = plan.translator === "cryogem";
-  const flatten = isNetwork && plan.options.trends;
   const inputs: TrainingInputs = {
     ...{ real: plan.real, simulated: plan.simulated, estimates: plan.estimates },
-    ...{ crop: isNetwork ? plan.options.crop : 32, flatten },
+    ...{ crop: isNetwork ? plan.options.crop : 32, flatten: isNetwork && plan.options.trends },
   };
   const opened = await openTrainingSet(files, inputs);
-  await openTrainingFolder(files, plan, await trainingIdentity(files, plan, program));
-  if (await files.exists(inside(plan.out, MODEL.model))) {
-    report.note(`${plan.out} is complete already`);
-    return isNetwork ? plan.options.steps : 0;
-  }
+  return inTrainingFolder(files, plan, await identityOf(plan, files, program), async () => {
+    if (await files.exists(inside(plan.out, MODEL.model))) {
+      report.note(`${plan.out} is complete already`);
+      return isNetwork ? plan.options.steps : 0;
+    }
+    const training = await prepare(plan, opened, inputs, context);
+    if (isNetwork) return trainNetwork(training, context);
+    const model: Model = {
+      ...{ record: training.description, noise: await fitSeed(training), parameters: new Map() },
+    };
+    await writeArrays(files, inside(plan.out, MODEL.model), encodeModel(model));
+    return 0;
+  });
+}
+
+function identityOf(plan: TrainPlan, files: Files, program: string): Promise<TrainingIdentity> {
+  const { translator, options, dose } = plan;
+  const paths = [inside(plan.simulated, "dataset.json"), ...plan.real];
+  if (plan.estimates !== undefined) paths.push(inside(plan.estimates, "estimates.json"));
+  return trainingIdentity(files, { program, translator, options: { ...options, dose } }, paths);
+}
+
+/** What is measured before anything is fitted or trained. */
+async function prepare(
+  plan: TrainPlan,
+  opened: OpenedTrainingSet,
+  inputs: TrainingInputs,
+  { files, program }: TrainContext,
+): Promise<OpenTraining> {
   const fit = await drawFitSet(opened.set);
-  const { contrast, trends } = await measureRealLook(files, plan.real, flatten);
+  const { contrast, trends } = await measureRealLook(files, plan.real, inputs.flatten);
+  const { translator, dose, options } = plan;
   const description: ModelDescription = {
-    program,
-    translator: plan.translator,
-    pixelSize: opened.pixelSize,
-    contrast,
-    dose: plan.dose,
-    step: 0,
-    ...(isNetwork && { options: plan.options }),
+    ...{ program, translator, pixelSize: opened.pixelSize, contrast, dose, step: 0 },
+    ...(translator === "cryogem" && { options }),
   };
-  const training: OpenTraining = { plan, opened, inputs, fit, description, ...(trends && { trends }) };
-  if (isNetwork) return trainNetwork(training, context);
-  const model: Model = { record: description, noise: await fitSeed(training), parameters: new Map() };
-  await writeArrays(files, inside(plan.out, MODEL.model), encodeModel(model));
-  return 0;
+  return { plan, opened, inputs, fit, description, ...(trends && { trends }) };
 }

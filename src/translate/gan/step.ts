@@ -2,18 +2,10 @@ import { patchHeads } from "../../nn/patch-heads.js";
 import { type ParameterSpec, Scope } from "../../nn/scope.js";
 import { type Unet, type UnetOptions, unet } from "../../nn/unet.js";
 import {
-  type AdamScalars,
-  adamInputs,
   add,
   input,
-  type LateUpdate,
   mul,
-  type Optimised,
-  optimise,
   reduceMean,
-  type StateTensor,
-  type StepGraph,
-  type StepPhase,
   slice,
   sqrt,
   square,
@@ -21,8 +13,12 @@ import {
   sub,
   type Value,
 } from "../../tensor/index.js";
+import { adamInputs } from "../../train/adam.js";
+import { withAverages } from "../../train/average.js";
+import type { StepPhase } from "../../train/phase.js";
+import { optimise } from "../../train/update.js";
 import { type Discriminator, type DiscriminatorOptions, discriminators } from "./discriminators.js";
-import { type DiscriminatorLoss, discriminatorLoss, generatorLoss } from "./loss.js";
+import { discriminatorLoss, generatorLoss } from "./loss.js";
 import { type MaskNceOptions, maskNce, overLevels } from "./mask-nce.js";
 import { samplingInputs } from "./sampling-inputs.js";
 
@@ -43,13 +39,12 @@ export interface StepOptions {
   readonly averaged: boolean;
 }
 
-/** One training step: what it computes and carries on, and the parameters of its networks. */
-export interface CryogemStep extends StepGraph {
+/** A training step, and the parameters of its networks. */
+export interface CryogemStep {
+  readonly phases: readonly StepPhase[];
   readonly generator: readonly ParameterSpec[];
   readonly discriminator: readonly ParameterSpec[];
   readonly heads: readonly ParameterSpec[];
-  /** Derivatives of the losses by each parameter. */
-  readonly gradients: Readonly<Record<string, Value>>;
 }
 
 /**
@@ -58,80 +53,35 @@ export interface CryogemStep extends StepGraph {
  * The encoder's features of the input serve translation and contrastive loss alike (exact, and the published code
  * encodes it twice); they are not detached, as there.
  *
- * Inputs: `simulated`, `real` [1, 1, crop, crop]; `samplingInputs` of every level for particle points, then background points; `nceWeight` [1], 0 for a crop without particles; `adamInputs` of "discriminator" and "generator";
- * `averageDecay` [1] where a moving average is kept; parameters, moments and `average:` parameters.
+ * Inputs: `simulated`, `real` [1, 1, crop, crop]; `samplingInputs` of every level for particle points, then background points;
+ * `nceWeight` [1], 0 for a crop without particles; `adamInputs` of "discriminator" and "generator"; `averageFeeds` where a moving
+ * average is kept; the state.
  */
 export function cryogemStep(options: StepOptions): CryogemStep {
+  const { beta1 } = options;
   const { scope, generator, featuresIn, fake } = translation(options);
+  const real = input("real", [1, 1, options.crop, options.crop]);
   const scalars = adamInputs("discriminator");
-  const real = realImage(options);
-  const judged = discriminators(options.discriminator).map((each) =>
-    judgeAndLearn(each, real, fake, scalars, options),
-  );
+  const judged = discriminators(options.discriminator).map((each) => {
+    const { loss, specs, outputs, gan } = judge(each, real, fake);
+    return { specs, outputs, gan, updates: optimise(loss, byName(specs), scalars, { beta1 }) };
+  });
   const gan = judged.map((each) => each.gan).reduce((sum, loss) => add(sum, loss));
   const nce = contrastiveLoss(generator, scope.heads, featuresIn, fake, options);
   const learners = byName([...scope.generator.parameters, ...scope.heads.parameters]);
-  const learned = optimise(add(gan, nce), learners, adamInputs("generator"), { beta1: options.beta1 });
+  const learned = optimise(add(gan, nce), learners, adamInputs("generator"), { beta1 });
+  const improveDiscriminators: StepPhase = {
+    outputs: Object.assign({}, ...judged.map(({ outputs }) => outputs)),
+    updates: judged.flatMap(({ updates }) => updates),
+  };
+  const improveGenerator: StepPhase = {
+    outputs: { gan, nce, fakeDeviation: deviation(fake) },
+    updates: options.averaged ? withAverages(learned, scope.generator.parameters) : learned,
+  };
   return {
+    phases: [improveDiscriminators, improveGenerator],
     generator: scope.generator.parameters,
     discriminator: judged.flatMap(({ specs }) => specs),
-    heads: scope.heads.parameters,
-    outputs: {
-      ...Object.assign({}, ...judged.map(({ outputs }) => outputs)),
-      gan,
-      nce,
-      fakeDeviation: deviation(fake),
-    },
-    state: [
-      ...judged.flatMap(({ learned: { state } }) => state),
-      ...learned.state,
-      ...(options.averaged ? movingAverages(scope.generator.parameters, learned) : []),
-    ],
-    late: options.averaged ? withAverages(scope.generator.parameters, learned) : learned.updates,
-    gradients: Object.assign({}, ...judged.map((each) => each.learned.gradients), learned.gradients),
-  };
-}
-
-/** The two halves of a step over several crops, and the parameters of its networks. */
-export interface CryogemPhases {
-  readonly phases: readonly StepPhase[];
-  readonly generator: readonly ParameterSpec[];
-  readonly discriminator: readonly ParameterSpec[];
-  readonly heads: readonly ParameterSpec[];
-}
-
-/**
- * The same step over several crops (`AccumulatedTraining`): the discriminators learn from all of them, then the generator and
- * the heads, which translates every crop a second time. Inputs as for `cryogemStep`.
- */
-export function cryogemPhases(options: StepOptions): CryogemPhases {
-  const { scope, generator, featuresIn, fake } = translation(options);
-  const scalars = adamInputs("discriminator");
-  const real = realImage(options);
-  const judging = discriminators(options.discriminator).map((each) => {
-    const judge = each.judge(each.scope);
-    const loss = discriminatorLoss(judge(real), judge(stopGradient(fake)));
-    const specs = each.scope.parameters;
-    const { updates } = optimise(loss.total, byName(specs), scalars, options);
-    return { specs, outputs: lossesOf(each, loss), updates, gan: generatorLoss(judge(fake)) };
-  });
-  const gan = judging.map((each) => each.gan).reduce((sum, loss) => add(sum, loss));
-  const nce = contrastiveLoss(generator, scope.heads, featuresIn, fake, options);
-  const learners = byName([...scope.generator.parameters, ...scope.heads.parameters]);
-  const learned = optimise(add(gan, nce), learners, adamInputs("generator"), options);
-  return {
-    phases: [
-      {
-        outputs: Object.assign({}, ...judging.map(({ outputs }) => outputs)),
-        updates: judging.flatMap(({ updates }) => updates),
-      },
-      {
-        outputs: { gan, nce, fakeDeviation: deviation(fake) },
-        updates: options.averaged ? withAverages(scope.generator.parameters, learned) : learned.updates,
-      },
-    ],
-    generator: scope.generator.parameters,
-    discriminator: judging.flatMap(({ specs }) => specs),
     heads: scope.heads.parameters,
   };
 }
@@ -145,55 +95,19 @@ function translation(options: StepOptions) {
   return { scope, generator, featuresIn, fake: generator.translate(featuresIn, simulated) };
 }
 
-const realImage = ({ crop }: StepOptions): Value => input("real", [1, 1, crop, crop]);
 const deviation = (x: Value): Value => sqrt(reduceMean(square(sub(x, reduceMean(x)))));
-const lossesOf = ({ name }: Discriminator, { real, fake }: DiscriminatorLoss): Record<string, Value> => ({
-  ...{ [`${name}Real`]: real, [`${name}Fake`]: fake },
-});
 
-/** A discriminator's own step, and what the improved one says of the translated crop. */
-function judgeAndLearn(
-  discriminator: Discriminator,
-  real: Value,
-  fake: Value,
-  scalars: AdamScalars,
-  { beta1 }: StepOptions,
-) {
-  const { scope, judge } = discriminator;
+/** A discriminator's own loss, and what it says of the translated crop. */
+function judge({ name, scope, judge }: Discriminator, real: Value, fake: Value) {
   const judging = judge(scope);
   const loss = discriminatorLoss(judging(real), judging(stopGradient(fake)));
-  const specs = scope.parameters;
-  const learned = optimise(loss.total, byName(specs), scalars, { beta1 });
-  const improved = judge(scope.substituting(new Map(Object.entries(learned.parameters))));
-  return { specs, learned, outputs: lossesOf(discriminator, loss), gan: generatorLoss(improved(fake)) };
+  return {
+    specs: scope.parameters,
+    loss: loss.total,
+    outputs: { [`${name}Real`]: loss.real, [`${name}Fake`]: loss.fake },
+    gan: generatorLoss(judging(fake)),
+  };
 }
-
-/** average = decay average + (1 - decay) parameter, for every parameter named; the decay is the input `averageDecay` [1]. */
-export function movingAverages(
-  specs: readonly ParameterSpec[],
-  { parameters }: Optimised,
-): readonly StateTensor[] {
-  const decay = input("averageDecay", [1]);
-  return specs.map(({ name, shape }) => {
-    const average = input(averageName(name), shape);
-    const next = add(mul(average, decay), mul(parameters[name]!, sub(1, decay)));
-    return { name: averageName(name), next, inPlace: true };
-  });
-}
-
-/** The updates of an optimiser, with the moving averages of those parameters named. */
-export function withAverages(specs: readonly ParameterSpec[], { updates }: Optimised): readonly LateUpdate[] {
-  const averaged = new Set(specs.map(({ name }) => name));
-  const decay = input("averageDecay", [1]);
-  return updates.map((update) =>
-    averaged.has(update.parameter)
-      ? { ...update, average: { name: averageName(update.parameter), decay } }
-      : update,
-  );
-}
-
-/** State tensor of a parameter's moving average. */
-export const averageName = (parameter: string): string => `average:${parameter}`;
 
 const byName = (specs: readonly ParameterSpec[]): Record<string, Value> =>
   Object.fromEntries(specs.map(({ name, value }) => [name, value]));

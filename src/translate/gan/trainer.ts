@@ -1,54 +1,39 @@
 import type { ComputeRuntime } from "../../core/ports.js";
-import type { TrainingState } from "../../tensor/index.js";
+import { averagedParameters } from "../../train/average.js";
+import {
+  type Resumption,
+  runTraining,
+  type TrainingListener,
+  type TrainingMachine,
+} from "../../train/loop.js";
+import { firstState, type TrainingState } from "../../train/state.js";
 import { GeneratorRunner, generatorOptions } from "../generator-runner.js";
 import type { NoiseSeed } from "../noise/seed.js";
 import { type CryogemOptions, learningShareAt } from "../options.js";
-import { type StepData, sampleStep, type TrainingSet } from "../samples/sampler.js";
+import type { TrainingSet } from "../samples/sampler.js";
 import { drawSamples, type Sample, type SampleSet, takeSample } from "../samples/samples.js";
-import { averageName, type StepOptions } from "./step.js";
-import { type Losses, StepRunner } from "./step-runner.js";
+import { type CropMaker, madeAhead, sampleCrops } from "./crops.js";
+import { stepFeeds } from "./feeds.js";
+import { cryogemStep, type StepOptions } from "./step.js";
 import { TrainingWatch } from "./watch.js";
 
-/** A line of metrics.jsonl. */
-export interface StepMetrics {
-  readonly step: number;
-  readonly losses: Losses;
-  /** Of the generator. */
-  readonly learningRate: number;
-  readonly seconds: number;
-  /** Of these, seconds that the device waited for its data. */
-  readonly waiting: number;
-}
-
 /** What a training hands out while it runs; each call is awaited. */
-export interface TrainingListener {
-  step(metrics: StepMetrics): Promise<void>;
+export interface CryogemListener extends Pick<TrainingListener, "step" | "checkpoint"> {
+  /** Before the checkpoint of the same step. */
   sample(step: number, sample: Sample): Promise<void>;
-  /** The state after `step`: everything that is needed to continue. Also called when the training is interrupted. */
-  checkpoint(step: number, state: TrainingState): Promise<void>;
   warn(text: string): void;
 }
 
-export interface TrainingPlan {
+export interface CryogemPlan {
   readonly options: CryogemOptions;
   readonly noise: NoiseSeed;
   /** Steps between samples, and between checkpoints. */
   readonly every: number;
 }
 
-export interface TrainingMachine<DeviceTensor> {
-  readonly runtime: ComputeRuntime<DeviceTensor>;
-  readonly signal: AbortSignal;
-  /** Milliseconds. */
-  readonly now: () => number;
-  /** Makes the crops of a step on other threads, as `sampleStep` would: those of the next step while one is computed. */
-  readonly sample?: (step: number, crops: number) => Promise<readonly StepData[]>;
-}
-
-/** Where an earlier run stopped. */
-export interface Resumption {
-  readonly step: number;
-  readonly state: TrainingState;
+export interface CryogemMachine<DeviceTensor> extends TrainingMachine<DeviceTensor> {
+  /** Makes the crops of a step on other threads, as `sampleCrops` would: those of the next step while one is computed. */
+  readonly makeCrops?: CropMaker;
 }
 
 /**
@@ -58,106 +43,74 @@ export interface Resumption {
  * @throws the signal's reason when aborted, after a last checkpoint
  */
 export async function trainCryogem<DeviceTensor>(
-  machine: TrainingMachine<DeviceTensor>,
+  machine: CryogemMachine<DeviceTensor>,
   set: TrainingSet,
-  { options, noise, every }: TrainingPlan,
-  listener: TrainingListener,
+  { options, noise, every }: CryogemPlan,
+  listener: CryogemListener,
   from?: Resumption,
 ): Promise<TrainingState> {
-  const { runtime, signal, now } = machine;
-  const runner = await StepRunner.open(
-    stepOptions(options),
-    runtime,
-    from?.state ?? options.seed,
-    options.accumulate,
+  const { steps, accumulate, nceWeight, average, seed, crop } = options;
+  const { runtime, signal, makeCrops } = machine;
+  const networks = stepOptions(options);
+  const { phases, generator, discriminator, heads } = cryogemStep(networks);
+  const cropsFor = makeCrops
+    ? madeAhead(makeCrops, options, signal)
+    : (step: number) => sampleCrops({ set, noise, options }, step, accumulate);
+  const samples = await drawSamples(set, noise, crop, seed);
+  const share = (step: number): number => learningShareAt(options, step);
+  const learningRate = (step: number): number => share(step) * options.learningRate;
+  return runTraining(
+    machine,
+    {
+      phases,
+      start: firstState([...generator, ...discriminator, ...heads], seed),
+      ...{ steps, every, examples: accumulate, learningRate },
+      async feeds(step) {
+        const crops = await cropsFor(step);
+        const discriminatorLearningRate = share(step) * options.discriminatorLearningRate;
+        const rates = { learningRate: learningRate(step), discriminatorLearningRate };
+        return crops && stepFeeds(networks, crops, { step, ...rates, nceWeight, averageDecay: average });
+      },
+    },
+    watching(listener, sampling(runtime, options, samples)),
+    from,
   );
-  const samples = await drawSamples(set, noise, options.crop, options.seed);
+}
+
+/** Passes on what a training hands out, with samples of it, and warns of a training that goes wrong. */
+function watching(
+  listener: CryogemListener,
+  sampleOf: (state: TrainingState) => Promise<Sample>,
+): TrainingListener {
   const watch = new TrainingWatch();
   const warn = (text: string | undefined): void => {
     if (text) listener.warn(text);
   };
-  let saved = from?.step ?? 0;
-  let step = saved;
-  const crops = stepCrops(machine, set, noise, options);
-  try {
-    while (step < options.steps && !signal.aborted) {
-      const start = now();
-      const data = await crops(step + 1);
-      if (!data) break;
-      step++;
-      const waiting = (now() - start) / 1000;
-      const share = learningShareAt(options, step);
-      const learningRate = share * options.learningRate;
-      const losses = await runner.run(data, {
-        step,
-        learningRate,
-        discriminatorLearningRate: share * options.discriminatorLearningRate,
-        nceWeight: options.nceWeight,
-        averageDecay: options.average,
-      });
-      await listener.step({ step, losses, learningRate, seconds: (now() - start) / 1000, waiting });
-      warn(watch.step(step, losses));
-      if (step % every === 0 || step === options.steps) {
-        await listener.checkpoint(step, await runner.state());
-        saved = step;
-        const sample = await translateSamples(runner, runtime, options, samples);
-        await listener.sample(step, sample);
-        warn(watch.sample(step, sample.particleCorrelation));
-      }
-    }
-    const state = await runner.state();
-    if (saved < step) await listener.checkpoint(step, state);
-    signal.throwIfAborted();
-    return state;
-  } finally {
-    await runner.close();
-  }
-}
-
-/** The crops of one step after the other; nothing once the training was interrupted. */
-function stepCrops<DeviceTensor>(
-  { sample, signal }: TrainingMachine<DeviceTensor>,
-  set: TrainingSet,
-  noise: NoiseSeed,
-  options: CryogemOptions,
-): (step: number) => Promise<readonly StepData[] | undefined> {
-  const { accumulate, steps } = options;
-  if (!sample) {
-    return async (step) => {
-      const crops: StepData[] = [];
-      for (let part = 0; part < accumulate; part++)
-        crops.push(await sampleStep(set, noise, options, step, part));
-      return crops;
-    };
-  }
-  let ahead: ReturnType<typeof sample> | undefined;
-  return async (step) => {
-    try {
-      const crops = await (ahead ?? sample(step, accumulate));
-      ahead = step < steps ? sample(step + 1, accumulate) : undefined;
-      // met when it is awaited, or not at all
-      ahead?.catch(() => {});
-      return crops;
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw error;
-    }
+  return {
+    async step(metrics) {
+      await listener.step(metrics);
+      warn(watch.step(metrics.step, metrics.losses));
+    },
+    async milestone(step, state) {
+      const sample = await sampleOf(state);
+      await listener.sample(step, sample);
+      warn(watch.sample(step, sample.particleCorrelation));
+    },
+    checkpoint: (step, state) => listener.checkpoint(step, state),
   };
 }
 
-async function translateSamples<DeviceTensor>(
-  runner: StepRunner,
-  runtime: ComputeRuntime<DeviceTensor>,
-  options: CryogemOptions,
-  samples: SampleSet,
-): Promise<Sample> {
-  const generator = new GeneratorRunner(options, runtime, await runner.generatorParameters());
-  try {
-    return await takeSample(samples, (noisy) => generator.run(noisy));
-  } finally {
-    await generator.close();
-  }
-}
+/** The same few crops, translated with the parameters of a moment. */
+const sampling =
+  <DeviceTensor>(runtime: ComputeRuntime<DeviceTensor>, options: CryogemOptions, samples: SampleSet) =>
+  async (state: TrainingState): Promise<Sample> => {
+    const generator = new GeneratorRunner(options, runtime, generatorState(state, options));
+    try {
+      return await takeSample(samples, (noisy) => generator.run(noisy));
+    } finally {
+      await generator.close();
+    }
+  };
 
 const stepOptions = (options: CryogemOptions): StepOptions => ({
   crop: options.crop,
@@ -173,10 +126,6 @@ const stepOptions = (options: CryogemOptions): StepOptions => ({
 
 /** The parameters to translate with, out of a training's state: averaged, where an average was kept. */
 export function generatorState(state: TrainingState, { average }: CryogemOptions): TrainingState {
-  const parameters = new Map<string, Float32Array>();
-  for (const name of state.keys()) {
-    if (name.startsWith("generator."))
-      parameters.set(name, state.get(average > 0 ? averageName(name) : name)!);
-  }
-  return parameters;
+  if (average > 0) return averagedParameters(state);
+  return new Map([...state].filter(([name]) => name.startsWith("generator.")));
 }

@@ -1,4 +1,6 @@
-import type { Losses } from "./step-runner.js";
+import type { StepMetrics } from "../../train/loop.js";
+
+type Losses = StepMetrics["losses"];
 
 /** Steps over which a loss is averaged. */
 const WINDOW = 100;

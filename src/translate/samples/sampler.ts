@@ -1,6 +1,7 @@
 import type { Image } from "../../array/image.js";
 import { Random } from "../../core/random.js";
 import type { Defocus } from "../../physics/optics/optics.js";
+import type { ImageSource } from "../../train/image-source.js";
 import { drawQueryPoints, type QueryPoints } from "../gan/points.js";
 import { turnedCtf } from "../noise/rings.js";
 import { type CleanMicrograph, type NoiseSeed, noisyInput } from "../noise/seed.js";
@@ -12,12 +13,6 @@ export interface LabelledImage extends CleanMicrograph {
   readonly mask: Uint8Array;
   readonly centres: readonly Centre[];
   readonly variance: number;
-}
-
-/** Micrographs handed out one at a time, so that a set need not fit into memory. */
-export interface ImageSource<T> {
-  readonly count: number;
-  load(index: number): Promise<T>;
 }
 
 /** What the translators learn from. Real micrographs come normalised to mean 0 and standard deviation 1. */

@@ -2,21 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { ComputeRuntime, HostTensor } from "../../../src/core/ports.js";
 import { Random } from "../../../src/core/random.js";
 import { PICKER_NETWORKS } from "../../../src/nn/picker.js";
-import { initialValues } from "../../../src/nn/scope.js";
 import { PICKER_DEFAULTS } from "../../../src/pick/options.js";
 import { type PickerStep, pickerStep, UNLABELLED_CELLS } from "../../../src/pick/step.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
-import {
-  adamFeeds,
-  compile,
-  conv2d,
-  grad,
-  input,
-  mul,
-  reduceSum,
-  sizeOf,
-  Training,
-} from "../../../src/tensor/index.js";
+import { compile, conv2d, grad, input, mul, reduceSum, sizeOf } from "../../../src/tensor/index.js";
+import { adamFeeds } from "../../../src/train/adam.js";
+import { averageFeeds } from "../../../src/train/average.js";
+import { firstState, type TrainingState } from "../../../src/train/state.js";
+import { Training } from "../../../src/train/training.js";
 import { gpu, isMissing, reason } from "../../helpers/gpu.js";
 import { runOnce } from "../../tensor/run-once.js";
 
@@ -50,13 +43,7 @@ const CROP = 32;
 
 /** Three steps of a picker from the same seed: losses, and the first moments after the first, which are the gradients. */
 async function train(runtime: ComputeRuntime<unknown>, graph: PickerStep, batch: number) {
-  const state = new Map<string, Float32Array>();
-  for (const spec of graph.parameters) {
-    const values = initialValues(spec, 3);
-    state.set(spec.name, values).set(`average:${spec.name}`, values);
-    for (const moment of ["m", "v"]) state.set(`${moment}:${spec.name}`, new Float32Array(values.length));
-  }
-  const training = await Training.open(runtime, graph, state);
+  const training = await Training.open(runtime, graph.phases, firstState(graph.parameters, 3));
   const cells = [batch, 1, CROP / 2, CROP / 2];
   const uniform = (name: string): Float32Array =>
     Float32Array.from(
@@ -76,15 +63,14 @@ async function train(runtime: ComputeRuntime<unknown>, graph: PickerStep, batch:
     } as HostTensor,
   };
   const losses: Record<string, number>[] = [];
-  let moments: ReadonlyMap<string, Float32Array> | undefined;
+  let first: TrainingState | undefined;
   for (let step = 1; step <= 3; step++) {
-    const decay = { averageDecay: float(Float32Array.of(0.5), [1]) };
-    const outputs = await training.run({ ...feeds, ...adamFeeds("picker", 1e-3, step), ...decay });
-    losses.push(Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data[0]!])));
-    moments ??= await training.save(graph.parameters.map(({ name }) => `m:${name}`));
+    const shared = { ...adamFeeds("picker", 1e-3, step), ...averageFeeds(0.5, step) };
+    losses.push(await training.run({ examples: [feeds], shared }));
+    first ??= await training.save();
   }
   await training.close();
-  return { losses, moments: moments! };
+  return { losses, moments: new Map([...first!].filter(([name]) => name.startsWith("m:"))) };
 }
 
 describe.skipIf(isMissing)(`a picker's training step on the GPU agrees with the CPU${reason}`, () => {

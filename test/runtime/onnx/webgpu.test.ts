@@ -4,9 +4,11 @@ import { Random } from "../../../src/core/random.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
 import { openDevice } from "../../../src/runtime/onnx/device.js";
 import { compile, input, tanh } from "../../../src/tensor/index.js";
+import { firstState } from "../../../src/train/state.js";
+import { Training } from "../../../src/train/training.js";
+import { stepFeeds } from "../../../src/translate/gan/feeds.js";
 import { drawQueryPoints } from "../../../src/translate/gan/points.js";
-import type { StepOptions } from "../../../src/translate/gan/step.js";
-import { type Losses, StepRunner } from "../../../src/translate/gan/step-runner.js";
+import { cryogemStep, type StepOptions } from "../../../src/translate/gan/step.js";
 import { gpu, isMissing, reason } from "../../helpers/gpu.js";
 import { allCases } from "../../tensor/cases.js";
 import { checkCase } from "../../tensor/check-case.js";
@@ -70,20 +72,23 @@ const step = (variant: "paper" | "fast"): StepOptions => ({
 
 /** Three steps from the same seed: their losses, and the parameters after them. */
 async function train(device: ComputeRuntime<unknown>, options: StepOptions, crops: number) {
-  const runner = await StepRunner.open(options, device, 1, crops);
+  const { phases, generator, discriminator, heads } = cryogemStep(options);
+  const start = firstState([...generator, ...discriminator, ...heads], 1);
+  const training = await Training.open(device, phases, start, crops);
   const random = Random.of(1, "webgpu test");
   const image = (): Float32Array => random.fillNormal(new Float32Array(CROP * CROP));
   const mask = Uint8Array.from({ length: CROP * CROP }, (_, i) => (i % CROP < 24 ? 1 : 0));
-  const losses: Losses[] = [];
+  const losses: Record<string, number>[] = [];
   for (let i = 1; i <= 3; i++) {
     const data = Array.from({ length: crops }, () => ({
       ...{ simulated: image(), real: image(), points: drawQueryPoints(mask, 8, random) },
     }));
     const rates = { learningRate: 1e-4, discriminatorLearningRate: 1e-4 };
-    losses.push(await runner.run(data, { step: i, ...rates, nceWeight: 10, averageDecay: 0.9 }));
+    const settings = { step: i, ...rates, nceWeight: 10, averageDecay: 0.9 };
+    losses.push(await training.run(stepFeeds(options, data, settings)));
   }
-  const state = await runner.state();
-  await runner.close();
+  const state = await training.save();
+  await training.close();
   return { losses, state };
 }
 

@@ -2,10 +2,14 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
 import { initialValues } from "../../../src/nn/scope.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
-import { adamFeeds, interpret, sizeOf } from "../../../src/tensor/index.js";
+import { interpret, sizeOf } from "../../../src/tensor/index.js";
+import { adamFeeds } from "../../../src/train/adam.js";
+import { fuse } from "../../../src/train/phase.js";
+import { firstState } from "../../../src/train/state.js";
+import { Training } from "../../../src/train/training.js";
+import { stepFeeds } from "../../../src/translate/gan/feeds.js";
 import { samplingFeeds } from "../../../src/translate/gan/sampling-inputs.js";
 import { cryogemStep, type StepOptions } from "../../../src/translate/gan/step.js";
-import { StepRunner } from "../../../src/translate/gan/step-runner.js";
 import type { StepData } from "../../../src/translate/samples/sampler.js";
 
 const CROP = 32;
@@ -41,7 +45,7 @@ type Numbers = Record<string, ArrayLike<number>>;
 
 /** Losses and gradients of the graph of a single crop, in double precision. */
 function exactly({ simulated, real, points }: StepData, weights: Numbers) {
-  const graph = cryogemStep(options);
+  const { phases, generator, discriminator, heads } = cryogemStep(options);
   const both = [...(points.particles ?? points.background!), ...points.background!];
   const feeds: Numbers = { simulated, real, averageDecay: [0], nceWeight: [points.particles ? 10 : 0] };
   for (let level = 1; level <= LEVELS; level++) {
@@ -54,17 +58,25 @@ function exactly({ simulated, real, points }: StepData, weights: Numbers) {
     for (const [input, { data }] of Object.entries(adamFeeds(name, 0, 1, { beta1: 0.5 })))
       feeds[input] = data;
   }
-  for (const { name, shape } of [...graph.generator, ...graph.discriminator, ...graph.heads]) {
+  for (const { name, shape } of [...generator, ...discriminator, ...heads]) {
     const zeros = new Float64Array(sizeOf(shape));
     Object.assign(feeds, { [name]: weights[name]!, [`m:${name}`]: zeros, [`v:${name}`]: zeros });
   }
-  const wanted = { ...graph.outputs };
-  for (const [name, gradient] of Object.entries(graph.gradients)) wanted[`d:${name}`] = gradient;
+  const { outputs, updates } = fuse(phases);
+  const wanted = { ...outputs };
+  for (const { parameter, gradient } of [...phases[0]!.updates, ...updates])
+    wanted[`d:${parameter}`] = gradient;
   return interpret(wanted, feeds) as Record<string, Float64Array>;
 }
 
 const meanOf = (all: readonly Record<string, Float64Array>[], name: string): Float64Array =>
   all[0]![name]!.map((_, i) => all.reduce((sum, each) => sum + each[name]![i]!, 0) / all.length);
+
+const open = async (count: number) => {
+  const { phases, generator, discriminator, heads } = cryogemStep(options);
+  const start = firstState([...generator, ...discriminator, ...heads], 1);
+  return Training.open(await openOnnxCpu({ threads: 1 }), phases, start, count);
+};
 
 describe("a step over several crops", () => {
   test("has the mean losses, and moments that are the mean gradients, in float64", async () => {
@@ -73,10 +85,10 @@ describe("a step over several crops", () => {
     for (const spec of [...generator, ...discriminator, ...heads]) {
       weights[spec.name] = Float64Array.from(initialValues(spec, 1));
     }
-    const runner = await StepRunner.open(options, await openOnnxCpu({ threads: 1 }), 1, crops.length);
-    const losses = await runner.run(crops, settings);
-    const state = await runner.state();
-    await runner.close();
+    const training = await open(crops.length);
+    const losses = await training.run(stepFeeds(options, crops, settings));
+    const state = await training.save();
+    await training.close();
 
     const before = crops.map((crop) => exactly(crop, weights));
     // Adam's first step is the gradient's sign, but for epsilon
@@ -106,21 +118,17 @@ describe("a step over several crops", () => {
   });
 
   test("that are all the same crop is the step over that crop", async () => {
-    const runtime = await openOnnxCpu({ threads: 1 });
-    const [one, three] = [
-      await StepRunner.open(options, runtime, 1),
-      await StepRunner.open(options, runtime, 1, 3),
-    ];
+    const [one, three] = [await open(1), await open(3)];
     const crop = crops[0]!;
     for (let step = 1; step <= 2; step++) {
-      const expected = await one.run([crop], { ...settings, step });
-      const found = await three.run([crop, crop, crop], { ...settings, step });
+      const expected = await one.run(stepFeeds(options, [crop], { ...settings, step }));
+      const found = await three.run(stepFeeds(options, [crop, crop, crop], { ...settings, step }));
       expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
       for (const [name, value] of Object.entries(expected)) {
         expect([found[name]!]).toBeAllclose([value], { relative: step === 1 ? 1e-5 : 1e-3 });
       }
     }
-    const [expected, found] = [await one.state(), await three.state()];
+    const [expected, found] = [await one.save(), await three.save()];
     expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
     await Promise.all([one.close(), three.close()]);
   });

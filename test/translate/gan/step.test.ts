@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { ParameterSpec } from "../../../src/nn/scope.js";
-import { adamScalars, interpret, sizeOf } from "../../../src/tensor/index.js";
+import { interpret, sizeOf } from "../../../src/tensor/index.js";
+import { adamScalars } from "../../../src/train/adam.js";
+import { fuse } from "../../../src/train/phase.js";
+import { updatesInGraph } from "../../../src/train/update.js";
 import { samplingFeeds } from "../../../src/translate/gan/sampling-inputs.js";
 import { cryogemStep, type StepOptions } from "../../../src/translate/gan/step.js";
 
@@ -89,14 +92,17 @@ describe.each(reference.cases)(
   "one step, $upsampling up-sampling, $output output, $variant loss, $discriminators discriminator(s)",
   (expected) => {
     const names = Object.keys(expected.parameters);
-    const graph = cryogemStep(optionsOf(expected));
-    const specs = [...graph.generator, ...graph.discriminator, ...graph.heads];
+    const step = cryogemStep(optionsOf(expected));
+    const specs = [...step.generator, ...step.discriminator, ...step.heads];
     const feeds = feedsOf(specs, names);
-    const gradientOutputs = Object.fromEntries(
-      Object.entries(graph.gradients).map(([name, value]) => [`gradient:${name}`, value]),
+    const { outputs, carried, updates } = fuse(step.phases);
+    const gradients = [...step.phases[0]!.updates, ...updates].map(
+      ({ parameter, gradient }) => [`gradient:${parameter}`, gradient] as const,
     );
-    const next = Object.fromEntries(graph.state.map((tensor) => [`next:${tensor.name}`, tensor.next]));
-    const results = interpret({ ...graph.outputs, ...next, ...gradientOutputs }, feeds);
+    const next = [...carried, ...updatesInGraph(updates)].map(
+      (tensor) => [`next:${tensor.name}`, tensor.next] as const,
+    );
+    const results = interpret({ ...outputs, ...Object.fromEntries([...next, ...gradients]) }, feeds);
 
     test("has the reference's parameters, in its order of shapes", () => {
       const found = Object.fromEntries(specs.map(({ name, shape }) => [name, [...shape]]));
@@ -104,7 +110,7 @@ describe.each(reference.cases)(
     });
 
     test.each(Object.keys(expected.losses))("%s agrees with float64 PyTorch", (name) => {
-      expect(Object.keys(graph.outputs).sort()).toEqual(Object.keys(expected.losses).sort());
+      expect(Object.keys(outputs).sort()).toEqual(Object.keys(expected.losses).sort());
       expect(results[name]!).toBeAllclose([expected.losses[name]!], { relative: 1e-9 });
     });
 
@@ -125,7 +131,7 @@ describe.each(reference.cases)(
     test.runIf(expected.discriminators === 2)(
       "the moving average takes its share of the new generator",
       () => {
-        for (const { name } of graph.generator) {
+        for (const { name } of step.generator) {
           const wanted = results[`next:${name}`]!.map((value, i) => 0.25 * feeds[name]![i]! + 0.75 * value);
           expect(results[`next:average:${name}`]!).toBeAllclose(wanted, { absolute: 1e-12 });
         }

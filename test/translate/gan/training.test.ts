@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
-import type { TrainingState } from "../../../src/tensor/index.js";
+import type { Resumption, StepMetrics } from "../../../src/train/loop.js";
+import type { TrainingState } from "../../../src/train/state.js";
 import { whiteSeed } from "../../../src/translate/fit/seed.js";
-import {
-  generatorState,
-  type Resumption,
-  type StepMetrics,
-  trainCryogem,
-} from "../../../src/translate/gan/trainer.js";
+import { generatorState, trainCryogem } from "../../../src/translate/gan/trainer.js";
 import { TrainingWatch } from "../../../src/translate/gan/watch.js";
 import {
   type CryogemOptions,

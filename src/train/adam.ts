@@ -1,8 +1,7 @@
 import { ShapeError } from "../core/errors.js";
 import type { HostTensor } from "../core/ports.js";
-import { add, div, mul, sqrt, square, sub } from "./elementwise.js";
-import { sameShape } from "./types.js";
-import { input, type Value } from "./value.js";
+import { add, div, input, mul, sameShape, sqrt, square, sub, type Value } from "../tensor/index.js";
+import { floatTensor } from "./feeds.js";
 
 /** One parameter tensor with its two running moments, all of one shape; moments start at zero. */
 export interface AdamState {
@@ -57,11 +56,7 @@ export function adamFeeds(
   settings: AdamSettings = {},
 ): Record<string, HostTensor> {
   const { stepSize, stepEpsilon } = adamScalars(learningRate, t, settings);
-  const scalar = (value: number): HostTensor => ({
-    dtype: "float32",
-    dims: [1],
-    data: Float32Array.of(value),
-  });
+  const scalar = (value: number): HostTensor => floatTensor(Float32Array.of(value));
   return { [`${name}:stepSize`]: scalar(stepSize), [`${name}:stepEpsilon`]: scalar(stepEpsilon) };
 }
 
