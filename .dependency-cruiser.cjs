@@ -57,7 +57,7 @@ const doors = {
   "io/particles": ["cs", "cs-write", "particle", "star", "star-write"],
   "io/picks": ["box", "cbox", "coco", "csv", "pick", "star", "topaz"],
   "io/png": ["chunks", "read", "write"],
-  "io/star": ["labels", "line", "parse", "table", "versions", "write"],
+  "io/star": ["labels", "line", "origins", "parse", "pixel-sizes", "table", "versions", "write"],
   "io/structure": ["mmcif", "pdb", "read", "structure"],
   "io/tiff": ["directory", "read", "write"],
   "physics/micrograph": ["micrograph"],

@@ -59,7 +59,10 @@ export function writeParticlesStar({ optics, particles }: ParticleSet): string {
         rlnOpticsGroupName: optics.map(({ name }) => name),
         rlnOpticsGroup: optics.map((_, i) => i + 1),
         ...(hasMicrographs
-          ? { rlnMicrographOriginalPixelSize: optics.map((group) => group.micrographPixelSize!) }
+          ? {
+              rlnMicrographOriginalPixelSize: optics.map((group) => group.micrographPixelSize!),
+              rlnMicrographPixelSize: optics.map((group) => group.micrographPixelSize!),
+            }
           : {}),
         rlnVoltage: optics.map(({ voltage }) => voltage),
         rlnSphericalAberration: optics.map(({ sphericalAberration }) => sphericalAberration),

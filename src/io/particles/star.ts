@@ -1,6 +1,8 @@
 import { FormatError } from "../../core/errors.js";
 import { decodeText } from "../bytes/text.js";
+import { originsOf } from "../star/origins.js";
 import { parseStar, type StarFile } from "../star/parse.js";
+import { groupPixelSizes } from "../star/pixel-sizes.js";
 import type { StarTable } from "../star/table.js";
 import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
 
@@ -39,22 +41,19 @@ function readOptics(table: StarTable, particles: StarTable): Grouping {
   const ids = table.integers("rlnOpticsGroup");
   const optional = (label: string): Float64Array | undefined =>
     table.has(label) ? table.numbers(label) : undefined;
-  const micrographPixelSize =
-    optional("rlnMicrographPixelSize") ?? optional("rlnMicrographOriginalPixelSize");
-  const pixelSize =
-    optional("rlnImagePixelSize") ?? micrographPixelSize ?? table.numbers("rlnImagePixelSize");
+  const pixelSizes = groupPixelSizes(table);
   const imageSize = optional("rlnImageSize");
   const names = table.has("rlnOpticsGroupName") ? table.strings("rlnOpticsGroupName") : undefined;
   const voltage = table.numbers("rlnVoltage");
   const cs = table.numbers("rlnSphericalAberration");
   const contrast = table.numbers("rlnAmplitudeContrast");
   const optics = Array.from(ids, (id, row): OpticsGroup => {
-    if (!(pixelSize[row]! > 0))
-      throw table.wrong("rlnImagePixelSize", row, pixelSize[row], "above 0 angstrom");
+    const { micrograph, original, image } = pixelSizes[row]!;
     return {
       name: names?.[row] ?? `opticsGroup${id}`,
-      pixelSize: pixelSize[row]!,
-      ...(micrographPixelSize ? { micrographPixelSize: micrographPixelSize[row]! } : {}),
+      // particles that have only been picked have no images yet
+      pixelSize: image ?? micrograph ?? original ?? table.numbers("rlnImagePixelSize")[row]!,
+      ...(micrograph !== undefined && { micrographPixelSize: micrograph }),
       voltage: voltage[row]!,
       sphericalAberration: cs[row]!,
       amplitudeContrast: contrast[row]!,
@@ -120,7 +119,9 @@ function readColumns(
     return values && ((row) => values[row]!);
   };
   const micrographs = table.has("rlnMicrographName") ? table.strings("rlnMicrographName") : undefined;
-  const pixelSizeOf = (row: number): number => optics[groupOf[row]!]!.pixelSize;
+  const sizes = Array.from(groupOf, (group) => ({
+    ...{ micrograph: undefined, original: undefined, image: optics[group]!.pixelSize },
+  }));
   return {
     image: imageColumn(table),
     micrograph: micrographs && ((row) => micrographs[row]!),
@@ -128,7 +129,7 @@ function readColumns(
     y: at("rlnCoordinateY"),
     defocus: defocusColumn(table, optional),
     angles: anglesColumn(table),
-    origin: originColumn(table, pixelSizeOf),
+    origin: originsOf(table, () => sizes),
     halfSet: halfSetColumn(table),
     score: at("rlnAutopickFigureOfMerit"),
   };
@@ -167,16 +168,6 @@ function anglesColumn(table: StarTable): ParticleColumns["angles"] {
   const [rot, tilt] = [table.numbers("rlnAngleRot"), table.numbers("rlnAngleTilt")];
   const psi = table.numbers("rlnAnglePsi");
   return (row) => ({ rot: rot[row]!, tilt: tilt[row]!, psi: psi[row]! });
-}
-
-function originColumn(table: StarTable, pixelSizeOf: (row: number) => number): ParticleColumns["origin"] {
-  if (table.has("rlnOriginXAngst")) {
-    const [x, y] = [table.numbers("rlnOriginXAngst"), table.numbers("rlnOriginYAngst")];
-    return (row) => ({ x: x[row]!, y: y[row]! });
-  }
-  if (!table.has("rlnOriginX")) return undefined;
-  const [x, y] = [table.numbers("rlnOriginX"), table.numbers("rlnOriginY")];
-  return (row) => ({ x: x[row]! * pixelSizeOf(row), y: y[row]! * pixelSizeOf(row) });
 }
 
 function halfSetColumn(table: StarTable): ParticleColumns["halfSet"] {

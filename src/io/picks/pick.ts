@@ -1,3 +1,5 @@
+import type { RowPixelSizes } from "../star/pixel-sizes.js";
+
 /** The place of one particle in a micrograph. */
 export interface Pick {
   /** Name of the micrograph, as the format gives it. */
@@ -11,6 +13,14 @@ export interface Pick {
   readonly boxSize?: number;
 }
 
+/** A pick as a table of particles gives it: a coordinate, and an origin that moves the particle away from there. */
+export interface CoordinatePick extends Pick {
+  /** Angstrom: the particle sits at its coordinate less this. Absent: at the coordinate. */
+  readonly origin?: { readonly x: number; readonly y: number };
+  /** Angstrom per pixel, as far as the file says, where there is an origin. */
+  readonly pixelSizes?: RowPixelSizes;
+}
+
 /**
  * The same picks in an image whose rows run the other way: y becomes rows - 1 - y. Programs that put the origin in the
  * lower left corner (EMAN, and cryoSPARC's exports among others) need it.
@@ -20,9 +30,13 @@ export function flipPickRows(picks: readonly Pick[], rows: number): Pick[] {
   return picks.map((pick) => ({ ...pick, y: rows - 1 - pick.y }));
 }
 
-/** The name of a file without its folders and its last ending, as Topaz and others name micrographs. */
+/** Endings of images, packed or not, that programs give micrographs; other dots belong to a name. */
+const IMAGE_ENDING =
+  /(?<=.)\.(mrcs?|map|st|ali|rec|ctf|eer|tiff?|png|jpe?g|hdf5?|h5|img|spi|dm[34]|raw|dat)(\.(gz|bz2))?$/i;
+
+/** The name of a micrograph without folders and without the ending of an image, as Topaz and others name micrographs. */
 export const micrographStem = (path: string): string =>
-  path.replace(/^.*\//, "").replace(/(?<=.)\.[^.]*$/, "");
+  path.replace(/^.*[\\/]/, "").replace(IMAGE_ENDING, "");
 
 /** A coordinate as text: whole numbers bare, others to a thousandth of a pixel. */
 export const coordinateText = (value: number): string =>

@@ -1,16 +1,22 @@
 import { FormatError } from "../../core/errors.js";
 import { decodeText } from "../bytes/text.js";
+import { originsOf } from "../star/origins.js";
 import { parseStar } from "../star/parse.js";
+import { pixelSizesOf, type RowPixelSizes } from "../star/pixel-sizes.js";
 import { type StarColumnInput, writeStar } from "../star/write.js";
-import type { Pick } from "./pick.js";
+import type { CoordinatePick, Pick } from "./pick.js";
 
 /**
  * Reads picks from any STAR file with rlnCoordinateX and Y: RELION's autopick and manualpick files (one micrograph a file), or
- * particles of many micrographs.
+ * particles of many micrographs, whose origins come with them.
  * @param micrograph name for files without rlnMicrographName
  * @throws FormatError for a file without those labels, or a value that is no number
  */
-export function readPicksStar(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
+export function readPicksStar(
+  content: Uint8Array | string,
+  path: string,
+  micrograph: string,
+): CoordinatePick[] {
   const file = parseStar(decodeText(content, path), path);
   const table = file.tables.find((candidate) => candidate.isLoop && candidate.has("rlnCoordinateX"));
   if (!table) {
@@ -26,7 +32,15 @@ export function readPicksStar(content: Uint8Array | string, path: string, microg
   const scores = table.has("rlnAutopickFigureOfMerit")
     ? table.numbers("rlnAutopickFigureOfMerit")
     : undefined;
+  let sizes: readonly RowPixelSizes[] | undefined;
+  const pixelSizes = (): readonly RowPixelSizes[] => {
+    sizes ??= pixelSizesOf(file, table);
+    return sizes;
+  };
+  const originOf = originsOf(table, pixelSizes);
   return Array.from(x, (value, row) => {
+    const origin = originOf?.(row);
+    const isMoved = origin && (origin.x !== 0 || origin.y !== 0);
     // -999 is what RELION writes for a particle picked by hand.
     const score = scores?.[row];
     return {
@@ -34,6 +48,7 @@ export function readPicksStar(content: Uint8Array | string, path: string, microg
       x: value,
       y: y[row]!,
       ...(score === undefined || score === -999 ? {} : { score }),
+      ...(isMoved && { origin, pixelSizes: pixelSizes()[row]! }),
     };
   });
 }

@@ -31,7 +31,7 @@ describe.skipIf(!hasSharedData)("real picks (needs ../shared/data)", () => {
     "%s's boxes lie on the experts' once their rows run downward",
     (picker) => {
       const fractions = sharedNames(`bgal-10017/repic_boxes/${picker}`, ".box").map((path) => {
-        const name = micrographStem(path);
+        const name = micrographStem(path.replace(/\.box$/, ""));
         const picks = readBox(sharedText(path), path, name);
         return [
           fractionNear(flipPickRows(picks, FRAME), masks(name), 36),

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { readPicksStar } from "../../../src/io/picks/star.js";
+
+/** As relion_refine leaves it: coordinates and origins, image and micrograph of one pixel size. */
+const REFINED = `data_optics
+loop_
+_rlnOpticsGroup
+_rlnMicrographPixelSize
+_rlnImagePixelSize
+1 1.5 3
+data_particles
+loop_
+_rlnCoordinateX
+_rlnCoordinateY
+_rlnMicrographName
+_rlnOpticsGroup
+_rlnOriginXAngst
+_rlnOriginYAngst
+100 200 MotionCorr/a.mrc 1 12 -6
+150 220 MotionCorr/a.mrc 1 0 0
+`;
+
+describe("readPicksStar", () => {
+  test("gives origins in angstrom with the pixel sizes; none where the origin is 0", () => {
+    expect(readPicksStar(REFINED, "p.star", "p")).toEqual([
+      {
+        ...{ micrograph: "MotionCorr/a.mrc", x: 100, y: 200, origin: { x: 12, y: -6 } },
+        pixelSizes: { micrograph: 1.5, original: undefined, image: 3 },
+      },
+      { micrograph: "MotionCorr/a.mrc", x: 150, y: 220 },
+    ]);
+  });
+
+  const old = (detector: string): string =>
+    `data_images\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnImageName\n_rlnOriginX\n_rlnOriginY\n${detector}`;
+
+  test("RELION 3.0's origins in pixels of the image become angstrom", () => {
+    const text = old("_rlnDetectorPixelSize\n_rlnMagnification\n100 200 1@a.mrcs 8 -4 15 100000\n");
+    expect(readPicksStar(text, "p.star", "p")[0]).toMatchObject({
+      ...{ x: 100, y: 200, origin: { x: 12, y: -6 }, pixelSizes: { micrograph: undefined, image: 1.5 } },
+    });
+  });
+
+  test("such origins without any pixel size are refused, other than 0", () => {
+    expect(() => readPicksStar(old("100 200 1@a.mrcs 8 -4\n"), "p.star", "p")).toThrow(
+      "rlnOriginX: found 8, expected the file to say the pixel size",
+    );
+    expect(readPicksStar(old("100 200 1@a.mrcs 0 0\n"), "p.star", "p")).toEqual([
+      { micrograph: "p", x: 100, y: 200 },
+    ]);
+  });
+
+  test("columns that places do not need may hold anything", () => {
+    const text =
+      "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCtfMaxResolution\n_rlnDetectorPixelSize\n1 2 inf 0\n";
+    expect(readPicksStar(text, "p.star", "p")).toEqual([{ micrograph: "p", x: 1, y: 2 }]);
+  });
+});
