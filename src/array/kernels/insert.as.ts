@@ -1,0 +1,235 @@
+import { transform } from "./plan";
+import { sineOfTurns, turn } from "./turns";
+
+export { forwardRows } from "./fft.as";
+
+/**
+ * Back-projection: slices are added to a half transform of a volume, each sample to the eight voxels around it.
+ *
+ * A voxel is four floats: re, im, weight and nothing, so that one addition of a vector adds all. Voxels lie in bricks of
+ * 8 x 8 x 8 (x fastest), so that the voxels around a sample lie within one or two pages of memory; the address of a voxel is the
+ * sum of a part of its x, one of its y and one of its z. x runs from 0, y and z from -middle.
+ *
+ * A slice lies in blocks of four columns as fft.as.ts leaves them, and its weights in blocks of four floats a line.
+ */
+const BRICK: i32 = 8192;
+
+let volume: i32 = 0;
+let brickRow: i32 = 0;
+let brickSection: i32 = 0;
+let middle: i32 = 0;
+
+export function useVolume(at: i32, bricksAcross: i32, bricksDown: i32, zero: i32): void {
+  volume = at;
+  brickRow = bricksAcross * BRICK;
+  brickSection = bricksDown * brickRow;
+  middle = zero;
+}
+
+/**
+ * Transforms the columns of an image's rows and multiplies them: by the CTF, by the phases that bring the particle to the
+ * origin, and by `factors`, one a sample, where there are any. Weights become the CTF's square times `weight`.
+ *
+ * @param optics eight floats of 64 bits: of the phase in turns xx, xy, yy, quartic and offset; the step of kx; the highest
+ *   frequency's square; the particle's weight
+ * @param ky of each row, 64 bits; rowWeights and columnWeights: envelope, 32 bits
+ * @param rowPhases re and im of each row; columnPhases: four re, then four im, of each block
+ * @param factors 0 for none; as the weights
+ */
+export function filterParticle(
+  plan: usize, blocks: usize, count: usize, blockBytes: usize, rows: usize, work: usize,
+  optics: usize, ky: usize, rowWeights: usize, columnWeights: usize,
+  rowPhases: usize, columnPhases: usize, weights: usize, factors: usize,
+): void {
+  const xx = f64x2.splat(load<f64>(optics));
+  const xy = f64x2.splat(load<f64>(optics, 8));
+  const yy = f64x2.splat(load<f64>(optics, 16));
+  const quartic = f64x2.splat(load<f64>(optics, 24));
+  const offset = f64x2.splat(load<f64>(optics, 32));
+  const step = load<f64>(optics, 40);
+  const particle = f32x4.splat(<f32>load<f64>(optics, 56));
+  const c4 = f64x2.neg(quartic);
+  for (let b: usize = 0; b < count; b++) {
+    let at = blocks + b * blockBytes;
+    transform(plan, at, 32, at, 32, work);
+    const first = <f64>b * 4;
+    const kxA = f64x2.mul(f64x2(first, first + 1), f64x2.splat(step));
+    const kxB = f64x2.mul(f64x2(first + 2, first + 3), f64x2.splat(step));
+    const kxA2 = f64x2.mul(kxA, kxA);
+    const kxB2 = f64x2.mul(kxB, kxB);
+    const a0 = f64x2.add(f64x2.mul(f64x2.sub(xx, f64x2.mul(quartic, kxA2)), kxA2), offset);
+    const b0 = f64x2.add(f64x2.mul(f64x2.sub(xx, f64x2.mul(quartic, kxB2)), kxB2), offset);
+    const a1 = f64x2.mul(xy, kxA);
+    const b1 = f64x2.mul(xy, kxB);
+    const a2 = f64x2.sub(yy, f64x2.mul(f64x2.splat(2), f64x2.mul(quartic, kxA2)));
+    const b2 = f64x2.sub(yy, f64x2.mul(f64x2.splat(2), f64x2.mul(quartic, kxB2)));
+    const column = v128.load(columnWeights + b * 16);
+    const columnRe = v128.load(columnPhases + b * 32);
+    const columnIm = v128.load(columnPhases + b * 32, 16);
+    let weight = weights + b * rows * 16;
+    let factor = factors + b * rows * 16;
+    for (let y: usize = 0; y < rows; y++) {
+      const k = load<f64>(ky + y * 8);
+      const turnsA = f32x4.demote_f64x2_zero(turn(k, a0, a1, a2, c4));
+      const turnsB = f32x4.demote_f64x2_zero(turn(k, b0, b1, b2, c4));
+      const wave = sineOfTurns(v128.shuffle<f32>(turnsA, turnsB, 0, 1, 4, 5));
+      const ctf = f32x4.mul(wave, f32x4.mul(column, v128.load32_splat(rowWeights + y * 4)));
+      const weighted = f32x4.mul(ctf, particle);
+      v128.store(weight, f32x4.mul(ctf, weighted));
+      const scale = factors == 0 ? weighted : f32x4.mul(weighted, v128.load(factor));
+      const rowRe = v128.load32_splat(rowPhases + y * 8);
+      const rowIm = v128.load32_splat(rowPhases + y * 8, 4);
+      const c = f32x4.mul(scale, f32x4.sub(f32x4.mul(rowRe, columnRe), f32x4.mul(rowIm, columnIm)));
+      const s = f32x4.mul(scale, f32x4.add(f32x4.mul(rowRe, columnIm), f32x4.mul(rowIm, columnRe)));
+      const re = v128.load(at);
+      const im = v128.load(at, 16);
+      v128.store(at, f32x4.sub(f32x4.mul(re, c), f32x4.mul(im, s)));
+      v128.store(at, f32x4.add(f32x4.mul(re, s), f32x4.mul(im, c)), 16);
+      at += 32;
+      weight += 16;
+      factor += 16;
+    }
+  }
+}
+
+/**
+ * Adds a slice to the volume. Of column 0, whose two halves say the same, only ky > 0 counts, and at zero frequency only the weight.
+ *
+ * @param matrix six floats of 64 bits: the steps in voxels along x, y, z of one kx, then of one ky
+ * @param radius frequency steps from zero up to which samples count; Nyquist of an even size counts once, as positive
+ */
+export function insertSlice(
+  blocks: usize, blockBytes: usize, weights: usize, rows: i32, matrix: usize, radius: f64,
+): void {
+  const ax = load<f64>(matrix);
+  const ay = load<f64>(matrix, 8);
+  const az = load<f64>(matrix, 16);
+  const bx = load<f64>(matrix, 24);
+  const by = load<f64>(matrix, 32);
+  const bz = load<f64>(matrix, 40);
+  const highest = rows >> 1;
+  for (let ky = -((rows - 1) >> 1); ky <= highest; ky++) {
+    const inside = radius * radius - <f64>ky * <f64>ky;
+    if (inside < 0) continue;
+    const last = min(highest, <i32>Math.floor(Math.sqrt(inside)));
+    const row = <usize>(ky < 0 ? ky + rows : ky);
+    for (let kx = 0; kx <= last; kx += 4) {
+      const block = <usize>(kx >> 2);
+      const at = blocks + block * blockBytes + row * 32;
+      const lanes = i32x4(0, 1, 2, 3);
+      const left = i32x4.splat(last - kx);
+      let kept = i32x4.le_s(lanes, left);
+      let counted = kept;
+      if (kx == 0 && ky <= 0) {
+        kept = v128.andnot(kept, i32x4(-1, 0, 0, 0));
+        if (ky < 0) counted = kept;
+      }
+      addFour(
+        v128.and(kept, v128.load(at)), v128.and(kept, v128.load(at, 16)),
+        v128.and(counted, v128.load(weights + (block * <usize>rows + row) * 16)),
+        f32x4.convert_i32x4_s(i32x4.min_s(lanes, left)),
+        ax * <f64>kx + bx * <f64>ky, ay * <f64>kx + by * <f64>ky, az * <f64>kx + bz * <f64>ky,
+        <f32>ax, <f32>ay, <f32>az,
+      );
+    }
+  }
+}
+
+/** Whole parts of numbers that have none but these, below 2^22: adding 3 * 2^22 leaves them in the lowest bits. */
+@inline
+function toInt(whole: v128): v128 {
+  return i32x4.sub(f32x4.add(whole, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
+}
+
+/** The part of an address that a coordinate makes: its brick, and its place in the brick. */
+@inline
+function part(coordinate: v128, stride: i32, shift: i32): v128 {
+  const brick = i32x4.mul(i32x4.shr_s(coordinate, 3), i32x4.splat(stride));
+  return i32x4.add(brick, i32x4.shl(v128.and(coordinate, i32x4.splat(7)), shift));
+}
+
+/**
+ * Adds four samples of a row, the first at (x, y, z), to the voxels around them. Places are kept as a whole number and a
+ * remainder, so that 32-bit floats lose nothing.
+ */
+@inline
+function addFour(
+  re: v128, im: v128, weight: v128, steps: v128, x: f64, y: f64, z: f64, ax: f32, ay: f32, az: f32,
+): void {
+  const wholeX = Math.floor(x);
+  const wholeY = Math.floor(y);
+  const wholeZ = Math.floor(z);
+  let fx = f32x4.add(f32x4.splat(<f32>(x - wholeX)), f32x4.mul(f32x4.splat(ax), steps));
+  let fy = f32x4.add(f32x4.splat(<f32>(y - wholeY)), f32x4.mul(f32x4.splat(ay), steps));
+  let fz = f32x4.add(f32x4.splat(<f32>(z - wholeZ)), f32x4.mul(f32x4.splat(az), steps));
+  // a real volume's transform at -k is the conjugate of that at k: only x >= 0 is stored
+  const isNegative = f32x4.lt(f32x4.add(f32x4.splat(<f32>wholeX), fx), f32x4.splat(0));
+  const signBit = v128.and(isNegative, i32x4.splat(<i32>0x80000000));
+  im = v128.xor(im, signBit);
+  fx = v128.xor(fx, signBit);
+  fy = v128.xor(fy, signBit);
+  fz = v128.xor(fz, signBit);
+  const floorX = f32x4.floor(fx);
+  const floorY = f32x4.floor(fy);
+  const floorZ = f32x4.floor(fz);
+  fx = f32x4.sub(fx, floorX);
+  fy = f32x4.sub(fy, floorY);
+  fz = f32x4.sub(fz, floorZ);
+  const zero = i32x4.splat(middle);
+  const one = i32x4.splat(1);
+  const x0 = i32x4.add(i32x4.sub(v128.xor(i32x4.splat(<i32>wholeX), isNegative), isNegative), toInt(floorX));
+  const y0 = i32x4.add(
+    i32x4.add(i32x4.sub(v128.xor(i32x4.splat(<i32>wholeY), isNegative), isNegative), toInt(floorY)), zero,
+  );
+  const z0 = i32x4.add(
+    i32x4.add(i32x4.sub(v128.xor(i32x4.splat(<i32>wholeZ), isNegative), isNegative), toInt(floorZ)), zero,
+  );
+  const atX0 = i32x4.add(i32x4.splat(volume), part(x0, BRICK, 4));
+  const atX1 = i32x4.add(i32x4.splat(volume), part(i32x4.add(x0, one), BRICK, 4));
+  const atY0 = part(y0, brickRow, 7);
+  const atY1 = part(i32x4.add(y0, one), brickRow, 7);
+  const atZ0 = part(z0, brickSection, 10);
+  const atZ1 = part(i32x4.add(z0, one), brickSection, 10);
+  const gx = f32x4.sub(f32x4.splat(1), fx);
+  const gy = f32x4.sub(f32x4.splat(1), fy);
+  const gz = f32x4.sub(f32x4.splat(1), fz);
+  // the samples as voxels: re, im, weight, 0
+  const low01 = v128.shuffle<f32>(re, im, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(re, im, 2, 6, 3, 7);
+  const high01 = v128.shuffle<f32>(weight, i32x4.splat(0), 0, 4, 1, 5);
+  const high23 = v128.shuffle<f32>(weight, i32x4.splat(0), 2, 6, 3, 7);
+  const v0 = v128.shuffle<f32>(low01, high01, 0, 1, 4, 5);
+  const v1 = v128.shuffle<f32>(low01, high01, 2, 3, 6, 7);
+  const v2 = v128.shuffle<f32>(low23, high23, 0, 1, 4, 5);
+  const v3 = v128.shuffle<f32>(low23, high23, 2, 3, 6, 7);
+  let at = i32x4.add(atZ0, atY0);
+  let share = f32x4.mul(gz, gy);
+  addPair(v0, v1, v2, v3, i32x4.add(at, atX0), f32x4.mul(share, gx), i32x4.add(at, atX1), f32x4.mul(share, fx));
+  at = i32x4.add(atZ0, atY1);
+  share = f32x4.mul(gz, fy);
+  addPair(v0, v1, v2, v3, i32x4.add(at, atX0), f32x4.mul(share, gx), i32x4.add(at, atX1), f32x4.mul(share, fx));
+  at = i32x4.add(atZ1, atY0);
+  share = f32x4.mul(fz, gy);
+  addPair(v0, v1, v2, v3, i32x4.add(at, atX0), f32x4.mul(share, gx), i32x4.add(at, atX1), f32x4.mul(share, fx));
+  at = i32x4.add(atZ1, atY1);
+  share = f32x4.mul(fz, fy);
+  addPair(v0, v1, v2, v3, i32x4.add(at, atX0), f32x4.mul(share, gx), i32x4.add(at, atX1), f32x4.mul(share, fx));
+}
+
+/** Adds each of four samples to two voxels, by its share in each. */
+@inline
+function addPair(v0: v128, v1: v128, v2: v128, v3: v128, near: v128, nearShare: v128, far: v128, farShare: v128): void {
+  addTo(i32x4.extract_lane(near, 0), v0, v128.shuffle<f32>(nearShare, nearShare, 0, 0, 0, 0));
+  addTo(i32x4.extract_lane(far, 0), v0, v128.shuffle<f32>(farShare, farShare, 0, 0, 0, 0));
+  addTo(i32x4.extract_lane(near, 1), v1, v128.shuffle<f32>(nearShare, nearShare, 1, 1, 1, 1));
+  addTo(i32x4.extract_lane(far, 1), v1, v128.shuffle<f32>(farShare, farShare, 1, 1, 1, 1));
+  addTo(i32x4.extract_lane(near, 2), v2, v128.shuffle<f32>(nearShare, nearShare, 2, 2, 2, 2));
+  addTo(i32x4.extract_lane(far, 2), v2, v128.shuffle<f32>(farShare, farShare, 2, 2, 2, 2));
+  addTo(i32x4.extract_lane(near, 3), v3, v128.shuffle<f32>(nearShare, nearShare, 3, 3, 3, 3));
+  addTo(i32x4.extract_lane(far, 3), v3, v128.shuffle<f32>(farShare, farShare, 3, 3, 3, 3));
+}
+
+@inline
+function addTo(at: i32, value: v128, share: v128): void {
+  v128.store(<usize>at, f32x4.add(v128.load(<usize>at), f32x4.mul(value, share)));
+}

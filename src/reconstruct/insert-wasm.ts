@@ -1,0 +1,265 @@
+import { type Layout, layout } from "../array/fft/layout.js";
+import { centre } from "../array/image.js";
+import { frequency, halfColumns } from "../array/spectrum/half.js";
+import { insertWasm } from "../array/wasm.generated.js";
+import { instantiate, type Memory, PlannedMemory } from "../array/wasm-memory.js";
+import { ctfPhase } from "../physics/optics/ctf.js";
+import { gridSide, gridWidth, type ReconstructionGrid } from "./grid.js";
+import { placeSlice, type SlicePlacement } from "./insert-reference.js";
+import type { ImageGroup, ParticleView, WeightedSlice } from "./slice.js";
+import type { FourierSums } from "./sums.js";
+
+/** Functions of kernels/insert.as.ts and of those of fft.as.ts that it passes on. Addresses and counts are whole numbers. */
+interface Kernels {
+  readonly memory: Memory;
+  useVolume(at: number, bricksAcross: number, bricksDown: number, zero: number): void;
+  forwardRows(
+    ...args: [
+      ...[plan: number, stage: number, columns: number, lines: number],
+      ...[blocks: number, blockBytes: number, work: number],
+    ]
+  ): void;
+  filterParticle(
+    ...args: [
+      ...[plan: number, blocks: number, count: number, blockBytes: number, rows: number, work: number],
+      ...[optics: number, ky: number, rowWeights: number, columnWeights: number],
+      ...[rowPhases: number, columnPhases: number, weights: number, factors: number],
+    ]
+  ): void;
+  insertSlice(
+    ...args: [
+      ...[blocks: number, blockBytes: number, weights: number, rows: number],
+      ...[matrix: number, radius: number],
+    ]
+  ): void;
+}
+
+/** As kernels/insert.as.ts has them. */
+const CELLS = 8;
+const VOXEL_FLOATS = 4;
+const BRICK_FLOATS = VOXEL_FLOATS * CELLS ** 3;
+/** WebAssembly addresses 4 GiB; the rest is for slices and plans. */
+const MOST_BYTES = 3.5 * 2 ** 30;
+
+function bricksOf(grid: ReconstructionGrid): { across: number; down: number; bytes: number } {
+  const across = Math.ceil(gridWidth(grid) / CELLS);
+  const down = Math.ceil(gridSide(grid) / CELLS);
+  return { across, down, bytes: 4 * across * down * down * BRICK_FLOATS };
+}
+
+/** Whether the sums of a grid fit into WebAssembly memory. */
+export const fitsInserter = (grid: ReconstructionGrid): boolean => bricksOf(grid).bytes <= MOST_BYTES;
+
+/** Where the parts of one image lie. */
+interface Places extends Layout {
+  readonly plan: number;
+  readonly blocksAt: number;
+  readonly weights: number;
+  readonly stage: number;
+  readonly rowWeights: number;
+  readonly columnWeights: number;
+  readonly rowPhases: number;
+  readonly columnPhases: number;
+  readonly ky: number;
+  readonly optics: number;
+  readonly matrix: number;
+  readonly work: number;
+}
+
+/** One WebAssembly instance that holds the sums of a grid in bricks, and above them the image of the moment. */
+export class Inserter {
+  private readonly kernels = instantiate<Kernels>(insertWasm);
+  private readonly memory = new PlannedMemory(this.kernels.memory);
+  private readonly bricks: number;
+  private readonly across: number;
+  private readonly down: number;
+  /** Of a box; and 1 / MTF of a group, address of a plane in the order of the weights. */
+  private readonly places = new Map<number, Places>();
+  private readonly factors = new WeakMap<ImageGroup, number>();
+
+  constructor(private readonly grid: ReconstructionGrid) {
+    const { across, down, bytes } = bricksOf(grid);
+    this.across = across;
+    this.down = down;
+    this.bricks = this.memory.allocate(bytes);
+    this.kernels.useVolume(this.bricks, across, down, grid.reach + 1);
+  }
+
+  /** Adds a particle image: as sliceOfParticle and insertPlain, to a few millionths. */
+  addParticle(pixels: Float32Array, group: ImageGroup, view: ParticleView): void {
+    const { box } = group;
+    const factors = this.factorsOf(group);
+    const p = this.placesOf(box);
+    this.writeOptics(p, group, view);
+    const { floats } = this.memory.views;
+    for (let row = 0; row < box; row += p.stageLines) {
+      const lines = Math.min(p.stageLines, box - row);
+      floats.set(pixels.subarray(row * box, (row + lines) * box), p.stage / 4);
+      this.kernels.forwardRows(p.plan, p.stage, box, lines, p.blocksAt + 32 * row, p.blockBytes, p.work);
+    }
+    this.kernels.filterParticle(
+      ...([p.plan, p.blocksAt, p.blocks, p.blockBytes, box, p.work] as const),
+      ...([p.optics, p.ky, p.rowWeights, p.columnWeights] as const),
+      ...([p.rowPhases, p.columnPhases, p.weights, factors] as const),
+    );
+    this.insert(p, box, placeSlice(this.grid, group, view.matrix));
+  }
+
+  /** Adds a slice that is ready: as insertPlain. */
+  addSlice(slice: WeightedSlice, box: number, placement: SlicePlacement): void {
+    const p = this.placesOf(box);
+    const { floats } = this.memory.views;
+    const columns = halfColumns(box);
+    for (let row = 0, i = 0; row < box; row++) {
+      for (let column = 0; column < columns; column++, i++) {
+        const block = column >> 2;
+        const lane = column & 3;
+        const at = (p.blocksAt + block * p.blockBytes) / 4 + 8 * row + lane;
+        floats[at] = slice.data[2 * i]!;
+        floats[at + 4] = slice.data[2 * i + 1]!;
+        floats[p.weights / 4 + 4 * (block * box + row) + lane] = slice.weight[i]!;
+      }
+    }
+    this.insert(p, box, placement);
+  }
+
+  /** A copy of what was added up. */
+  sums(): FourierSums {
+    const width = gridWidth(this.grid);
+    const side = gridSide(this.grid);
+    const data = new Float32Array(2 * width * side * side);
+    const weight = new Float32Array(width * side * side);
+    const { floats } = this.memory.views;
+    let to = 0;
+    for (let z = 0; z < side; z++) {
+      for (let y = 0; y < side; y++) {
+        const brickRow = ((z >> 3) * this.down + (y >> 3)) * this.across;
+        const inBrick = ((z & 7) * CELLS + (y & 7)) * CELLS * VOXEL_FLOATS;
+        for (let x = 0; x < width; x++, to++) {
+          const from =
+            this.bricks / 4 + (brickRow + (x >> 3)) * BRICK_FLOATS + inBrick + (x & 7) * VOXEL_FLOATS;
+          data[2 * to] = floats[from]!;
+          data[2 * to + 1] = floats[from + 1]!;
+          weight[to] = floats[from + 2]!;
+        }
+      }
+    }
+    return { grid: this.grid, data, weight };
+  }
+
+  clear(): void {
+    const { bytes } = bricksOf(this.grid);
+    this.memory.views.floats.fill(0, this.bricks / 4, (this.bricks + bytes) / 4);
+  }
+
+  private insert(p: Places, box: number, { steps, radius }: SlicePlacement): void {
+    new Float64Array(this.memory.buffer, p.matrix, 6).set(steps);
+    this.kernels.insertSlice(p.blocksAt, p.blockBytes, p.weights, box, p.matrix, radius);
+  }
+
+  private writeOptics(
+    p: Places,
+    { box, pixelSize }: ImageGroup,
+    { ctf, shiftX, shiftY, weight = 1 }: ParticleView,
+  ): void {
+    const turn = 1 / (2 * Math.PI);
+    // a quarter of a turn, whose sine is 1, where there is no CTF
+    const { xx, xy, yy, quartic, offset } = ctf ? ctfPhase(ctf) : NO_CTF;
+    const step = 1 / (box * pixelSize);
+    const optics = new Float64Array(this.memory.buffer, p.optics, 8);
+    optics.set([xx * turn, xy * turn, yy * turn, quartic * turn, offset * turn, step, 0, weight]);
+    const { floats } = this.memory.views;
+    const bFactor = ctf?.bFactor ?? 0;
+    const envelope = (k: number): number => (bFactor === 0 ? 1 : Math.exp((-bFactor * k * k) / 4));
+    const ky = new Float64Array(this.memory.buffer, p.ky, box);
+    for (let row = 0; row < box; row++) {
+      ky[row] = frequency(row, box) / pixelSize;
+      floats[p.rowWeights / 4 + row] = envelope(ky[row]!);
+    }
+    for (let column = 0; column < 4 * p.blocks; column++) {
+      floats[p.columnWeights / 4 + column] = envelope(column * step);
+    }
+    this.writePhases(p, box, centre(box) + shiftX, centre(box) + shiftY);
+  }
+
+  /** exp(2πi k · shift), turned by a step at a time in 64 bits. */
+  private writePhases(p: Places, box: number, x: number, y: number): void {
+    const { floats } = this.memory.views;
+    const stepX = (2 * Math.PI * x) / box;
+    const [cosX, sinX] = [Math.cos(stepX), Math.sin(stepX)];
+    for (let column = 0, re = 1, im = 0; column < 4 * p.blocks; column++) {
+      const at = p.columnPhases / 4 + 8 * (column >> 2) + (column & 3);
+      floats[at] = re;
+      floats[at + 4] = im;
+      [re, im] = [re * cosX - im * sinX, re * sinX + im * cosX];
+    }
+    const stepY = (2 * Math.PI * y) / box;
+    const [cosY, sinY] = [Math.cos(stepY), Math.sin(stepY)];
+    const rows = p.rowPhases / 4;
+    for (let ky = 0, re = 1, im = 0; ky <= box >> 1; ky++) {
+      const mirror = (box - ky) % box;
+      floats[rows + 2 * mirror] = re;
+      floats[rows + 2 * mirror + 1] = -im;
+      floats[rows + 2 * ky] = re;
+      floats[rows + 2 * ky + 1] = im;
+      [re, im] = [re * cosY - im * sinY, re * sinY + im * cosY];
+    }
+  }
+
+  /** 1 / MTF of a group's samples, 0 for none. */
+  private factorsOf(group: ImageGroup): number {
+    const { box, mtf } = group;
+    if (!mtf) return 0;
+    const known = this.factors.get(group);
+    if (known !== undefined) return known;
+    const blocks = Math.ceil(halfColumns(box) / 4);
+    const at = this.memory.allocate(16 * blocks * box);
+    // what lies above is moved up
+    this.places.clear();
+    const { floats } = this.memory.views;
+    for (let column = 0; column < 4 * blocks; column++) {
+      for (let row = 0; row < box; row++) {
+        const ky = frequency(row, box);
+        const kx = column / box;
+        floats[at / 4 + 4 * ((column >> 2) * box + row) + (column & 3)] =
+          1 / mtf(Math.sqrt(kx * kx + ky * ky));
+      }
+    }
+    this.factors.set(group, at);
+    return at;
+  }
+
+  private placesOf(box: number): Places {
+    const known = this.places.get(box);
+    if (known) return known;
+    const { address, workBytes } = this.memory.plan(box);
+    this.places.clear();
+    const shape = layout([1, box, box]);
+    let end = this.memory.free;
+    const take = (bytes: number): number => {
+      const at = end;
+      end = 64 * Math.ceil((end + bytes) / 64);
+      return at;
+    };
+    const places: Places = {
+      ...shape,
+      plan: address,
+      blocksAt: take(shape.blocks * shape.blockBytes + 256),
+      weights: take(16 * shape.blocks * box),
+      stage: take(4 * box * (shape.stageLines + 8) + 64),
+      rowWeights: take(4 * box),
+      columnWeights: take(16 * shape.blocks),
+      rowPhases: take(8 * box),
+      columnPhases: take(32 * shape.blocks),
+      ky: take(8 * box),
+      optics: take(64),
+      matrix: take(48),
+      work: take(32 * box + 128 + workBytes + 256),
+    };
+    this.memory.reserve(end);
+    this.places.set(box, places);
+    return places;
+  }
+}
+
+const NO_CTF = { xx: 0, xy: 0, yy: 0, quartic: 0, offset: Math.PI / 2 };
