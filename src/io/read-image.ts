@@ -40,8 +40,9 @@ function readMrcImage(bytes: Uint8Array, path: string): ReadImage {
   return { image: { data, shape: [shape[1], shape[2]] }, pixelSize: mrcPixelSize(header) };
 }
 
+/** Whether bytes have MRC's mark, in capitals or not. */
 export const hasMapMark = (bytes: Uint8Array): boolean =>
-  [0x4d, 0x41, 0x50].every((byte, i) => bytes[208 + i] === byte);
+  [0x4d, 0x41, 0x50].every((byte, i) => (bytes[208 + i]! & 0xdf) === byte);
 
 async function readEmanImage(bytes: Uint8Array, path: string): Promise<ReadImage> {
   return withEmanHdf(bytes, path, (file) => {

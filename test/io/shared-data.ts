@@ -18,3 +18,11 @@ export const sharedNames = (folder: string, extension: string): string[] =>
         .filter((name) => name.endsWith(extension))
         .toSorted()
     : [];
+
+const CASES = new URL("../../../shared/cases/", import.meta.url);
+
+/** Small files on which the program once was wrong, beside the checkout; tests make their own and try these as well. */
+export const hasSharedCases = existsSync(CASES);
+
+export const caseBytes = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, CASES)));
+export const casePath = (name: string): string => fileURLToPath(new URL(name, CASES));

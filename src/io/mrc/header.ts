@@ -1,9 +1,9 @@
 import { FormatError, UnsupportedError } from "../../core/errors.js";
 import { unpackedName } from "../bytes/unpack.js";
 import { type MrcMode, mrcModeOf, mrcRowBytes } from "./modes.js";
+import { headerText, MRC_HEADER_BYTES, type MrcWords, openWords } from "./words.js";
 
-/** Bytes of the fixed header: 256 words of 4 bytes, of which the last 200 are ten labels of 80. */
-export const MRC_HEADER_BYTES = 1024;
+export { MRC_HEADER_BYTES } from "./words.js";
 
 /** The header of an MRC2014 (or older CCP4/MRC) file. Source: Cheng et al. 2015, J. Struct. Biol. 192:146. */
 export interface MrcHeader {
@@ -17,7 +17,7 @@ export interface MrcHeader {
   readonly kind: "image" | "stack" | "volume";
   readonly mode: MrcMode;
   readonly littleEndian: boolean;
-  /** Mode 0 holds unsigned bytes, by IMOD's flag. */
+  /** Mode 0 holds unsigned bytes: by IMOD's flag, or the maximum of a file from before 2000. */
   readonly isUnsigned: boolean;
   /** Angstrom along x, y, z; zeros where the header gives none. */
   readonly voxelSize: readonly [x: number, y: number, z: number];
@@ -52,12 +52,6 @@ export interface MrcStatistics {
 
 const IMOD_STAMP = 1146047817;
 
-type Words = {
-  readonly int: (word: number) => number;
-  readonly float: (word: number) => number;
-  readonly littleEndian: boolean;
-};
-
 /**
  * Parses and checks the fixed header.
  *
@@ -72,8 +66,8 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
   };
   if (bytes.length < MRC_HEADER_BYTES) fail("file size", bytes.length, `at least ${MRC_HEADER_BYTES} bytes`);
   const remarks: string[] = [];
-  const words = openWords(bytes, path, remarks);
-  const { int, float } = words;
+  const words = openWords(bytes, fileBytes, path, remarks);
+  const { int, float, isOld } = words;
 
   const storedShape = [int(3), int(2), int(1)] as const;
   if (storedShape.some((n) => n <= 0))
@@ -105,16 +99,16 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
     kind,
     mode,
     littleEndian: words.littleEndian,
-    isUnsigned: mode === "int8" && int(39) === IMOD_STAMP && (int(40) & 1) === 0,
+    isUnsigned: mode === "int8" && holdsUnsigned(words),
     voxelSize: readVoxelSize(words, path),
     cellAngles: [float(14), float(15), float(16)],
     start: [along(starts, 1), along(starts, 2), along(starts, 3)],
-    origin: [float(50), float(51), float(52)],
+    origin: isOld ? [float(54), float(55), float(53)] : [float(50), float(51), float(52)],
     spaceGroup: int(23),
     version: int(28),
     labels: readLabels(bytes, int(56)),
-    statistics: { min: float(20), max: float(21), mean: float(22), rms: float(55) },
-    extendedType: text(bytes, 104, 4),
+    statistics: { min: float(20), max: float(21), mean: float(22), rms: isOld ? 0 : float(55) },
+    extendedType: headerText(bytes, 104, 4),
     extendedBytes,
     dataOffset,
     sectionBytes,
@@ -122,36 +116,13 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
   };
 }
 
-/** Finds the byte order: from MACHST, or, where an old writer left it zero, from the only order that makes sense. */
-function openWords(bytes: Uint8Array, path: string, remarks: string[]): Words {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, MRC_HEADER_BYTES);
-  const wordsIn = (littleEndian: boolean): Words => ({
-    int: (word) => view.getInt32((word - 1) * 4, littleEndian),
-    float: (word) => view.getFloat32((word - 1) * 4, littleEndian),
-    littleEndian,
-  });
-  const mark = text(bytes, 208, 4);
-  if (mark === "") remarks.push("word 53 (MAP) is blank");
-  else if (mark !== "MAP") throw new FormatError(path, "word 53 (MAP)", mark, '"MAP "');
-  const stamp = `${hex(bytes[212]!)} ${hex(bytes[213]!)}`;
-  if (stamp === "44 44" || stamp === "44 41") return wordsIn(true);
-  if (stamp === "11 11") return wordsIn(false);
-  const plausible = [true, false]
-    .map(wordsIn)
-    .filter(({ int }) => mrcModeOf(int(4)) && int(1) > 0 && int(1) < 1e6);
-  if (stamp === "00 00" && plausible.length > 0) {
-    remarks.push("word 54 (MACHST) is zero");
-    return plausible[0]!;
-  }
-  throw new FormatError(
-    path,
-    "word 54 (MACHST)",
-    stamp,
-    "44 44 or 44 41 (little endian) or 11 11 (big endian)",
-  );
+/** IMOD says in a flag of its own that mode 0 is unsigned; before 2000 it always was, where the maximum needs it. */
+function holdsUnsigned({ int, float, isOld }: MrcWords): boolean {
+  if (isOld) return float(21) > 127 && float(21) <= 255;
+  return int(39) === IMOD_STAMP && (int(40) & 1) === 0;
 }
 
-function readAxes({ int }: Words, path: string, remarks: string[]): [number, number, number] {
+function readAxes({ int }: MrcWords, path: string, remarks: string[]): [number, number, number] {
   const axes: [number, number, number] = [int(17), int(18), int(19)];
   if (axes.every((axis) => axis === 0)) {
     remarks.push("words 17-19 (MAPC MAPR MAPS) are zero");
@@ -164,7 +135,7 @@ function readAxes({ int }: Words, path: string, remarks: string[]): [number, num
 }
 
 /** CELLA over MX MY MZ, or zeros where either is not set. */
-function readVoxelSize({ int, float }: Words, path: string): [number, number, number] {
+function readVoxelSize({ int, float }: MrcWords, path: string): [number, number, number] {
   const intervals = [int(8), int(9), int(10)] as const;
   const cell = [float(11), float(12), float(13)] as const;
   if (intervals.some((n) => n < 0)) {
@@ -191,20 +162,8 @@ function kindOf(sections: number, intervals: number, path: string): MrcHeader["k
 function readLabels(bytes: Uint8Array, count: number): string[] {
   const labels: string[] = [];
   for (let i = 0; i < Math.min(Math.max(count, 0), 10); i++) {
-    const label = text(bytes, 224 + 80 * i, 80);
+    const label = headerText(bytes, 224 + 80 * i, 80);
     if (label) labels.push(label);
   }
   return labels;
 }
-
-/** Printable ASCII up to the first zero byte, spaces at the end removed. */
-function text(bytes: Uint8Array, offset: number, length: number): string {
-  let out = "";
-  for (let i = offset; i < offset + length && bytes[i] !== 0; i++) {
-    const byte = bytes[i]!;
-    out += byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "?";
-  }
-  return out.trimEnd();
-}
-
-const hex = (byte: number): string => byte.toString(16).padStart(2, "0");

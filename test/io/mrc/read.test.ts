@@ -160,14 +160,13 @@ describe("refusals name the word", () => {
     expect(() => read(fields)).toThrow(`map.mrc: ${message}`);
   });
 
-  test("a wrong stamp and a wrong mark", () => {
-    const stamped = mrcFixture(base);
-    stamped[212] = 0x45;
-    expect(() => readMrc(stamped, "map.mrc")).toThrow('word 54 (MACHST): found "45 44"');
-    const marked = mrcFixture(base);
-    marked[208] = 0x58;
-    expect(() => readMrc(marked, "map.mrc")).toThrow('word 53 (MAP): found "XAP", expected "MAP "');
-    expect(() => readMrc(marked.subarray(0, 100), "map.mrc")).toThrow(FormatError);
+  test("a wrong mark or a wrong stamp where mode and sizes make no sense either", () => {
+    const damaged = mrcFixture({ ...base, mode: 77 });
+    damaged[212] = 0x45;
+    expect(() => readMrc(damaged, "map.mrc")).toThrow('word 54 (MACHST): found "45 44 00 00"');
+    damaged[208] = 0x58;
+    expect(() => readMrc(damaged, "map.mrc")).toThrow('word 53 (MAP): found "XAP", expected "MAP "');
+    expect(() => readMrc(damaged.subarray(0, 100), "map.mrc")).toThrow(FormatError);
   });
 });
 
