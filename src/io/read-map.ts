@@ -2,27 +2,38 @@ import type { Volume } from "../array/image.js";
 import { FormatError } from "../core/errors.js";
 import { unpack } from "./bytes/unpack.js";
 import { isHdf5, withEmanHdf } from "./hdf5/eman.js";
-import { MRC_HEADER_BYTES, parseMrcHeader } from "./mrc/header.js";
-import { readVolume } from "./mrc/read.js";
+import { readMrc, volumeOf } from "./mrc/read.js";
+
+export interface MapReading {
+  /** Angstrom; stands in for a size that the file does not give. */
+  readonly voxelSize?: number;
+  /** Receives, a line each, what departs from the format and was read all the same. */
+  readonly remark?: (line: string) => void;
+}
 
 /**
- * Reads a density map: MRC or CCP4 in any axis order, or the first image of an EMAN2 HDF5 file; gzip or bzip2 or bare.
- * @param voxelSize angstrom; stands in for a size that the file does not give
+ * The one reader of density maps and masks: MRC or CCP4 in any axis order, or the first image of an EMAN2 HDF5 file; gzip or bzip2
+ * or bare, known by its first bytes.
  * @throws FormatError for a damaged file, one that holds images, a cell that is not rectangular, voxels that are not cubes, or
  *   no voxel size at all
  */
-export async function readMap(bytes: Uint8Array, path: string, voxelSize?: number): Promise<Volume> {
+export async function readMap(
+  bytes: Uint8Array,
+  path: string,
+  { voxelSize, remark }: MapReading = {},
+): Promise<Volume> {
   const file = unpack(bytes, path);
   if (isHdf5(file)) return readEmanMap(file, path, voxelSize);
-  const isKnown = parseMrcHeader(file.subarray(0, MRC_HEADER_BYTES), file.length, path).voxelSize[0] > 0;
-  return readVolume(file, path, isKnown ? undefined : voxelSize);
+  const read = readMrc(file, path);
+  for (const line of read.header.remarks) remark?.(`${path}: ${line}`);
+  return volumeOf(read, path, voxelSize);
 }
 
 async function readEmanMap(bytes: Uint8Array, path: string, voxelSize: number | undefined): Promise<Volume> {
   const { data, shape, pixelSize = voxelSize } = await withEmanHdf(bytes, path, (file) => file.read(0));
   if (shape[0] === 1) throw new FormatError(path, "first image, shape", shape, "a volume");
   if (!(pixelSize !== undefined && pixelSize > 0)) {
-    throw new FormatError(path, "EMAN.apix_x", "nothing", "a voxel size; give one by hand");
+    throw new FormatError(path, "EMAN.apix_x", "nothing", "a voxel size, in the file or given beside it");
   }
   return { data, shape, voxelSize: pixelSize };
 }

@@ -10,14 +10,22 @@ const data = new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]);
 describe("readMap", () => {
   test("takes the voxel size of the file, and the one given only where there is none", async () => {
     const known = writeMrc({ data, shape: [2, 2, 2], voxelSize: 1.5 });
-    expect(await readMap(gzip(known), "a.mrc.gz", 9)).toEqual({ data, shape: [2, 2, 2], voxelSize: 1.5 });
+    expect(await readMap(gzip(known), "a.mrc.gz", { voxelSize: 9 })).toEqual({
+      data,
+      shape: [2, 2, 2],
+      voxelSize: 1.5,
+    });
     const unknown = mrcFixture({
       counts: [2, 2, 2],
       mode: 0,
       samples: [...data],
       floats: { 11: 0, 12: 0, 13: 0 },
     });
-    expect(await readMap(unknown, "a.mrc", 9)).toEqual({ data, shape: [2, 2, 2], voxelSize: 9 });
+    expect(await readMap(unknown, "a.mrc", { voxelSize: 9 })).toEqual({
+      data,
+      shape: [2, 2, 2],
+      voxelSize: 9,
+    });
     await expect(readMap(unknown, "a.mrc")).rejects.toThrow(
       "a.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size",
     );

@@ -21,36 +21,45 @@ export function fourierResample(
 }
 
 /**
- * The volume at another voxel size (angstrom) in a cubic box of `box` voxels, about its centre floor(n / 2), by Fourier
+ * The volume at another voxel size (angstrom) in a cubic box, about its centre floor(n / 2), by Fourier
  * transform of the volume in a box widened by zeros so that the voxel size fits. The widened box is chosen among even
- * sizes up to twice the volume's; the voxel size it meets is the wanted one to better than 0.1 %, typically 0.01 %.
+ * sizes up to twice the volume's; the voxel size it meets is the wanted one to better than 0.1 %, typically 0.01 %. Where no
+ * box of a small volume meets it so closely, it is the next finer one, and the result says which.
  * Density keeps its values (not its sums); outside the volume it is 0.
  *
+ * @param box voxels; absent: as many as cover the volume, an even number
  * @throws UsageError for a volume that is not a cube; DomainError for a voxel size that is not above 0
  */
-export function resampleVolume(volume: Volume, voxelSize: number, box: number): Volume {
+export function resampleVolume(volume: Volume, voxelSize: number, box?: number): Volume {
   const n = volume.shape[0];
   if (volume.shape.some((m) => m !== n)) {
-    throw new UsageError(`resampleVolume: volume: found ${volume.shape.join(" x ")} voxels, expected a cube`);
+    throw new UsageError(`volume: found ${volume.shape.join(" x ")} voxels, expected a cube`);
   }
-  inRange("resampleVolume: voxelSize", voxelSize, "angstrom", 1e-3, 1e3);
-  inRange("resampleVolume: voxel size of the volume", volume.voxelSize, "angstrom", 1e-3, 1e3);
-  integerInRange("resampleVolume: box", box, 1, 4096);
-  if (voxelSize === volume.voxelSize) return padOrCropVolume(volume, box);
+  inRange("voxel size", voxelSize, "angstrom", 1e-3, 1e3);
+  inRange("voxel size of the volume", volume.voxelSize, "angstrom", 1e-3, 1e3);
+  const covering = (size: number): number =>
+    integerInRange("box", box ?? 2 * Math.ceil((n * volume.voxelSize) / size / 2), 1, 4096);
+  if (voxelSize === volume.voxelSize) return padOrCropVolume(volume, covering(voxelSize));
   const [padded, resized] = fittingSizes(n, volume.voxelSize / voxelSize);
+  const met = (volume.voxelSize * padded) / resized;
+  const size = Math.abs(met / voxelSize - 1) <= CLOSE ? voxelSize : met;
   const { data, shape } = rfft3(padOrCropVolume(volume, padded));
   const spectrum = { data: resizeSpectrum(data, shape, [resized, resized, resized]), shape: cube(resized) };
-  return padOrCropVolume(irfft3(spectrum, voxelSize), box);
+  return padOrCropVolume(irfft3(spectrum, size), covering(size));
 }
 
 const cube = (n: number): Volume["shape"] => [n, n, n];
 
-/** Even sizes P >= n and Q with Q / P nearest to the ratio; the smaller P where two are as good. */
+/** Voxel sizes that differ by no more than this share count as one. */
+const CLOSE = 1e-3;
+
+/** Even sizes P >= n and Q with Q / P nearest to the ratio, or above it; the smaller P where two are as good. */
 function fittingSizes(n: number, ratio: number): readonly [padded: number, resized: number] {
   let best: readonly [number, number] = [0, 0];
   let least = Number.POSITIVE_INFINITY;
   for (let padded = 2 * Math.ceil(n / 2); padded <= 2 * n + 2; padded += 2) {
-    const resized = Math.max(2, 2 * Math.round((padded * ratio) / 2));
+    const nearest = Math.max(2, 2 * Math.round((padded * ratio) / 2));
+    const resized = nearest / padded / ratio > 1 - CLOSE ? nearest : nearest + 2;
     const error = Math.abs(resized / padded / ratio - 1);
     if (error < least * 0.999) {
       least = error;
@@ -58,7 +67,6 @@ function fittingSizes(n: number, ratio: number): readonly [padded: number, resiz
     }
     if (error < 1e-6) break;
   }
-  inRange("resampleVolume: error of the nearest voxel size", least, "", 0, 1e-3);
   return best;
 }
 

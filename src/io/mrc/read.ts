@@ -52,25 +52,34 @@ export function decodeMrcSections(bytes: Uint8Array, header: MrcHeader, path: st
 
 /**
  * A file as a density map.
- * @param voxelSize angstrom; overrides the header's, and is needed where the header gives none
+ * @param voxelSize angstrom; stands in for a size that the header does not give
  * @throws FormatError if the file holds images, if its cell is not rectangular, if its voxels are not cubes or unknown
  */
-export function readVolume(bytes: Uint8Array, path: string, voxelSize?: number): Volume {
-  const { header, data, shape } = readMrc(bytes, path);
+export function volumeOf({ header, data, shape }: MrcFile, path: string, voxelSize?: number): Volume {
   if (header.kind !== "volume") throw new FormatError(path, "NZ and MZ", header.kind, "a volume");
   // Angles that are no angles at all (0, or an integer 90 read as a float) come from writers that never set them.
   if (header.cellAngles.some((angle) => angle > 1 && Math.abs(angle - 90) > 0.01)) {
     throw new FormatError(path, "words 14-16 (CELLB)", header.cellAngles, "90 degrees: a rectangular cell");
   }
   const [x, y, z] = header.voxelSize;
-  const size = voxelSize ?? x;
-  if (!(size > 0))
-    throw new FormatError(path, "words 11-13 (CELLA)", [x, y, z], "a voxel size; give one by hand");
-  if (voxelSize === undefined && Math.max(Math.abs(y - x), Math.abs(z - x)) > 1e-3 * x) {
+  const size = x > 0 ? x : (voxelSize ?? 0);
+  if (!(size > 0)) {
+    throw new FormatError(
+      path,
+      "words 11-13 (CELLA)",
+      [x, y, z],
+      "a voxel size, in the file or given beside it",
+    );
+  }
+  if (x > 0 && Math.max(Math.abs(y - x), Math.abs(z - x)) > 1e-3 * x) {
     throw new FormatError(path, "words 11-13 (CELLA)", [x, y, z], "cubic voxels");
   }
   return { data, shape, voxelSize: size };
 }
+
+/** The volume of an MRC file; throws as readMrc and volumeOf. Maps of any format are read by readMap. */
+export const readVolume = (bytes: Uint8Array, path: string, voxelSize?: number): Volume =>
+  volumeOf(readMrc(bytes, path), path, voxelSize);
 
 /** Pixel size in angstrom along x and y, or undefined where the header gives none or they differ by over 0.1 %. */
 export function mrcPixelSize({ voxelSize: [x, y] }: Pick<MrcHeader, "voxelSize">): number | undefined {

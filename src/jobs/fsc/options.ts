@@ -1,15 +1,15 @@
 import { type CommandSpec, type OptionsOf, pathOption } from "../shared/options/option.js";
 
 export const fscOptions = {
-  map: pathOption({ help: "MRC, a half map or a map to judge", required: true, positional: true }),
+  map: pathOption({ help: "a half map or a map to judge: MRC, also packed, or HDF5 of EMAN2", required: true, positional: true }),
   other: pathOption({
-    help: "MRC of the same size and voxel size: the other half map, or the truth",
+    help: "map of the same size and voxel size: the other half map, or the truth",
     required: true,
     positional: true,
   }),
   mask: pathOption({
     value: "map",
-    help: "MRC, 0 to 1: both maps are multiplied by it first; it needs a soft edge, or the mask itself correlates",
+    help: "map of 0 to 1: both maps are multiplied by it first; it needs a soft edge, or the mask itself correlates",
   }),
   out: pathOption({
     value: "name",

@@ -8,7 +8,8 @@ import {
   fscArea,
   resolutionAt,
 } from "../../evaluate/maps/fsc.js";
-import { readVolume } from "../../io/mrc/read.js";
+import { readMap } from "../../io/read-map.js";
+import { readMask } from "../../io/read-mask.js";
 import { lineChart } from "../../plot/line-chart.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { type FscOptions, fscOptions } from "./options.js";
@@ -29,8 +30,9 @@ export interface FscReport extends FscCurve {
  */
 export async function compareMaps(given: FscOptions, files: Files): Promise<FscReport> {
   const options = resolveOptions(fscOptions, given);
-  const read = async (path: string): Promise<Volume> => readVolume(await files.read(path), path);
-  const mask = options.mask === undefined ? undefined : await read(options.mask);
+  const read = async (path: string): Promise<Volume> => readMap(await files.read(path), path);
+  const mask =
+    options.mask === undefined ? undefined : await readMask(await files.read(options.mask), options.mask);
   const [a, b] = [await read(options.map), await read(options.other)].map((map) =>
     mask ? masked(map, mask) : map,
   );

@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import type { Files, JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import type { Defocus, Optics } from "../../physics/optics/optics.js";
@@ -51,8 +51,9 @@ export interface OpenMethod {
 export async function openMethod(
   { method, pixelSize, particleDiameter }: PickRunPlan,
   known: KnownOptics,
-  files: Files,
+  context: Pick<JobContext, "files" | "report">,
 ): Promise<OpenMethod> {
+  const { files } = context;
   if (method.kind === "model") {
     const path = modelFile(method.path);
     const model = await readPicker(files, method.path);
@@ -63,7 +64,7 @@ export async function openMethod(
   const diameter = particleDiameter!;
   if (method.kind === "log") return { diameter, classical: method, record: { ...method } };
   const { map, symmetry, step, ctf } = method;
-  const volume = readDensityMap(await files.read(map), map);
+  const volume = await readDensityMap(context, map);
   // by a power of two, which a transform of any even size can do exactly; the projector does the rest
   const times = Math.floor(Math.log2(Math.max(1, diameter / 32 / volume.voxelSize)));
   const templates = prepareTemplates(coarsen(volume, volume.voxelSize * 2 ** times), {

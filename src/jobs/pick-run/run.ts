@@ -37,7 +37,7 @@ export async function runPicking(plan: PickRunPlan, context: PickRunContext): Pr
 async function pickInto(plan: PickRunPlan, context: PickRunContext): Promise<PickRecord> {
   const { files, report, signal, program } = context;
   const known = await readKnownOptics(plan, files);
-  const method = await openMethod(plan, known, files);
+  const method = await openMethod(plan, known, context);
   const inputs = plan.micrographs.map(({ path, stem }): PickInput => {
     const defocus = known.defocus.get(stem);
     return { path, stem, ...(defocus && { defocus }) };

@@ -1,36 +1,41 @@
 import { padOrCropVolume, resampleVolume } from "../../array/fft/resample.js";
 import { centre, type Volume } from "../../array/image.js";
 import { quantile } from "../../array/statistics.js";
-import { DomainError, FormatError } from "../../core/errors.js";
-import { unpack } from "../../io/bytes/unpack.js";
-import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
-import { readVolume } from "../../io/mrc/read.js";
+import { DomainError } from "../../core/errors.js";
+import type { JobContext } from "../../core/ports.js";
+import { readMap } from "../../io/read-map.js";
+import { contrastDoubt } from "./map-contrast.js";
 
 /**
- * A density map as the specimen needs it: solvent at 0.
+ * A density map as the specimen needs it: solvent at 0. What is odd about the file is noted, and a map that is probably inverted
+ * warned of.
  *
- * @param pixelSize angstrom; stands in for a voxel size that the file does not give
- * @throws FormatError for a map without voxel size where `pixelSize` is absent, and as readVolume does
+ * @param voxelSize angstrom; stands in for one that the file does not give
+ * @throws FileError, and FormatError as readMap does
  */
-export function readDensityMap(bytes: Uint8Array, path: string, pixelSize?: number): Volume {
-  const file = unpack(bytes, path);
-  const { voxelSize } = parseMrcHeader(file.subarray(0, MRC_HEADER_BYTES), file.length, path);
-  const isKnown = voxelSize[0] > 0;
-  if (!isKnown && pixelSize === undefined) {
-    throw new FormatError(path, "words 11-13 (CELLA)", voxelSize, "a voxel size; give it as `pixelSize`");
-  }
-  return subtractSolvent(readVolume(file, path, isKnown ? undefined : pixelSize));
+export async function readDensityMap(
+  { files, report }: Pick<JobContext, "files" | "report">,
+  path: string,
+  voxelSize?: number,
+): Promise<Volume> {
+  const remark = (line: string): void => report.note(line);
+  const map = await readMap(await files.read(path), path, {
+    remark,
+    ...(voxelSize !== undefined && { voxelSize }),
+  });
+  const volume = subtractSolvent(map);
+  const doubt = contrastDoubt(volume, path);
+  if (doubt) report.warn(doubt);
+  return volume;
 }
 
 /**
  * The map at about the pixel size of the micrographs where it is sampled much finer, so that its padded transform stays
- * small; otherwise the map itself. The projector does the exact change of sampling.
+ * small; otherwise the map itself. This is for speed alone: the projector does the exact change of sampling.
  */
 export function coarsen(volume: Volume, pixelSize: number): Volume {
   if (pixelSize < 1.25 * volume.voxelSize) return volume;
-  const longest = Math.max(...volume.shape);
-  const box = 2 * Math.ceil((longest * volume.voxelSize) / pixelSize / 2);
-  return resampleVolume(padOrCropVolume(volume, longest), pixelSize, box);
+  return resampleVolume(padOrCropVolume(volume, Math.max(...volume.shape)), pixelSize);
 }
 
 /** Shells of density below this share of the particle's own are noise or solvent. */

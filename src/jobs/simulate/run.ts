@@ -1,6 +1,6 @@
 import type { Volume } from "../../array/image.js";
 import { OptionError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import type { JobContext } from "../../core/ports.js";
 import { imageKinds } from "../../dataset/images.js";
 import { joinDataset } from "../../dataset/join.js";
 import { writeLabels } from "../../dataset/labels.js";
@@ -38,7 +38,7 @@ export async function simulateDataset(
 
 async function simulateInto(plan: SimulationPlan, context: DatasetContext): Promise<DatasetManifest> {
   const { files, report, signal, workers } = context;
-  const sources = await readSources(plan, files);
+  const sources = await readSources(plan, context);
   const kinds = imageKinds(plan.keepClean);
   if (sources.estimates?.isDoubtful && !plan.defocus) {
     report.warn("the rings of none of the real micrographs can be trusted: consider giving `defocus`");
@@ -101,14 +101,15 @@ interface Sources {
   readonly inputs: readonly InputRecord[];
 }
 
-async function readSources(plan: SimulationPlan, files: Files): Promise<Sources> {
+async function readSources(plan: SimulationPlan, context: JobContext): Promise<Sources> {
+  const { files } = context;
   const estimates =
     plan.estimates === undefined ? undefined : await readSimulationEstimates(files, plan.estimates);
   const wanted = plan.pixelSize ?? estimates?.optics.pixelSize;
   const volumes: Volume[] = [];
   const inputs: InputRecord[] = [];
   for (const { path } of plan.maps) {
-    volumes.push(readDensityMap(await files.read(path), path, wanted));
+    volumes.push(await readDensityMap(context, path, wanted));
     inputs.push(await hashFile(path, undefined, files));
   }
   if (estimates) inputs.push(...estimates.inputs);

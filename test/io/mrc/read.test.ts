@@ -179,7 +179,7 @@ describe("readVolume", () => {
   });
   test("asks for a voxel size where there is none, and takes the one given", () => {
     const bytes = mrcFixture({ ...base, floats: { 11: 0, 12: 0, 13: 0 } });
-    expect(() => readVolume(bytes, "map.mrc")).toThrow("give one by hand");
+    expect(() => readVolume(bytes, "map.mrc")).toThrow("a voxel size, in the file or given beside it");
     expect(readVolume(bytes, "map.mrc", 2).voxelSize).toBe(2);
     expect(mrcPixelSize(parseMrcHeader(bytes, bytes.length, "map.mrc"))).toBeUndefined();
   });

@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { compareMaps, fscText } from "../../../src/jobs/fsc/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { lcg } from "../../evaluate/realism/lcg.js";
 import { scratchFolder } from "../../helpers/scratch.js";
+import { casePath, hasSharedCases } from "../../io/shared-data.js";
 
 const dir = scratchFolder();
 const SIZE = 24;
@@ -56,10 +58,55 @@ describe("fsc of map files", () => {
     const small = join(dir, "small.mrc");
     writeFileSync(
       small,
-      writeMrc({ data: new Float32Array(8), shape: [2, 2, 2], voxelSize: 4, kind: "volume" }),
+      writeMrc({
+        data: Float32Array.of(0, 1, 0, 0, 0, 0, 0, 0),
+        shape: [2, 2, 2],
+        voxelSize: 4,
+        kind: "volume",
+      }),
     );
     await expect(
       compareMaps({ map: first!, other: second!, mask: small, out: undefined }, nodeFiles),
     ).rejects.toThrow(/mask: found shape \[2,2,2\], expected the maps' 24 x 24 x 24/);
+  });
+
+  const withMask = (path: string) =>
+    compareMaps({ map: first!, other: second!, mask: path, out: undefined }, nodeFiles);
+
+  test.each([
+    ["bytes read as signed", -128, -127, "-128 to -127"],
+    ["0 to 255", 0, 255, "0 to 255"],
+    ["1 everywhere", 1, 1, "1 everywhere"],
+    ["0 everywhere", 0, 0, "0 everywhere"],
+  ])("refuses a mask of %s", async (name, low, high, found) => {
+    const path = writeMap(`mask ${name}`, (x) => (x > 8 ? high : low));
+    await expect(withMask(path)).rejects.toThrow(
+      `.mrc: values of the mask: found "${found}", expected values from 0 to 1`,
+    );
+  });
+
+  test("takes a mask that resampling has brought a little beyond 0 and 1", async () => {
+    const path = writeMap("mask resampled", (x) => (x > 8 ? 1.0004 : -0.0002));
+    expect((await withMask(path)).area).toBeGreaterThan(0);
+  });
+
+  test("packed maps are read as they are", async () => {
+    const packed = `${first!}.gz`;
+    writeFileSync(packed, gzipSync(readFileSync(first!)));
+    const plain = await withMask(mask);
+    const same = await compareMaps({ map: packed, other: second!, mask, out: undefined }, nodeFiles);
+    expect([...same.correlation]).toEqual([...plain.correlation]);
+  });
+});
+
+describe.skipIf(!hasSharedCases)("a mask that was taken (needs ../shared/cases)", () => {
+  const at = (name: string) => casePath(`mask-range/${name}`);
+  test("signed bytes are refused; the same mask in floats gives 5.20 angstrom", async () => {
+    const plan = { map: at("half1.mrc"), other: at("half2.mrc"), out: undefined };
+    await expect(compareMaps({ ...plan, mask: at("mask-signed-imod.mrc") }, nodeFiles)).rejects.toThrow(
+      'mask-signed-imod.mrc: values of the mask: found "-128 to -127", expected values from 0 to 1',
+    );
+    const { at0143 } = await compareMaps({ ...plan, mask: at("mask-float.mrc") }, nodeFiles);
+    expect(at0143.resolution).toBeCloseTo(5.2, 2);
   });
 });

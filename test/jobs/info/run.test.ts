@@ -72,9 +72,8 @@ describe.skipIf(!hasSharedData)(
       ["maps/cryojax_ribosome_4ug0_potential_cistem.mrc", 290, 330],
       ["maps/ngl_betaGal.mrc", 170, 195],
       ["maps/emd_5625.map", 200, 225],
-    ])("%s is %i to %i angstrom", (name, low, high) => {
-      const path = sharedPath(name);
-      const diameter = mapDiameter(readDensityMap(readFileSync(path), path));
+    ])("%s is %i to %i angstrom", async (name, low, high) => {
+      const diameter = mapDiameter(await readDensityMap(jobContext().context, sharedPath(name)));
       expect(diameter).toBeGreaterThan(low);
       expect(diameter).toBeLessThan(high);
     });

@@ -215,7 +215,7 @@ describe("options", () => {
     const bare = join(dir, "bare.mrc");
     writeFileSync(bare, bytes);
     await expect(simulate("bare", { map: [bare] })).rejects.toThrow(
-      "bare.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size; give it as `pixelSize`",
+      "bare.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size, in the file or given beside it",
     );
     const { manifest } = await simulate("bare", { map: [bare], pixelSize: 4, count: 1 });
     expect(manifest.optics.pixelSize).toBe(4);
