@@ -1,7 +1,11 @@
 import { type CommandSpec, type OptionsOf, pathOption } from "../shared/options/option.js";
 
 export const fscOptions = {
-  map: pathOption({ help: "a half map or a map to judge: MRC, also packed, or HDF5 of EMAN2", required: true, positional: true }),
+  map: pathOption({
+    help: "a half map or a map to judge: MRC, also packed, or HDF5 of EMAN2",
+    required: true,
+    positional: true,
+  }),
   other: pathOption({
     help: "map of the same size and voxel size: the other half map, or the truth",
     required: true,

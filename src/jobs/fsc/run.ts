@@ -1,5 +1,4 @@
 import type { Volume } from "../../array/image.js";
-import { ShapeError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import {
   type FscCurve,
@@ -8,9 +7,8 @@ import {
   fscArea,
   resolutionAt,
 } from "../../evaluate/maps/fsc.js";
-import { readMap } from "../../io/read-map.js";
-import { readMask } from "../../io/read-mask.js";
 import { lineChart } from "../../plot/line-chart.js";
+import { checkSameGrid, readMapFile, readMask } from "../shared/map-files.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { type FscOptions, fscOptions } from "./options.js";
 
@@ -30,12 +28,11 @@ export interface FscReport extends FscCurve {
  */
 export async function compareMaps(given: FscOptions, files: Files): Promise<FscReport> {
   const options = resolveOptions(fscOptions, given);
-  const read = async (path: string): Promise<Volume> => readMap(await files.read(path), path);
-  const mask =
-    options.mask === undefined ? undefined : await readMask(await files.read(options.mask), options.mask);
-  const [a, b] = [await read(options.map), await read(options.other)].map((map) =>
-    mask ? masked(map, mask) : map,
-  );
+  const first = await readMapFile(files, options.map);
+  const second = await readMapFile(files, options.other);
+  checkSameGrid(second, first);
+  const mask = options.mask === undefined ? undefined : await readMask(files, options.mask, first);
+  const [a, b] = [first, second].map(({ map }) => (mask ? masked(map, mask) : map));
   const curve = fourierShellCorrelation(a!, b!);
   if (options.out !== undefined) {
     await files.write(`${options.out}.csv`, fscCsv(curve));
@@ -58,12 +55,10 @@ export function fscText({ at0143, at05, area }: FscReport): string {
   return `resolution at 0.143  ${say(at0143)}\nresolution at 0.5    ${say(at05)}\nmean correlation     ${area.toFixed(4)}\n`;
 }
 
-function masked(map: Volume, mask: Volume): Volume {
-  if (map.shape.some((n, axis) => n !== mask.shape[axis])) {
-    throw new ShapeError("mask", mask.shape, `the maps' ${map.shape.join(" x ")}`);
-  }
-  return { ...map, data: map.data.map((value, i) => value * mask.data[i]!) };
-}
+const masked = (map: Volume, mask: Volume): Volume => ({
+  ...map,
+  data: map.data.map((value, i) => value * mask.data[i]!),
+});
 
 function fscCsv({ frequencies, correlation }: FscCurve): string {
   const lines = Array.from(frequencies, (frequency, s) => `${frequency},${correlation[s]}`);

@@ -184,7 +184,7 @@ const noiseOptions = {
 export const simulateOptions = {
   map: pathsOption({
     value: "files",
-    help: "density map, MRC, protein positive; several are mixed",
+    help: "density map, MRC or HDF5 of EMAN2, protein positive; several are mixed",
     required: true,
   }),
   out: pathOption({ value: "dir", help: "dataset folder to write, or to continue", required: true }),
