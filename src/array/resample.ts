@@ -2,14 +2,12 @@ import { integerInRange } from "../core/check.js";
 import { ShapeError } from "../core/errors.js";
 import { centre, type Image } from "./image.js";
 
-type Shape2d = readonly [rows: number, columns: number];
-
 /**
  * The part of an image whose first pixel is (x, y) and whose shape is given.
  *
  * @throws ShapeError where that part is not inside the image
  */
-export function crop(image: Image, x: number, y: number, [rows, columns]: Shape2d): Image {
+export function crop(image: Image, x: number, y: number, [rows, columns]: Image["shape"]): Image {
   const [oldRows, oldColumns] = image.shape;
   const whole = [x, y, rows, columns].every(Number.isInteger);
   if (!whole || x < 0 || y < 0 || rows < 1 || columns < 1 || x + columns > oldColumns || y + rows > oldRows) {
@@ -31,7 +29,7 @@ export function crop(image: Image, x: number, y: number, [rows, columns]: Shape2
  * The image cut or filled to a new shape about its centre pixel (floor(n / 2) stays floor(n / 2)); what was not there
  * gets `value`.
  */
-export function padOrCrop(image: Image, [rows, columns]: Shape2d, value = 0): Image {
+export function padOrCrop(image: Image, [rows, columns]: Image["shape"], value = 0): Image {
   integerInRange("padOrCrop: rows", rows, 1, 1e6);
   integerInRange("padOrCrop: columns", columns, 1, 1e6);
   const [oldRows, oldColumns] = image.shape;

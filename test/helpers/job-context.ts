@@ -1,11 +1,11 @@
 import type { JobContext, Progress, Workers } from "../../src/core/ports.js";
+import { inlineWorkers } from "../../src/jobs/shared/inline-workers.js";
 import { nodeFiles } from "../../src/runtime/files.js";
-import { inlineWorkers } from "../../src/runtime/workers/workers.js";
 
 /** A context for jobs in tests: the real files, one worker, and everything reported kept. */
 export function jobContext(
   signal: AbortSignal = new AbortController().signal,
-  workers: Workers = inlineWorkers(),
+  workers: Workers = inlineWorkers(nodeFiles),
 ) {
   const notes: string[] = [];
   const warnings: string[] = [];

@@ -37,7 +37,8 @@ export async function* particlesCsPieces(
   if (before === 0) yield writeParticlesCs({ optics: [], particles: [] }, shapeOf);
 }
 
-type ShapeOf = (micrograph: string) => readonly [rows: number, columns: number];
+/** Rows and columns of a micrograph, where a caller knows them. */
+export type ShapeOf = (micrograph: string) => readonly [rows: number, columns: number];
 
 /** @param place particles written before, and bytes that every name has at least */
 function particlesTable(

@@ -5,16 +5,11 @@ import { starTypeOf } from "./labels.js";
 /** Values of one label: numbers (NaN where the text was none, which reading it refuses) or text. */
 export type StarValues = readonly string[] | readonly number[];
 
-/** The first value of a numeric column that is not a finite number. */
-interface BadValue {
-  readonly row: number;
-  readonly text: string;
-}
-
 /** One column while it is read and afterwards. */
 export class StarColumn {
   readonly values: string[] | number[];
-  bad: BadValue | undefined;
+  /** The first value of a numeric column that is not a finite number. */
+  bad: { readonly row: number; readonly text: string } | undefined;
 
   constructor(
     readonly label: string,

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { inlineWorkers } from "../../../src/jobs/shared/inline-workers.js";
 import { readArrays } from "../../../src/jobs/shared/model-files.js";
 import { planTraining, type TrainOptions } from "../../../src/jobs/train/plan.js";
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
-import { inlineWorkers } from "../../../src/runtime/workers/workers.js";
 import { decodeModel } from "../../../src/translate/model.js";
 import { snapshot } from "../../helpers/snapshot.js";
 import { toyTrainingJob } from "../../helpers/toy-training-job.js";
@@ -81,7 +81,7 @@ describe("train", () => {
       `${readFileSync(at("again/metrics.jsonl"), "utf8")}{"step":4}\n`,
     );
     // its data made by workers, as those of the first run were not
-    const resumed = { ...contextOf().context, workers: inlineWorkers() };
+    const resumed = { ...contextOf().context, workers: inlineWorkers(nodeFiles) };
     await trainTranslator(planTraining(trainOptions("again", { resume: true })), resumed);
     expect(
       readFileSync(at("again/model.safetensors")).equals(readFileSync(at("model/model.safetensors"))),

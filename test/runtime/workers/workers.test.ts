@@ -3,10 +3,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { FileError, FormatError } from "../../../src/core/errors.js";
+import { inlineWorkers } from "../../../src/jobs/shared/inline-workers.js";
+import { nodeFiles } from "../../../src/runtime/files.js";
 import { packError, unpackError } from "../../../src/runtime/workers/errors.js";
 import { Gate } from "../../../src/runtime/workers/gate.js";
 import { shareArrays } from "../../../src/runtime/workers/share.js";
-import { inlineWorkers, threadWorkers } from "../../../src/runtime/workers/workers.js";
+import { threadWorkers } from "../../../src/runtime/workers/workers.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 
 const dir = scratchFolder();
@@ -24,7 +26,7 @@ const expected = texts.map((text, i) => ({
 const signal = new AbortController().signal;
 
 describe.each([
-  ["inline", inlineWorkers()],
+  ["inline", inlineWorkers(nodeFiles)],
   ["one thread", threadWorkers(1)],
   ["three threads", threadWorkers(3)],
 ])("%s", (_name, workers) => {

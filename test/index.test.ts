@@ -1,0 +1,110 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import * as library from "../src/index.js";
+import * as node from "../src/node.js";
+import { readSurface } from "./helpers/public-types.js";
+
+// What programs may rely on. A name that appears or goes here is a decision, to be told in CHANGELOG.md; once it is made,
+// `npx vitest run test/index.test.ts -u` writes the lists.
+
+/** Types that a signature leads to and that programs have no use for by name: computed ones, which compilers spell out. */
+const SPELLED_OUT = ["OptionsOf", "ResolvedOptions"];
+/** A plan is made by its plan… and read by its job alone. */
+const isPlan = (name: string): boolean => name.endsWith("Plan");
+
+const declaration = (name: string): string => fileURLToPath(new URL(`../dist/${name}.d.ts`, import.meta.url));
+const [librarySurface, nodeSurface] = readSurface([declaration("index"), declaration("node")]);
+
+/** Names in lines that fit a page. */
+function inLines(names: readonly string[]): string {
+  const lines: string[] = [""];
+  for (const name of [...names].sort()) {
+    const longer = `${lines.at(-1)} ${name}`.trim();
+    if (longer.length > 100) lines.push(name);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.join("\n");
+}
+
+const valuesOf = (module: object): string => inLines(Object.keys(module));
+const typesOf = (surface: typeof librarySurface, module: object): string =>
+  inLines(surface!.names.filter((name) => !Object.hasOwn(module, name)));
+
+describe("cryogem", () => {
+  test("exports these values", () => {
+    expect(valuesOf(library)).toMatchInlineSnapshot(`
+      "CryoError DomainError FileError FormatError NetworkScorer OptionError Random ShapeError
+      UnsupportedError UsageError addNoise applyAssembly axisRotation bin binMicrographs chooseThreshold
+      coarsen colouredNoise compareMaps computePotential correlation createMask crop ctf decodeModel
+      decodePicker describeFile describeFolder drawSpecimen electronWavelength encodePng encodeTiff
+      estimateIce estimateMicrographs estimateNoise estimateSize eulerToMatrix evaluateRealism exportFiles
+      extractParticles fftFriendlySize findPeaks findSpots fitCtf fourierFilter fourierResample
+      fourierShellCorrelation gaussianBlur generateDataset inlineWorkers irfft2 irfft3 laplacianScorer
+      makeMask mapDiameter matchPicks matrixToEuler mean modelDiameter multiplyCtf multiplyRotations
+      normalise openTranslator pack padOrCrop padOrCropVolume parseStar planBin planEstimate
+      planGeneration planPickRun planPickTraining planSimulation planTraining potentialMap powerSpectrum2d
+      prepareProjector prepareSilhouette prepareTemplates project projectMany quantile radialAverage
+      radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap readImage readMap
+      readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar readPdb readPicker
+      readPicksStar readPng readPointsCsv readSafetensors readStructure readTiff readTopaz
+      readTransferCurve readVolume realismOfImages realismProtocol resampleVolume rescale resolutionAt
+      rfft2 rfft3 rotationAngle runPicking scorePicking scorePicks selectAtoms simulateDataset
+      simulateMicrograph standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer
+      textTable trainPickerModel trainTranslator transposeRotation uniformRotation unpack writeBox
+      writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
+      writeSafetensors writeStar writeTopaz zeros"
+    `);
+  });
+  test("exports these types", () => {
+    expect(typesOf(librarySurface, library)).toMatchInlineSnapshot(`
+      "Assembly AssemblyOperation Atom AtomSelection Background BandPower BinOptions BinPlan
+      BinnedMicrograph BinnedRecord ChosenThreshold CocoImage Coherence ComputeRuntime ComputeSession Cone
+      CryogemOptions CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext DatasetJob
+      DatasetManifest Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan Estimates
+      EulerAngles EvenProfile ExportOptions ExtractOptions Extraction Files FilterBank FscCurve FscOptions
+      FscReport FscResolution GenerateContext GenerateOptions GeneratePlan HalfWeights HostTensor
+      IceOptions Image ImagedParticle Innovations InputRecord IntervalScore Intervals JobContext LabelForm
+      LaplacianOptions LocalQuantity LocalStatistics MapOptions MaskJobOptions MaskOptions MaskResult
+      MicrographCtf MicrographInputs MicrographRecord MicrographSource Model ModelDescription MrcFile
+      MrcHeader MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
+      NetworkScorerOptions NoiseCurves NoiseEstimate NoiseModel NoiseOptions NoisePower NoiseSeed
+      NoiseSpectrum Optics OpticsGroup Orientations Particle ParticleRecord ParticleSet Peak PeakOptions
+      Pick PickLabel PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions PickScoreResult
+      PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions PickerRecord PickerScores
+      PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point Pose PotentialAtom
+      PotentialJobOptions PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions
+      Projector ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan
+      RealismProtocol RealismResult RealismRow Report RingAgreement RingProfile RotationMatrix Safetensor
+      SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
+      SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum
+      SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable StarValues
+      StorageMode Structure StructureOptions TemplateOptions Templates TiffCompression TiffImage
+      TiffPicture TrainContext TrainOptions TrainPlan TrainingState TransferCurve Translator
+      TranslatorName Trend Unevenness Volume Workers"
+    `);
+  });
+});
+
+describe("cryogem/node", () => {
+  test("exports these values", () => {
+    expect(valuesOf(node)).toMatchInlineSnapshot(
+      `"DEVICES expandInputs nodeContext nodeFiles openDevice threadWorkers"`,
+    );
+  });
+  test("exports these types", () => {
+    expect(typesOf(nodeSurface, node)).toMatchInlineSnapshot(
+      `"Device DeviceOptions InputKind NodeContext NodeContextOptions"`,
+    );
+  });
+});
+
+test.each([
+  ["cryogem", librarySurface!],
+  ["cryogem/node", nodeSurface!],
+])("%s exports every type that its signatures name", (_entry, surface) => {
+  const known = new Set([...librarySurface!.names, ...surface.names]);
+  const missing = surface.leadsTo.filter(
+    ([exported, type]) => !known.has(type) && !isPlan(exported) && !SPELLED_OUT.includes(type),
+  );
+  expect(missing).toEqual([]);
+});
