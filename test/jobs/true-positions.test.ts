@@ -19,7 +19,7 @@ beforeAll(() => writeTinyDataset(dataset));
 
 describe("particles of a dataset sit at their coordinates less their origins", () => {
   test("as the truth of pick score", async () => {
-    const { picks } = await readCoordinates(nodeFiles, dataset);
+    const { picks } = await readCoordinates(nodeFiles, dataset, { warn: () => {} });
     const [own] = [...picks.values()];
     expect(own!.map(({ x, y }) => ({ x, y }))).toEqual(places);
   });
@@ -27,7 +27,7 @@ describe("particles of a dataset sit at their coordinates less their origins", (
   test("as the labels of pick train, in pixels of the network's image", async () => {
     // a working diameter of 10 pixels for particles 20 angstrom across: the network sees the micrograph as it is
     const plan = planPickTraining({ dataset: [dataset], out: join(dir, "picker"), workingDiameter: 10 });
-    const [only] = await labelledMicrographs(nodeFiles, plan);
+    const [only] = await labelledMicrographs(nodeFiles, plan, () => {});
     const { centres, ignored, image } = await only!.load();
     expect([image.shape, ignored]).toEqual([[64, 72], []]);
     expect(centres).toEqual(places);

@@ -14,17 +14,20 @@ import { writeTopaz } from "../../io/picks/topaz.js";
 import { toRelion30, toRelion31 } from "../../io/star/versions.js";
 import { writeStar } from "../../io/star/write.js";
 import type { MicrographIndex } from "../shared/micrograph-index.js";
-import type { ExportOptions, LabelFormat } from "./options.js";
+import type { LabelFormat } from "./options.js";
+import {
+  type LabelContext,
+  type LabelOptions,
+  placesOf,
+  refusePixelSize,
+  refuseSameStems,
+} from "./places.js";
 import { flipBlocks, flipSet, type LabelSource } from "./source.js";
 
-/** How labels are written, beside the format. */
-export interface LabelOptions {
-  readonly flipY?: ExportOptions["flipY"];
-  readonly box?: ExportOptions["box"];
-}
-
 /**
- * Writes particles or picks in another format. Box files, which belong to one micrograph each, go into a folder.
+ * Writes particles or picks in another format. Box files, which belong to one micrograph each, go into a folder. STAR and .cs
+ * files of particles keep coordinates and origins; in formats of coordinates a particle is where it sits, at its coordinate less
+ * its origin.
  *
  * @returns the files written
  * @throws UsageError where the input lacks what the format must have
@@ -34,16 +37,19 @@ export async function exportLabels(
   out: string,
   format: LabelFormat,
   options: LabelOptions,
-  { files, micrographs }: { readonly files: Files; readonly micrographs: MicrographIndex },
+  context: LabelContext,
 ): Promise<string[]> {
+  const { files, micrographs } = context;
   const write = async (content: Uint8Array | string): Promise<string[]> => {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     await files.write(out, pack(bytes, out));
     return [out];
   };
-  if (format === "star" || format === "star30") return write(starText(source, format, options, micrographs));
+  if (format === "star" || format === "star30")
+    return write(await starText(source, format, options, context));
   if (format === "cs") return write(await csBytes(source, options, micrographs));
-  const picks = micrographs.named(source.picks(options.flipY));
+  const picks = await placesOf(source, options, context);
+  if (format !== "csv" && format !== "coco") refuseSameStems(picks, source.path, format);
   if (format === "topaz") return write(writeTopaz(picks));
   if (format === "csv") return write(writePointsCsv(picks));
   const box = boxOf(picks, options, source);
@@ -52,12 +58,14 @@ export async function exportLabels(
     : writeBoxes(picks, out, format, box, files);
 }
 
-function starText(
+async function starText(
   source: LabelSource,
   format: "star" | "star30",
-  { flipY }: LabelOptions,
-  micrographs: MicrographIndex,
-): string {
+  options: LabelOptions,
+  context: LabelContext,
+): Promise<string> {
+  const { flipY, pixelSize } = options;
+  if (source.star ?? source.set) refusePixelSize(pixelSize);
   if (source.star) {
     const blocks = format === "star" ? toRelion31(source.star) : toRelion30(source.star);
     return writeStar(flipBlocks(blocks, flipY), format === "star" ? "3.1" : "3.0");
@@ -70,14 +78,15 @@ function starText(
   const set = source.set?.();
   return set
     ? writeParticlesStar(flipSet(set, flipY))
-    : writePicksStar(micrographs.named(source.picks(flipY)));
+    : writePicksStar(await placesOf(source, options, context));
 }
 
 async function csBytes(
   source: LabelSource,
-  { flipY }: LabelOptions,
+  { flipY, pixelSize }: LabelOptions,
   micrographs: MicrographIndex,
 ): Promise<Uint8Array> {
+  refusePixelSize(pixelSize);
   const set = source.set?.();
   if (!set) {
     throw new UsageError(
@@ -95,6 +104,8 @@ async function shapesOf(
   micrographs: MicrographIndex,
 ): Promise<Map<string, readonly [number, number]> | undefined> {
   const names = new Set(particles.map(({ micrograph }) => micrograph));
+  // refuses micrographs of several folders that one folder cannot tell apart
+  micrographs.named([...names].flatMap((micrograph) => (micrograph === undefined ? [] : [{ micrograph }])));
   const shapes = new Map<string, readonly [number, number]>();
   for (const name of names) {
     if (name === undefined) return undefined;

@@ -75,7 +75,9 @@ export const exportOptions = {
     { from: 1, to: 1_000_000 },
     { value: "n", help: "images: one section of a stack or map", otherwise: "all" },
   ),
-  pixelSize: restated(pixelSize, { help: "images: pixel size, where the file gives none" }),
+  pixelSize: restated(pixelSize, {
+    help: "where no file gives it: of an image to write; of the micrographs, if particles have origins",
+  }),
 } as const;
 
 /** What a user may ask of `export`. */
@@ -88,6 +90,7 @@ export const exportCommand: CommandSpec<typeof exportOptions> = {
   notes: `
 A name that ends in .gz is packed; .bz2 is read, not written. TIFF rows run upward in the file and are turned over, as RELION does, both ways.
 From STAR to STAR every label is kept; origins become pixels or angstroms. Only y of coordinates is flipped.
+A particle sits at its coordinate less its origin, whoever wrote the file: csv, topaz, box, cbox and coco hold that place.
 Examples:
   cryogem export picks/*.box --flip-y 4096 --out picks.star
   cryogem export particles.star --to star30 --out old.star

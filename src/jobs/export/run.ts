@@ -16,7 +16,7 @@ import {
   LABEL_FORMATS,
   type LabelFormat,
 } from "./options.js";
-import { LABEL_ENDINGS, type LabelSource, openLabels } from "./source.js";
+import { LABEL_ENDINGS, type LabelSource, labelStem, openLabels } from "./source.js";
 
 export type { ExportOptions } from "./options.js";
 
@@ -66,7 +66,7 @@ function formatOf(out: string): ExportFormat {
 /** Refuses options that would do nothing. */
 function refuseIdle(o: ExportOptions, labels: boolean): void {
   const idle = labels
-    ? (["mode", "stretch", "compression", "section", "pixelSize"] as const)
+    ? (["mode", "stretch", "compression", "section"] as const)
     : (["flipY", "box", "micrographs", "micrographSize"] as const);
   const found = idle.find((name) => o[name] !== undefined);
   if (found)
@@ -99,17 +99,35 @@ async function exportImageFiles(
 async function exportLabelFiles(
   options: ExportOptions,
   format: LabelFormat,
-  { files }: JobContext,
+  { files, report }: JobContext,
 ): Promise<string[]> {
   const sources: LabelSource[] = [];
   for (const path of options.inputs) sources.push(openLabels(await files.read(path), path));
+  refuseSameNames(sources);
   const micrographs = await openMicrographs(
     files,
     options.inputs[0]!,
     options.micrographs,
     options.micrographSize,
   );
-  return exportLabels(joined(sources), options.out, format, options, { files, micrographs });
+  return exportLabels(joined(sources), options.out, format, options, {
+    ...{ files, micrographs },
+    warn: (line) => report.warn(line),
+  });
+}
+
+/** Refuses files of one name in several folders that do not say which micrograph they belong to. */
+function refuseSameNames(sources: readonly LabelSource[]): void {
+  if (sources.length === 1) return;
+  const seen = new Map<string, string>();
+  for (const { path, picks } of sources) {
+    const stem = labelStem(path);
+    if (!picks().some(({ micrograph }) => micrograph === stem)) continue;
+    const other = seen.get(stem);
+    if (other !== undefined)
+      throw new OptionError("inputs", `found ${other} and ${path}, expected different names`);
+    seen.set(stem, path);
+  }
 }
 
 /** Several files become one list of picks; one stays what it is. */
@@ -117,6 +135,6 @@ function joined(sources: readonly LabelSource[]): LabelSource {
   if (sources.length === 1) return sources[0]!;
   return {
     path: `${sources[0]!.path} and ${sources.length - 1} more`,
-    picks: (rows) => sources.flatMap((source) => source.picks(rows)),
+    picks: () => sources.flatMap((source) => source.picks()),
   };
 }

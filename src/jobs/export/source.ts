@@ -7,7 +7,7 @@ import { readBox } from "../../io/picks/box.js";
 import { readCbox } from "../../io/picks/cbox.js";
 import { readCoco } from "../../io/picks/coco.js";
 import { readPointsCsv } from "../../io/picks/csv.js";
-import { flipPickRows, micrographStem, type Pick } from "../../io/picks/pick.js";
+import type { CoordinatePick, Pick } from "../../io/picks/pick.js";
 import { readPicksStar } from "../../io/picks/star.js";
 import { readTopaz } from "../../io/picks/topaz.js";
 import { parseStar, type StarFile } from "../../io/star/parse.js";
@@ -16,8 +16,8 @@ import type { StarBlock } from "../../io/star/write.js";
 /** Particles or picks of one file, as far as its format knows them. */
 export interface LabelSource {
   readonly path: string;
-  /** Places alone. @param flipRows rows of the micrographs; y becomes rows - 1 - y */
-  picks(flipRows?: number): Pick[];
+  /** Coordinates alone, with the origins that move particles away from them. */
+  picks(): CoordinatePick[];
   /** Particles with their optics, of formats that have them. */
   readonly set?: () => ParticleSet;
   /** The file itself, every label, where it is a STAR file. */
@@ -27,6 +27,12 @@ export interface LabelSource {
 /** File name endings of labels; .gz or .bz2 may follow. */
 export const LABEL_ENDINGS = /\.(star|cs|txt|tsv|box|cbox|json|csv)$/i;
 
+/** The name of a file of labels without folders and ending: that of the micrograph, of a file that does not say it. */
+export const labelStem = (path: string): string =>
+  unpackedName(path)
+    .replace(/^.*[\\/]/, "")
+    .replace(LABEL_ENDINGS, "");
+
 /**
  * Opens a file of particles or picks by its name's ending: .star, .cs, .txt or .tsv (Topaz), .box (EMAN), .cbox (crYOLO), .json
  * (COCO), .csv. Files of one micrograph that do not name it take the name of the file.
@@ -35,15 +41,15 @@ export const LABEL_ENDINGS = /\.(star|cs|txt|tsv|box|cbox|json|csv)$/i;
  */
 export function openLabels(bytes: Uint8Array, path: string): LabelSource {
   const name = unpackedName(path).toLowerCase();
-  const stem = micrographStem(unpackedName(path));
+  const stem = labelStem(path);
   const of = (read: () => Pick[]): LabelSource => {
     const picks = read();
-    return { path, picks: (rows) => flipped(picks, rows) };
+    return { path, picks: () => picks };
   };
   if (name.endsWith(".star")) return openStar(bytes, path, stem);
   if (name.endsWith(".cs")) {
     const set = readParticlesCs(bytes, path);
-    return { path, set: () => set, picks: (rows) => flipped(picksOf(set), rows) };
+    return { path, set: () => set, picks: () => picksOf(set) };
   }
   if (name.endsWith(".box")) return of(() => readBox(bytes, path, stem));
   if (name.endsWith(".cbox")) return of(() => readCbox(bytes, path, stem));
@@ -60,21 +66,21 @@ function openStar(bytes: Uint8Array, path: string, stem: string): LabelSource {
   return {
     path,
     star,
-    picks: (rows) => flipped(readPicksStar(text, path, stem), rows),
+    picks: () => readPicksStar(text, path, stem),
     ...(hasOptics && hasParticles && { set: () => readParticlesStar(text, path) }),
   };
 }
 
-function picksOf({ particles }: ParticleSet): Pick[] {
-  return particles.flatMap(({ micrograph, x, y, score }) =>
-    micrograph === undefined || x === undefined || y === undefined
-      ? []
-      : [{ micrograph, x, y, ...(score !== undefined && { score }) }],
-  );
+function picksOf({ optics, particles }: ParticleSet): CoordinatePick[] {
+  return particles.flatMap(({ micrograph, x, y, score, origin, opticsGroup }) => {
+    if (micrograph === undefined || x === undefined || y === undefined) return [];
+    const { micrographPixelSize, pixelSize } = optics[opticsGroup]!;
+    const sizes = { micrograph: micrographPixelSize, original: undefined, image: pixelSize };
+    const isMoved = origin && (origin.x !== 0 || origin.y !== 0);
+    const pick = { micrograph, x, y, ...(score !== undefined && { score }) };
+    return [{ ...pick, ...(isMoved && { origin, pixelSizes: sizes }) }];
+  });
 }
-
-const flipped = (picks: readonly Pick[], rows: number | undefined): Pick[] =>
-  rows === undefined ? [...picks] : flipPickRows(picks, rows);
 
 /** The same particles with their places in micrographs whose rows run the other way; images and angles stay. */
 export function flipSet(set: ParticleSet, rows: number | undefined): ParticleSet {

@@ -26,10 +26,8 @@ export interface FinishedPicks {
 }
 
 /** Writes everything that a finished run leaves; the record comes last. */
-export async function writePicks(
-  finished: FinishedPicks,
-  { files, report, signal }: DatasetContext,
-): Promise<void> {
+export async function writePicks(finished: FinishedPicks, context: DatasetContext): Promise<void> {
+  const { files, report, signal } = context;
   const { plan, record, picked } = finished;
   const { out } = plan;
   const kept = picked.map(({ part, ...rest }) => ({
@@ -39,7 +37,7 @@ export async function writePicks(
   await files.write(inside(out, PICKS.all), writeTopaz(picked.flatMap(picksOf)));
   await files.write(inside(out, PICKS.star), writeStar(starBlocks(finished, kept)));
   await writeAutopick(kept, out, files);
-  await writeLabels(finished, kept, files);
+  await writeLabels(finished, kept, context);
   for (const [i, micrograph] of kept.entries()) {
     signal.throwIfAborted();
     await writePicture(micrograph, record, out, files);
@@ -102,14 +100,15 @@ function coordinatePath(file: string, stem: string): string {
 async function writeLabels(
   { plan, record }: FinishedPicks,
   kept: readonly PickedMicrograph[],
-  files: Files,
+  { files, report }: DatasetContext,
 ): Promise<void> {
   const picks = kept.flatMap(picksOf);
   const source = { path: inside(plan.out, PICKS.record), picks: () => picks };
   const shapes = new Map(kept.map(({ file, part }) => [file, part.shape] as const));
   const micrographs = {
-    named: (named: readonly Pick[]) => [...named],
+    named: <T>(labels: readonly T[]): T[] => [...labels],
     shape: async (name: string) => shapes.get(name)!,
+    pixelSize: async () => undefined,
   };
   const names = { box: "box", cbox: "cbox", coco: "coco.json", topaz: "topaz.txt" } as const;
   for (const label of plan.labels) {
@@ -119,7 +118,7 @@ async function writeLabels(
       path,
       label,
       { box: boxOf(plan, record.particleDiameter) },
-      { files, micrographs },
+      { files, micrographs, warn: (line) => report.warn(line) },
     );
   }
 }

@@ -4,14 +4,15 @@ import { DATASET, inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
-import { micrographStem, type Pick } from "../../io/picks/pick.js";
-import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
-import { LABEL_ENDINGS, openLabels } from "../export/source.js";
+import type { Pick } from "../../io/picks/pick.js";
+import { LABEL_ENDINGS, labelStem, openLabels } from "../export/source.js";
 import { PICKS, parsePickRecord } from "../pick-run/records.js";
+import { matchNames } from "../shared/match-names.js";
+import { type PixelSizeSource, truePicks } from "../shared/true-picks.js";
 
 type Shape = readonly [rows: number, columns: number];
 
-/** Places in several micrographs, by the micrographs' names without folder and ending. */
+/** Places in several micrographs, by the micrographs' names as the coordinates give them. */
 export interface Coordinates {
   readonly path: string;
   readonly picks: ReadonlyMap<string, readonly Pick[]>;
@@ -21,15 +22,27 @@ export interface Coordinates {
   readonly threshold?: number;
 }
 
+/** How the pixels of coordinates compare with those of the micrographs. */
+export interface CoordinateScale extends PixelSizeSource {
+  /** Pixels of the micrographs to a pixel of the coordinates. Default 1. */
+  readonly ratio?: number;
+}
+
 /**
  * Reads coordinates: a folder that `pick run` wrote (every peak), a dataset folder (its truth), a folder of coordinate files,
- * or one such file (STAR, Topaz text, .box, .cbox, COCO, CSV, .cs). A micrograph whose file has no line has no particle.
+ * or one such file (STAR, Topaz text, .box, .cbox, COCO, CSV, .cs). A micrograph whose file has no line has no particle. Particles
+ * sit at their coordinates less their origins.
  *
- * @param ratio pixels of the micrographs to a pixel of the coordinates
+ * @param scale where the pixel size of coordinates comes from that have origins, and what their pixels are in the micrographs'
  * @throws FileError for a folder without coordinates, FormatError for a damaged file
  */
-export async function readCoordinates(files: Files, path: string, ratio = 1): Promise<Coordinates> {
-  const found = await readAny(files, path);
+export async function readCoordinates(
+  files: Files,
+  path: string,
+  scale: CoordinateScale,
+): Promise<Coordinates> {
+  const found = await readAny(files, path, scale);
+  const { ratio = 1 } = scale;
   if (ratio === 1) return found;
   const scaled = (value: number): number => (value + 0.5) * ratio - 0.5;
   const picks = [...found.picks].map(
@@ -39,10 +52,12 @@ export async function readCoordinates(files: Files, path: string, ratio = 1): Pr
   return { ...found, picks: new Map(picks), shapes: new Map() };
 }
 
-async function readAny(files: Files, path: string): Promise<Coordinates> {
-  if (LABEL_ENDINGS.test(unpackedName(path)))
-    return { path, shapes: new Map(), picks: await readFiles(files, [path]) };
-  if (await files.exists(inside(path, PICKS.record))) return readPickRun(files, path);
+async function readAny(files: Files, path: string, sizes: PixelSizeSource): Promise<Coordinates> {
+  const shapes = new Map<string, Shape>();
+  if (LABEL_ENDINGS.test(unpackedName(path))) {
+    return { path, shapes, picks: await readFiles(files, [path], sizes) };
+  }
+  if (await files.exists(inside(path, PICKS.record))) return readPickRun(files, path, sizes);
   if (await files.exists(inside(path, DATASET.manifest))) return readTruth(files, path);
   const names = (await files.list(path)).filter((name) => LABEL_ENDINGS.test(unpackedName(name)));
   if (names.length === 0) {
@@ -52,40 +67,29 @@ async function readAny(files: Files, path: string): Promise<Coordinates> {
       "picks, a dataset, or files .star .txt .box .cbox .json .csv .cs",
     );
   }
-  return {
-    path,
-    shapes: new Map(),
-    picks: await readFiles(
-      files,
-      names.map((name) => inside(path, name)),
-    ),
-  };
+  const paths = names.map((name) => inside(path, name));
+  return { path, shapes, picks: await readFiles(files, paths, sizes) };
 }
 
-/** Endings of images, which a name may or may not have, and what RELION adds to it for a file of coordinates. */
-const IMAGE_ENDING = new RegExp(
-  `\\.(${IMAGE_EXTENSIONS.map((ending) => ending.slice(1)).join("|")})(\\.(gz|bz2))?$`,
-  "i",
-);
-const RELION_SUFFIX = /_(autopick|manualpick|pick)$/;
-
-/** A micrograph's name without folder and ending; other dots belong to it. */
-export const nameOf = (micrograph: string): string =>
-  micrograph.replace(/^.*\//, "").replace(IMAGE_ENDING, "").replace(RELION_SUFFIX, "");
-
-async function readFiles(files: Files, paths: readonly string[]): Promise<Map<string, Pick[]>> {
+async function readFiles(
+  files: Files,
+  paths: readonly string[],
+  sizes: PixelSizeSource,
+): Promise<Map<string, Pick[]>> {
   const byName = new Map<string, Pick[]>();
   for (const path of paths) {
     const source = openLabels(await files.read(path), path);
     const isOther = source.star && !source.star.tables.some((table) => table.has("rlnCoordinateX"));
     // RELION puts summaries beside its coordinates
     if (isOther && paths.length > 1) continue;
-    const picks = source.picks();
+    const picks = await truePicks(source.picks(), path, sizes);
+    const stem = labelStem(path);
+    // a file of one micrograph has its name, and lies in its folder or in one like it
+    const ofFile = path.slice(0, unpackedName(path).lastIndexOf("/") + 1) + stem;
     // a file of many micrographs names them; one of a single micrograph may be empty
-    if (picks.length === 0 && !/\.(txt|tsv|json|cs)$/i.test(unpackedName(path)))
-      byName.set(nameOf(micrographStem(unpackedName(path))), []);
+    if (picks.length === 0 && !/\.(txt|tsv|json|cs)$/i.test(unpackedName(path))) byName.set(ofFile, []);
     for (const pick of picks) {
-      const name = nameOf(pick.micrograph);
+      const name = pick.micrograph === stem ? ofFile : pick.micrograph;
       const own = byName.get(name);
       if (own) own.push(pick);
       else byName.set(name, [pick]);
@@ -94,15 +98,17 @@ async function readFiles(files: Files, paths: readonly string[]): Promise<Map<st
   return byName;
 }
 
-async function readPickRun(files: Files, path: string): Promise<Coordinates> {
+async function readPickRun(files: Files, path: string, sizes: PixelSizeSource): Promise<Coordinates> {
   const recordPath = inside(path, PICKS.record);
   const record = parsePickRecord(new TextDecoder().decode(await files.read(recordPath)), recordPath);
-  const found = await readFiles(files, [inside(path, PICKS.all)]);
+  const all = inside(path, PICKS.all);
+  const found = await readFiles(files, [all], sizes);
   const names = record.micrographs.map(({ name }) => name);
+  const match = matchNames(names, [...found.keys()], all);
   return {
     path,
-    picks: new Map(names.map((name) => [nameOf(name), found.get(nameOf(name)) ?? []])),
-    shapes: new Map(record.micrographs.map(({ name, shape }) => [nameOf(name), shape])),
+    picks: new Map(names.map((name) => [name, found.get(match.get(name) ?? "") ?? []])),
+    shapes: new Map(record.micrographs.map(({ name, shape }) => [name, shape])),
     threshold: record.threshold.value,
   };
 }
@@ -113,10 +119,9 @@ async function readTruth(files: Files, path: string): Promise<Coordinates> {
   const picks = new Map<string, Pick[]>();
   const shapes = new Map<string, Shape>();
   for await (const { micrograph, particles } of dataset.byMicrograph()) {
-    const name = nameOf(micrograph.path);
-    shapes.set(name, micrograph.shape);
+    shapes.set(micrograph.path, micrograph.shape);
     picks.set(
-      name,
+      micrograph.path,
       particles.map((particle) => ({
         micrograph: micrograph.path,
         ...particlePosition(particle, pixelSize),

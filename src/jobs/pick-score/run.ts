@@ -5,8 +5,9 @@ import { inside } from "../../dataset/layout.js";
 import { bootstrapPicking } from "../../evaluate/picking/bootstrap.js";
 import { type MatchedMicrograph, matchMicrograph, poolScores } from "../../evaluate/picking/picking.js";
 import { namesOf } from "../evaluate/plan.js";
+import { matchNames, shortNames } from "../shared/match-names.js";
 import { openMicrographs } from "../shared/micrograph-index.js";
-import { type Coordinates, readCoordinates } from "./read.js";
+import { type CoordinateScale, type Coordinates, readCoordinates } from "./read.js";
 import { type PickerScores, type PickScoreOptions, type PickScoreResult, summaryOf } from "./result.js";
 import { curveCsv, micrographsCsv, precisionRecallChart, protocolOf, scoresCsv } from "./text.js";
 
@@ -29,12 +30,18 @@ export async function scorePicks(options: PickScoreOptions, context: JobContext)
   const { files } = context;
   const radius = inRange("--radius", options.radius, "angstrom", 1e-3, 1e5) / options.pixelSize;
   const ratio = (options.truthPixelSize ?? options.pixelSize) / options.pixelSize;
-  const truth = await readCoordinates(files, options.truth, ratio);
+  const warn = (line: string): void => context.report.warn(line);
+  const ofTruth = { given: options.truthPixelSize ?? options.pixelSize, ratio, warn };
+  const ofPicks = { given: options.pixelSize, warn };
+  const annotated = await readCoordinates(files, options.truth, ofTruth);
+  const short = shortNames([...annotated.picks.keys()]);
+  const truth = renamed(annotated, short);
+  const read = async (path: string, scale: CoordinateScale): Promise<Coordinates> =>
+    underNamesOf(annotated, short, await readCoordinates(files, path, scale));
   const pickers: Coordinates[] = [];
-  for (const path of options.picks) pickers.push(await readCoordinates(files, path));
-  const second =
-    options.ceiling === undefined ? undefined : await readCoordinates(files, options.ceiling, ratio);
-  const unsure = options.unsure === undefined ? undefined : await readCoordinates(files, options.unsure);
+  for (const path of options.picks) pickers.push(await read(path, ofPicks));
+  const second = options.ceiling === undefined ? undefined : await read(options.ceiling, ofTruth);
+  const unsure = options.unsure === undefined ? undefined : await read(options.unsure, ofPicks);
   const all = [...pickers, ...(second ? [second] : [])];
   const names = commonNames(truth, all, context);
   if (unsure) requireSome(unsure, names, context);
@@ -63,6 +70,27 @@ export async function scorePicks(options: PickScoreOptions, context: JobContext)
   };
   if (options.out !== undefined) await writeScores(result, options.out, context);
   return result;
+}
+
+/** The same coordinates under other names of their micrographs. */
+function renamed(coordinates: Coordinates, names: ReadonlyMap<string, string>): Coordinates {
+  const rename = <T>(map: ReadonlyMap<string, T>): Map<string, T> =>
+    new Map([...map].map(([name, value]) => [names.get(name) ?? name, value]));
+  return { ...coordinates, picks: rename(coordinates.picks), shapes: rename(coordinates.shapes) };
+}
+
+/**
+ * Coordinates under the truth's names of the micrographs; micrographs without truth keep their own.
+ *
+ * @throws UsageError where several have one name and their folders do not tell which is which
+ */
+function underNamesOf(truth: Coordinates, short: ReadonlyMap<string, string>, own: Coordinates): Coordinates {
+  const strange = shortNames([...own.picks.keys()]);
+  const match = matchNames([...truth.picks.keys()], [...own.picks.keys()], own.path);
+  const names = new Map([...match].map(([name, found]) => [found, short.get(name)!]));
+  const taken = new Set(short.values());
+  for (const [name, brief] of strange) if (!names.has(name) && !taken.has(brief)) names.set(name, brief);
+  return renamed(own, names);
 }
 
 /** Places in a micrograph; of a picker's those that it takes for particles. */
@@ -138,7 +166,7 @@ async function shapesOf(
   const index = await openMicrographs(files, truth, micrographs, micrographSize);
   for (const name of names) {
     const known = sources.map((source) => source.shapes.get(name)).find((shape) => shape !== undefined);
-    const [named] = index.named([{ micrograph: name, x: 0, y: 0 }]);
+    const [named] = index.named([{ micrograph: name }]);
     shapes.set(name, known ?? (await index.shape(named!.micrograph, true))!);
   }
   return shapes;

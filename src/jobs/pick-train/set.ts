@@ -7,7 +7,10 @@ import { particlePosition } from "../../dataset/true-position.js";
 import { readImage } from "../../io/read-image.js";
 import { type NetworkImage, networkImage, type Place } from "../../pick/network/image.js";
 import type { LabelledImage } from "../../pick/training-data.js";
-import { nameOf, readCoordinates } from "../pick-score/read.js";
+import { readCoordinates } from "../pick-score/read.js";
+import { readImageHeader } from "../shared/image-header.js";
+import { matchNames } from "../shared/match-names.js";
+import { saidPixelSize } from "../shared/micrograph-index.js";
 import type { PickTrainPlan } from "./plan.js";
 
 /** A labelled micrograph, read when it is needed. */
@@ -27,18 +30,22 @@ const MOST_COVERED = 0.6;
  *
  * @throws FileError, FormatError for a dataset or a file; UsageError for micrographs without coordinates or pixel size
  */
-export async function labelledMicrographs(files: Files, plan: PickTrainPlan): Promise<LabelledMicrograph[]> {
+export async function labelledMicrographs(
+  files: Files,
+  plan: PickTrainPlan,
+  warn: (line: string) => void,
+): Promise<LabelledMicrograph[]> {
   const found: LabelledMicrograph[] = [];
   for (const dir of plan.datasets) found.push(...(await datasetMicrographs(files, dir, plan)));
-  const picks = await coordinatesByName(files, plan);
-  const unknown = plan.micrographs.filter((path) => !picks.has(nameOf(path)));
+  const picks = await coordinatesByPath(files, plan, warn);
+  const unknown = plan.micrographs.filter((path) => !picks.has(path));
   if (plan.micrographs.length > 0 && unknown.length === plan.micrographs.length) {
     throw new UsageError(
       `--coordinates: found none of ${unknown[0]}${unknown.length > 1 ? ` and ${unknown.length - 1} others` : ""}, expected files or names like the micrographs'`,
     );
   }
   for (const path of plan.micrographs) {
-    const places = picks.get(nameOf(path));
+    const places = picks.get(path);
     if (places) found.push(singleMicrograph(files, path, places, plan));
   }
   return found;
@@ -71,16 +78,24 @@ async function datasetMicrographs(
   return found;
 }
 
-/** Coordinates of all files by the micrographs' names, in the micrographs' pixels. */
-async function coordinatesByName(
+/** Places of all files by the paths of the micrographs, in the micrographs' pixels. */
+async function coordinatesByPath(
   files: Files,
-  { coordinates, coordinatesPixelSize, pixelSize }: PickTrainPlan,
+  { coordinates, coordinatesPixelSize, micrographs, pixelSize }: PickTrainPlan,
+  warn: (line: string) => void,
 ): Promise<Map<string, readonly Place[]>> {
   const ratio = coordinatesPixelSize === undefined ? 1 : coordinatesPixelSize / pixelSize!;
+  const header = async (name: string): Promise<number | undefined> => {
+    const path = matchNames([name], micrographs, "--micrographs").get(name);
+    return path === undefined ? undefined : saidPixelSize((await readImageHeader(files, path)).pixelSize);
+  };
   const found = new Map<string, readonly Place[]>();
   for (const path of coordinates) {
-    const { picks } = await readCoordinates(files, path, ratio);
-    for (const [name, own] of picks) found.set(name, [...(found.get(name) ?? []), ...own]);
+    const scale = { given: coordinatesPixelSize ?? pixelSize, header, ratio, warn };
+    const { picks } = await readCoordinates(files, path, scale);
+    for (const [micrograph, name] of matchNames(micrographs, [...picks.keys()], path)) {
+      found.set(micrograph, [...(found.get(micrograph) ?? []), ...picks.get(name)!]);
+    }
   }
   return found;
 }

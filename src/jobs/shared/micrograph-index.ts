@@ -1,22 +1,28 @@
 import { UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
-import { micrographStem, type Pick } from "../../io/picks/pick.js";
+import { micrographStem } from "../../io/picks/pick.js";
 import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
-import { readImageHeader } from "./image-header.js";
+import { type ImageHeader, readImageHeader } from "./image-header.js";
+import { matchNames } from "./match-names.js";
 
-/** The micrographs that labels belong to: their full names and their sizes. */
+/** The micrographs that labels belong to: their full names, their sizes and what else their headers say. */
 export interface MicrographIndex {
-  /** Picks under the names of files in the folder of micrographs, where they are known only without folder and ending. */
-  named(picks: readonly Pick[]): Pick[];
+  /**
+   * Labels under the names of files in the folder of micrographs, where these are known.
+   * @throws UsageError where two micrographs of the labels would be the same file
+   */
+  named<T extends { readonly micrograph: string }>(labels: readonly T[]): T[];
   /**
    * Rows and columns of a micrograph; undefined where it is not known and not needed.
    * @throws UsageError where it is needed and not known
    */
   shape(name: string, isNeeded: boolean): Promise<readonly [rows: number, columns: number] | undefined>;
+  /** Angstrom, from the header; undefined where the file is not at hand or does not say. */
+  pixelSize(name: string): Promise<number | undefined>;
 }
 
 /**
- * Micrographs by name. Their sizes are read from the files: in the folder given, else where their names lead from the file
+ * Micrographs by name. Their headers are read from the files: in the folder given, else where their names lead from the file
  * of labels or from the working folder.
  *
  * @param labels file that the names come from
@@ -29,35 +35,38 @@ export async function openMicrographs(
   folder?: string,
   size?: readonly [rows: number, columns: number],
 ): Promise<MicrographIndex> {
-  const byStem = new Map<string, string>();
-  if (folder !== undefined) {
-    for (const name of await files.list(folder)) {
-      if (IMAGE_EXTENSIONS.some((ending) => name.toLowerCase().endsWith(ending))) {
-        byStem.set(micrographStem(name), `${folder.replace(/\/$/, "")}/${name}`);
-      }
-    }
-  }
+  const there = folder === undefined ? [] : await imagesIn(files, folder);
+  const byStem = new Map(there.map((path) => [micrographStem(path), path]));
   const beside = labels.includes("/") ? labels.slice(0, labels.lastIndexOf("/") + 1) : "";
-  const find = async (name: string): Promise<string | undefined> => {
+  const header = async (name: string): Promise<ImageHeader | undefined> => {
     for (const path of [byStem.get(micrographStem(name)), beside + name, name]) {
-      if (path !== undefined && (await files.exists(path))) return path;
+      if (path !== undefined && (await files.exists(path))) return readImageHeader(files, path);
     }
     return undefined;
   };
   return {
-    named: (picks) =>
-      picks.map((pick) => ({
-        ...pick,
-        micrograph: byStem.get(micrographStem(pick.micrograph)) ?? pick.micrograph,
-      })),
+    named: (items) => {
+      const files = matchNames([...new Set(items.map(({ micrograph }) => micrograph))], there, folder ?? "");
+      return items.map((item) => ({ ...item, micrograph: files.get(item.micrograph) ?? item.micrograph }));
+    },
     shape: async (name, isNeeded) => {
-      if (size) return size;
-      const path = await find(name);
-      if (path !== undefined) return (await readImageHeader(files, path)).shape;
-      if (!isNeeded) return undefined;
+      const shape = size ?? (await header(name))?.shape;
+      if (shape || !isNeeded) return shape;
       throw new UsageError(
         `${labels}: micrograph ${name}: found no such file, expected \`micrographs\` with its folder, or \`micrographSize\``,
       );
     },
+    pixelSize: async (name) => saidPixelSize((await header(name))?.pixelSize),
   };
 }
+
+async function imagesIn(files: Files, folder: string): Promise<string[]> {
+  const names = await files.list(folder);
+  return names
+    .filter((name) => IMAGE_EXTENSIONS.some((ending) => name.toLowerCase().endsWith(ending)))
+    .map((name) => `${folder.replace(/\/$/, "")}/${name}`);
+}
+
+/** Programs that know no pixel size write 1 into a header: such a one says nothing. */
+export const saidPixelSize = (pixelSize: number | undefined): number | undefined =>
+  pixelSize === 1 ? undefined : pixelSize;

@@ -165,9 +165,10 @@ describe("picks", () => {
       "coco.json": () => readCoco(text, name).picks,
     }[name]!();
     expect(picks.map(({ x, y }) => [x, y])).toEqual([
-      [100, 50],
-      [20.5, 8],
-      [1, 2],
+      // coordinates less origins, in pixels
+      [100 + 1.5, 50 - 2],
+      [20.5, 8 - 0.25],
+      [1 - 4, 2 + 2],
     ]);
     expect(picks.map(({ micrograph }) => micrographStem(micrograph))).toEqual(["a", "a", "b"]);
   });
@@ -176,14 +177,14 @@ describe("picks", () => {
     expect(await run(old, "boxes", { to: "box", box: 16 })).toEqual([at("boxes/a.box"), at("boxes/b.box")]);
     const own = readBox(readFileSync(at("boxes/a.box"), "utf8"), "a.box", "a");
     expect(own).toMatchObject([
-      { x: 100, y: 50, boxSize: 16 },
-      { x: 20.5, y: 8, boxSize: 16 },
+      { x: 101.5, y: 48, boxSize: 16 },
+      { x: 20.5, y: 7.75, boxSize: 16 },
     ]);
     await run([at("boxes/a.box"), at("boxes/b.box")], "joined.txt");
     expect(readTopaz(readFileSync(at("joined.txt"), "utf8"), "joined.txt").length).toBe(3);
     await run([at("boxes/b.box")], "b.cbox");
     expect(readCbox(readFileSync(at("b.cbox"), "utf8"), "b.cbox", "b")).toMatchObject([
-      { x: 1, y: 2, boxSize: 16 },
+      { x: -3, y: 4, boxSize: 16 },
     ]);
     await expect(run(old, "all.box", { box: 8 })).rejects.toThrow("expected a folder: each has its file");
     await expect(run(old, "nobox", { to: "box" })).rejects.toThrow("expected `box` with them");

@@ -169,8 +169,11 @@ describe("pick score", () => {
         points.map(([x, y]) => [2 * x + 0.5, 2 * y + 0.5] as const),
       );
     }
-    const { picks } = await readCoordinates(nodeFiles, join(dir, "fine"), 0.5);
-    expect(picks.get("May.1")!.map(({ x, y }) => [x, y])).toEqual([
+    const { picks } = await readCoordinates(nodeFiles, join(dir, "fine"), {
+      ratio: 0.5,
+      warn: () => {},
+    });
+    expect(picks.get(join(dir, "fine/May.1"))!.map(({ x, y }) => [x, y])).toEqual([
       [100, 100],
       [200, 100],
     ]);

@@ -1,0 +1,70 @@
+import { OptionError, UsageError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { type CoordinatePick, flipPickRows, micrographStem, type Pick } from "../../io/picks/pick.js";
+import type { MicrographIndex } from "../shared/micrograph-index.js";
+import { truePicks } from "../shared/true-picks.js";
+import type { ExportOptions, LabelFormat } from "./options.js";
+import type { LabelSource } from "./source.js";
+
+/** How labels are written, beside the format. */
+export interface LabelOptions {
+  readonly flipY?: ExportOptions["flipY"];
+  readonly box?: ExportOptions["box"];
+  /** Of the micrographs, where origins need it and no file says it. */
+  readonly pixelSize?: ExportOptions["pixelSize"];
+}
+
+/** What labels are written with. */
+export interface LabelContext {
+  readonly files: Files;
+  readonly micrographs: MicrographIndex;
+  readonly warn: (line: string) => void;
+}
+
+/** Where particles sit, under the names of the micrographs' files. */
+export async function placesOf(
+  source: LabelSource,
+  { flipY, pixelSize }: LabelOptions,
+  { micrographs, warn }: LabelContext,
+): Promise<Pick[]> {
+  const picks = source.picks();
+  if (pixelSize !== undefined) refuseIdlePixelSize(pixelSize, picks, source.path);
+  const sizes = { given: pixelSize, header: micrographs.pixelSize, warn };
+  const places = await truePicks(picks, source.path, sizes);
+  return micrographs.named(flipY === undefined ? places : flipPickRows(places, flipY));
+}
+
+/** Pixel sizes that differ by less are the same: files round. */
+const SAME_PIXEL_SIZE = 0.02;
+
+/** @throws OptionError for a pixel size that no origin needs, or another one than the file says */
+function refuseIdlePixelSize(pixelSize: number, picks: readonly CoordinatePick[], path: string): void {
+  const moved = picks.filter(({ origin }) => origin);
+  if (moved.length === 0) {
+    throw new OptionError("pixelSize", `found no origin in ${path}, which alone needs it`);
+  }
+  const said = moved.map(({ pixelSizes }) => pixelSizes?.micrograph).find((size) => size !== undefined);
+  if (said !== undefined && Math.abs(said / pixelSize - 1) > SAME_PIXEL_SIZE) {
+    throw new OptionError("pixelSize", `found ${pixelSize} angstrom, expected ${said} as in ${path}`);
+  }
+}
+
+/** Refuses micrographs of several folders that would have one name or one file in a format. */
+export function refuseSameStems(picks: readonly Pick[], path: string, format: LabelFormat): void {
+  const byStem = new Map<string, string>();
+  for (const { micrograph } of picks) {
+    const stem = micrographStem(micrograph);
+    const other = byStem.get(stem) ?? micrograph;
+    byStem.set(stem, other);
+    if (other === micrograph) continue;
+    throw new UsageError(
+      `${path}: found ${other} and ${micrograph}, which ${format} cannot tell apart: expected micrographs of different names, or csv or coco, which keep folders`,
+    );
+  }
+}
+
+/** @throws OptionError for a pixel size beside a format that keeps coordinates and origins apart */
+export function refusePixelSize(pixelSize: number | undefined): void {
+  if (pixelSize === undefined) return;
+  throw new OptionError("pixelSize", "found a format that keeps origins, expected it for coordinates only");
+}
