@@ -51,7 +51,10 @@ function required(command: Command): void {
 function pickers(command: Command): void {
   command
     .option("--model <path>", "folder that `pick train` wrote, or its model.safetensors")
-    .option("--template <map>", "density map, MRC or HDF5 of EMAN2, protein positive: its projections are looked for")
+    .option(
+      "--template <map>",
+      "density map, MRC or HDF5 of EMAN2, protein positive: its projections are looked for",
+    )
     .option("--log", "Laplacian of Gaussian: discs of the particle's diameter")
     .option(
       "--max-diameter <A>",

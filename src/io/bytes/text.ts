@@ -1,12 +1,23 @@
+import { FormatError } from "../../core/errors.js";
 import { unpack } from "./unpack.js";
+
+/** The longest string of V8, the engine of Node and Chromium; other browsers take longer ones. */
+const MOST_TEXT = 0x1fffffe8;
 
 /**
  * Text of a file's bytes, unpacked if they are gzip or bzip2, or the text itself. UTF-8; bytes that are none become U+FFFD,
- * so that a reader can refuse them.
+ * so that a reader can refuse them. Every kind of line end becomes a line feed.
+ * @throws FormatError for a text longer than a string can be
  */
 export function decodeText(content: Uint8Array | string, path: string): string {
-  return typeof content === "string" ? content : new TextDecoder().decode(unpack(content, path));
+  if (typeof content === "string") return withLineFeeds(content);
+  const bytes = unpack(content, path);
+  if (bytes.length > MOST_TEXT)
+    throw new FormatError(path, "text", `${bytes.length} bytes`, `at most ${MOST_TEXT}`);
+  return withLineFeeds(new TextDecoder().decode(bytes));
 }
+
+const withLineFeeds = (text: string): string => (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text);
 
 /** Lines with their numbers from 1, without line ends. */
 export function* numberedLines(text: string): Generator<readonly [number: number, line: string]> {

@@ -2,6 +2,7 @@ import { FormatError } from "../../core/errors.js";
 import type { RotationMatrix } from "../../core/rotation.js";
 import { decodeText, parseNumber } from "../bytes/text.js";
 import { type CifCategory, isGiven, readCif } from "./cif.js";
+import { elementOfName, isVirtual } from "./element-of-name.js";
 import { elementOf } from "./elements.js";
 import { expandOperators } from "./mmcif-operators.js";
 import {
@@ -42,7 +43,7 @@ const REQUEST = {
  * Reads the atoms of all models and the assemblies of an mmCIF file (PDBx/mmCIF dictionary), AlphaFold's models among them,
  * whose confidence pLDDT stands in the B column. A missing occupancy means 1, a missing B factor 0.
  *
- * @throws FormatError, naming line and item, for a coordinate that is no number, an unknown element, an assembly whose
+ * @throws FormatError, naming line and item, for a coordinate that is no number, an assembly whose
  *   operators are not defined or skewed, or a file without atoms
  */
 export function readMmcif(content: Uint8Array | string, path: string): Structure {
@@ -78,10 +79,12 @@ function readAtoms(sites: CifCategory): Atom[] {
   const group = text("group_PDB");
   const model = optional("pdbx_PDB_model_num", 1);
   return Array.from({ length: sites.rows }, (_, row) => {
-    const element = elementOf(symbols[row]!);
-    if (!element) throw sites.wrong("type_symbol", row, symbols[row], "the symbol of an element");
+    const symbol = symbols[row]!;
+    const isHetero = group(row) === "HETATM";
+    const known = { name: name(row), residue: residue(row), isHetero, isAligned: false };
+    const given = isVirtual(known.residue) ? "" : (elementOf(symbol) ?? "");
     return {
-      element,
+      element: isGiven(symbol) ? given : elementOfName(known),
       name: name(row),
       residue: residue(row),
       residueId: residueId(row) + insertion(row),
@@ -93,7 +96,7 @@ function readAtoms(sites: CifCategory): Atom[] {
       occupancy: occupancy(row),
       bFactor: bFactor(row),
       alternate: alternate(row),
-      isHetero: group(row) === "HETATM",
+      isHetero,
       model: model(row),
     };
   });

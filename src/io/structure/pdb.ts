@@ -1,27 +1,43 @@
 import { FormatError } from "../../core/errors.js";
 import { decodeText, numberedLines, parseNumber } from "../bytes/text.js";
+import { elementOfName, isVirtual } from "./element-of-name.js";
 import { elementOf } from "./elements.js";
 import { readRemark350 } from "./pdb-assembly.js";
 import type { Atom, Structure } from "./structure.js";
 
 /**
  * Reads the atoms of all models and the assemblies of REMARK 350 from a PDB file (format 3.3, wwPDB). An empty
- * occupancy means 1, an empty B factor 0, an empty element is taken from the columns of the atom's name.
+ * occupancy means 1, an empty B factor 0, an empty element is told by the atom's name. Serial numbers may begin in the sixth
+ * column, as after 99999.
  *
- * @throws FormatError, naming line and columns, for a coordinate that is no number, an unknown element, an incomplete or
- *   skewed BIOMT operator, or a file without atoms
+ * @throws FormatError, naming line and columns, for a coordinate that is no number or stands beside its columns, a record that is
+ *   nearly one of coordinates, an incomplete or skewed BIOMT operator, or a file without atoms
  */
 export function readPdb(content: Uint8Array | string, path: string): Structure {
-  const atoms: Atom[] = [];
+  const records: [number, string][] = [];
   const remarks: [number, string][] = [];
+  const models: number[] = [];
   let model = 1;
   for (const [number, line] of numberedLines(decodeText(content, path))) {
-    const record = line.slice(0, 6).trimEnd();
-    if (record === "ATOM" || record === "HETATM") atoms.push(readAtom(line, `line ${number}`, model, path));
-    else if (record === "MODEL") model = readModel(line, `line ${number}`, path);
+    if (/^(ATOM|HETA)/i.test(line)) {
+      records.push([number, line]);
+      models.push(model);
+    } else if (/^MODEL\b/.test(line)) model = readModel(line, `line ${number}`, path);
     else if (line.startsWith("REMARK 350")) remarks.push([number, line.slice(10)]);
+    else if (/^\s+(ATOM|HETATM)[\s\d]/i.test(line)) {
+      throw new FormatError(
+        path,
+        `line ${number}`,
+        line.slice(0, 30),
+        "a record that begins in the first column",
+      );
+    }
   }
-  if (atoms.length === 0) throw new FormatError(path, "ATOM records", 0, "at least one atom");
+  if (records.length === 0) throw new FormatError(path, "ATOM records", 0, "at least one atom");
+  const isAligned = !records.some(([, line]) => /^ATOM.{8}[NCO] {3}/i.test(line));
+  const atoms = records.map(([number, line], i) =>
+    readAtom(line, { at: `line ${number}`, model: models[i]!, isAligned, path }),
+  );
   return { path, atoms, assemblies: readRemark350(remarks, path) };
 }
 
@@ -32,7 +48,16 @@ function readModel(line: string, at: string, path: string): number {
   return model;
 }
 
-function readAtom(line: string, at: string, model: number, path: string): Atom {
+/** Where a record stands. */
+interface Place {
+  readonly at: string;
+  readonly model: number;
+  readonly isAligned: boolean;
+  readonly path: string;
+}
+
+function readAtom(line: string, place: Place): Atom {
+  const { at, model, path } = place;
   /** A number in columns first to last, counted from 1 as the format does. */
   const number = (name: string, first: number, last: number, whenEmpty?: number): number => {
     const text = line.slice(first - 1, last).trim();
@@ -41,43 +66,44 @@ function readAtom(line: string, at: string, model: number, path: string): Atom {
       throw new FormatError(path, `${at}, columns ${first}-${last} (${name})`, text, "a number");
     return value;
   };
+  /** A coordinate: pushed out of its columns by a number too long, it would still look like a number. */
+  const coordinate = (name: string, first: number): number => {
+    const value = number(name, first, first + 7);
+    const text = line.slice(first - 1, first + 7);
+    const point = text.indexOf(".");
+    if (point >= 0 && point !== 4) {
+      const expected = `a number with its decimal point in column ${first + 4}`;
+      throw new FormatError(path, `${at}, columns ${first}-${first + 7} (${name})`, text, expected);
+    }
+    return value;
+  };
   const chain = line.slice(21, 22).trim();
+  const isHetero = /^HETA/i.test(line);
+  const residue = line.slice(17, 20).trim();
   return {
-    element: readElement(line, at, path),
+    element: readElement(line, { residue, isHetero, isAligned: place.isAligned }),
     name: line.slice(12, 16).trim(),
-    residue: line.slice(17, 20).trim(),
+    residue,
     residueId: line.slice(22, 27).trim(),
     chain,
     assemblyChain: chain,
-    x: number("x", 31, 38),
-    y: number("y", 39, 46),
-    z: number("z", 47, 54),
+    x: coordinate("x", 31),
+    y: coordinate("y", 39),
+    z: coordinate("z", 47),
     occupancy: number("occupancy", 55, 60, 1),
     bFactor: number("B factor", 61, 66, 0),
     alternate: line.slice(16, 17).trim(),
-    isHetero: line.startsWith("HETATM"),
+    isHetero,
     model,
   };
 }
 
-/** Columns 77-78, or else the first two of the name, where the format aligns the symbol to the right. */
-function readElement(line: string, at: string, path: string): string {
+/** Columns 77-78, or else the name. Files of before 1996 have a code and the line's number in columns 73-80. */
+function readElement(
+  line: string,
+  known: { readonly residue: string; readonly isHetero: boolean; readonly isAligned: boolean },
+): string {
   const given = line.slice(76, 78).trim();
-  const fromName = line.slice(12, 14).replace(/[^A-Za-z]/g, "");
-  // A four-letter hydrogen name, as HD11, starts in column 13 where a two-letter symbol would stand.
-  const candidates = given
-    ? [given]
-    : /^H...$/i.test(line.slice(12, 16))
-      ? ["H"]
-      : [fromName, fromName.slice(0, 1)];
-  for (const candidate of candidates) {
-    const element = elementOf(candidate);
-    if (element) return element;
-  }
-  throw new FormatError(
-    path,
-    `${at}, columns 77-78 (element)`,
-    given || line.slice(12, 16),
-    "the symbol of an element",
-  );
+  if (!/^[A-Za-z]{1,2}$/.test(given)) return elementOfName({ ...known, name: line.slice(12, 16) });
+  return isVirtual(known.residue) ? "" : (elementOf(given) ?? "");
 }

@@ -3,7 +3,7 @@ import type { RotationMatrix } from "../../core/rotation.js";
 
 /** One atom of a model. Positions in angstrom. */
 export interface Atom {
-  /** Symbol as in the periodic table, "C", "Fe"; deuterium is "D". */
+  /** Symbol as in the periodic table, "C", "Fe"; deuterium is "D"; "" for a virtual site and whatever else is no element. */
   readonly element: string;
   readonly name: string;
   /** Residue name, as "ALA", "HOH". */
@@ -52,8 +52,8 @@ export interface Structure {
 
 /** What to keep of a structure. */
 export interface AtomSelection {
-  /** Model number; default the first. */
-  readonly model?: number;
+  /** Model number, or all of them, as where the models make up an assembly; default the first. */
+  readonly model?: number | "all";
   /** Keep water molecules; default false. */
   readonly waters?: boolean;
   /** Keep atoms whose B column is at least this: a cut-off on AlphaFold's pLDDT. */
@@ -62,17 +62,34 @@ export interface AtomSelection {
 
 const WATERS = new Set(["HOH", "WAT", "DOD", "TIP", "TIP3", "SOL", "H2O"]);
 
-/** The atoms of one model, by default without water. Throws DomainError if none is left. */
+/** The atoms of one model, by default without water, of known elements. Throws DomainError if none is left. */
 export function selectAtoms(atoms: readonly Atom[], selection: AtomSelection = {}): Atom[] {
-  const { model = atoms[0]?.model, waters = false, minimumConfidence = Number.NEGATIVE_INFINITY } = selection;
-  const kept = atoms.filter(
+  const kept = selected(atoms, selection).filter(({ element }) => element !== "");
+  if (kept.length === 0) throw new DomainError("atoms selected", 0, `some of the ${atoms.length} atoms`);
+  return kept;
+}
+
+/**
+ * Says which atoms a selection leaves out because they are no known element, as virtual sites are not, or undefined where there
+ * are none.
+ */
+export function unknownElements(atoms: readonly Atom[], selection: AtomSelection = {}): string | undefined {
+  const left = selected(atoms, selection).filter(({ element }) => element === "");
+  if (left.length === 0) return undefined;
+  const names = [...new Set(left.map(({ name, residue }) => `${name} of ${residue}`))];
+  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
+  return `${left.length} ${left.length === 1 ? "atom is" : "atoms are"} left out as no known element (${shown})`;
+}
+
+function selected(atoms: readonly Atom[], selection: AtomSelection): Atom[] {
+  const { waters = false, minimumConfidence = Number.NEGATIVE_INFINITY } = selection;
+  const model = selection.model ?? atoms[0]?.model;
+  return atoms.filter(
     (atom) =>
-      atom.model === model &&
+      (model === "all" || atom.model === model) &&
       atom.bFactor >= minimumConfidence &&
       (waters || !WATERS.has(atom.residue.toUpperCase())),
   );
-  if (kept.length === 0) throw new DomainError("atoms selected", 0, `some of the ${atoms.length} atoms`);
-  return kept;
 }
 
 /**

@@ -8,7 +8,7 @@ import { measureMrc } from "../../io/mrc/write.js";
 import { decodePng } from "../../io/png/read.js";
 import { readSafetensors } from "../../io/safetensors.js";
 import { readStructure } from "../../io/structure/read.js";
-import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
+import { applyAssembly, selectAtoms, unknownElements } from "../../io/structure/structure.js";
 import { readTiffDirectory } from "../../io/tiff/directory.js";
 import { readTiff } from "../../io/tiff/read.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
@@ -57,7 +57,7 @@ const FORMATS: readonly (readonly [RegExp, Describe])[] = [
   [/\.(mrcs?|map|st|rec)$/i, describeMrc],
   [/\.star$/i, describeStar],
   [/\.png$/i, describePng],
-  [/\.(pdb|ent|cif|mmcif)$/i, describeModel],
+  [/\.(pdb\d*|ent|cif|mmcif)$/i, describeModel],
   [/\.cs$/i, describeCs],
   [/\.tiff?$/i, describeTiff],
   [/\.safetensors$/i, describeSafetensors],
@@ -103,13 +103,15 @@ async function describeHdf(files: Files, path: string): Promise<Description> {
 async function describeModel(files: Files, path: string): Promise<Description> {
   const structure = readStructure(await files.read(path), path);
   const atoms = selectAtoms(structure.atoms);
+  const unknown = unknownElements(structure.atoms);
   const models = new Set(structure.atoms.map(({ model }) => model)).size;
   const assembled = applyAssembly(structure, atoms);
   return {
     what: "atomic model",
     atoms: `${atoms.length} without water, of ${structure.atoms.length}`,
     chains: [...new Set(atoms.map(({ chain }) => chain))].join(" "),
-    ...(models > 1 && { models }),
+    ...(unknown && { "no element": unknown }),
+    ...(models > 1 && { models: `${models}, of which model ${atoms[0]!.model} is described` }),
     assemblies:
       structure.assemblies.length === 0 ? "none" : structure.assemblies.map(({ id }) => id).join(" "),
     "first assembly": `${assembled.length} atoms, diameter ${modelDiameter(assembled).toFixed(0)} A`,

@@ -28,7 +28,7 @@ export const potentialOptions = {
   ),
   assembly: textOption({
     value: "id",
-    help: "biological assembly to build, or none for the atoms as they are",
+    help: "biological assembly to build; none for the atoms as they are; models for all models of the file together",
     otherwise: "the file's first",
   }),
   modelNumber: countOption(

@@ -143,7 +143,6 @@ describe("refusals", () => {
       [atoms(CA.replace("6.134", "6.1x4"))],
       'x.cif: line 22, _atom_site.Cartn_y: found "6.1x4", expected a number',
     ],
-    ["an element", [atoms(CA.replace(" C ", " Xx "))], 'line 22, _atom_site.type_symbol: found "Xx"'],
     ["no atoms", [], "x.cif: _atom_site: found 0, expected at least one atom"],
     [
       "a cut row",

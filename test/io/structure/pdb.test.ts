@@ -52,7 +52,8 @@ describe("atoms", () => {
 
   test.each([
     [" CA ", "C"],
-    ["CA  ", "Ca"],
+    ["CA  ", "C"],
+    ["HG  ", "H"],
     ["FE  ", "Fe"],
     ["HD11", "H"],
     ["1HB ", "H"],
@@ -106,7 +107,11 @@ describe("refusals", () => {
       'x.pdb: line 1, columns 39-46 (y): found "6.1x4", expected a number',
     ],
     ["a cut line", [ATOM.slice(0, 40)], "columns 39-46 (y)"],
-    ["an element", [`${ATOM.slice(0, 76)}Xx`], 'columns 77-78 (element): found "Xx"'],
+    [
+      "a record that begins beside its columns",
+      [ATOM, ` ${ATOM}`],
+      'x.pdb: line 2: found " ATOM      1  CA AALA A   5A  ", expected a record that begins in the first column',
+    ],
     ["no atoms", ["HEADER"], "ATOM records: found 0, expected at least one atom"],
     ["a missing row", [...REMARK.slice(0, 5), ...REMARK.slice(6), ATOM], "line 7, BIOMT1: found"],
     [

@@ -57,6 +57,44 @@ describe("potential", () => {
     await expect(run({ assembly: "7" })).rejects.toThrow('two.pdb: found "7", expected one of 1, or none');
   });
 
+  test("of several models the first is used, with a note; all of them where they make up the assembly", async () => {
+    const copies = join(dir, "copies.pdb1");
+    const carbon = (x: string) =>
+      `ATOM      1  CA  ALA A   1    ${x}   0.000   0.000  1.00 20.00           C`;
+    const models = ["  -9.000", "   0.000", "   9.000", "  10.000"].flatMap((x, i) => [
+      `MODEL        ${i + 1}`,
+      carbon(x),
+      "ENDMDL",
+    ]);
+    writeFileSync(copies, models.join("\n"));
+    const { context: own, notes } = jobContext();
+    const of = (more: object) =>
+      computePotential(
+        { model: copies, out: join(dir, "copies.mrc"), pixelSize: 1, resolution: 4, box: 48, ...more },
+        own,
+      );
+    expect((await of({})).atoms).toBe(1);
+    expect(notes.join()).toContain("copies.pdb1: model 1 of 4: ");
+    expect((await of({ assembly: "models" })).atoms).toBe(4);
+    expect(notes.filter((line) => line.includes(" of 4: "))).toHaveLength(1);
+    await expect(of({ assembly: "models", modelNumber: 2 })).rejects.toThrow("modelNumber: found `assembly`");
+    expect(await describeFile(nodeFiles, copies)).toMatchObject({
+      models: "4, of which model 1 is described",
+    });
+  });
+
+  test("virtual sites are left out, and said to be", async () => {
+    const odd = join(dir, "odd.pdb");
+    writeFileSync(
+      odd,
+      `${PDB}HETATM    4  X   XXX A   4       0.000   0.000   0.000  1.00 20.00           X\n`,
+    );
+    const { context: own, notes } = jobContext();
+    const at = { out: join(dir, "odd.mrc"), pixelSize: 1, resolution: 4, box: 48 };
+    expect((await computePotential({ model: odd, ...at }, own)).atoms).toBe(4);
+    expect(notes).toContain(`${odd}: 1 atom is left out as no known element (X of XXX)`);
+  });
+
   test("the box holds the model with room unless told; a wrong ending is refused", async () => {
     const { box, diameter } = await run({ box: undefined });
     expect(box % 2).toBe(0);
