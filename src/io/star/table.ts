@@ -10,6 +10,8 @@ export class StarColumn {
   readonly values: string[] | number[];
   /** The first value of a numeric column that is not a finite number. */
   bad: { readonly row: number; readonly text: string } | undefined;
+  /** The text of every such value, by row. */
+  readonly texts = new Map<number, string>();
 
   constructor(
     readonly label: string,
@@ -25,7 +27,10 @@ export class StarColumn {
       return;
     }
     const value = parseNumber(text);
-    if (Number.isNaN(value)) this.bad ??= { row: this.values.length, text };
+    if (Number.isNaN(value)) {
+      this.bad ??= { row: this.values.length, text };
+      this.texts.set(this.values.length, text);
+    }
     (this.values as number[]).push(value);
   }
 }
@@ -91,6 +96,15 @@ export class StarTable {
     const column = this.column(label);
     if (column.bad) throw this.wrong(label, column.bad.row, column.bad.text, "a number");
     return Array.from(column.values as readonly (string | number)[], String);
+  }
+
+  /**
+   * Values that are only carried to another file, one a row: numbers, and the text of those that are none, as the inf and -nan
+   * that CTFFIND writes for micrographs that it could not fit.
+   */
+  carried(label: string): (number | string)[] {
+    const { values, texts } = this.column(label);
+    return Array.from(values as readonly (string | number)[], (value, row) => texts.get(row) ?? value);
   }
 
   /** A FormatError about one value of this table. */

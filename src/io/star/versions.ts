@@ -1,5 +1,4 @@
 import { FormatError } from "../../core/errors.js";
-import { starTypeOf } from "./labels.js";
 import type { StarFile } from "./parse.js";
 import type { StarTable } from "./table.js";
 import type { StarBlock, StarColumnInput } from "./write.js";
@@ -22,14 +21,9 @@ const LENGTHS: readonly (readonly [pixels: string, angstrom: string])[] = [
   ["rlnOriginYPrior", "rlnOriginYPriorAngst"],
 ];
 
-/** The values of a label as a writer takes them. */
-export function columnOf(table: StarTable, label: string): StarColumnInput {
-  return starTypeOf(label) === "text" ? table.strings(label) : table.numbers(label);
-}
-
 /** A table as a block to write, as it is. */
 export function blockOf(table: StarTable): StarBlock {
-  const columns = Object.fromEntries(table.labels.map((label) => [label, columnOf(table, label)]));
+  const columns = Object.fromEntries(table.labels.map((label) => [label, table.carried(label)]));
   return { name: table.name, isLoop: table.isLoop, columns };
 }
 
@@ -62,7 +56,7 @@ export function toRelion31(file: StarFile): StarBlock[] {
   }
   const sizes = pixelSizesOf(table);
   const labels = OPTICS_LABELS.filter((label) => table.has(label));
-  const values = new Map(labels.map((label) => [label, columnOf(table, label)]));
+  const values = new Map(labels.map((label) => [label, table.carried(label)]));
   const groups = new Map<string, { readonly id: number; readonly row: number }>();
   const groupOf = sizes.map((size, row) => {
     const key = [size, ...labels.map((label) => values.get(label)![row])].join();
@@ -83,7 +77,7 @@ export function toRelion31(file: StarFile): StarBlock[] {
     if (labels.includes(label) || PIXEL_LABELS.includes(label)) continue;
     const length = LENGTHS.find(([pixels]) => pixels === label);
     if (length) columns[length[1]] = Array.from(table.numbers(label), (value, row) => value * sizes[row]!);
-    else columns[label] = columnOf(table, label);
+    else columns[label] = table.carried(label);
   }
   columns["rlnOpticsGroup"] = groupOf;
   return [
@@ -119,10 +113,10 @@ export function toRelion30(file: StarFile): StarBlock[] {
     if (name === "rlnOpticsGroup") continue;
     const length = LENGTHS.find(([, angstrom]) => angstrom === name);
     if (length) columns[length[0]] = Array.from(table.numbers(name), (value, row) => value / sizes[row]!);
-    else columns[name] = columnOf(table, name);
+    else columns[name] = table.carried(name);
   }
   for (const name of OPTICS_LABELS.filter((each) => optics.has(each))) {
-    columns[name] = takeRows(columnOf(optics, name), groupRows);
+    columns[name] = takeRows(optics.carried(name), groupRows);
   }
   // a magnification of 10,000 makes micrometres on the detector angstroms in the specimen
   columns["rlnDetectorPixelSize"] = sizes;
@@ -132,5 +126,5 @@ export function toRelion30(file: StarFile): StarBlock[] {
 
 /** The values of some rows, in their order. */
 function takeRows(values: StarColumnInput, rows: readonly number[]): StarColumnInput {
-  return rows.map((row) => values[row]!) as readonly string[];
+  return rows.map((row) => values[row]!) as (number | string)[];
 }

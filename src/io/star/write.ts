@@ -2,7 +2,11 @@ import { DomainError, ShapeError } from "../../core/errors.js";
 import { starTypeOf } from "./labels.js";
 
 /** Values of one label, one a row. */
-export type StarColumnInput = readonly string[] | readonly boolean[] | ArrayLike<number>;
+export type StarColumnInput =
+  | readonly string[]
+  | readonly boolean[]
+  | ArrayLike<number>
+  | readonly (number | string)[];
 
 /** A data block to write. */
 export interface StarBlock {

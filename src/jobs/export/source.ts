@@ -97,7 +97,9 @@ export function flipBlocks(blocks: readonly StarBlock[], rows: number | undefine
   return blocks.map((block) => {
     const column = block.columns["rlnCoordinateY"];
     if (!column) return block;
-    const turned = Array.from(column as ArrayLike<number>, (y) => rows - 1 - y);
+    const turned = Array.from(column as ArrayLike<number | string>, (y) =>
+      typeof y === "number" ? rows - 1 - y : y,
+    );
     return { ...block, columns: { ...block.columns, rlnCoordinateY: turned } };
   });
 }

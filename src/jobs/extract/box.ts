@@ -9,6 +9,13 @@ export function boxIsInside([rows, columns]: Image["shape"], x: number, y: numbe
   return left >= 0 && top >= 0 && left + size <= columns && top + size <= rows;
 }
 
+/** Whether a box has any pixel in common with an image. */
+export function boxMeets([rows, columns]: Image["shape"], x: number, y: number, size: number): boolean {
+  const left = x - centre(size);
+  const top = y - centre(size);
+  return left < columns && top < rows && left + size > 0 && top + size > 0;
+}
+
 /** The box of `size` pixels with its centre pixel on (x, y); what lies outside the image is `fill`. */
 export function cutBox(image: Image, x: number, y: number, size: number, fill: number): Image {
   const [rows, columns] = image.shape;

@@ -1,13 +1,13 @@
 import type { Image } from "../../array/image.js";
-import { mean } from "../../array/statistics.js";
-import { DomainError, FileError, OptionError, UsageError } from "../../core/errors.js";
-import type { Files, JobContext } from "../../core/ports.js";
+import { DomainError, OptionError } from "../../core/errors.js";
+import type { JobContext } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
-import { encodeMrcHeader, encodeMrcSections, measureMrc, mergeMrcStatistics } from "../../io/mrc/write.js";
-import { type ReadImage, readImage } from "../../io/read-image.js";
 import { resolveOptions } from "../shared/options/check.js";
-import { boxIsInside, cutBox, treatBox } from "./box.js";
+import { boxIsInside, boxMeets, cutBox, treatBox } from "./box.js";
+import { type Micrographs, micrographsOf } from "./micrographs.js";
 import { type ExtractOptions, extractOptions, type ResolvedExtractOptions } from "./options.js";
+import { micrographPixelSize } from "./pixel-size.js";
+import { writeStack } from "./stack.js";
 import { type CoordinateTable, type Extracted, readCoordinates, stackStar } from "./table.js";
 
 export type { ExtractOptions } from "./options.js";
@@ -19,147 +19,82 @@ export interface Extraction {
   readonly skipped: number;
 }
 
-/** Stacks up to this size get their statistics in the header; larger ones are marked as not measured, as MRC2014 allows. */
-const MEASURED_BYTES = 2 ** 30;
-
 /**
  * Cuts the particles of a STAR file out of their micrographs into a stack, in the order of the file, with a STAR file
- * beside it. Micrographs are looked for beside the STAR file first, then from the working folder.
+ * beside it. Micrographs are looked for beside the STAR file first, then from the working folder. Everything that can be
+ * refused is looked at before the first box is cut.
  *
  * @throws OptionError for an option out of its range and an output without .mrcs, FileError and FormatError for inputs, DomainError where nothing is left
  */
-export async function extractParticles(
-  given: ExtractOptions,
-  { files, report, signal }: JobContext,
-): Promise<Extraction> {
+export async function extractParticles(given: ExtractOptions, context: JobContext): Promise<Extraction> {
+  const { files, report, signal } = context;
   const options = resolveOptions(extractOptions, given);
-  const { box, out, edges, mode } = options;
+  const { box, out, mode } = options;
   if (!/\.mrcs$/i.test(out))
     throw new OptionError("out", `found "${out}", expected a name that ends in .mrcs`);
-  const text = decodeText(await files.read(options.particles), options.particles);
-  const table = readCoordinates(text, options.particles);
-  const open = micrographReader(files, options.particles);
+  const table = readCoordinates(
+    decodeText(await files.read(options.particles), options.particles),
+    options.particles,
+  );
+  const micrographs = micrographsOf(files, options.particles);
+  const kept = await chooseParticles(table, micrographs, options, context);
+  if (kept.length === 0)
+    throw new DomainError(`${options.particles}: particles to extract`, 0, "at least one");
+  const starText = stackStar(table, kept, out, box);
   const treatment = {
     invert: options.invert,
     ...(options.normalise && { backgroundRadius: options.radius ?? (3 / 8) * box }),
   };
-  const kept: Extracted[] = [];
   async function* images(): AsyncGenerator<Image> {
-    const total = table.micrographs.length;
-    for (const [row, name] of table.micrographs.entries()) {
+    for (const [i, { row }] of kept.entries()) {
       signal.throwIfAborted();
-      const { image, pixelSize, level } = await open(name);
-      const [x, y] = [table.x[row]!, table.y[row]!];
-      refuseOutside(table, row, image);
-      if (edges === "pad" || boxIsInside(image.shape, x, y, box)) {
-        kept.push({ row, pixelSize: pixelSizeOf(options, table, row, pixelSize) });
-        yield treatBox(cutBox(image, x, y, box, level), treatment);
-      }
-      report.progress({ stage: "extract", done: row + 1, total, unit: "particles" });
+      const { image, level } = await micrographs.open(table.micrographs[row]!);
+      yield treatBox(cutBox(image, table.x[row]!, table.y[row]!, box, level), treatment);
+      report.progress({ stage: "extract", done: i + 1, total: kept.length, unit: "particles" });
     }
   }
-  const count = edges === "pad" ? table.micrographs.length : await countInside(table, box, open);
-  if (count === 0) throw new DomainError(`${options.particles}: particles to extract`, 0, "at least one");
-  const first = await open(table.micrographs[0]!);
-  const voxelSize = pixelSizeOf(options, table, 0, first.pixelSize);
-  await writeStack(files, out, images(), { shape: [count, box, box], voxelSize, mode });
+  await writeStack(files, out, images(), {
+    shape: [kept.length, box, box],
+    voxelSize: kept[0]!.pixelSize,
+    mode,
+  });
   const star = out.replace(/\.mrcs$/i, ".star");
-  await files.write(star, stackStar(table, kept, out, box));
-  return { stack: out, star, particles: count, skipped: table.micrographs.length - count };
+  await files.write(star, starText);
+  return { stack: out, star, particles: kept.length, skipped: table.micrographs.length - kept.length };
 }
 
-interface OpenMicrograph extends ReadImage {
-  /** Mean of its pixels. */
-  readonly level: number;
-}
-
-/** Reads micrographs by their names in a STAR file; the last one read is kept, since its particles follow each other. */
-function micrographReader(files: Files, star: string): (name: string) => Promise<OpenMicrograph> {
-  const folder = star.includes("/") ? star.slice(0, star.lastIndexOf("/") + 1) : "";
-  let last: { readonly name: string; readonly micrograph: OpenMicrograph } | undefined;
-  return async (name) => {
-    if (last?.name === name) return last.micrograph;
-    const beside = name.startsWith("/") ? name : folder + name;
-    const path = (await files.exists(beside)) ? beside : name;
-    if (!(await files.exists(path))) {
-      throw new FileError(beside, "nothing there", `the micrograph that ${star} names`);
-    }
-    const read = await readImage(await files.read(path), path);
-    const micrograph = { ...read, level: mean(read.image.data) };
-    last = { name, micrograph };
-    return micrograph;
+/**
+ * The particles to cut, with the pixel sizes of their micrographs.
+ *
+ * @throws FormatError for a box that lies wholly outside its micrograph, unless such are left out
+ */
+async function chooseParticles(
+  table: CoordinateTable,
+  micrographs: Micrographs,
+  { box, edges, particles: star, pixelSize: given }: ResolvedExtractOptions,
+  { report, signal }: JobContext,
+): Promise<Extracted[]> {
+  const said = new Set<string>();
+  const warn = (line: string): void => {
+    if (!said.has(line)) report.warn(line);
+    said.add(line);
   };
-}
-
-function refuseOutside(table: CoordinateTable, row: number, { shape: [rows, columns] }: Image): void {
-  const [x, y] = [table.x[row]!, table.y[row]!];
-  if (x >= 0 && y >= 0 && x < columns && y < rows) return;
-  const label = x >= 0 && x < columns ? "rlnCoordinateY" : "rlnCoordinateX";
-  const [found, size] = label === "rlnCoordinateX" ? [x, columns] : [y, rows];
-  throw table.particles.wrong(label, row, found, `0 to ${size - 1}, inside the micrograph`);
-}
-
-function pixelSizeOf(
-  options: ResolvedExtractOptions,
-  table: CoordinateTable,
-  row: number,
-  ofImage: number | undefined,
-): number {
-  const size = options.pixelSize ?? table.pixelSizes[row] ?? ofImage;
-  if (size !== undefined) return size;
-  throw new UsageError(
-    `${options.particles}: found that neither it nor its micrographs give a pixel size, expected it as \`pixelSize\``,
-  );
-}
-
-async function countInside(
-  table: CoordinateTable,
-  box: number,
-  open: (name: string) => Promise<OpenMicrograph>,
-): Promise<number> {
-  let count = 0;
+  const kept: Extracted[] = [];
   for (const [row, name] of table.micrographs.entries()) {
-    const { shape } = (await open(name)).image;
-    if (boxIsInside(shape, table.x[row]!, table.y[row]!, box)) count++;
+    signal.throwIfAborted();
+    const { shape, path, pixelSize: header } = await micrographs.header(name);
+    const [x, y] = [table.x[row]!, table.y[row]!];
+    if (edges === "skip" && !boxIsInside(shape, x, y, box)) continue;
+    if (!boxMeets(shape, x, y, box)) throw outside(table, row, shape, box);
+    const voices = { star, sizes: table.pixelSizes[row]!, micrograph: path, header, given };
+    kept.push({ row, pixelSize: micrographPixelSize(voices, warn) });
   }
-  return count;
+  return kept;
 }
 
-async function writeStack(
-  files: Files,
-  path: string,
-  images: AsyncIterable<Image>,
-  header: {
-    readonly shape: readonly [number, number, number];
-    readonly voxelSize: number;
-    readonly mode: "float32" | "float16";
-  },
-): Promise<void> {
-  const { shape, mode } = header;
-  const fields = { ...header, kind: "stack" } as const;
-  const pixels = shape[1] * shape[2];
-  if (4 * shape[0] * pixels > MEASURED_BYTES) {
-    await files.write(path, stream());
-    return;
-  }
-  const pieces: Uint8Array[] = [];
-  let statistics: ReturnType<typeof measureMrc> | undefined;
-  for await (const { data } of images) {
-    const measured = measureMrc(data, mode);
-    statistics = statistics
-      ? mergeMrcStatistics(statistics, measured, [pieces.length * pixels, pixels])
-      : measured;
-    pieces.push(encodeMrcSections(data, mode));
-  }
-  await files.write(path, whole(encodeMrcHeader({ ...fields, ...(statistics && { statistics }) }), pieces));
-
-  async function* stream(): AsyncGenerator<Uint8Array> {
-    yield encodeMrcHeader(fields);
-    for await (const { data } of images) yield encodeMrcSections(data, mode);
-  }
-}
-
-async function* whole(header: Uint8Array, pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield header;
-  yield* pieces;
+function outside(table: CoordinateTable, row: number, [rows, columns]: Image["shape"], box: number): Error {
+  const [x, y] = [table.x[row]!, table.y[row]!];
+  const isX = !boxMeets([box, columns], x, 0, box);
+  const expected = `a box of ${box} pixels that meets the micrograph of ${columns} x ${rows}, or \`edges\` skip`;
+  return table.particles.wrong(isX ? "rlnCoordinateX" : "rlnCoordinateY", row, isX ? x : y, expected);
 }

@@ -1,6 +1,6 @@
 import { FormatError } from "../../core/errors.js";
-import { starTypeOf } from "../../io/star/labels.js";
 import { parseStar } from "../../io/star/parse.js";
+import { groupPixelSizes, pixelSizesOf, type RowPixelSizes } from "../../io/star/pixel-sizes.js";
 import type { StarTable } from "../../io/star/table.js";
 import { type StarBlock, type StarColumnInput, writeStar } from "../../io/star/write.js";
 
@@ -16,8 +16,8 @@ export interface CoordinateTable {
   /** Pixels from there to the coordinate. */
   readonly restX: ArrayLike<number>;
   readonly restY: ArrayLike<number>;
-  /** Angstrom per pixel of the micrographs, of each particle; undefined where the file does not say. */
-  readonly pixelSizes: readonly (number | undefined)[];
+  /** Of each particle. */
+  readonly pixelSizes: readonly RowPixelSizes[];
 }
 
 /**
@@ -44,20 +44,8 @@ export function readCoordinates(text: string, path: string): CoordinateTable {
     y,
     restX: exactX.map((value, row) => value - x[row]!),
     restY: exactY.map((value, row) => value - y[row]!),
-    pixelSizes: pixelSizesOf(particles, optics),
+    pixelSizes: pixelSizesOf(star, particles),
   };
-}
-
-const PIXEL_SIZES = ["rlnMicrographPixelSize", "rlnMicrographOriginalPixelSize", "rlnImagePixelSize"];
-
-function pixelSizesOf(particles: StarTable, optics: StarTable | undefined): (number | undefined)[] {
-  const label = PIXEL_SIZES.find((name) => optics?.has(name));
-  if (!optics || !label || !particles.has("rlnOpticsGroup")) {
-    return new Array<undefined>(particles.rows).fill(undefined);
-  }
-  const sizes = optics.numbers(label);
-  const groups = new Map(Array.from(optics.integers("rlnOpticsGroup"), (id, row) => [id, sizes[row]!]));
-  return Array.from(particles.integers("rlnOpticsGroup"), (id) => groups.get(id));
 }
 
 /** What the extraction found out of each particle that it kept. */
@@ -97,30 +85,68 @@ export function stackStar(
     const label = table.particles.has(`rlnOrigin${axis}`) ? `rlnOrigin${axis}` : inAngstrom;
     const origins = table.particles.has(label) ? table.particles.numbers(label) : undefined;
     columns[label] = kept.map(({ row, pixelSize }) => {
-      const unit = label === inAngstrom ? pixelSize : 1;
-      return (origins?.[row] ?? 0) - rest[row]! * unit;
+      const origin = origins?.[row] ?? 0;
+      return label === inAngstrom
+        ? origin - rest[row]! * pixelSize
+        : origin * binning(table, row, pixelSize) - rest[row]!;
     });
   }
-  const blocks: StarBlock[] = table.optics ? [opticsWithSize(table.optics, kept, box)] : [];
+  if (kept.some(({ row, pixelSize }) => binning(table, row, pixelSize) !== 1)) {
+    Object.assign(columns, pixelsOf30(table.particles, kept));
+  }
+  const blocks: StarBlock[] = table.optics ? [opticsWithSize(table.optics, table, kept, box)] : [];
   return writeStar([...blocks, { name: table.particles.name, columns }]);
 }
 
-function opticsWithSize(optics: StarTable, kept: readonly Extracted[], box: number): StarBlock {
+/** Pixels of the micrograph to a pixel of the image that the particle had before, in which RELION 3.0's origins count. */
+function binning(table: CoordinateTable, row: number, pixelSize: number): number {
+  const { image } = table.pixelSizes[row]!;
+  const ratio = image === undefined ? 1 : image / pixelSize;
+  return Math.abs(ratio - 1) < 1e-4 ? 1 : ratio;
+}
+
+/** RELION 3.0's words for the pixel size of the new images: a magnification of 10,000 makes micrometres angstroms. */
+function pixelsOf30(particles: StarTable, kept: readonly Extracted[]): Record<string, StarColumnInput> {
+  const sizes = kept.map(({ pixelSize }) => pixelSize);
+  return {
+    ...(particles.has("rlnPixelSize") && { rlnPixelSize: sizes }),
+    ...(particles.has("rlnDetectorPixelSize") && {
+      rlnDetectorPixelSize: sizes,
+      rlnMagnification: sizes.map(() => 10_000),
+    }),
+  };
+}
+
+/** data_optics with the pixel size of each group's micrographs as that of its images, and their side in pixels. */
+function opticsWithSize(
+  optics: StarTable,
+  table: CoordinateTable,
+  kept: readonly Extracted[],
+  box: number,
+): StarBlock {
   const rows = Array.from({ length: optics.rows }, (_, row) => ({ row }));
   const columns: Record<string, StarColumnInput> = {};
   for (const label of optics.labels) columns[label] = pick(optics, label, rows);
-  const label = PIXEL_SIZES.find((name) => optics.has(name));
-  columns["rlnImagePixelSize"] = label ? optics.numbers(label) : rows.map(() => kept[0]!.pixelSize);
+  const groupOf = table.particles.has("rlnOpticsGroup")
+    ? table.particles.integers("rlnOpticsGroup")
+    : undefined;
+  const ofGroup = new Map<number | undefined, number>();
+  for (const { row, pixelSize } of kept) {
+    const group = groupOf?.[row];
+    if (!ofGroup.has(group)) ofGroup.set(group, pixelSize);
+  }
+  const said = groupPixelSizes(optics);
+  columns["rlnImagePixelSize"] = Array.from(
+    optics.integers("rlnOpticsGroup"),
+    (id, row) =>
+      ofGroup.get(groupOf && id) ?? said[row]!.micrograph ?? said[row]!.image ?? kept[0]!.pixelSize,
+  );
   columns["rlnImageSize"] = rows.map(() => box);
   columns["rlnImageDimensionality"] = rows.map(() => 2);
   return { name: "optics", columns };
 }
 
 function pick(table: StarTable, label: string, rows: readonly { readonly row: number }[]): StarColumnInput {
-  if (starTypeOf(label) === "text") {
-    const values = table.strings(label);
-    return rows.map(({ row }) => values[row]!);
-  }
-  const values = table.numbers(label);
+  const values = table.carried(label);
   return rows.map(({ row }) => values[row]!);
 }

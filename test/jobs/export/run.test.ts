@@ -113,6 +113,21 @@ describe("STAR", () => {
   );
 });
 
+test("values that are no numbers keep their text from STAR to STAR, both ways", async () => {
+  const text = OLD.replaceAll(/^(m\/a\.mrc 100.*)$/gm, "$1 inf")
+    .replaceAll(/^(m\/a\.mrc 20.*)$/gm, "$1 -nan")
+    .replaceAll(/^(m\/b\.mrc.*)$/gm, "$1 4.1")
+    .replace("_rlnRandomSubset #19", "_rlnRandomSubset #19\n_rlnCtfMaxResolution #20");
+  writeFileSync(at("inf.star"), text);
+  await run(at("inf.star"), "inf31.star");
+  await run(at("inf31.star"), "inf30.star", { to: "star30" });
+  for (const name of ["inf31.star", "inf30.star"]) {
+    const table = parseStar(readFileSync(at(name), "utf8"), name).tables.at(-1)!;
+    expect(table.carried("rlnCtfMaxResolution")).toEqual(["inf", "-nan", 4.1]);
+    expect(() => table.numbers("rlnCtfMaxResolution")).toThrow('found "inf", expected a number');
+  }
+});
+
 describe("particles", () => {
   test("to cryoSPARC and back: images, CTF, poses, places", async () => {
     writeFileSync(

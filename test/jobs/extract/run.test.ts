@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Image, zeros } from "../../../src/array/image.js";
@@ -206,7 +206,7 @@ describe("stack", async () => {
             ]),
           ),
         ),
-      "rlnCoordinateY: found 400, expected 0 to 39, inside the micrograph",
+      "rlnCoordinateY: found 400, expected a box of 8 pixels that meets the micrograph of 50 x 40",
     ],
     [
       "no coordinates",
@@ -229,5 +229,191 @@ describe("stack", async () => {
     ],
   ])("%s is refused", async (_name, action, message) => {
     await expect(action()).rejects.toThrow(message);
+  });
+});
+
+describe("pixel sizes", () => {
+  const { data } = numbered(40, 50);
+  write("said.mrc", writeMrc({ data, shape: [1, 40, 50], voxelSize: 1.06 }));
+  write("unsaid.mrc", writeMrc({ data, shape: [1, 40, 50], voxelSize: 1 }));
+  /** A particle at 20.25, 20.5 with an origin of 1.06, -2.12 angstrom. */
+  const starOf = (sizes: Readonly<Record<string, number>>, micrograph = "said.mrc"): string => {
+    const group = {
+      rlnOpticsGroup: [1],
+      ...Object.fromEntries(Object.entries(sizes).map(([k, v]) => [k, [v]])),
+    };
+    const own = {
+      ...{ rlnMicrographName: [micrograph], rlnOpticsGroup: [1], rlnImageName: ["1@old.mrcs"] },
+      ...{ rlnCoordinateX: [20.25], rlnCoordinateY: [20.5] },
+      ...{ rlnOriginXAngst: [1.06], rlnOriginYAngst: [-2.12] },
+    };
+    return write(
+      "sizes.star",
+      writeStar([
+        { name: "optics", columns: group },
+        { name: "particles", columns: own },
+      ]),
+    );
+  };
+  const sizesOf = async (star: string, more: Partial<ExtractOptions> = {}) => {
+    const told = jobContext();
+    const out = join(dir, "sizes.mrcs");
+    await extractParticles({ particles: star, box: 8, out, ...more }, told.context);
+    const file = parseStar(readFileSync(join(dir, "sizes.star"), "utf8"), "sizes.star");
+    const table = file.table("particles");
+    return {
+      header: readMrc(readFileSync(out), out).voxelSize[0],
+      image: file.table("optics").numbers("rlnImagePixelSize")[0],
+      origins: [table.numbers("rlnOriginXAngst")[0], table.numbers("rlnOriginYAngst")[0]],
+      warnings: told.warnings,
+    };
+  };
+  // 1.06 - 0.25 * 1.06 and -2.12 + 0.5 * 1.06: the coordinate goes to 20, 21
+  const right = {
+    header: expect.closeTo(1.06, 5),
+    image: expect.closeTo(1.06, 5),
+    origins: [0.795, -1.59],
+    warnings: [],
+  };
+
+  test.each([
+    [
+      "the micrograph's",
+      { rlnMicrographPixelSize: 1.06, rlnMicrographOriginalPixelSize: 0.53, rlnImagePixelSize: 2.12 },
+    ],
+    [
+      "not the movie's: the header's, after extraction",
+      { rlnMicrographOriginalPixelSize: 0.53, rlnImagePixelSize: 1.06 },
+    ],
+    [
+      "not the images': the header's, after binning",
+      { rlnMicrographOriginalPixelSize: 0.53, rlnImagePixelSize: 2.12 },
+    ],
+    ["not the movie's alone", { rlnMicrographOriginalPixelSize: 0.53 }],
+  ])("%s", async (_name, sizes) => {
+    expect(await sizesOf(starOf(sizes))).toEqual(right);
+  });
+
+  test("a user's is taken where the STAR file says none, and refused where it says another", async () => {
+    const lost = { rlnMicrographOriginalPixelSize: 0.53, rlnImagePixelSize: 2.12 };
+    expect(await sizesOf(starOf(lost, "unsaid.mrc"), { pixelSize: 1.06 })).toEqual(right);
+    await expect(sizesOf(starOf({ rlnMicrographPixelSize: 1.06 }), { pixelSize: 1.3 })).rejects.toThrow(
+      "found 1.3 angstrom, expected 1.06",
+    );
+    await expect(sizesOf(starOf(lost, "unsaid.mrc"))).rejects.toThrow("expected it as `pixelSize`");
+  });
+
+  test("a header that disagrees is said, and so is a size that had to be guessed", async () => {
+    const { warnings, header } = await sizesOf(starOf({ rlnMicrographPixelSize: 2 }));
+    expect([header, warnings]).toEqual([2, [expect.stringMatching(/its header says 1\.06.* taken is 2/)]]);
+    const guessed = await sizesOf(starOf({ rlnImagePixelSize: 1.06 }, "unsaid.mrc"));
+    expect(guessed).toEqual({
+      ...right,
+      warnings: [expect.stringMatching(/taken is that of the particle images/)],
+    });
+  });
+
+  test("RELION 3.0's origins in pixels of binned images become pixels of the micrograph", async () => {
+    const columns = {
+      ...{
+        rlnMicrographName: ["said.mrc"],
+        rlnImageName: ["1@old.mrcs"],
+        rlnCoordinateX: [20.25],
+        rlnCoordinateY: [20.5],
+      },
+      ...{ rlnOriginX: [0.5], rlnOriginY: [-1], rlnDetectorPixelSize: [2.12], rlnMagnification: [10_000] },
+    };
+    const star = write("old.star", writeStar([{ name: "", columns }], "3.0"));
+    await extractParticles({ particles: star, box: 8, out: join(dir, "new.mrcs") }, jobContext().context);
+    const table = parseStar(readFileSync(join(dir, "new.star"), "utf8"), "new.star").tables[0]!;
+    const of = (label: string): number => table.numbers(label)[0]!;
+    expect([of("rlnOriginX"), of("rlnOriginY")]).toEqual([1 - 0.25, -2 + 0.5]);
+    expect((of("rlnDetectorPixelSize") * 1e4) / of("rlnMagnification")).toBeCloseTo(1.06, 5);
+  });
+});
+
+describe("boxes over the edges", () => {
+  const { data } = numbered(40, 50);
+  write("edge.mrc", writeMrc({ data, shape: [1, 40, 50], voxelSize: 2 }));
+  const starOf = (places: readonly (readonly [number, number])[]): string =>
+    write(
+      "edges.star",
+      writeStar([
+        {
+          name: "particles",
+          columns: {
+            rlnMicrographName: places.map(() => "edge.mrc"),
+            rlnCoordinateX: places.map(([x]) => x),
+            rlnCoordinateY: places.map(([, y]) => y),
+          },
+        },
+      ]),
+    );
+  // a box of 8 reaches 4 pixels to the left and up, 3 to the right and down
+  const centres = [
+    [25, 20],
+    [-3.2, 20],
+    [49.4, 39.4],
+    [49.6, 20],
+    [53, 20],
+    [25, -0.6],
+    [25, 43],
+  ] as const;
+  const run = async (places: readonly (readonly [number, number])[], edges: "pad" | "skip") => {
+    const out = join(dir, "edges.mrcs");
+    const made = await extractParticles(
+      { particles: starOf(places), box: 8, out, edges, pixelSize: 2 },
+      jobContext().context,
+    );
+    return { ...made, stack: readMrc(readFileSync(out), out) };
+  };
+
+  test("are cut and filled also where their centres lie outside, or left out", async () => {
+    const padded = await run(centres, "pad");
+    expect([padded.particles, padded.skipped]).toEqual([7, 0]);
+    // the last column that the box about x = -3 has of the micrograph is its first
+    expect(padded.stack.data[64 + 4 * 8 + 7]).toBe(-2000);
+    expect(padded.stack.data[64 + 4 * 8 + 6]).toBeCloseTo(-mean(data), 1);
+    const skipped = await run(centres, "skip");
+    expect([skipped.particles, skipped.skipped]).toEqual([1, 6]);
+  });
+
+  test("are refused where nothing of them is inside, unless they are left out", async () => {
+    const far = [...centres, [25, 44]] as const;
+    await expect(run(far, "pad")).rejects.toThrow(
+      "rlnCoordinateY: found 44, expected a box of 8 pixels that meets the micrograph of 50 x 40, or `edges` skip",
+    );
+    await expect(run([[-4, 20]], "pad")).rejects.toThrow("rlnCoordinateX: found -4");
+    expect((await run(far, "skip")).skipped).toBe(7);
+  });
+});
+
+describe("values that are only carried", () => {
+  const text = `data_particles
+loop_
+_rlnMicrographName
+_rlnCoordinateX
+_rlnCoordinateY
+_rlnCtfMaxResolution
+_rlnCtfFigureOfMerit
+mics/a.mrc 20 20 4.1 0.12
+mics/a.mrc 21 20 inf -nan
+`;
+
+  test("keep their text where they are no numbers, as CTFFIND's inf and -nan", async () => {
+    const { star } = await extract(write("inf.star", text));
+    const table = star.table("particles");
+    expect(table.carried("rlnCtfMaxResolution")).toEqual([4.1, "inf"]);
+    expect(table.carried("rlnCtfFigureOfMerit")).toEqual([0.12, "-nan"]);
+  });
+
+  test("one that is used is refused before anything is written", async () => {
+    const bad = write("bad.star", text.replace("21 20", "21 nan"));
+    const out = join(dir, "none.mrcs");
+    const options = { particles: bad, box: 8, out };
+    await expect(extractParticles(options, jobContext().context)).rejects.toThrow(
+      'rlnCoordinateY: found "nan"',
+    );
+    expect(existsSync(out)).toBe(false);
   });
 });

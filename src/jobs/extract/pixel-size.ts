@@ -1,0 +1,63 @@
+import { OptionError, UsageError } from "../../core/errors.js";
+import type { RowPixelSizes } from "../../io/star/pixel-sizes.js";
+
+/** Who says the pixel size of a micrograph, angstrom. */
+export interface PixelSizeVoices {
+  /** Path of the STAR file, and what it says of the particle. */
+  readonly star: string;
+  readonly sizes: RowPixelSizes;
+  /** Path of the micrograph, and what its header says. */
+  readonly micrograph: string;
+  readonly header: number | undefined;
+  /** What the user says. */
+  readonly given: number | undefined;
+}
+
+/** What programs that know no pixel size write into a header. */
+const UNKNOWN = 1;
+/** Pixel sizes that differ by less are the same: headers and files round. */
+const SAME = 0.02;
+
+const differs = (a: number | undefined, b: number | undefined): boolean =>
+  a !== undefined && b !== undefined && Math.abs(a / b - 1) > SAME;
+
+/**
+ * The pixel size of a micrograph: the STAR file's rlnMicrographPixelSize, else the user's, else the header's. Only where none of
+ * them says it, that of the particle images or of the movie, with a warning: both may have been binned.
+ *
+ * @throws OptionError for a user's pixel size that the STAR file contradicts, UsageError where nothing says it
+ */
+export function micrographPixelSize(voices: PixelSizeVoices, warn: (line: string) => void): number {
+  const { star, sizes, micrograph, header, given } = voices;
+  if (differs(given, sizes.micrograph)) {
+    throw new OptionError(
+      "pixelSize",
+      `found ${given} angstrom, expected ${sizes.micrograph}, as ${star} says, or none`,
+    );
+  }
+  const said = header === UNKNOWN ? undefined : header;
+  const known = sizes.micrograph ?? given ?? said;
+  if (known === undefined) return guessed(voices, warn);
+  if (differs(known, said)) {
+    const by = sizes.micrograph === undefined ? "pixelSize" : star;
+    warn(`${micrograph}: its header says ${header} angstrom; taken is ${known}, as ${by} says`);
+  }
+  return known;
+}
+
+function guessed({ star, sizes, micrograph, header }: PixelSizeVoices, warn: (line: string) => void): number {
+  const { image, original } = sizes;
+  if (image === undefined && original === undefined && header !== undefined) {
+    warn(`${micrograph}: its header says ${header} angstrom, as of an unknown pixel size; taken is that`);
+    return header;
+  }
+  if ((image === undefined) === (original === undefined)) {
+    throw new UsageError(
+      `${star}: found no pixel size of ${micrograph} in it nor in the micrograph, expected it as \`pixelSize\``,
+    );
+  }
+  const [size, of] =
+    image === undefined ? [original!, "the movie before any binning"] : [image, "the particle images"];
+  warn(`${star}: no pixel size of ${micrograph}; taken is that of ${of}, ${size} angstrom`);
+  return size;
+}
