@@ -216,13 +216,13 @@ export { readBox, writeBox } from "./io/picks/box.js";
 export { readCbox, writeCbox } from "./io/picks/cbox.js";
 export { type CocoImage, readCoco, writeCoco } from "./io/picks/coco.js";
 export { readPointsCsv, writePointsCsv } from "./io/picks/csv.js";
-export type { Pick } from "./io/picks/pick.js";
+export type { CoordinatePick, Pick } from "./io/picks/pick.js";
 export { readPicksStar, writePicksStar } from "./io/picks/star.js";
 export { readTopaz, writeTopaz } from "./io/picks/topaz.js";
 export { readPng } from "./io/png/read.js";
 export { encodePng, type PngEffort, type PngPicture } from "./io/png/write.js";
 export { type ReadImage, readImage } from "./io/read-image.js";
-export { readMap } from "./io/read-map.js";
+export { type MapReading, readMap } from "./io/read-map.js";
 export {
   readSafetensors,
   type Safetensor,
@@ -232,6 +232,7 @@ export {
   writeSafetensors,
 } from "./io/safetensors.js";
 export { parseStar, type StarFile } from "./io/star/parse.js";
+export type { RowPixelSizes } from "./io/star/pixel-sizes.js";
 export type { StarColumn, StarTable, StarValues } from "./io/star/table.js";
 export { type StarBlock, type StarColumnInput, writeStar } from "./io/star/write.js";
 export { readTiff, type TiffImage } from "./io/tiff/read.js";

@@ -59,28 +59,29 @@ describe("cryogem", () => {
     expect(typesOf(librarySurface, library)).toMatchInlineSnapshot(`
       "Assembly AssemblyOperation Atom AtomSelection Background BandPower BinOptions BinPlan
       BinnedMicrograph BinnedRecord ChosenThreshold CocoImage Coherence ComputeRuntime ComputeSession Cone
-      CryogemOptions CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext DatasetJob
-      DatasetManifest Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan Estimates
-      EulerAngles EvenProfile ExportOptions ExtractOptions Extraction Files FilterBank FscCurve FscOptions
-      FscReport FscResolution GenerateContext GenerateOptions GeneratePlan HalfWeights HostTensor
-      IceOptions Image ImagedParticle Innovations InputRecord IntervalScore Intervals JobContext LabelForm
-      LaplacianOptions LocalQuantity LocalStatistics MapOptions MaskJobOptions MaskOptions MaskResult
-      MicrographCtf MicrographInputs MicrographRecord MicrographSource Model ModelDescription MrcFile
-      MrcHeader MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
-      NetworkScorerOptions NoiseCurves NoiseEstimate NoiseModel NoiseOptions NoisePower NoiseSeed
-      NoiseSpectrum Optics OpticsGroup Orientations Particle ParticleRecord ParticleSet Peak PeakOptions
-      Pick PickLabel PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions PickScoreResult
-      PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions PickerRecord PickerScores
-      PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point Pose PotentialAtom
-      PotentialJobOptions PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions
-      Projector ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan
-      RealismProtocol RealismResult RealismRow Report RingAgreement RingProfile RotationMatrix Safetensor
-      SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
-      SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum
-      SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable StarValues
-      StorageMode Structure StructureOptions TemplateOptions Templates TiffCompression TiffImage
-      TiffPicture TrainContext TrainOptions TrainPlan TrainingState TransferCurve Translator
-      TranslatorName Trend Unevenness Volume Workers"
+      CoordinatePick CryogemOptions CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext
+      DatasetJob DatasetManifest Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan
+      Estimates EulerAngles EvenProfile ExportOptions ExtractOptions Extraction Files FilterBank FscCurve
+      FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan HalfWeights
+      HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore Intervals
+      JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics MapOptions MapReading
+      MaskJobOptions MaskOptions MaskResult MicrographCtf MicrographInputs MicrographRecord
+      MicrographSource Model ModelDescription MrcFile MrcHeader MrcHeaderFields MrcMode MrcStatistics
+      MrcWriteMode MtfRecord NamedArray NamedArrays NetworkScorerOptions NoiseCurves NoiseEstimate
+      NoiseModel NoiseOptions NoisePower NoiseSeed NoiseSpectrum Optics OpticsGroup Orientations Particle
+      ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions
+      PickRunPlan PickScoreOptions PickScoreResult PickTrainOptions PickTrainPlan PickedMicrograph
+      PickerModel PickerOptions PickerRecord PickerScores PickingOptions PickingScores PlacedParticle
+      PngEffort PngPicture Point Pose PotentialAtom PotentialJobOptions PotentialOptions PotentialResult
+      PowerSpectrum Preset Progress ProjectionOptions Projector ProjectorOptions RadialProfile ReadImage
+      RealismCurves RealismMeasure RealismPlan RealismProtocol RealismResult RealismRow Report
+      RingAgreement RingProfile RotationMatrix RowPixelSizes Safetensor SafetensorArrays SafetensorType
+      SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf SimulateOptions SimulatedMicrograph
+      SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum SpectrumCube Spot SpotOptions
+      StarBlock StarColumn StarColumnInput StarFile StarTable StarValues StorageMode Structure
+      StructureOptions TemplateOptions Templates TiffCompression TiffImage TiffPicture TrainContext
+      TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume
+      Workers"
     `);
   });
 });
