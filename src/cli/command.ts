@@ -28,7 +28,10 @@ export type Run<Set extends OptionSet> = (given: OptionsOf<Set>, context: Comman
  */
 export interface CommandEntry {
   readonly spec: CommandSpec;
+  /** As commander knows it. */
   readonly build: () => Command;
+  /** Does its work with options by their names, in a context that is there already. */
+  readonly perform: (given: Readonly<Record<string, unknown>>, context: CommandContext) => Promise<void>;
 }
 
 /** An entry of the table of commands. */
@@ -48,14 +51,18 @@ export function entry<Set extends OptionSet>(
       const program = `cryogem ${version}`;
       await withContext({ json }, (context) => perform(spec, load, given, { ...context, json, program }));
     });
-  return { spec, build };
+  return {
+    spec,
+    build,
+    perform: (given, context) => perform(spec, load, given as OptionsOf<Set>, context),
+  };
 }
 
 /**
  * Checks the options of a command, does its work and hands out the result. What it has to say speaks of options by their
  * names; here they get their dashes.
  */
-export async function perform<Set extends OptionSet>(
+async function perform<Set extends OptionSet>(
   { options }: CommandSpec<Set>,
   load: () => Promise<{ readonly run: Run<Set> }>,
   given: OptionsOf<Set>,

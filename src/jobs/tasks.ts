@@ -16,6 +16,7 @@ export type AnyTask = Task<never, never, unknown>;
 /** Every task by name, loaded when first asked for, so that a worker reads only the modules it needs. */
 export const tasks: Readonly<Record<string, () => Promise<AnyTask>>> = {
   "bin-micrograph": async () => (await import("./bin/micrograph.js")).binMicrographTask,
+  "check-micrograph": async () => (await import("./check/micrograph.js")).checkMicrographTask,
   "estimate-micrograph": async () => (await import("./estimate/micrograph.js")).estimateMicrographTask,
   "hash-file": async () => (await import("./shared/hash-file.js")).hashFile,
   "pick-micrograph": async () => (await import("./pick-run/micrograph.js")).pickMicrographTask,

@@ -4,6 +4,7 @@ import type { RealismResult } from "../evaluate/realism/realism.js";
 import type { MicrographEstimate } from "../jobs/estimate/records.js";
 import type { TrainingStep } from "../jobs/train/metrics.js";
 import type { Mark } from "../plot/image-panel.js";
+import type { ReportPicks } from "./picks.js";
 
 /** A finished figure for the report. */
 export type ReportFigure =
@@ -58,6 +59,12 @@ export interface ReportCommand {
   readonly line: string;
 }
 
+/** Something to do next: in words, and as a command where there is one. */
+export interface ReportStep {
+  readonly text: string;
+  readonly line?: string;
+}
+
 /** Where data or a method comes from. */
 export interface ReportCitation {
   readonly name: string;
@@ -82,6 +89,9 @@ export interface ReportData {
   /** Pictures that the training wrote, in order. */
   readonly trainingSamples?: readonly ReportFigure[];
   readonly estimates?: ReportEstimates;
+  readonly picks?: ReportPicks;
+  /** What a person may do with the results. */
+  readonly next?: readonly ReportStep[];
   readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
   readonly commands: readonly ReportCommand[];
   readonly citations: readonly ReportCitation[];

@@ -3,6 +3,7 @@ import { escapeText } from "../plot/svg.js";
 import type { ReportData, ReportParticles } from "./data.js";
 import { estimateSection } from "./estimates.js";
 import { htmlPage, htmlRow, htmlTable, paragraph, type ReportSection } from "./html.js";
+import { picksSection } from "./picks.js";
 import { pictureSection } from "./pictures.js";
 import { realismSection } from "./realism.js";
 import { duration, trainingSection } from "./training.js";
@@ -19,6 +20,8 @@ export function renderReport(data: ReportData): string {
     particles && particleSection(particles),
     training && training.length > 0 ? trainingSection(training, data.trainingSamples) : undefined,
     estimates && estimateSection(estimates),
+    data.picks && picksSection(data.picks),
+    data.next && data.next.length > 0 ? nextSection(data.next) : undefined,
     timings.length > 0 ? timingSection(timings) : undefined,
     commands.length > 0 ? commandSection(commands) : undefined,
     citations.length > 0 ? citationSection(citations) : undefined,
@@ -46,6 +49,14 @@ function particleSection({ synthetic, clean, count, pixelSize, agreement }: Repo
     ) +
     htmlRow([panel("synthetic", synthetic), panel("clean simulation", clean)], "exact");
   return { id: "particles", title: "Particles at their labels", body };
+}
+
+function nextSection(steps: NonNullable<ReportData["next"]>): ReportSection {
+  const items = steps.map(({ text, line }) => {
+    const command = line === undefined ? "" : `<pre tabindex="0"><code>${escapeText(line)}</code></pre>`;
+    return `<li>${escapeText(text)}${command}</li>`;
+  });
+  return { id: "next", title: "What to do next", body: `<ol>${items.join("\n")}</ol>\n` };
 }
 
 function timingSection(timings: ReportData["timings"]): ReportSection {

@@ -12,12 +12,16 @@ import { MODEL } from "../jobs/shared/model-files.js";
 import { parseMetrics, type TrainingStep } from "../jobs/train/metrics.js";
 import type { Mark } from "../plot/image-panel.js";
 import type { ReportData, ReportFigure, ReportParticles, ReportPicture, ReportRealism } from "./data.js";
+import { readPicksFolder } from "./picks.js";
 import { readEstimates } from "./read-estimates.js";
 import { renderReport } from "./render.js";
 
 /** What a report is made from; the texts go into it as they are. */
 export interface ReportPlan
-  extends Pick<ReportData, "title" | "introduction" | "timings" | "commands" | "citations" | "seed"> {
+  extends Pick<
+    ReportData,
+    "title" | "introduction" | "timings" | "commands" | "citations" | "seed" | "next"
+  > {
   /** File to write, as "demo/report.html". */
   readonly out: string;
   /** A real micrograph to show, at best one kept out of training. */
@@ -29,6 +33,8 @@ export interface ReportPlan
   readonly scores?: { readonly folder: string } & Pick<ReportRealism, "subject" | "baselines">;
   /** Folder of `estimate`. */
   readonly estimates?: string;
+  /** Folder of `pick run`. */
+  readonly picks?: string;
   /** Folder of `train`. */
   readonly model?: string;
 }
@@ -44,13 +50,14 @@ export async function writeReport(
 ): Promise<void> {
   const simulated = await readDataset(files, plan.simulated);
   const synthetic = await readDataset(files, plan.synthetic);
-  const { title, introduction, timings, commands, citations, seed } = plan;
+  const { title, introduction, timings, commands, citations, seed, next } = plan;
   const data: ReportData = {
-    ...{ title, introduction, timings, commands, citations, seed, program },
+    ...{ title, introduction, timings, commands, citations, seed, next, program },
     pictures: await readPictures(plan, simulated, synthetic, files),
     realism: plan.scores && { ...plan.scores, result: await readRealism(plan.scores.folder, files) },
     particles: await averageBoth(simulated, synthetic, files),
     estimates: plan.estimates === undefined ? undefined : await readEstimates(plan.estimates, files),
+    picks: plan.picks === undefined ? undefined : await readPicksFolder(plan.picks, files),
     ...(plan.model !== undefined && (await readTraining(plan.model, files))),
   };
   await files.write(plan.out, renderReport(data));

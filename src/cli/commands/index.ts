@@ -1,28 +1,36 @@
 import { Command } from "commander";
 import { binCommand } from "../../jobs/bin/options.js";
+import { checkCommand } from "../../jobs/check/options.js";
+import { demoCommand } from "../../jobs/demo/options.js";
 import { estimateCommand } from "../../jobs/estimate/options.js";
+import { evaluateCommand } from "../../jobs/evaluate/options.js";
 import { exportCommand } from "../../jobs/export/options.js";
 import { extractCommand } from "../../jobs/extract/options.js";
 import { fscCommand } from "../../jobs/fsc/options.js";
 import { infoCommand } from "../../jobs/info/options.js";
+import { initCommand } from "../../jobs/init/options.js";
 import { maskCommand } from "../../jobs/mask/options.js";
 import { potentialCommand } from "../../jobs/potential/options.js";
+import { runCommand } from "../../jobs/run/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { type CommandEntry, entry } from "../command.js";
-import { demo } from "./demo.js";
-import { evaluate } from "./evaluate.js";
 import { generate } from "./generate.js";
 import { pick } from "./pick.js";
 import { train } from "./train.js";
 
 /** Every command, in the order of the help. Its work is loaded when it runs, so that --help stays fast. */
 export const entries: readonly CommandEntry[] = [
+  entry(demoCommand, () => import("./demo.js")),
+  entry(initCommand, () => import("./init.js")),
+  entry(checkCommand, () => import("./check.js")),
+  entry(runCommand, () => import("./run.js")),
   entry(binCommand, () => import("./bin.js")),
   entry(estimateCommand, () => import("./estimate.js")),
   entry(potentialCommand, () => import("./potential.js")),
   entry(maskCommand, () => import("./mask.js")),
   entry(simulateCommand, () => import("./simulate.js")),
   entry(extractCommand, () => import("./extract.js")),
+  entry(evaluateCommand, () => import("./evaluate-realism.js")),
   entry(fscCommand, () => import("./fsc.js")),
   entry(exportCommand, () => import("./export.js")),
   entry(infoCommand, () => import("./info.js")),
@@ -47,7 +55,6 @@ export function addCommands(program: Command): void {
     if (!made.has(first!)) program.addCommand(group);
     made.set(first!, group.addCommand(build()));
   }
-  const others = [train, generate, pick, evaluate];
+  const others = [train, generate, pick];
   for (const command of others) program.addCommand(command());
-  program.addCommand(demo([...entries.map(({ build }) => build), ...others])());
 }

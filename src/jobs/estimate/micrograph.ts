@@ -13,8 +13,10 @@ import { estimateSize } from "../../estimate/particle-size.js";
 import { writeMrc } from "../../io/mrc/write.js";
 import { encodePng } from "../../io/png/write.js";
 import { readImage } from "../../io/read-image.js";
+import type { Defocus } from "../../physics/optics/optics.js";
+import type { NamedMicrograph } from "../shared/stems.js";
 import { fitChart, sizeChart, spotsPicture } from "./pictures.js";
-import type { EstimatePlan, EstimateSettings } from "./plan.js";
+import type { EstimateSettings } from "./plan.js";
 import { type EstimatePart, parseEstimatePart } from "./records.js";
 
 /** What the task "estimate-micrograph" shares between micrographs. */
@@ -23,6 +25,12 @@ export interface EstimateTarget {
   readonly dir: string;
   /** As "cryogem 0.1.0": another version measures anew. */
   readonly program: string;
+}
+
+/** A micrograph to be measured. */
+export interface EstimateInput extends NamedMicrograph {
+  /** Its CTF, where another program fitted it. */
+  readonly ctf?: Defocus;
 }
 
 export interface EstimateResult {
@@ -36,12 +44,12 @@ const LEAST_SIDE = 256;
 
 /** Task "estimate-micrograph": measures one micrograph and writes what there is to look at, unless that was done before. */
 export async function estimateMicrographTask(
-  { path, stem }: EstimatePlan["micrographs"][number],
+  { path, stem, ctf }: EstimateInput,
   { settings, dir, program }: EstimateTarget,
   files: Files,
 ): Promise<EstimateResult> {
   const sha256 = await files.sha256(path);
-  const key = JSON.stringify({ program, sha256, settings });
+  const key = JSON.stringify({ program, sha256, settings, ctf });
   const partPath = inside(dir, `measured/${stem}.json`);
   const outputs = outputPaths(stem);
   const known = await readPart(files, partPath);
@@ -50,7 +58,7 @@ export async function estimateMicrographTask(
   }
   const { image, pixelSize } = await readImage(await files.read(path), path);
   checkMicrograph(image, path);
-  const { record, pictures, noise } = measure(image, settings, stem);
+  const { record, pictures, noise } = measure(image, withCtf(settings, ctf), stem);
   for (const name of Object.keys(outputs) as (keyof typeof outputs)[]) {
     await files.write(inside(dir, outputs[name]), pictures[name]);
   }
@@ -64,6 +72,9 @@ export async function estimateMicrographTask(
   const differs = pixelSize !== undefined && Math.abs(pixelSize / settings.optics.pixelSize - 1) > 0.01;
   return { part, ...(differs && { otherPixelSize: pixelSize }) };
 }
+
+const withCtf = (settings: EstimateSettings, known: Defocus | undefined): EstimateSettings =>
+  known ? { ...settings, fit: { ...settings.fit, known } } : settings;
 
 const outputPaths = (stem: string) => ({
   ctfPicture: `ctf/${stem}.png`,

@@ -21,6 +21,11 @@ export const estimateOptions = {
   cs: restated(microscope.cs, { required: true }),
   out: pathOption({ value: "dir", help: "folder of estimates to write, or to continue", required: true }),
   amplitudeContrast: restated(microscope.amplitudeContrast, { fallback: microscope.AMPLITUDE_CONTRAST }),
+  ctf: pathOption({
+    value: "file",
+    help: "CTFs that RELION (micrographs_ctf.star) or cryoSPARC (exposures .cs) fitted: they are taken as they are and judged by the rings; micrographs are told by their names",
+    otherwise: "they are fitted",
+  }),
   fitMin: numberOption(
     { unit: "angstrom", from: 5, to: 500 },
     {

@@ -2,6 +2,7 @@ import { DomainError, OptionError } from "../../core/errors.js";
 import { type CtfFitOptions, fitBand } from "../../estimate/ctf-fit.js";
 import type { Optics } from "../../physics/optics/optics.js";
 import { recordOf, resolveOptions } from "../shared/options/check.js";
+import { type NamedMicrograph, namedByStem } from "../shared/stems.js";
 import { DIAMETER_FOR_NOISE, type EstimateOptions, estimateOptions } from "./options.js";
 
 export type { EstimateOptions } from "./options.js";
@@ -18,10 +19,9 @@ export interface EstimateSettings {
 /** An estimation decided as far as that needs no file. */
 export interface EstimatePlan {
   readonly out: string;
-  readonly micrographs: readonly {
-    readonly path: string /** Of the files made of it. */;
-    readonly stem: string;
-  }[];
+  readonly micrographs: readonly NamedMicrograph[];
+  /** CTFs that another program fitted. */
+  readonly ctf?: string;
   readonly settings: EstimateSettings;
   /** What estimates.json records of the options. */
   readonly record: Readonly<Record<string, unknown>>;
@@ -44,11 +44,10 @@ export function planEstimate(given: EstimateOptions): EstimatePlan {
     ...{ defocusRange, phaseShift },
   };
   refuseBand(pixelSize, fit);
-  const micrographs = options.micrographs.map((path) => ({ path, stem: stemOf(path) }));
-  refuseSameNames(micrographs);
   return {
     out: options.out,
-    micrographs,
+    micrographs: namedByStem(options.micrographs),
+    ...(options.ctf !== undefined && { ctf: options.ctf }),
     settings: {
       optics: { pixelSize, voltage, sphericalAberration: cs, amplitudeContrast },
       fit,
@@ -67,21 +66,5 @@ function refuseBand(pixelSize: number, fit: CtfFitOptions): void {
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw new OptionError(error.quantity, error.message.slice(`${error.quantity}: `.length));
-  }
-}
-
-/** A file's name without folder and ending. */
-const stemOf = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.[^.]+$/, "");
-
-/** Refuses a set in which two micrographs would overwrite each other's files. @throws OptionError */
-export function refuseSameNames(
-  micrographs: readonly { readonly path: string; readonly stem: string }[],
-): void {
-  const seen = new Map<string, string>();
-  for (const { path, stem } of micrographs) {
-    const other = seen.get(stem);
-    if (other !== undefined)
-      throw new OptionError("micrographs", `found ${other} and ${path}, expected different names`);
-    seen.set(stem, path);
   }
 }

@@ -8,7 +8,8 @@ import { writeStar } from "../../io/star/write.js";
 import { lineChart } from "../../plot/line-chart.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
-import type { EstimateResult, EstimateTarget } from "./micrograph.js";
+import { readKnownCtfs } from "./known-ctfs.js";
+import type { EstimateInput, EstimateResult, EstimateTarget } from "./micrograph.js";
 import type { EstimatePlan } from "./plan.js";
 import { type EstimatePart, type Estimates, LEAST_EVIDENCE, type MicrographEstimate } from "./records.js";
 
@@ -37,19 +38,23 @@ async function measureAll(plan: EstimatePlan, context: DatasetContext): Promise<
   const tell = (): void => report.progress({ stage: "estimate", done, total, unit: "micrographs" });
   tell();
   const shared: EstimateTarget = { settings: plan.settings, dir: plan.out, program };
-  const results = await workers.map<EstimatePlan["micrographs"][number], EstimateResult>(
-    "estimate-micrograph",
-    plan.micrographs,
-    {
-      signal,
-      shared,
-      onResult: (result) => {
-        done++;
-        tell();
-        warnOf(result, plan, report.warn);
-      },
+  const known =
+    plan.ctf === undefined
+      ? undefined
+      : await readKnownCtfs(plan.ctf, plan.micrographs, plan.settings, files);
+  const inputs = plan.micrographs.map((each): EstimateInput => {
+    const ctf = known?.get(each.stem);
+    return ctf ? { ...each, ctf } : each;
+  });
+  const results = await workers.map<EstimateInput, EstimateResult>("estimate-micrograph", inputs, {
+    signal,
+    shared,
+    onResult: (result) => {
+      done++;
+      tell();
+      warnOf(result, plan, report.warn);
     },
-  );
+  });
   signal.throwIfAborted();
   const parts = results.map(({ part }) => part);
   const noise = averageNoise(parts.map(noiseOfPart));

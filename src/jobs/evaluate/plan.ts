@@ -1,4 +1,4 @@
-import { UsageError } from "../../core/errors.js";
+import { OptionError } from "../../core/errors.js";
 
 /** Where the micrographs of one set come from. */
 export type MicrographSource =
@@ -39,7 +39,7 @@ export const REALISM_FILES = {
 /**
  * Names for several sets: the last part of each path, or as much of its end as tells them apart.
  *
- * @throws UsageError where two paths are the same
+ * @throws OptionError where two paths are the same
  */
 export function namesOf(paths: readonly string[]): readonly string[] {
   const parts = paths.map((path) => path.split("/").filter((part) => part !== "" && part !== "."));
@@ -49,7 +49,8 @@ export function namesOf(paths: readonly string[]): readonly string[] {
     if (new Set(names).size === names.length) return names;
   }
   if (paths.length === 0) return [];
-  throw new UsageError(
-    `--synthetic: found the same set twice (${paths.join(", ")}), expected different ones`,
+  throw new OptionError(
+    "synthetic",
+    `found the same set twice (${paths.join(", ")}), expected different ones`,
   );
 }

@@ -2,8 +2,7 @@ import { inRange, integerInRange } from "../../core/check.js";
 import { UsageError } from "../../core/errors.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import { suggestedBox } from "../../dataset/star.js";
-import { micrographStem } from "../../io/picks/pick.js";
-import { refuseSameNames } from "../estimate/plan.js";
+import { namedByStem } from "../shared/stems.js";
 
 /** Further forms in which picks are written; STAR and Topaz text always are. */
 export const PICK_LABELS = ["box", "cbox", "coco", "topaz"] as const;
@@ -92,8 +91,6 @@ export function planPickRun(options: PickRunOptions): PickRunPlan {
   if (micrographs.length === 0) throw new UsageError("--micrographs: found none, expected at least one");
   const method = methodOf(options);
   refuseIdle(options, method);
-  const named = micrographs.map((path) => ({ path, stem: micrographStem(path) }));
-  refuseSameNames(named);
   const pixelSize = inRange("--pixel-size", options.pixelSize, "angstrom", 0.1, 50);
   if (particleDiameter !== undefined) {
     inRange("--particle-diameter", particleDiameter, "angstrom (4 pixels or more)", 4 * pixelSize, 1e5);
@@ -102,7 +99,7 @@ export function planPickRun(options: PickRunOptions): PickRunPlan {
   if (box !== undefined) integerInRange("--box", box, 2, 16_384);
   return {
     out: options.out,
-    micrographs: named,
+    micrographs: namedByStem(micrographs),
     method,
     pixelSize,
     particleDiameter,

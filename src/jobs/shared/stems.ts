@@ -1,13 +1,5 @@
 import { OptionError } from "../../core/errors.js";
-import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
-
-/** A file's name without its folder and without the ending of its format; other dots belong to the name. */
-export function stemOf(path: string): string {
-  const name = path.replace(/^.*[\\/]/, "");
-  const unpacked = name.replace(/\.(gz|bz2)$/i, "");
-  const ending = IMAGE_EXTENSIONS.find((each) => unpacked.toLowerCase().endsWith(each));
-  return ending ? unpacked.slice(0, -ending.length) : unpacked;
-}
+import { micrographStem } from "../../io/picks/pick.js";
 
 export interface NamedMicrograph {
   readonly path: string;
@@ -23,7 +15,7 @@ export interface NamedMicrograph {
 export function namedByStem(paths: readonly string[]): readonly NamedMicrograph[] {
   const seen = new Map<string, string>();
   return paths.map((path) => {
-    const stem = stemOf(path);
+    const stem = micrographStem(path);
     const other = seen.get(stem);
     if (other !== undefined) {
       throw new OptionError("micrographs", `found ${other} and ${path}, expected different names`);

@@ -1,0 +1,36 @@
+import { FileError } from "../core/errors.js";
+import { IMAGE_EXTENSIONS } from "../io/read-image.js";
+import type { RunContext } from "../jobs/run/run.js";
+import { writeProjectReport } from "../report/project.js";
+import { expandInputs } from "../runtime/inputs.js";
+import type { CommandContext, CommandEntry } from "./command.js";
+import { withWorkers } from "./workers.js";
+
+/** Files, folders and globs of micrographs, as every command takes them. */
+export const expandMicrographs = (patterns: readonly string[]): Promise<readonly string[]> =>
+  expandInputs(patterns, { what: "micrograph", extensions: IMAGE_EXTENSIONS });
+
+/** Does the work of a project, with every command at hand. */
+export async function withProjectContext<T>(
+  context: CommandContext,
+  workers: number | undefined,
+  work: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const { entries } = await import("./commands/index.js");
+  const entryOf = (command: string): CommandEntry => {
+    const found = entries.find(({ spec }) => spec.name === command);
+    if (!found) throw new FileError("commands", `no ${command}`, "one of the commands of `cryogem --help`");
+    return found;
+  };
+  return withWorkers(workers, (pool) =>
+    work({
+      ...context,
+      workers: pool,
+      expand: expandMicrographs,
+      specOf: (command) => entryOf(command).spec,
+      // each stage runs as if it had been typed, in this very process
+      execute: (command, options) => entryOf(command).perform(options, context),
+      writeReport: (finished) => writeProjectReport(finished, context),
+    }),
+  );
+}

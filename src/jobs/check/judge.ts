@@ -1,0 +1,196 @@
+import { quantile } from "../../array/statistics.js";
+import type { CheckedMicrograph, Finding } from "./records.js";
+
+/** What the micrographs are held against. */
+export interface CheckExpectation {
+  /** Angstrom, as the project says. */
+  readonly pixelSize: number;
+}
+
+/** Headers that round differ by less. */
+const SAME_PIXEL_SIZE = 0.02;
+/** Fewer micrographs do not tell how micrographs differ among each other. */
+const FEW = 4;
+/**
+ * Quantile skewness at the particle's size above which protein is white: raw micrographs of ribosomes have -0.35 to -0.32, of
+ * apoferritin that fills the field -0.31 to 0.08 (EMPIAR-10028, EMPIAR-10146).
+ */
+const WHITE = 0.15;
+/** Fineness below which something has taken the noise away: raw ones of EMPIAR-10028, binned four times, have 0.07; a blur of 1 pixel leaves 0.0006. */
+const SMOOTHED = 0.004;
+/** Share of pixels at the ends of 8 bits beyond which contrast was stretched. */
+const STRETCHED = 1e-3;
+const BYTE_LEVELS = 256;
+/** So many median deviations away a micrograph is unlike the others; of normal values one in 10^8 is. */
+const OUTLIER = 6;
+/** Median deviations below this share of the median itself are not worth telling apart. */
+const LEAST_SPREAD = 0.02;
+/** Root mean square difference of the logarithm of power that can be told by eye. */
+const LEAST_SPECTRAL = 0.15;
+
+/** What is wrong or doubtful with the micrographs, each by itself and as a set. */
+export function judgeMicrographs(
+  all: readonly CheckedMicrograph[],
+  expected: CheckExpectation,
+): readonly Finding[] {
+  const usable = all.filter(({ quality }) => quality !== null);
+  return [
+    ...all.flatMap((micrograph) => unusable(micrograph, expected)),
+    ...outliers(usable),
+    ...ofTheSet(usable),
+    ...(usable.length === 0 ? [none()] : usable.length < FEW ? [few(usable.length)] : []),
+  ];
+}
+
+function unusable(
+  { file, failure, headerPixelSize }: CheckedMicrograph,
+  { pixelSize }: CheckExpectation,
+): Finding[] {
+  if (failure !== null) {
+    return [
+      {
+        kind: "set aside",
+        about: file,
+        found: failure,
+        advice: "Take another copy of it, or leave it out.",
+        pictures: [],
+      },
+    ];
+  }
+  // 0 and 1 are what programs write that do not know
+  const isKnown = headerPixelSize !== null && headerPixelSize > 0 && headerPixelSize !== 1;
+  if (!isKnown || Math.abs(headerPixelSize / pixelSize - 1) <= SAME_PIXEL_SIZE) return [];
+  return [
+    {
+      kind: "doubt",
+      about: file,
+      found: `its header says ${headerPixelSize} angstrom per pixel, the project ${pixelSize}`,
+      advice:
+        "Find out which is right, and correct pixelSize in the project file if it is the header: labels, CTFs and sizes depend on it.",
+      pictures: [],
+    },
+  ];
+}
+
+/** Micrographs that are unlike the others: another session, another exposure, a broken one. */
+function outliers(usable: readonly CheckedMicrograph[]): Finding[] {
+  if (usable.length < FEW) return [];
+  const of = (value: (m: CheckedMicrograph) => number): readonly number[] => usable.map(value);
+  const means = of(({ quality }) => quality!.mean);
+  const deviations = of(({ quality }) => quality!.deviation);
+  const bands = usable[0]!.quality!.spectrum.map((_, i) =>
+    quantile(
+      of(({ quality }) => quality!.spectrum[i]!),
+      0.5,
+    ),
+  );
+  const distances = of(({ quality }) => {
+    const squares = quality!.spectrum.map((value, i) => (value - bands[i]!) ** 2);
+    return Math.sqrt(squares.reduce((a, b) => a + b, 0) / squares.length);
+  });
+  const far = [
+    { what: "its mean grey value", is: farFrom(means), values: means },
+    { what: "its contrast", is: farFrom(deviations), values: deviations },
+    { what: "the shape of its spectrum", is: farAbove(distances), values: distances },
+  ];
+  return usable.flatMap((micrograph, i): Finding[] => {
+    const reasons = far
+      .filter(({ is }) => is(i))
+      .map(
+        ({ what, values }) =>
+          `${what} (${values[i]!.toPrecision(3)}, median ${quantile(values, 0.5).toPrecision(3)})`,
+      );
+    if (reasons.length === 0) return [];
+    return [
+      {
+        kind: "set aside",
+        about: micrograph.file,
+        found: `it is unlike the others by ${reasons.join(" and ")}`,
+        advice:
+          "Look at it: another session, a broken exposure or much dirt would teach noise that the others do not have.",
+        pictures: micrograph.picture === null ? [] : [micrograph.picture],
+      },
+    ];
+  });
+}
+
+/** Whether a value lies far from the median, by median deviations. */
+function farFrom(values: readonly number[]): (i: number) => boolean {
+  const middle = quantile(values, 0.5);
+  const spread = quantile(
+    values.map((value) => Math.abs(value - middle)),
+    0.5,
+  );
+  const least = Math.max(spread * 1.4826, LEAST_SPREAD * Math.abs(middle));
+  return (i) => Math.abs(values[i]! - middle) > OUTLIER * least;
+}
+
+/** Whether a distance is far above the usual ones. */
+function farAbove(values: readonly number[]): (i: number) => boolean {
+  const limit = OUTLIER * Math.max(quantile(values, 0.5), LEAST_SPECTRAL / 3);
+  return (i) => values[i]! > limit && values[i]! > LEAST_SPECTRAL;
+}
+
+/** What is so of most micrographs together. */
+function ofTheSet(usable: readonly CheckedMicrograph[]): Finding[] {
+  if (usable.length === 0) return [];
+  const middle = (value: (q: NonNullable<CheckedMicrograph["quality"]>) => number): number =>
+    quantile(
+      usable.map(({ quality }) => value(quality!)),
+      0.5,
+    );
+  const doubt = (found: string, advice: string): Finding => ({
+    ...{ kind: "doubt", about: "micrographs", found, advice },
+    pictures: usable.slice(0, 2).flatMap(({ picture }) => picture ?? []),
+  });
+  const findings: Finding[] = [];
+  if (middle((q) => q.skewness) > WHITE) {
+    findings.push(
+      doubt(
+        "particles look white on a darker ground",
+        "Raw micrographs have dark protein: invert them (for example relion_image_handler --multiply_constant -1), or take the micrographs before another program inverted them.",
+      ),
+    );
+  }
+  if (middle((q) => q.fineness) < SMOOTHED) {
+    findings.push(
+      doubt(
+        "there is hardly any noise at the finest detail",
+        "They look denoised, blurred or enlarged: learn from the motion-corrected micrographs as they are, since the noise is what is learned.",
+      ),
+    );
+  }
+  const stretched = usable.filter(
+    ({ quality }) => quality!.levels <= BYTE_LEVELS && quality!.clipped > STRETCHED,
+  ).length;
+  if (2 * stretched > usable.length) {
+    findings.push(
+      doubt(
+        `${stretched} of ${usable.length} have at most 256 grey values and are cut off at the ends`,
+        "They look like previews whose contrast was stretched to 8 bits: take the micrographs as the motion correction wrote them.",
+      ),
+    );
+  }
+  const shapes = new Set(usable.map(({ shape }) => shape!.join(" x ")));
+  if (shapes.size > 1) {
+    findings.push(
+      doubt(
+        `they have ${shapes.size} sizes (${[...shapes].slice(0, 4).join(", ")} rows x columns)`,
+        "Check that they come from one session; synthetic ones are made in the size of the first.",
+      ),
+    );
+  }
+  return findings;
+}
+
+const none = (): Finding => ({
+  ...{ kind: "stop", about: "micrographs", found: "none of them can be used" },
+  advice: "See the reasons above.",
+  pictures: [],
+});
+
+const few = (count: number): Finding => ({
+  ...{ kind: "doubt", about: "micrographs", found: `only ${count} can be learned from` },
+  advice: "Eight or more show how micrographs differ among each other; results from fewer are of those few.",
+  pictures: [],
+});

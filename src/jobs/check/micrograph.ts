@@ -1,0 +1,78 @@
+import type { Image } from "../../array/image.js";
+import { indexOfNonFinite } from "../../array/statistics.js";
+import { CryoError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { encodePreview } from "../../dataset/images.js";
+import { inside } from "../../dataset/layout.js";
+import { micrographQuality } from "../../estimate/quality.js";
+import { readImage } from "../../io/read-image.js";
+import { CHECK, type CheckedMicrograph, parseChecked } from "./records.js";
+
+/** What the task "check-micrograph" shares between micrographs. */
+export interface CheckTarget {
+  readonly dir: string;
+  /** Angstrom. */
+  readonly pixelSize: number;
+  readonly particleDiameter: number;
+  readonly program: string;
+}
+
+/** Task "check-micrograph": measures one micrograph, unless that was done before. A file that cannot be read is a result too. */
+export async function checkMicrographTask(
+  { path, stem }: { readonly path: string; readonly stem: string },
+  { dir, pixelSize, particleDiameter, program }: CheckTarget,
+  files: Files,
+): Promise<CheckedMicrograph> {
+  const key = JSON.stringify([program, await files.sha256(path), pixelSize, particleDiameter]);
+  const partPath = inside(dir, `${CHECK.parts}/${stem}.json`);
+  if (await files.exists(partPath)) {
+    const known = parseChecked(new TextDecoder().decode(await files.read(partPath)), partPath);
+    if (known.key === key) return { ...known, file: path };
+  }
+  const part = await measure(path, {
+    pixelSize,
+    particleDiameter,
+    picture: `${CHECK.pictures}/${stem}.png`,
+    dir,
+    files,
+  });
+  const checked: CheckedMicrograph = { key, file: path, ...part };
+  await files.write(partPath, `${JSON.stringify(checked)}\n`);
+  return checked;
+}
+
+interface Measuring {
+  readonly pixelSize: number;
+  readonly particleDiameter: number;
+  readonly picture: string;
+  readonly dir: string;
+  readonly files: Files;
+}
+
+async function measure(path: string, { pixelSize, particleDiameter, picture, dir, files }: Measuring) {
+  const nothing = { shape: null, headerPixelSize: null, quality: null, picture: null };
+  try {
+    const { image, pixelSize: ofHeader } = await readImage(await files.read(path), path);
+    const failure = flawOf(image);
+    const seen = { shape: [...image.shape] as [number, number], headerPixelSize: ofHeader ?? null };
+    if (failure) return { ...nothing, ...seen, failure };
+    await files.write(inside(dir, picture), encodePreview(image));
+    return {
+      ...seen,
+      quality: micrographQuality(image, pixelSize, particleDiameter),
+      failure: null,
+      picture,
+    };
+  } catch (error) {
+    // a damaged file is what the check looks for; anything else is a fault of the program
+    if (!(error instanceof CryoError)) throw error;
+    return { ...nothing, failure: error.message };
+  }
+}
+
+function flawOf({ data, shape }: Image): string | undefined {
+  const strange = indexOfNonFinite(data);
+  if (strange >= 0)
+    return `pixel (${strange % shape[1]}, ${Math.floor(strange / shape[1])}) is ${data[strange]}`;
+  return data.every((value) => value === data[0]) ? `every pixel is ${data[0]}: it is empty` : undefined;
+}

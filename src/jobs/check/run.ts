@@ -1,0 +1,50 @@
+import { inside } from "../../dataset/layout.js";
+import type { ProjectFiles } from "../project/data.js";
+import type { Project } from "../project/file.js";
+import type { DatasetContext } from "../shared/context.js";
+import { namedByStem } from "../shared/stems.js";
+import { judgeMicrographs } from "./judge.js";
+import { CHECK, type CheckedMicrograph, type CheckResult, type Finding } from "./records.js";
+import { judgeStructure } from "./structure.js";
+
+/**
+ * Looks at the data of a project: every micrograph to learn from, the structure, and what they say of each other. What was looked
+ * at before is not looked at again.
+ */
+export async function checkProject(
+  project: Project,
+  { learned, structure }: Pick<ProjectFiles, "learned" | "structure">,
+  { files, report, signal, workers, program }: DatasetContext,
+): Promise<CheckResult> {
+  const { pixelSize, particleDiameter, map } = project.settings;
+  const dir = inside(project.folder, CHECK.folder);
+  const inputs = namedByStem(learned);
+  let done = 0;
+  const tell = (): void =>
+    report.progress({ stage: "check", done, total: inputs.length, unit: "micrographs" });
+  tell();
+  const micrographs: CheckedMicrograph[] = await workers.map("check-micrograph", inputs, {
+    signal,
+    shared: { dir, pixelSize, particleDiameter, program },
+    onResult: () => {
+      done++;
+      tell();
+    },
+  });
+  signal.throwIfAborted();
+  const findings = [
+    ...(await judgeStructure(structure, map === undefined ? "model" : "map", particleDiameter, files)),
+    ...judgeMicrographs(micrographs, { pixelSize }),
+  ];
+  const text = JSON.stringify({ format: "cryogem-check", formatVersion: 1, program, findings }, null, 1);
+  await files.write(inside(dir, CHECK.record), `${text}\n`);
+  return { micrographs, findings };
+}
+
+/** The micrographs that the findings set aside. */
+export const setAside = (findings: readonly Finding[]): ReadonlySet<string> =>
+  new Set(findings.filter(({ kind }) => kind === "set aside").map(({ about }) => about));
+
+/** A finding as a line for a terminal. */
+export const findingLine = ({ kind, about, found, advice }: Finding): string =>
+  `${kind}: ${about}: ${found}. ${advice}`;

@@ -1,0 +1,47 @@
+import { OptionError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
+import { micrographStem } from "../../io/picks/pick.js";
+import type { Defocus } from "../../physics/optics/optics.js";
+import type { NamedMicrograph } from "../shared/stems.js";
+import type { EstimateSettings } from "./plan.js";
+
+/** Voltages and aberrations that differ by less are the same: programs write them in single precision. */
+const SAME = 1e-3;
+
+/**
+ * The CTFs that another program fitted to micrographs, told by the micrographs' names.
+ *
+ * @returns by the name of the micrograph without folder and ending
+ * @throws OptionError for a micrograph that the table lacks or has twice, and for another microscope than the one given
+ */
+export async function readKnownCtfs(
+  path: string,
+  micrographs: readonly NamedMicrograph[],
+  { optics }: EstimateSettings,
+  files: Files,
+): Promise<ReadonlyMap<string, Defocus>> {
+  const refuse = (problem: string): never => {
+    throw new OptionError("ctf", problem);
+  };
+  const known = new Map<string, Defocus>();
+  const wanted = new Set(micrographs.map(({ stem }) => stem));
+  for (const ctf of readMicrographCtfs(await files.read(path), path)) {
+    const stem = micrographStem(ctf.micrograph);
+    if (!wanted.has(stem)) continue;
+    if (known.has(stem)) refuse(`${path}: found two rows for micrographs named ${stem}, expected one`);
+    for (const name of ["voltage", "sphericalAberration", "amplitudeContrast"] as const) {
+      if (Math.abs(ctf[name] - optics[name]) <= SAME * Math.max(1, Math.abs(optics[name]))) continue;
+      refuse(`${path}: ${ctf.micrograph}: ${name}: found ${ctf[name]}, expected ${optics[name]} as given`);
+    }
+    const { defocusU, defocusV, defocusAngle, phaseShift } = ctf;
+    known.set(stem, { defocusU, defocusV, defocusAngle, phaseShift });
+  }
+  const missing = micrographs.filter(({ stem }) => !known.has(stem));
+  if (missing.length > 0) {
+    const some = missing.slice(0, 3).map(({ stem }) => stem);
+    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
+    refuse(`${path}: found no row for ${some.join(", ")}${more}, expected one for every micrograph`);
+  }
+  return known;
+}

@@ -1,0 +1,69 @@
+import type { Files } from "../../core/ports.js";
+import { readStructure } from "../../io/structure/read.js";
+import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
+import { modelDiameter } from "../../physics/potential/potential.js";
+import { mapDiameter, readDensityMap } from "../shared/density-map.js";
+import { readImageHeader } from "../shared/image-header.js";
+
+/** A value with where it comes from. */
+export interface Sourced<T> {
+  readonly value: T;
+  /** As "given", "from the header of raw/1.mrc". */
+  readonly source: string;
+}
+
+/** What the micrographs' headers say. */
+export interface MicrographLook {
+  readonly count: number;
+  /** Of the first. */
+  readonly shape: readonly [rows: number, columns: number];
+  readonly otherShapes: number;
+  readonly pixelSize: Sourced<number> | undefined;
+}
+
+/** Headers of so many micrographs are read, spread over all: a set of ten thousand is looked at in a second. */
+const MOST_READ = 50;
+
+/** Looks at the headers of micrographs. @throws FileError, FormatError */
+export async function lookAtMicrographs(paths: readonly string[], files: Files): Promise<MicrographLook> {
+  const step = Math.max(1, Math.floor(paths.length / MOST_READ));
+  const looked = paths.filter((_, i) => i % step === 0);
+  const headers = [];
+  for (const path of looked) headers.push({ path, ...(await readImageHeader(files, path)) });
+  const [first] = headers;
+  // 0 and 1 are what programs write that do not know
+  const known = headers.find(({ pixelSize }) => pixelSize !== undefined && pixelSize !== 1);
+  return {
+    count: paths.length,
+    shape: first!.shape,
+    otherShapes: headers.filter(({ shape }) => shape.join() !== first!.shape.join()).length,
+    pixelSize: known && {
+      value: Number(known.pixelSize!.toPrecision(6)),
+      source: `from the header of ${known.path}`,
+    },
+  };
+}
+
+/** The particle's diameter, angstrom. @throws FileError, FormatError */
+export async function lookAtStructure(
+  path: string,
+  kind: "model" | "map",
+  files: Files,
+): Promise<{ readonly diameter: Sourced<number>; readonly note: string }> {
+  const bytes = await files.read(path);
+  const source = `measured on the ${kind}`;
+  if (kind === "map") {
+    const volume = readDensityMap(bytes, path, undefined);
+    const diameter = Math.round(mapDiameter(volume));
+    return {
+      diameter: { value: diameter, source },
+      note: `${volume.shape[0]} voxels of ${volume.voxelSize.toFixed(3)} A`,
+    };
+  }
+  const structure = readStructure(bytes, path);
+  const atoms = applyAssembly(structure, selectAtoms(structure.atoms, { waters: false }), undefined);
+  return {
+    diameter: { value: Math.round(modelDiameter(atoms)), source },
+    note: `${atoms.length} atoms${structure.assemblies.length > 0 ? " in its biological assembly" : ""}`,
+  };
+}

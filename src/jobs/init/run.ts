@@ -1,0 +1,136 @@
+import { OptionError, UsageError } from "../../core/errors.js";
+import type { JobContext } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
+import { resolveOptions } from "../shared/options/check.js";
+import { lookAtMicrographs, lookAtStructure, type Sourced } from "./look.js";
+import { type InitOptions, initOptions } from "./options.js";
+import { NEEDED, type ProjectDraft, projectText } from "./write.js";
+
+/** What `init` receives beside its options. */
+export interface InitContext extends JobContext {
+  /** Expands files, folders and globs. */
+  readonly expand: (patterns: readonly string[]) => Promise<readonly string[]>;
+  /** A path as it is written into a file in the project's folder. */
+  readonly pathFrom: (folder: string, path: string) => string;
+  /** Asks the user for a number; absent where there is no terminal. */
+  readonly ask?: (question: string) => Promise<number | undefined>;
+}
+
+export interface InitResult {
+  /** The project file. */
+  readonly path: string;
+  /** Keys that were not found. */
+  readonly missing: readonly string[];
+}
+
+/** With fewer micrographs than these none is held out. */
+const FEWEST_TO_HOLD_OUT = 6;
+/** At most so many are held out: scores do not gain from more. */
+const MOST_HELD_OUT = 10;
+
+/**
+ * Looks at micrographs and a structure and writes a commented project file.
+ *
+ * @throws OptionError for a folder that has a project already and for options that clash; FileError, FormatError for an input
+ */
+export async function initProject(given: InitOptions, context: InitContext): Promise<InitResult> {
+  const options = resolveOptions(initOptions, given);
+  const { files, report } = context;
+  const path = inside(options.dir, "project.yaml");
+  if (await files.exists(path))
+    throw new OptionError("dir", `found ${path} there already, expected a new folder`);
+  if (options.model !== undefined && options.map !== undefined) {
+    throw new OptionError("map", "found `model` as well, expected one of them");
+  }
+  const draft = await draftProject(options, context);
+  const missing = [...NEEDED.filter((name) => !draft[name]), ...(draft.structure ? [] : ["model or map"])];
+  await files.write(path, projectText(draft));
+  if (missing.length > 0)
+    report.warn(`${path}: missing: ${missing.join(", ")}; fill them in before \`cryogem run\``);
+  return { path, missing };
+}
+
+async function draftProject(
+  options: ReturnType<typeof resolved>,
+  context: InitContext,
+): Promise<ProjectDraft> {
+  const { files, ask, expand, pathFrom, report } = context;
+  const here = (path: string): string => pathFrom(options.dir, path);
+  const paths = await expand(options.micrographs);
+  const look = await lookAtMicrographs(paths, files);
+  const [rows, columns] = look.shape;
+  report.note(`${look.count} micrographs, ${columns} x ${rows} pixels`);
+  if (look.otherShapes > 0) report.warn(`${look.otherShapes} of the micrographs looked at have another size`);
+  const ctf = options.ctf === undefined ? undefined : await microscopeOf(options.ctf, context);
+  const kind = options.model === undefined ? "map" : "model";
+  const file = options.model ?? options.map;
+  const structure = file === undefined ? undefined : await lookAtStructure(file, kind, files);
+  const asked = async (question: string): Promise<Sourced<number> | undefined> => {
+    const value = await ask?.(question);
+    return value === undefined ? undefined : { value, source: "asked" };
+  };
+  const number = async (
+    value: number | undefined,
+    found: Sourced<number> | undefined,
+    question: string,
+  ): Promise<Sourced<number> | undefined> =>
+    value === undefined ? (found ?? (await asked(question))) : { value, source: "given" };
+  const source = `${look.count} files, ${columns} x ${rows} pixels`;
+  return {
+    title: "Synthetic micrographs",
+    micrographs: { value: options.micrographs.map(here), source },
+    heldOut: heldOutOf(paths.map(here)),
+    structure: file === undefined ? undefined : { kind, value: here(file), source: structure!.note },
+    ctf:
+      options.ctf === undefined
+        ? undefined
+        : { value: here(options.ctf), source: "given: CTFs are not fitted again" },
+    pixelSize: await number(
+      options.pixelSize,
+      look.pixelSize ?? ctf?.pixelSize,
+      "Pixel size of the micrographs, angstrom",
+    ),
+    voltage: await number(options.voltage, ctf?.voltage, "Acceleration voltage, kV"),
+    cs: await number(options.cs, ctf?.cs, "Spherical aberration, mm (0 with a corrector)"),
+    amplitudeContrast:
+      options.amplitudeContrast === undefined
+        ? ctf?.amplitudeContrast
+        : { value: options.amplitudeContrast, source: "given" },
+    particleDiameter: await number(options.diameter, structure?.diameter, "Particle diameter, angstrom"),
+    symmetry: options.symmetry === undefined ? undefined : { value: options.symmetry, source: "given" },
+  };
+}
+
+const resolved = (options: InitOptions) => resolveOptions(initOptions, options);
+
+/** Every third micrograph, at most ten: spread over the session, and enough to learn from is left. */
+function heldOutOf(paths: readonly string[]): Sourced<readonly string[]> | undefined {
+  if (paths.length < FEWEST_TO_HOLD_OUT) return undefined;
+  const step = Math.max(3, Math.floor(paths.length / MOST_HELD_OUT));
+  const value = paths.filter((_, i) => i % step === step - 1).slice(0, MOST_HELD_OUT);
+  return { value, source: "take no part in learning; the synthetic micrographs are scored against them" };
+}
+
+/** The microscope of a table of CTFs. @throws UsageError for one of several microscopes */
+async function microscopeOf(path: string, { files }: InitContext) {
+  const ctfs = readMicrographCtfs(await files.read(path), path);
+  const of = (
+    name: "voltage" | "sphericalAberration" | "amplitudeContrast" | "pixelSize",
+  ): Sourced<number> | undefined => {
+    const values = new Set(ctfs.map((ctf: MicrographCtf) => ctf[name]));
+    if (values.size > 1) {
+      throw new UsageError(
+        `${path}: ${name}: found ${[...values].join(" and ")}, expected one microscope: make a project of each`,
+      );
+    }
+    const [value] = values;
+    return value === undefined ? undefined : { value: Number(value.toPrecision(6)), source: `from ${path}` };
+  };
+  return {
+    voltage: of("voltage"),
+    cs: of("sphericalAberration"),
+    amplitudeContrast: of("amplitudeContrast"),
+    pixelSize: of("pixelSize"),
+  };
+}

@@ -1,0 +1,235 @@
+import type { Binning } from "../../array/binning.js";
+import type { Project, SectionName } from "./file.js";
+
+/** One step of a project: a command with its options, run as a user would. */
+export interface Stage {
+  /** As `--from` and the folder of its results have it. */
+  readonly name: string;
+  readonly title: string;
+  /** The command, as "pick train". */
+  readonly command: string;
+  /** By name; paths as the machine opens them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The file or folder that it writes. */
+  readonly out: string;
+  /** Files from outside the project that it reads. */
+  readonly inputs: readonly string[];
+  /** Names of the stages whose results it reads. */
+  readonly needs: readonly string[];
+}
+
+/** What is known of a project's data once its files were looked at. */
+export interface ProjectData {
+  /** Raw micrographs to learn from, and all that are to be picked. */
+  readonly learned: readonly string[];
+  readonly all: readonly string[];
+  readonly heldOut: readonly string[];
+  /** Model or map. */
+  readonly structure: string;
+  /** CTFs that another program fitted. */
+  readonly ctf?: string;
+  /** The sampling to work at; absent: the raw pixels. */
+  readonly binning: Binning | undefined;
+  /** Angstrom, of the working micrographs. */
+  readonly pixelSize: number;
+  /** Of the working micrographs. */
+  readonly size: readonly [rows: number, columns: number];
+}
+
+/** Particles gather and leave gaps, as real ones do (docs/notes/noise.md). */
+const GATHERED = { collapseRatio: 0.9, clustering: 0.7 };
+
+/** The stages of a project in their order. */
+export function planStages(project: Project, data: ProjectData): readonly Stage[] {
+  const { settings } = project;
+  const skipped = new Set(settings.skip ?? []);
+  const stages = [
+    ...binStages(project, data),
+    estimateStage(project, data),
+    ...potentialStages(project, data),
+    ...specimenStages(project, data),
+    ...translatorStages(project, data),
+    ...(data.heldOut.length > 0 && !skipped.has("evaluate") ? [evaluateStage(project, data)] : []),
+    ...(skipped.has("pick-train") ? [] : pickStages(project, data, skipped.has("pick-run"))),
+  ];
+  return stages;
+}
+
+const at = ({ folder }: Project, name: string): string => (folder === "." ? name : `${folder}/${name}`);
+
+/** A stage with what its section of the file says in place of the project's own choices. */
+function stage(project: Project, section: SectionName | undefined, made: Stage): Stage {
+  return { ...made, options: { ...made.options, ...(section && project.sections[section]) } };
+}
+
+/** The stages that made the micrographs worked with, where these are not the raw ones. */
+const workingNeeds = ({ binning }: ProjectData, name = "working"): readonly string[] =>
+  binning ? [name] : [];
+
+function binStages(project: Project, data: ProjectData): readonly Stage[] {
+  if (!data.binning) return [];
+  const { pixelSize } = project.settings;
+  const bin = (name: string, title: string, micrographs: readonly string[]): Stage => ({
+    ...{ name, title, command: "bin", out: at(project, name), inputs: micrographs, needs: [] },
+    options: { micrographs, pixelSize, to: data.pixelSize, out: at(project, name) },
+  });
+  const to = `to ${data.pixelSize.toFixed(2)} angstrom per pixel`;
+  return [
+    bin("working", `Bin the micrographs ${to}`, data.learned),
+    ...(data.heldOut.length > 0
+      ? [bin("working-held-out", `Bin the held-out micrographs ${to}`, data.heldOut)]
+      : []),
+  ];
+}
+
+/** Files to learn from, as a command takes them. */
+const learnedFiles = (project: Project, data: ProjectData): readonly string[] =>
+  data.binning ? [at(project, "working")] : data.learned;
+
+function estimateStage(project: Project, data: ProjectData): Stage {
+  const { voltage, cs, amplitudeContrast, particleDiameter } = project.settings;
+  const { ctf } = data;
+  const out = at(project, "estimates");
+  const options = { micrographs: learnedFiles(project, data), pixelSize: data.pixelSize };
+  return stage(project, "estimate", {
+    name: "estimate",
+    title:
+      ctf === undefined
+        ? "Estimate CTF, ice and noise of the micrographs"
+        : "Estimate ice and noise of the micrographs",
+    command: "estimate",
+    options: {
+      ...options,
+      ...{ voltage, cs, amplitudeContrast, particleDiameter, out },
+      ...(ctf !== undefined && { ctf }),
+    },
+    out,
+    inputs: [...(data.binning ? [] : data.learned), ...(ctf === undefined ? [] : [ctf])],
+    needs: workingNeeds(data),
+  });
+}
+
+const mapOf = (project: Project, data: ProjectData): string =>
+  project.settings.model === undefined ? data.structure : at(project, "map.mrc");
+
+function potentialStages(project: Project, data: ProjectData): readonly Stage[] {
+  if (project.settings.model === undefined) return [];
+  const out = at(project, "map.mrc");
+  const made: Stage = {
+    ...{ name: "potential", title: "Potential of the atomic model", command: "potential", out },
+    options: { model: data.structure, pixelSize: data.pixelSize, out },
+    ...{ inputs: [data.structure], needs: [] },
+  };
+  return [stage(project, "potential", made)];
+}
+
+function specimenStages(project: Project, data: ProjectData): readonly Stage[] {
+  const { seed, symmetry, model } = project.settings;
+  const specimens = (name: "simulate" | "specimens", folder: string, title: string, more: object): Stage =>
+    stage(project, name, {
+      ...{ name, title, command: "simulate", out: at(project, folder) },
+      options: {
+        ...{ map: [mapOf(project, data)], estimates: at(project, "estimates"), size: data.size },
+        ...{ ...GATHERED, symmetry, ...more, out: at(project, folder) },
+      },
+      inputs: model === undefined ? [data.structure] : [],
+      needs: ["estimate", ...(model === undefined ? [] : ["potential"])],
+    });
+  return [
+    specimens("simulate", "simulated", "Simulate micrographs to train on", { count: 16, seed }),
+    specimens("specimens", "specimens", "Simulate other micrographs to translate", {
+      count: 24,
+      seed: seed + 1,
+    }),
+  ];
+}
+
+/** The stage of a translator: cryogem's own has the command's name alone. */
+const stageOf = (command: string, translator: string): string =>
+  translator === "cryogem" ? command : `${command}-${translator}`;
+
+function translatorStages(project: Project, data: ProjectData): readonly Stage[] {
+  const { seed, device, baselines = [] } = project.settings;
+  const machine = device === undefined ? {} : { device };
+  const inputs = data.binning ? [] : data.learned;
+  const train = (translator: string, title: string): Stage => {
+    const out = at(project, `models/${translator}`);
+    return stage(project, translator === "cryogem" ? "train" : undefined, {
+      ...{ name: stageOf("train", translator), title, command: "train", out, inputs },
+      options: {
+        ...{ translator, real: learnedFiles(project, data), simulated: at(project, "simulated") },
+        ...{ estimates: at(project, "estimates"), seed, resume: true, out },
+        ...(translator === "cryogem" && machine),
+      },
+      needs: [...workingNeeds(data), "estimate", "simulate"],
+    });
+  };
+  const generate = (translator: string, title: string, folder: string): Stage =>
+    stage(project, "generate", {
+      ...{
+        name: stageOf("generate", translator),
+        title,
+        command: "generate",
+        out: at(project, folder),
+        inputs: [],
+      },
+      options: {
+        ...{ model: at(project, `models/${translator}`), simulated: at(project, "specimens") },
+        ...(translator === "cryogem" && machine),
+        out: at(project, folder),
+      },
+      needs: [stageOf("train", translator), "specimens"],
+    });
+  return [
+    train("cryogem", "Train the translator"),
+    ...baselines.map((name) => train(name, `Measure ${name} noise`)),
+    generate("cryogem", "Generate the synthetic dataset", "synthetic"),
+    ...baselines.map((name) => generate(name, `Generate with ${name} noise`, `baselines/${name}`)),
+  ];
+}
+
+function evaluateStage(project: Project, data: ProjectData): Stage {
+  const { baselines = [] } = project.settings;
+  const real = data.binning ? [at(project, "working-held-out")] : data.heldOut;
+  return stage(project, "evaluate", {
+    ...{ name: "evaluate", title: "Score against held-out real micrographs", command: "evaluate realism" },
+    options: {
+      ...{ real, pixelSize: data.pixelSize },
+      synthetic: [at(project, "synthetic"), ...baselines.map((name) => at(project, `baselines/${name}`))],
+      out: at(project, "scores"),
+    },
+    out: at(project, "scores"),
+    inputs: data.binning ? [] : data.heldOut,
+    needs: [
+      ...workingNeeds(data, "working-held-out"),
+      ...["cryogem", ...baselines].map((name) => stageOf("generate", name)),
+    ],
+  });
+}
+
+function pickStages(project: Project, data: ProjectData, trainOnly: boolean): readonly Stage[] {
+  const { seed, device, pixelSize, voltage, cs, amplitudeContrast } = project.settings;
+  const machine = device === undefined ? {} : { device };
+  const train = stage(project, "pickTrain", {
+    ...{ name: "pick-train", title: "Train a picker on the synthetic dataset", command: "pick train" },
+    options: {
+      dataset: [at(project, "synthetic")],
+      seed,
+      resume: true,
+      ...machine,
+      out: at(project, "picker"),
+    },
+    ...{ out: at(project, "picker"), inputs: [], needs: ["generate"] },
+  });
+  if (trainOnly) return [train];
+  const optics = { pixelSize, voltage, cs, amplitudeContrast };
+  const run = stage(project, "pickRun", {
+    ...{ name: "pick-run", title: "Pick the particles of all raw micrographs", command: "pick run" },
+    options: {
+      ...{ model: at(project, "picker"), micrographs: data.all, ...optics, ...machine },
+      out: at(project, "picks"),
+    },
+    ...{ out: at(project, "picks"), inputs: data.all, needs: ["pick-train"] },
+  });
+  return [train, run];
+}

@@ -1,0 +1,198 @@
+import { FileError, OptionError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import type { Finding } from "../check/records.js";
+import { checkProject, findingLine, setAside } from "../check/run.js";
+import { type ExpandPaths, findProjectFiles, readProjectData } from "../project/data.js";
+import { type Project, type ProjectChanges, parseProject } from "../project/file.js";
+import { stageKeys } from "../project/key.js";
+import { type ProjectData, planStages, type Stage } from "../project/stages.js";
+import { ProjectState, type StageState } from "../project/state.js";
+import type { DatasetContext } from "../shared/context.js";
+import { resolveOptions } from "../shared/options/check.js";
+import { commandLine } from "../shared/options/line.js";
+import type { CommandSpec } from "../shared/options/option.js";
+import { type RunOptions, runOptions } from "./options.js";
+import { remainingTime } from "./remaining-time.js";
+
+/** What a run receives beside its options. */
+export interface RunContext extends DatasetContext {
+  readonly expand: ExpandPaths;
+  /** The declaration of a command, as "pick train". */
+  readonly specOf: (command: string) => CommandSpec;
+  /** Runs a command as if it had been typed. */
+  readonly execute: (command: string, options: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  /** Writes the report of a finished run and returns its path. */
+  readonly writeReport: (finished: FinishedRun) => Promise<string>;
+}
+
+/** A run that went through its stages, for its report. */
+export interface FinishedRun {
+  readonly project: Project;
+  readonly data: ProjectData;
+  readonly findings: readonly Finding[];
+  readonly stages: readonly FinishedStage[];
+}
+
+export interface FinishedStage {
+  readonly stage: Stage;
+  readonly line: string;
+  readonly seconds: number;
+}
+
+/** A stage, how it stands, and the command that does it. */
+export interface PlannedStage {
+  readonly stage: Stage;
+  readonly key: string;
+  readonly line: string;
+}
+
+/** A project whose stages are planned. */
+export interface OpenProject {
+  readonly project: Project;
+  readonly data: ProjectData;
+  /** What the check of the data found. */
+  readonly findings: readonly Finding[];
+  readonly planned: readonly PlannedStage[];
+  readonly state: ProjectState;
+}
+
+/** What a project knows of its stages, beside its file. */
+const STATE = "project-state.json";
+
+/**
+ * Reads a project and plans its stages.
+ *
+ * @throws UsageError for a file whose keys cannot be used, FileError for data that are not there
+ */
+export async function openProject(
+  path: string,
+  changes: ProjectChanges,
+  context: RunContext,
+): Promise<OpenProject> {
+  const { files, specOf } = context;
+  const project = parseProject(new TextDecoder().decode(await files.read(path)), path, changes);
+  const found = await findProjectFiles(project, files, context.expand);
+  const { findings } = await checkProject(project, found, context);
+  const aside = setAside(findings);
+  const stop = findings.find(({ kind }) => kind === "stop");
+  if (stop) throw new FileError(stop.about, stop.found, stop.advice);
+  const learned = found.learned.filter((file) => !aside.has(file));
+  const data = await readProjectData(project, { ...found, learned }, files);
+  const stages = planStages(project, data);
+  for (const stage of stages) resolveOptions(specOf(stage.command).options, stage.options);
+  const keys = await stageKeys(stages, (command) => specOf(command).options, context);
+  const planned = stages.map((stage) => ({
+    stage,
+    key: keys.get(stage.name)!,
+    line: commandLine(specOf(stage.command), stage.options),
+  }));
+  return {
+    project,
+    data,
+    findings,
+    planned,
+    state: await ProjectState.open(files, inside(project.folder, STATE)),
+  };
+}
+
+/**
+ * Does the stages of a project that are not done yet, or not from the present options and inputs; then writes the report.
+ *
+ * @returns the report's path; undefined where the last stage was not reached or no report is wanted
+ * @throws OptionError for a stage that there is not, what a command throws, AbortError
+ */
+export async function runProject(
+  given: RunOptions,
+  context: RunContext,
+  changes: ProjectChanges = {},
+): Promise<string | undefined> {
+  const options = resolveOptions(runOptions, given);
+  const out = options.out === undefined ? {} : { out: options.out };
+  const open = await openProject(options.project, { ...changes, ...out }, context);
+  const { planned, state, project, data, findings } = open;
+  for (const finding of findings) context.report.warn(findingLine(finding));
+  const names = planned.map(({ stage }) => stage.name);
+  const [first, last] = [
+    positionOf("from", options.from, names, 0),
+    positionOf("to", options.to, names, names.length - 1),
+  ];
+  for (const [i, each] of planned.entries()) {
+    context.signal.throwIfAborted();
+    if (i >= first && i <= last) await doStage(each, i, open, context);
+    else if (i < first) await requireStage(each, state);
+  }
+  if (last < planned.length - 1 || project.settings.skip?.includes("report")) return undefined;
+  const stages = planned.map(({ stage, line }) => ({ stage, line, seconds: state.secondsOf(stage.name) }));
+  return context.writeReport({ project, data, findings, stages });
+}
+
+/** How each stage stands, for `run --plan`. */
+export async function describePlan({
+  planned,
+  state,
+}: OpenProject): Promise<readonly (PlannedStage & { state: StageState })[]> {
+  return Promise.all(planned.map(async (each) => ({ ...each, state: await state.of(each.stage, each.key) })));
+}
+
+function positionOf(
+  option: "from" | "to",
+  name: string | undefined,
+  names: readonly string[],
+  otherwise: number,
+): number {
+  if (name === undefined) return otherwise;
+  const position = names.indexOf(name);
+  if (position < 0) throw new OptionError(option, `found ${name}, expected one of ${names.join(", ")}`);
+  return position;
+}
+
+/** A stage that a later one builds on must have been done, with whatever options. */
+async function requireStage({ stage, key }: PlannedStage, state: ProjectState): Promise<void> {
+  const { kind } = await state.of(stage, key);
+  if (kind === "done" || kind === "outdated") return;
+  throw new OptionError(
+    "from",
+    `found the stage ${stage.name} before it not done, expected it to be: leave \`from\` out`,
+  );
+}
+
+async function doStage(
+  { stage, key, line }: PlannedStage,
+  index: number,
+  { planned, state }: OpenProject,
+  { files, report, now, execute }: RunContext,
+): Promise<void> {
+  const found = await state.of(stage, key);
+  const place = `[${index + 1}/${planned.length}] ${stage.title}`;
+  if (found.kind === "done") {
+    report.note(`${place}: done already`);
+    return;
+  }
+  const finished = planned
+    .slice(0, index)
+    .map((each) => ({ stage: each.stage, seconds: state.secondsOf(each.stage.name) }));
+  const left = remainingTime(
+    planned.slice(index).map((each) => each.stage),
+    finished.filter(({ seconds }) => seconds > 0),
+  );
+  report.note(`\n${place} (about ${left} to the end)\n${line}`);
+  if (found.kind === "outdated") {
+    const aside = await freeName(files, stage.out);
+    await files.move(stage.out, aside);
+    report.note(`${stage.out} was made from other options or inputs: kept as ${aside}`);
+  }
+  await state.begin(stage.name, key);
+  const start = now();
+  await execute(stage.command, stage.options);
+  await state.finish(stage.name, key, (now() - start) / 1000);
+}
+
+/** A name beside a file or folder that nothing has yet: `map.before-1.mrc`, `simulated.before-1`. */
+async function freeName(files: Files, path: string): Promise<string> {
+  const [, stem = path, ending = ""] = /^(.*?)(\.[a-z0-9]+)?$/i.exec(path) ?? [];
+  for (let i = 1; ; i++) {
+    const name = `${stem}.before-${i}${ending}`;
+    if (!(await files.exists(name))) return name;
+  }
+}

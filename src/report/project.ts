@@ -1,0 +1,113 @@
+import type { Files } from "../core/ports.js";
+import { inside } from "../dataset/layout.js";
+import type { FinishedRun } from "../jobs/run/run.js";
+import type { ReportStep } from "./data.js";
+import { type ReportPlan, writeReport } from "./run.js";
+
+const METHOD: ReportPlan["citations"][number] = {
+  name: "Method",
+  text: "J. Zhang, Q. Chen, Y. Zeng, W. Gao, X. He, Z. Liu and J. Yu: CryoGEM, Physics-Informed Generative Cryo-Electron Microscopy, NeurIPS 2024",
+  url: "https://arxiv.org/abs/2312.02235",
+};
+
+/** Writes the report of a project that went through all its stages; returns its path. */
+export async function writeProjectReport(
+  run: FinishedRun,
+  context: { readonly files: Files; readonly program: string },
+): Promise<string> {
+  const { project, data, stages } = run;
+  const { settings, folder } = project;
+  const out = inside(folder, "report.html");
+  const at = (name: string): string => inside(folder, name);
+  const has = (stage: string): boolean => stages.some((each) => each.stage.name === stage);
+  const count = `${data.learned.length} micrographs taught the noise, of ${data.all.length} in all`;
+  await writeReport(
+    {
+      out,
+      title: settings.title,
+      introduction: [
+        `${count}; ${data.structure.replace(/^.*[\\/]/, "")} gave the particles. ` +
+          (data.heldOut.length > 0
+            ? `${data.heldOut.length} micrographs took no part in learning: the scores compare with these.`
+            : "No micrograph was held out, so nothing is scored."),
+        ...(settings.notes ?? []),
+      ],
+      seed: settings.seed,
+      estimates: at("estimates"),
+      real: await shownMicrograph(run, context.files),
+      simulated: at("specimens"),
+      synthetic: at("synthetic"),
+      ...(has("evaluate") && {
+        scores: { folder: at("scores"), subject: "synthetic", baselines: [...(settings.baselines ?? [])] },
+      }),
+      model: at("models/cryogem"),
+      ...(has("pick-run") && { picks: at("picks") }),
+      next: nextSteps(run),
+      timings: stages.map(({ stage, seconds }) => ({ stage: stage.title, seconds })),
+      commands: stages.map(({ stage, line }) => ({ stage: stage.title, line })),
+      citations: [...citationsOf(settings.citations ?? []), METHOD],
+    },
+    context,
+  );
+  return out;
+}
+
+/** A real micrograph at the sampling of the synthetic ones: held out if there is one. */
+async function shownMicrograph({ project, data }: FinishedRun, files: Files): Promise<string> {
+  const shown = project.settings.shown;
+  const paths = data.heldOut.length > 0 ? data.heldOut : data.learned;
+  const raw = paths.find((path) => shown !== undefined && path.endsWith(`/${shown}`)) ?? paths[0]!;
+  if (!data.binning) return raw;
+  const folder = inside(project.folder, data.heldOut.length > 0 ? "working-held-out" : "working");
+  const names = await files.list(folder);
+  const stem = raw.replace(/^.*[\\/]/, "").replace(/\.[^.]+$/, "");
+  return inside(
+    folder,
+    names.find((name) => name === `${stem}.mrc`) ?? names.find((name) => name.endsWith(".mrc"))!,
+  );
+}
+
+/** A citation of the project file: "name: text https://…". */
+function citationsOf(texts: readonly string[]): ReportPlan["citations"] {
+  return texts.map((each) => {
+    const [, name = "Data", rest = each] = /^([^:]{1,40}): (.*)$/.exec(each) ?? [];
+    const [, text = rest, url] = /^(.*?)[,;]?\s*(https?:\/\/\S+)$/.exec(rest) ?? [];
+    return { name, text, ...(url !== undefined && { url }) };
+  });
+}
+
+function nextSteps({ project, data, stages }: FinishedRun): readonly ReportStep[] {
+  const at = (name: string): string => inside(project.folder, name);
+  const { pixelSize, particleDiameter } = project.settings;
+  // half as large again as the particle, in raw pixels, even
+  const box = 2 * Math.ceil((0.75 * particleDiameter) / pixelSize);
+  const steps: ReportStep[] = [
+    {
+      text: "Look at the pictures above: real, physics and synthetic side by side, then the CTF fits and the picks.",
+    },
+  ];
+  if (stages.some(({ stage }) => stage.name === "pick-run")) {
+    steps.push(
+      {
+        text: "The picks are in the pixels of the raw micrographs. RELION imports picks/picks.star as particles; here they are cut out with:",
+        line: `cryogem extract --particles ${at("picks/picks.star")} --box ${box} --out ${at("particles/stack.mrcs")}`,
+      },
+      {
+        text: "Score the picks, where you have labels of your own:",
+        line: `cryogem pick score --picks ${at("picks")} --truth LABELS --radius ${Math.round(particleDiameter / 2)} --pixel-size ${pixelSize}`,
+      },
+    );
+  }
+  const more =
+    data.learned.length < 8
+      ? ["Give more micrographs to learn from: eight or more show how they differ among each other."]
+      : [];
+  return [
+    ...steps,
+    ...more.map((text) => ({ text })),
+    {
+      text: "Make a larger labelled dataset from the same model:",
+      line: `cryogem generate --model ${at("models/cryogem")} --map ${project.settings.model === undefined ? data.structure : at("map.mrc")} --estimates ${at("estimates")} --count 100 --out ${at("more")}`,
+    },
+  ];
+}
