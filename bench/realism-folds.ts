@@ -1,15 +1,14 @@
 /**
- * Realism by cross-validation on the bundled apoferritin: each of three folds trains the demo's way on eight of the twelve
+ * Realism by cross-validation on the bundled apoferritin: each of three folds runs the demo's project on eight of the twelve
  * micrographs and scores on the other four (every third), with its own seed. Resumes; prints the table of docs/results.md.
  *   npm run build && npx vite-node bench/realism-folds.ts OUT
  */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mean, standardDeviation } from "../src/array/statistics.js";
 import { MEASURE_TITLES, REALISM_MEASURES } from "../src/evaluate/realism/measures.js";
-import { planDemo } from "../src/jobs/demo/plan.js";
 import { decodeRealism } from "../src/jobs/evaluate/records.js";
 
 const FOLDS = 3;
@@ -31,12 +30,17 @@ const folds = Array.from({ length: FOLDS }, (_, fold) => {
   }
   copyFileSync(join(example, "2za7.pdb"), join(data, "2za7.pdb"));
   const result = join(out, `fold${fold + 1}`);
-  for (const { command } of planDemo({ example: data, out: result, seed: fold + 1 })) {
-    const { status } = spawnSync(process.execPath, [join(root, "dist/cli/main.js"), ...command], {
+  const project = join(data, "project.yaml");
+  const text = readFileSync(join(example, "project.yaml"), "utf8");
+  writeFileSync(project, text.replace(/^seed: .*$/m, `seed: ${fold + 1}`).replace(/^shown: .*$/m, ""));
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, "dist/cli/main.js"), "run", project, "--out", result],
+    {
       stdio: ["ignore", "ignore", "inherit"],
-    });
-    if (status !== 0) throw new Error(`fold ${fold + 1}: cryogem ${command[0]} ended with ${status}`);
-  }
+    },
+  );
+  if (status !== 0) throw new Error(`fold ${fold + 1}: cryogem run ended with ${status}`);
   const path = join(result, "scores", "realism.json");
   return decodeRealism(readFileSync(path, "utf8"), path);
 });

@@ -7,16 +7,16 @@ import { evaluateCommand } from "../../jobs/evaluate/options.js";
 import { exportCommand } from "../../jobs/export/options.js";
 import { extractCommand } from "../../jobs/extract/options.js";
 import { fscCommand } from "../../jobs/fsc/options.js";
+import { generateCommand } from "../../jobs/generate/options.js";
 import { infoCommand } from "../../jobs/info/options.js";
 import { initCommand } from "../../jobs/init/options.js";
 import { maskCommand } from "../../jobs/mask/options.js";
 import { potentialCommand } from "../../jobs/potential/options.js";
 import { runCommand } from "../../jobs/run/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
+import { trainCommand } from "../../jobs/train/options.js";
 import { type CommandEntry, entry } from "../command.js";
-import { generate } from "./generate.js";
 import { pick } from "./pick.js";
-import { train } from "./train.js";
 
 /** Every command, in the order of the help. Its work is loaded when it runs, so that --help stays fast. */
 export const entries: readonly CommandEntry[] = [
@@ -29,6 +29,8 @@ export const entries: readonly CommandEntry[] = [
   entry(potentialCommand, () => import("./potential.js")),
   entry(maskCommand, () => import("./mask.js")),
   entry(simulateCommand, () => import("./simulate.js")),
+  entry(trainCommand, () => import("./train.js")),
+  entry(generateCommand, () => import("./generate.js")),
   entry(extractCommand, () => import("./extract.js")),
   entry(evaluateCommand, () => import("./evaluate-realism.js")),
   entry(fscCommand, () => import("./fsc.js")),
@@ -55,6 +57,6 @@ export function addCommands(program: Command): void {
     if (!made.has(first!)) program.addCommand(group);
     made.set(first!, group.addCommand(build()));
   }
-  const others = [train, generate, pick];
+  const others = [pick];
   for (const command of others) program.addCommand(command());
 }

@@ -1,25 +1,43 @@
-import { integerInRange } from "../../core/check.js";
-import type { StorageMode } from "../../dataset/images.js";
-import type { LabelForm } from "../../dataset/labels.js";
+import { OptionError } from "../../core/errors.js";
+import { resolveOptions } from "../shared/options/check.js";
+import type { SimulateOptions } from "../simulate/options.js";
+import { type GenerateOptions, generateOptions, simulationOptions } from "./options.js";
 
-/** What a user may ask of `generate`. */
-export interface GenerateOptions {
-  /** Model folder that `train` wrote, or a model file. */
+/** A generation decided as far as that needs no file. */
+export interface GeneratePlan {
   readonly model: string;
-  /** Dataset that `simulate` wrote, without noise. */
+  /** Dataset of clean micrographs: given, or to be simulated first. */
   readonly simulated: string;
+  /** What to simulate into `simulated`; absent where the dataset is given. */
+  readonly simulation?: SimulateOptions;
   readonly out: string;
-  readonly mode?: StorageMode;
-  /** Further forms of the labels. */
-  readonly labels?: readonly LabelForm[];
-  readonly seed?: number;
+  readonly mode: NonNullable<GenerateOptions["mode"]>;
+  readonly labels: NonNullable<GenerateOptions["labels"]>;
+  readonly seed: number;
 }
 
-export type GeneratePlan = Required<GenerateOptions>;
-
-/** @throws DomainError for a seed outside its range */
-export function planGeneration(options: GenerateOptions): GeneratePlan {
-  const { model, simulated, out, mode = "float32", labels = [], seed = 1 } = options;
-  integerInRange("--seed", seed, 0, Number.MAX_SAFE_INTEGER);
-  return { model, simulated, out, mode, labels, seed };
+/** Decides a generation from its options. @throws OptionError for an option out of its range, and for options that clash */
+export function planGeneration(given: GenerateOptions): GeneratePlan {
+  const { model, out, mode, labels = [], seed, simulated, map } = resolveOptions(generateOptions, given);
+  const own = Object.entries(given).filter(
+    ([name, value]) => value !== undefined && Object.hasOwn(simulationOptions, name),
+  );
+  const plan = { model, out, mode, labels, seed };
+  if (simulated !== undefined) {
+    const [clash] = [...(map ? ["map"] : []), ...own.map(([name]) => name)];
+    if (clash === undefined) return { ...plan, simulated };
+    throw new OptionError(clash, "found `simulated` as well, whose micrographs are made already");
+  }
+  if (map === undefined) {
+    throw new OptionError(
+      "simulated",
+      "found none, expected a dataset of `simulate`, or `map` to simulate from",
+    );
+  }
+  const folder = `${out.replace(/\/+$/, "")}-simulated`;
+  return {
+    ...plan,
+    simulated: folder,
+    simulation: { ...Object.fromEntries(own), map, out: folder, seed },
+  };
 }

@@ -1,7 +1,7 @@
 import type { Image } from "../../array/image.js";
 import { variance } from "../../array/statistics.js";
 import { UsageError } from "../../core/errors.js";
-import type { ComputeRuntime, JobContext } from "../../core/ports.js";
+import type { ComputeRuntime, JobContext, Workers } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
 import { encodeMicrograph, encodePreview, imageKinds } from "../../dataset/images.js";
 import { joinDataset } from "../../dataset/join.js";
@@ -18,10 +18,14 @@ import { DATASET_CLAIM, inClaimedFolder } from "../shared/claim-folder.js";
 import { cleanMicrographs, micrographCtf } from "../shared/clean-micrographs.js";
 import { hashFile } from "../shared/hash-file.js";
 import { modelFile, readModel } from "../shared/model-files.js";
+import { planSimulation } from "../simulate/plan.js";
+import { simulateDataset } from "../simulate/run.js";
 import type { GeneratePlan } from "./plan.js";
 
 /** What a generation receives beside its plan. */
 export interface GenerateContext extends JobContext {
+  /** Simulate, where no dataset was given. */
+  readonly workers: Workers;
   /** As "cryogem 0.1.0": recorded in the dataset. */
   readonly program: string;
   /** Opened only if the translator has a network. */
@@ -38,6 +42,11 @@ export async function generateDataset(
   plan: GeneratePlan,
   context: GenerateContext,
 ): Promise<DatasetManifest> {
+  if (plan.simulation) {
+    // a wrong model is to be told of before the work
+    await readModel(context.files, plan.model);
+    await simulateDataset(planSimulation(plan.simulation), context);
+  }
   return inClaimedFolder(context.files, plan.out, DATASET_CLAIM, () => generateInto(plan, context));
 }
 

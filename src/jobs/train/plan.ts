@@ -1,45 +1,11 @@
-import { inRange, integerInRange } from "../../core/check.js";
-import { UsageError } from "../../core/errors.js";
+import { OptionError } from "../../core/errors.js";
 import type { TranslatorName } from "../../translate/model.js";
-import { type CryogemOptions, type Preset, resolveOptions } from "../../translate/options.js";
+import { type CryogemOptions, resolveOptions as resolveNetwork } from "../../translate/options.js";
+import type { Preset } from "../../translate/presets.js";
+import { resolveOptions } from "../shared/options/check.js";
+import { NETWORK_OPTIONS, type TrainOptions, trainOptions } from "./options.js";
 
-/** What a user may ask of `train`; absent means the preset's choice. */
-export interface TrainOptions {
-  readonly translator?: TranslatorName;
-  /** Real micrographs: files. */
-  readonly real: readonly string[];
-  /** Folder that `simulate` wrote. */
-  readonly simulated: string;
-  /** Folder that `estimate` wrote on the real micrographs; absent: what is needed is measured. */
-  readonly estimates?: string;
-  readonly out: string;
-  readonly preset?: Preset;
-  readonly crop?: number;
-  readonly ngf?: number;
-  readonly ndf?: number;
-  readonly depth?: number;
-  readonly widest?: number;
-  readonly discriminators?: 1 | 2;
-  readonly average?: number;
-  readonly calibrate?: boolean;
-  readonly trends?: boolean;
-  readonly unevenness?: boolean;
-  readonly steps?: number;
-  readonly accumulate?: number;
-  readonly noise?: CryogemOptions["noise"];
-  readonly upsampling?: CryogemOptions["upsampling"];
-  readonly generator?: CryogemOptions["generator"];
-  readonly nceVariant?: CryogemOptions["nceVariant"];
-  readonly nceWeight?: number;
-  readonly learningRate?: number;
-  readonly snr?: number;
-  /** Electrons per square angstrom, for the kinds that count electrons. */
-  readonly dose?: number;
-  /** Steps between samples and between checkpoints. */
-  readonly every?: number;
-  readonly seed?: number;
-  readonly resume?: boolean;
-}
+export type { TrainOptions } from "./options.js";
 
 /** A training decided as far as that needs no file. */
 export interface TrainPlan {
@@ -53,75 +19,95 @@ export interface TrainPlan {
   readonly dose: number;
   readonly every: number;
   readonly resume: boolean;
+  /** What `options` were made from: a crop that nobody chose is sized by the particle once that is known. */
+  readonly recipe: Recipe;
 }
 
+/** A preset with what the user chose in place of its own. */
+interface Recipe {
+  readonly preset: Preset;
+  readonly seed: number;
+  readonly chosen: Partial<CryogemOptions>;
+}
+
+/** Electrons per square angstrom: a usual exposure of single particles. */
 const DEFAULT_DOSE = 40;
 /** Samples and checkpoints that a training makes unless told otherwise. */
 const CHECKPOINTS = 20;
 
 /** Options that a network's record holds under the same name. */
-const OWN_OPTIONS = [
-  "crop",
-  "ngf",
-  "ndf",
-  "depth",
-  "widest",
-  "discriminators",
-  "average",
-  "calibrate",
-  "trends",
-  "unevenness",
-  "steps",
-  "accumulate",
-  "noise",
-  "upsampling",
-  "generator",
-  "nceVariant",
-  "nceWeight",
-  "learningRate",
-] as const;
-/** Options that only a network has. */
-const NETWORK_OPTIONS = ["preset", ...OWN_OPTIONS, "every"] as const;
+const RECORDED = NETWORK_OPTIONS.filter((name) => name !== "preset" && name !== "every");
 
 /**
  * Decides a training from its options, without touching a file.
  *
- * @throws UsageError for options that clash, DomainError for one outside its range
+ * @throws OptionError for an option out of its range, and for options that clash
  */
-export function planTraining(chosen: TrainOptions): TrainPlan {
-  const translator = chosen.translator ?? "cryogem";
+export function planTraining(given: TrainOptions): TrainPlan {
+  const chosen = resolveOptions(trainOptions, given);
+  const { translator = "cryogem", preset = "fast", seed } = chosen;
   if (translator !== "cryogem") {
-    const given = NETWORK_OPTIONS.find((name) => chosen[name] !== undefined);
-    if (given)
-      throw new UsageError(`--${kebab(given)}: found --translator ${translator}, expected cryogem with it`);
+    const name = NETWORK_OPTIONS.find((each) => chosen[each] !== undefined);
+    if (name) throw new OptionError(name, `found \`translator\` ${translator}, expected cryogem with it`);
   }
   if (chosen.dose !== undefined && !translator.startsWith("poisson")) {
-    throw new UsageError(
-      `--dose: found --translator ${translator}, expected poisson or poisson-gaussian with it`,
+    throw new OptionError(
+      "dose",
+      `found \`translator\` ${translator}, expected poisson or poisson-gaussian with it`,
     );
   }
-  const { preset = "fast", seed = 1 } = chosen;
-  const options = resolveOptions(preset, integerInRange("--seed", seed, 0, Number.MAX_SAFE_INTEGER), {
-    ...Object.fromEntries(OWN_OPTIONS.map((name) => [name, chosen[name]])),
-    // one rate for all networks
-    discriminatorLearningRate: chosen.learningRate,
-    snr: chosen.snr,
-  });
-  return {
-    translator,
-    real: chosen.real,
-    simulated: chosen.simulated,
-    estimates: chosen.estimates,
-    out: chosen.out,
-    options,
-    dose: inRange("--dose", chosen.dose ?? DEFAULT_DOSE, "electrons per square angstrom", 0.01, 1e4),
-    every: chosen.every ?? Math.max(1, Math.round(options.steps / CHECKPOINTS)),
-    resume: chosen.resume ?? false,
+  const recipe: Recipe = {
+    preset,
+    seed,
+    chosen: {
+      ...Object.fromEntries(RECORDED.map((name) => [name, chosen[name]])),
+      // one rate for all networks
+      ...(chosen.learningRate !== undefined && { discriminatorLearningRate: chosen.learningRate }),
+      ...(chosen.snr !== undefined && { snr: chosen.snr }),
+    },
   };
+  return planOf(recipe, {
+    ...{
+      translator,
+      real: chosen.real,
+      simulated: chosen.simulated,
+      estimates: chosen.estimates,
+      out: chosen.out,
+    },
+    ...{ dose: chosen.dose ?? DEFAULT_DOSE, resume: chosen.resume, every: chosen.every },
+  });
+}
+
+function planOf(
+  recipe: Recipe,
+  rest: Omit<TrainPlan, "options" | "every" | "recipe"> & { readonly every: number | undefined },
+): TrainPlan {
+  const options = resolveNetwork(recipe.preset, recipe.seed, recipe.chosen);
+  const every = rest.every ?? Math.max(1, Math.round(options.steps / CHECKPOINTS));
+  return { ...rest, every, options, recipe };
+}
+
+/** Side of a crop over the particle's diameter: the particle, its neighbours and the gaps between them are seen together. */
+const DIAMETERS = 4.3;
+/** Crops are multiples of this, so that six halvings come out. */
+const CROP_STEP = 64;
+const LARGEST_CROP = 512;
+
+/**
+ * The plan with crops sized by the particle, where neither the user nor the preset of the paper sizes them.
+ *
+ * @param diameter of the particle, pixels
+ * @param shortest side of the micrographs, pixels
+ */
+export function sizeCrops(plan: TrainPlan, diameter: number, shortest: number): TrainPlan {
+  const { preset, chosen } = plan.recipe;
+  if (plan.translator !== "cryogem" || preset === "paper" || chosen.crop !== undefined) return plan;
+  const most = Math.min(LARGEST_CROP, CROP_STEP * Math.floor(shortest / CROP_STEP));
+  if (most < CROP_STEP) return plan;
+  const crop = Math.min(most, CROP_STEP * Math.max(1, Math.round((DIAMETERS * diameter) / CROP_STEP)));
+  return planOf({ ...plan.recipe, chosen: { ...chosen, crop } }, plan);
 }
 
 /** Whether the translator's noise follows a measured spectrum. */
 export const needsSpectrum = ({ translator, options }: TrainPlan): boolean =>
   translator === "coloured-gaussian" || (translator === "cryogem" && options.noise !== "white");
-
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,12 +1,13 @@
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
+import { readDataset } from "../../dataset/reader.js";
 import { drawFitSet } from "../../translate/fit/fit-set.js";
 import { encodeModel, type Model, type ModelDescription } from "../../translate/model.js";
 import { MODEL, writeArrays } from "../shared/model-files.js";
 import type { TrainContext } from "../shared/training-context.js";
 import { inTrainingFolder, type TrainingIdentity, trainingIdentity } from "../shared/training-folder.js";
 import { trainNetwork } from "./network.js";
-import type { TrainPlan } from "./plan.js";
+import { sizeCrops, type TrainPlan } from "./plan.js";
 import { measureRealLook, type OpenedTrainingSet, openTrainingSet, type TrainingInputs } from "./set.js";
 import { fitSeed, type OpenTraining } from "./training.js";
 
@@ -16,8 +17,9 @@ import { fitSeed, type OpenTraining } from "./training.js";
  * @returns the steps trained; 0 for a kind without a network
  * @throws UsageError for inputs or a folder that do not fit, FileError or FormatError for an input, AbortError
  */
-export async function trainTranslator(plan: TrainPlan, context: TrainContext): Promise<number> {
+export async function trainTranslator(given: TrainPlan, context: TrainContext): Promise<number> {
   const { files, report, program } = context;
+  const plan = await withSizedCrops(given, files);
   const isNetwork = plan.translator === "cryogem";
   const inputs: TrainingInputs = {
     ...{ real: plan.real, simulated: plan.simulated, estimates: plan.estimates },
@@ -37,6 +39,13 @@ export async function trainTranslator(plan: TrainPlan, context: TrainContext): P
     await writeArrays(files, inside(plan.out, MODEL.model), encodeModel(model));
     return 0;
   });
+}
+
+/** The plan with crops sized by the particles of the simulated micrographs, where nobody chose a size. */
+async function withSizedCrops(plan: TrainPlan, files: Files): Promise<TrainPlan> {
+  const { particleDiameter, optics, micrographs } = (await readDataset(files, plan.simulated)).manifest;
+  const shortest = Math.min(...micrographs.flatMap(({ shape }) => shape));
+  return sizeCrops(plan, particleDiameter / optics.pixelSize, shortest);
 }
 
 function identityOf(plan: TrainPlan, files: Files, program: string): Promise<TrainingIdentity> {

@@ -5,12 +5,8 @@ import type { TrainingState } from "../../../src/train/state.js";
 import { whiteSeed } from "../../../src/translate/fit/seed.js";
 import { generatorState, trainCryogem } from "../../../src/translate/gan/trainer.js";
 import { TrainingWatch } from "../../../src/translate/gan/watch.js";
-import {
-  type CryogemOptions,
-  learningShareAt,
-  PRESETS,
-  resolveOptions,
-} from "../../../src/translate/options.js";
+import { type CryogemOptions, learningShareAt, resolveOptions } from "../../../src/translate/options.js";
+import { PRESETS } from "../../../src/translate/presets.js";
 import type { Sample } from "../../../src/translate/samples/samples.js";
 import { type ToySizes, toyTrainingSet } from "../../helpers/toy-training-set.js";
 

@@ -1,0 +1,202 @@
+import { NCE_WEIGHT, PRESETS } from "../../translate/presets.js";
+import { device, resume, seed, threads } from "../shared/options/machine.js";
+import { estimates } from "../shared/options/micrographs.js";
+import * as microscope from "../shared/options/microscope.js";
+import {
+  type CommandSpec,
+  choiceOption,
+  countOption,
+  numberOption,
+  type OptionsOf,
+  pathOption,
+  pathsOption,
+  restated,
+  switchOption,
+} from "../shared/options/option.js";
+import { every, learningRate, steps } from "../shared/options/training.js";
+
+/** The defaults of both presets, as the help says them. */
+const byPreset = (name: keyof typeof PRESETS.fast): string => {
+  const text = (value: unknown): string =>
+    typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+  return `fast: ${text(PRESETS.fast[name])}, paper: ${text(PRESETS.paper[name])}`;
+};
+
+const networkOptions = {
+  preset: choiceOption(
+    { fast: "two CPU cores, minutes", paper: "" },
+    { value: "name", help: "sizes and design", otherwise: "fast" },
+  ),
+  crop: countOption(
+    { unit: "pixels", from: 32, to: 8192 },
+    {
+      value: "px",
+      help: "side of the crops",
+      otherwise: `fast: about 4.3 particle diameters, paper: ${PRESETS.paper.crop}`,
+    },
+  ),
+  ngf: countOption(
+    { from: 1, to: 512 },
+    { value: "n", help: "channels of the generator's first layer", otherwise: byPreset("ngf") },
+  ),
+  ndf: countOption(
+    { from: 1, to: 512 },
+    { value: "n", help: "channels of the discriminator's first layer", otherwise: byPreset("ndf") },
+  ),
+  widest: countOption(
+    { from: 1, to: 16 },
+    {
+      value: "n",
+      help: "channels of the widest layers over those of the first",
+      otherwise: byPreset("widest"),
+    },
+  ),
+  depth: countOption(
+    { from: 2, to: 12 },
+    { value: "n", help: "halvings in the generator", otherwise: "6, or down to one pixel" },
+  ),
+  generator: choiceOption(
+    { correction: "adds to its input", plain: "makes the image" },
+    { value: "kind", help: "generator", otherwise: byPreset("generator") },
+  ),
+  upsampling: choiceOption(
+    { resize: "leaves no lattice", transposed: "transposed convolution" },
+    { value: "kind", help: "how the generator gets back to full size", otherwise: byPreset("upsampling") },
+  ),
+  discriminators: countOption(
+    { from: 1, to: 2 },
+    {
+      value: "n",
+      help: "discriminators: 1 on pixels; 2 on means of 4 x 4 pixels too",
+      otherwise: byPreset("discriminators"),
+    },
+  ),
+  noise: choiceOption(
+    {
+      matched: "to background, Thon rings and strength of the signal",
+      coloured: "to the spectrum of the real micrographs",
+      white: "",
+    },
+    { value: "kind", help: "noise field that the generator is given", otherwise: byPreset("noise") },
+  ),
+} as const;
+
+const learningOptions = {
+  steps: restated(steps, { otherwise: byPreset("steps") }),
+  accumulate: countOption(
+    { from: 1, to: 256 },
+    {
+      value: "n",
+      help: "crops a step: averages their gradients in the memory of one",
+      otherwise: byPreset("accumulate"),
+    },
+  ),
+  learningRate: restated(learningRate, {
+    help: "learning rate of all networks",
+    otherwise: byPreset("learningRate"),
+  }),
+  nceWeight: numberOption(
+    { from: 0, to: 1000 },
+    {
+      value: "f",
+      help: "weight of the contrastive loss",
+      otherwise: `correction: ${NCE_WEIGHT.correction}, plain: ${NCE_WEIGHT.plain}`,
+    },
+  ),
+  nceVariant: choiceOption(
+    { paper: "its equation", public: "as its code computes it" },
+    { value: "kind", help: "contrastive loss", otherwise: "paper" },
+  ),
+  average: numberOption(
+    { from: 0, to: 0.9999 },
+    {
+      value: "f",
+      help: "decay a step of the generator's moving average, which is kept; with 0 the last state is",
+      otherwise: byPreset("average"),
+    },
+  ),
+  calibrate: switchOption({
+    help: "fit skewness, kurtosis and spectrum of the output to the real ones",
+    offers: "both",
+    otherwise: byPreset("calibrate"),
+  }),
+  trends: switchOption({
+    help: "lend the slow gradients of real micrographs to generated ones",
+    offers: "both",
+    otherwise: byPreset("trends"),
+  }),
+  unevenness: switchOption({
+    help: "vary the noise field's strength over a micrograph as real ones do",
+    offers: "both",
+    otherwise: byPreset("unevenness"),
+  }),
+} as const;
+
+export const trainOptions = {
+  real: pathsOption({
+    value: "files",
+    help: "real micrographs, MRC, TIFF or PNG: files, folders or globs",
+    required: true,
+  }),
+  simulated: pathOption({
+    value: "dir",
+    help: "dataset that `simulate` wrote, without noise",
+    required: true,
+  }),
+  estimates: restated(estimates, {
+    help: "what `estimate` measured on the real micrographs",
+    otherwise: "their CTFs are fitted",
+  }),
+  out: pathOption({
+    value: "dir",
+    help: "model folder to write, or with `resume` to continue",
+    required: true,
+  }),
+  translator: choiceOption(
+    {
+      cryogem: "",
+      gaussian: "",
+      poisson: "",
+      "poisson-gaussian": "",
+      "coloured-gaussian": "all but cryogem without a network",
+    },
+    { value: "kind", help: "translator", otherwise: "cryogem" },
+  ),
+  snr: numberOption(
+    { above: 0 },
+    {
+      value: "f",
+      help: "of the noise field, variance of signal over variance of noise",
+      otherwise: "measured if coloured, else 0.1",
+    },
+  ),
+  dose: restated(microscope.dose, { help: "for poisson", otherwise: "40" }),
+  ...networkOptions,
+  ...learningOptions,
+  every: restated(every, { help: "steps between samples and checkpoints", otherwise: "a twentieth of all" }),
+  device,
+  threads,
+  seed,
+  resume,
+} as const;
+
+/** What a user may ask of `train`. */
+export type TrainOptions = OptionsOf<typeof trainOptions>;
+
+/** Options that only a translator with a network has. */
+export const NETWORK_OPTIONS = [
+  ...(Object.keys(networkOptions) as (keyof typeof networkOptions)[]),
+  ...(Object.keys(learningOptions) as (keyof typeof learningOptions)[]),
+  "every",
+] as const;
+
+export const trainCommand: CommandSpec<typeof trainOptions> = {
+  name: "train",
+  summary: "Learn the noise of real micrographs, without labels.",
+  options: trainOptions,
+  notes: `
+The model folder holds model.safetensors, checkpoint.safetensors, metrics.jsonl (a step a line), samples/*.png (rows of a real
+crop, a clean physics crop, the same with noise, and translated) and generator.onnx, the network for other programs.
+Example: cryogem train --real 'micrographs/*.mrc' --simulated simulated --estimates estimates --out model
+Paper:   cryogem train --real 'micrographs/*.mrc' --simulated simulated --out model --preset paper`,
+};

@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { planBinning } from "../../../src/array/binning.js";
+import { addCommands, entries } from "../../../src/cli/commands/index.js";
+import { parseProject } from "../../../src/jobs/project/file.js";
+import { type ProjectData, planStages, type Stage } from "../../../src/jobs/project/stages.js";
+import { commandLine, commandWords } from "../../../src/jobs/shared/options/line.js";
+
+const example = fileURLToPath(new URL("../../../examples/apoferritin-10146/project.yaml", import.meta.url));
+const DATA: ProjectData = {
+  ...{ learned: ["train/1.png", "train/2.png"], heldOut: ["held-out/3.png"], structure: "2za7.pdb" },
+  ...{
+    all: ["train/1.png", "train/2.png", "held-out/3.png"],
+    binning: undefined,
+    pixelSize: 3,
+    size: [620, 600],
+  },
+};
+const text = readFileSync(example, "utf8");
+const project = (more = "") =>
+  parseProject(`${text.replace(/^skip: .*$/m, "")}\n${more}`, "project.yaml", { out: "out" });
+const specOf = (stage: Stage) => entries.find(({ spec }) => spec.name === stage.command)!.spec;
+
+describe("the stages of the example, with picking", () => {
+  const stages = planStages(project(), DATA);
+  const program = new Command();
+  addCommands(program);
+
+  test.each(stages.map((stage) => [commandLine(specOf(stage), stage.options), stage] as const))(
+    "%s can be typed as it stands",
+    (_line, stage) => {
+      const words = commandWords(specOf(stage), stage.options);
+      let target = program;
+      while (target.commands.some((each) => each.name() === words[0])) {
+        target = target.commands.find((each) => each.name() === words.shift())!;
+      }
+      const { operands, unknown } = target.parseOptions(words);
+      expect([operands, unknown]).toEqual([[], []]);
+      for (const option of target.options.filter(({ mandatory }) => mandatory)) {
+        expect(target.opts()).toHaveProperty(option.attributeName());
+      }
+    },
+  );
+
+  test("each stage needs only stages before it", () => {
+    const done = new Set<string>();
+    for (const { name, needs } of stages) {
+      for (const each of needs) expect(done).toContain(each);
+      done.add(name);
+    }
+  });
+
+  test("held-out micrographs are seen by the scores, and by the finished picker, alone", () => {
+    const seen = stages.filter(({ options }) => JSON.stringify(options).includes("held-out/"));
+    expect(seen.map(({ name }) => name)).toEqual(["evaluate", "pick-run"]);
+  });
+
+  test("what is generated from was not trained on", () => {
+    const seeds = stages
+      .filter(({ command }) => command === "simulate")
+      .map(({ options }) => options["seed"]);
+    expect(seeds).toEqual([1, 2]);
+  });
+
+  test("a section of the file replaces what the project would choose", () => {
+    const changed = planStages(project("train:\n  steps: 7\nsimulate:\n  size: 100x200\n"), DATA);
+    expect(changed.find(({ name }) => name === "train")!.options).toMatchObject({ steps: 7 });
+    expect(changed.find(({ name }) => name === "simulate")!.options).toMatchObject({
+      size: [200, 100],
+      count: 16,
+    });
+    expect(changed.find(({ name }) => name === "specimens")!.options).toMatchObject({ size: [620, 600] });
+  });
+});
+
+test("raw micrographs are binned first; picks are found on the raw ones", () => {
+  const binning = planBinning([4096, 4096], 1.06, 130 / 48)!;
+  const stages = planStages(project(), { ...DATA, binning, pixelSize: 2.7, size: binning.binned });
+  expect(stages.slice(0, 2).map(({ name, command }) => [name, command])).toEqual([
+    ["working", "bin"],
+    ["working-held-out", "bin"],
+  ]);
+  const of = (name: string) => stages.find((stage) => stage.name === name)!;
+  expect(of("estimate").options).toMatchObject({ micrographs: ["out/working"], pixelSize: 2.7 });
+  expect(of("train").options).toMatchObject({ real: ["out/working"] });
+  expect(of("evaluate").options).toMatchObject({ real: ["out/working-held-out"], pixelSize: 2.7 });
+  expect(of("pick-run").options).toMatchObject({ micrographs: DATA.all, pixelSize: 3 });
+});
+
+test("a path with a blank is quoted for the shell", () => {
+  const { spec } = entries.find((each) => each.spec.name === "info")!;
+  expect(commandLine(spec, { paths: ["my map.mrc", "it's"] })).toBe("cryogem info 'my map.mrc' 'it'\\''s'");
+});
