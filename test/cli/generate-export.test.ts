@@ -57,12 +57,12 @@ describe("generate with simulate's options", () => {
     [
       ["--simulated", "simulated", "--count", "3"],
       2,
-      "--count: found --simulated, whose micrographs are made already",
+      "--count: found --simulated as well, whose micrographs are made already",
     ],
     [["--map", map, "--simulated", "simulated"], 2, "--map: found --simulated"],
     [[], 2, "--simulated: found none, expected a dataset of `simulate`, or --map to simulate from"],
     [["--map", map, "--model", "nowhere"], 1, "nowhere/model.safetensors: found nothing there"],
-    [["--map", map, "--defocus", "2,1"], 2, "expected the lower number first"],
+    [["--map", map, "--defocus", "2,1"], 2, "with commas between, the lower first"],
   ] as const)("%j is refused", async (more, code, message) => {
     const { status, stderr } = await run("generate", "--model", "model", "--out", "never", ...more);
     expect(stderr).toContain(message);

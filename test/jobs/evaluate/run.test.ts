@@ -149,7 +149,7 @@ describe("evaluate realism", () => {
       /pixel size: found "2 angstrom", expected 3 angstrom/,
     );
     await expect(evaluateRealism(plan({ real: [real[0]!.replace(/mrc$/, "png")] }), context)).rejects.toThrow(
-      /give --pixel-size/,
+      /pixelSize: found none in the header of/,
     );
     await expect(evaluateRealism(plan({ synthetic: [] }), context)).rejects.toThrow(/--synthetic/);
     await expect(evaluateRealism(plan({ tile: 256 }), context)).rejects.toThrow(/shorter side: found 144/);

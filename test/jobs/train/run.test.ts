@@ -119,7 +119,7 @@ describe("train", () => {
       /real-1.mrc: found a micrograph of 140 x 140 pixels, expected at least the crop, 256 x 256/,
     ],
     ["no simulated dataset", { simulated: "nowhere" }, /nowhere\/dataset.json: found nothing there/],
-    ["no micrograph", { real: [] }, /--real: found no micrograph, expected at least one/],
+    ["no micrograph", { real: [] }, /real: found none, expected one or more paths/],
     ["a missing micrograph", { real: ["gone.mrc"] }, /gone.mrc: found nothing there/],
     [
       "a network's option for a translator without one",
@@ -131,9 +131,9 @@ describe("train", () => {
         depth: undefined,
         every: undefined,
       } as const,
-      /--steps: found --translator gaussian, expected cryogem with it/,
+      /steps: found `translator` gaussian, expected cryogem with it/,
     ],
-    ["a dose without counting", { dose: 3 }, /--dose: found --translator cryogem, expected poisson/],
+    ["a dose without counting", { dose: 3 }, /dose: found `translator` cryogem, expected poisson/],
   ])("%s is refused", async (_name, more, message) => {
     await expect((async () => train("refused", more))()).rejects.toThrow(message);
     expect(readdirSync(dir)).not.toContain("refused");
@@ -152,7 +152,7 @@ describe("train", () => {
     await simulate("noisy", { snr: 0.1 });
     await simulate("kept", { snr: 0.1, keepClean: true });
     await expect(train("refused", { simulated: at("noisy") })).rejects.toThrow(
-      /noisy: found micrographs with noise \(SNR 0.1\), expected clean ones: simulate with --snr inf or --keep-clean/,
+      /noisy: found micrographs with noise \(SNR 0.1\), expected clean ones: simulate them with an SNR of inf, or keep the clean ones/,
     );
     await train("from-kept", { simulated: at("kept"), steps: 1 });
     expect(readdirSync(at("from-kept"))).toContain("model.safetensors");
