@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import { FileError } from "../core/errors.js";
 import { IMAGE_EXTENSIONS } from "../io/read-image.js";
 import type { RunContext } from "../jobs/run/run.js";
@@ -6,9 +7,11 @@ import { expandInputs } from "../runtime/inputs.js";
 import type { CommandContext, CommandEntry } from "./command.js";
 import { withWorkers } from "./workers.js";
 
-/** Files, folders and globs of micrographs, as every command takes them. */
-export const expandMicrographs = (patterns: readonly string[]): Promise<readonly string[]> =>
-  expandInputs(patterns, { what: "micrograph", extensions: IMAGE_EXTENSIONS });
+/** Files, folders and globs of micrographs, as every command takes them; a file named in two ways has one name here. */
+export async function expandMicrographs(patterns: readonly string[]): Promise<readonly string[]> {
+  const paths = await expandInputs(patterns, { what: "micrograph", extensions: IMAGE_EXTENSIONS });
+  return [...new Set(paths.map(normalize))];
+}
 
 /** Does the work of a project, with every command at hand. */
 export async function withProjectContext<T>(
