@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mean, standardDeviation } from "../src/array/statistics.js";
 import { MEASURE_TITLES, REALISM_MEASURES } from "../src/evaluate/realism/measures.js";
-import { planDemo } from "../src/jobs/demo/plan.js";
+import { planDemo, stageWords } from "../src/jobs/demo/plan.js";
 import { decodeRealism } from "../src/jobs/evaluate/records.js";
 
 const FOLDS = 3;
@@ -31,11 +31,11 @@ const folds = Array.from({ length: FOLDS }, (_, fold) => {
   }
   copyFileSync(join(example, "2za7.pdb"), join(data, "2za7.pdb"));
   const result = join(out, `fold${fold + 1}`);
-  for (const { command } of planDemo({ example: data, out: result, seed: fold + 1 })) {
-    const { status } = spawnSync(process.execPath, [join(root, "dist/cli/main.js"), ...command], {
+  for (const stage of planDemo({ out: result, seed: fold + 1 }, data).stages) {
+    const { status } = spawnSync(process.execPath, [join(root, "dist/cli/main.js"), ...stageWords(stage)], {
       stdio: ["ignore", "ignore", "inherit"],
     });
-    if (status !== 0) throw new Error(`fold ${fold + 1}: cryogem ${command[0]} ended with ${status}`);
+    if (status !== 0) throw new Error(`fold ${fold + 1}: cryogem ${stage.command} ended with ${status}`);
   }
   const path = join(result, "scores", "realism.json");
   return decodeRealism(readFileSync(path, "utf8"), path);

@@ -1,11 +1,6 @@
-import { DEMO_BASELINES, type DemoOptions, type DemoStage, shellLine } from "../jobs/demo/plan.js";
+import { DEMO_BASELINES, type DemoPlan, stageLine } from "../jobs/demo/plan.js";
+import type { DemoTimings } from "../jobs/demo/run.js";
 import { type ReportPlan, writeReport } from "./run.js";
-
-export interface FinishedDemo {
-  readonly plan: DemoOptions;
-  readonly stages: readonly DemoStage[];
-  readonly timings: ReportPlan["timings"];
-}
 
 /** The held-out micrograph that the report shows: free of large contaminants. */
 const SHOWN = "May08_05.59.52.png";
@@ -30,7 +25,8 @@ const CITATIONS: ReportPlan["citations"] = [
 
 /** Writes the report of a demo that went through all its stages; returns its path. */
 export async function writeDemoReport(
-  { plan, stages, timings }: FinishedDemo,
+  plan: DemoPlan,
+  timings: DemoTimings,
   context: Parameters<typeof writeReport>[1],
 ): Promise<string> {
   const out = `${plan.out}/report.html`;
@@ -50,7 +46,7 @@ export async function writeDemoReport(
       scores: { folder: `${plan.out}/scores`, subject: "synthetic", baselines: [...DEMO_BASELINES] },
       model: `${plan.out}/models/cryogem`,
       timings,
-      commands: stages.map((stage) => ({ stage: stage.title, line: shellLine(stage) })),
+      commands: plan.stages.map((stage) => ({ stage: stage.title, line: stageLine(stage) })),
       citations: CITATIONS,
     },
     context,

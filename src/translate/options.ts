@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { UsageError } from "../core/errors.js";
+import { OptionError } from "../core/errors.js";
+import { NCE_WEIGHT, PRESETS, type Preset } from "./presets.js";
+
+export { PRESETS } from "./presets.js";
 
 /** Choices of a CryoGEM training, as they stand in a model's record. */
 export const cryogemOptions = z.strictObject({
@@ -51,74 +54,6 @@ export const cryogemOptions = z.strictObject({
 
 export type CryogemOptions = z.infer<typeof cryogemOptions>;
 
-/** The names of `PRESETS`. */
-export type Preset = "fast" | "paper";
-
-/**
- * "fast": what two CPU cores train in minutes, with what measured best here. "paper": the sizes and the design of Zhang
- * et al. 2024: whole 1024 x 1024 micrographs, 100 of them for 100 epochs, white noise, transposed convolutions.
- */
-export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "depth" | "nceWeight">>> = {
-  fast: {
-    crop: 192,
-    ngf: 16,
-    ndf: 16,
-    widest: 4,
-    upsampling: "resize",
-    generator: "correction",
-    discriminators: 2,
-    noise: "matched",
-    snr: null,
-    steps: 1200,
-    learningRate: 2e-4,
-    discriminatorLearningRate: 2e-4,
-    accumulate: 1,
-    decayFrom: 0.5,
-    beta1: 0.5,
-    average: 0.998,
-    nceVariant: "paper",
-    temperature: 0.07,
-    levels: 4,
-    queries: 128,
-    headWidth: 128,
-    calibrate: true,
-    trends: true,
-    unevenness: true,
-  },
-  paper: {
-    crop: 1024,
-    ngf: 64,
-    ndf: 64,
-    widest: 8,
-    upsampling: "transposed",
-    generator: "plain",
-    discriminators: 1,
-    noise: "white",
-    snr: 0.1,
-    steps: 10_000,
-    learningRate: 1e-4,
-    discriminatorLearningRate: 1e-4,
-    accumulate: 1,
-    decayFrom: 0.5,
-    beta1: 0.5,
-    average: 0,
-    nceVariant: "paper",
-    temperature: 0.07,
-    levels: 5,
-    queries: 256,
-    headWidth: 256,
-    calibrate: false,
-    trends: false,
-    unevenness: false,
-  },
-};
-
-/**
- * Weight of the contrastive loss: the paper's 10 for a plain generator. A correction begins at its optimum, the identity,
- * and would stay there for ever at that weight.
- */
-const NCE_WEIGHT = { plain: 10, correction: 1 } as const;
-
 /** A preset with the user's choices in place of its own; what depends on other choices follows them. */
 export function resolveOptions(
   preset: Preset,
@@ -135,9 +70,9 @@ export function resolveOptions(
   };
   const { crop, depth } = options;
   if (crop % 2 ** depth !== 0) {
-    throw new UsageError(`--crop: found ${crop}, expected a multiple of ${2 ** depth} (depth ${depth})`);
+    throw new OptionError("crop", `found ${crop}, expected a multiple of ${2 ** depth} (\`depth\` ${depth})`);
   }
-  if (depth < 2) throw new UsageError(`--crop: found ${crop}, expected a multiple of 4 at least`);
+  if (depth < 2) throw new OptionError("crop", `found ${crop}, expected a multiple of 4 at least`);
   return { ...options, levels: Math.min(options.levels, depth) };
 }
 

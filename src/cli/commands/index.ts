@@ -1,28 +1,37 @@
 import { Command } from "commander";
 import { binCommand } from "../../jobs/bin/options.js";
+import { demoCommand } from "../../jobs/demo/options.js";
 import { estimateCommand } from "../../jobs/estimate/options.js";
+import { realismCommand } from "../../jobs/evaluate/options.js";
 import { exportCommand } from "../../jobs/export/options.js";
 import { extractCommand } from "../../jobs/extract/options.js";
 import { fscCommand } from "../../jobs/fsc/options.js";
+import { generateCommand } from "../../jobs/generate/options.js";
 import { infoCommand } from "../../jobs/info/options.js";
 import { maskCommand } from "../../jobs/mask/options.js";
+import { pickRunCommand } from "../../jobs/pick-run/options.js";
+import { pickScoreCommand } from "../../jobs/pick-score/options.js";
+import { pickTrainCommand } from "../../jobs/pick-train/options.js";
 import { potentialCommand } from "../../jobs/potential/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
+import { trainCommand } from "../../jobs/train/options.js";
 import { type CommandEntry, entry } from "../command.js";
-import { demo } from "./demo.js";
-import { evaluate } from "./evaluate.js";
-import { generate } from "./generate.js";
-import { pick } from "./pick.js";
-import { train } from "./train.js";
 
 /** Every command, in the order of the help. Its work is loaded when it runs, so that --help stays fast. */
 export const entries: readonly CommandEntry[] = [
+  entry(demoCommand, () => import("./demo.js")),
   entry(binCommand, () => import("./bin.js")),
   entry(estimateCommand, () => import("./estimate.js")),
   entry(potentialCommand, () => import("./potential.js")),
-  entry(maskCommand, () => import("./mask.js")),
   entry(simulateCommand, () => import("./simulate.js")),
+  entry(trainCommand, () => import("./train.js")),
+  entry(generateCommand, () => import("./generate.js")),
   entry(extractCommand, () => import("./extract.js")),
+  entry(pickTrainCommand, () => import("./pick-train.js")),
+  entry(pickRunCommand, () => import("./pick-run.js")),
+  entry(pickScoreCommand, () => import("./pick-score.js")),
+  entry(realismCommand, () => import("./evaluate-realism.js")),
+  entry(maskCommand, () => import("./mask.js")),
   entry(fscCommand, () => import("./fsc.js")),
   entry(exportCommand, () => import("./export.js")),
   entry(infoCommand, () => import("./info.js")),
@@ -47,7 +56,4 @@ export function addCommands(program: Command): void {
     if (!made.has(first!)) program.addCommand(group);
     made.set(first!, group.addCommand(build()));
   }
-  const others = [train, generate, pick, evaluate];
-  for (const command of others) program.addCommand(command());
-  program.addCommand(demo([...entries.map(({ build }) => build), ...others])());
 }

@@ -1,20 +1,40 @@
-/** One command of the demo, as it would be typed by hand after `cryogem`. */
-export interface DemoStage {
-  /** What the progress and the report call it. */
-  readonly title: string;
-  readonly command: readonly [name: string, ...options: string[]];
-}
+import { estimateCommand } from "../estimate/options.js";
+import { realismCommand } from "../evaluate/options.js";
+import { generateCommand } from "../generate/options.js";
+import { potentialCommand } from "../potential/options.js";
+import { resolveOptions } from "../shared/options/check.js";
+import type { CommandSpec, OptionsOf, ResolvedOptions } from "../shared/options/option.js";
+import { shellLine, wordsOf } from "../shared/options/words.js";
+import { simulateCommand } from "../simulate/options.js";
+import { trainCommand } from "../train/options.js";
+import { type DemoOptions, demoOptions } from "./options.js";
 
-export interface DemoOptions {
+/** The commands that the demo goes through. */
+export const DEMO_COMMANDS = {
+  estimate: estimateCommand,
+  potential: potentialCommand,
+  simulate: simulateCommand,
+  train: trainCommand,
+  generate: generateCommand,
+  realism: realismCommand,
+} as const;
+export type DemoCommand = keyof typeof DEMO_COMMANDS;
+
+/** One command of the demo with its options. */
+export type DemoStage<Name extends DemoCommand = DemoCommand> = {
+  [Each in Name]: {
+    /** What the progress and the report call it. */
+    readonly title: string;
+    readonly command: Each;
+    readonly options: OptionsOf<(typeof DEMO_COMMANDS)[Each]["options"]>;
+  };
+}[Name];
+
+/** A demo decided. */
+export interface DemoPlan extends ResolvedOptions<typeof demoOptions> {
   /** Folder of the bundled example: train/, held-out/, 2za7.pdb. */
   readonly example: string;
-  /** Folder to write everything into. */
-  readonly out: string;
-  readonly seed: number;
-  /** Training steps; absent: the preset's. */
-  readonly steps?: number;
-  /** Where the networks are computed, as `train` and `generate` take it; absent: their default. */
-  readonly device?: string;
+  readonly stages: readonly DemoStage[];
 }
 
 /** Noise without a network, beside which the demo's result is scored. */
@@ -23,89 +43,110 @@ export const DEMO_BASELINES = ["gaussian", "poisson-gaussian", "coloured-gaussia
 /**
  * The demo as a list of commands: everything it does can be repeated by hand. The specimens that are generated are not
  * those that the networks were trained on; the held-out micrographs appear in the last command alone.
+ *
+ * @throws OptionError for an option out of its range
  */
-export function planDemo({ example, out, seed, steps, device }: DemoOptions): readonly DemoStage[] {
-  const at = (name: string): string => `${out}/${name}`;
-  const real = `${example}/train`;
-  const specimen = (title: string, count: number, ownSeed: number, folder: string): DemoStage => ({
-    title,
-    command: [
-      "simulate",
-      ...["--map", at("map.mrc"), "--estimates", at("estimates"), "--size", "620x600"],
-      ...["--count", String(count), "--collapse-ratio", "0.9", "--clustering", "0.7"],
-      ...["--symmetry", "O"],
-      ...["--seed", String(ownSeed), "--out", folder],
+export function planDemo(given: DemoOptions, example: string): DemoPlan {
+  const options = resolveOptions(demoOptions, given);
+  const { out } = options;
+  return {
+    ...options,
+    example,
+    stages: [
+      ...specimenStages(options, example),
+      ...trainingStages(options, example),
+      ...generationStages(options),
+      {
+        title: "Score against held-out real micrographs",
+        command: "realism",
+        options: {
+          real: [`${example}/held-out`],
+          pixelSize: 3,
+          synthetic: [`${out}/synthetic`, ...DEMO_BASELINES.map((name) => `${out}/baselines/${name}`)],
+          out: `${out}/scores`,
+        },
+      },
     ],
+  };
+}
+
+type Asked = ResolvedOptions<typeof demoOptions>;
+
+function specimenStages({ out, seed }: Asked, example: string): readonly DemoStage[] {
+  const simulation = (title: string, count: number, ownSeed: number, folder: string): DemoStage => ({
+    title,
+    command: "simulate",
+    options: {
+      ...{ map: [`${out}/map.mrc`], estimates: `${out}/estimates`, size: [600, 620], count },
+      ...{ collapseRatio: 0.9, clustering: 0.7, symmetry: "O", seed: ownSeed, out: `${out}/${folder}` },
+    },
   });
-  const training = ["--real", real, "--simulated", at("simulated"), "--estimates", at("estimates")];
-  const seeded = ["--seed", String(seed)];
-  const onDevice = device === undefined ? [] : ["--device", device];
+  const otherSeed = seed === Number.MAX_SAFE_INTEGER ? 0 : seed + 1;
   return [
     {
       title: "Estimate CTF, ice and noise of the real micrographs",
-      command: [
-        "estimate",
-        ...["--micrographs", real, "--pixel-size", "3", "--voltage", "300", "--cs", "0"],
-        ...["--particle-diameter", "130", "--out", at("estimates")],
-      ],
+      command: "estimate",
+      options: {
+        ...{ micrographs: [`${example}/train`], pixelSize: 3, voltage: 300, cs: 0 },
+        ...{ particleDiameter: 130, out: `${out}/estimates` },
+      },
     },
     {
       title: "Potential of PDB 2ZA7",
-      command: [
-        "potential",
-        ...["--model", `${example}/2za7.pdb`, "--pixel-size", "3", "--box", "64", "--out", at("map.mrc")],
-      ],
+      command: "potential",
+      options: { model: `${example}/2za7.pdb`, pixelSize: 3, box: 64, out: `${out}/map.mrc` },
     },
-    specimen("Simulate micrographs to train on", 16, seed, at("simulated")),
-    specimen("Simulate other micrographs to translate", 24, seed + 1, at("specimens")),
+    simulation("Simulate micrographs to train on", 16, seed, "simulated"),
+    simulation("Simulate other micrographs to translate", 24, otherSeed, "specimens"),
+  ];
+}
+
+function trainingStages({ out, seed, steps, device }: Asked, example: string): readonly DemoStage[] {
+  const data = {
+    real: [`${example}/train`],
+    simulated: `${out}/simulated`,
+    estimates: `${out}/estimates`,
+  };
+  return [
     {
       title: "Train the translator",
-      command: [
-        "train",
-        ...["--translator", "cryogem", ...training, "--preset", "fast"],
-        ...(steps === undefined ? [] : ["--steps", String(steps)]),
-        ...onDevice,
-        ...[...seeded, "--resume", "--out", at("models/cryogem")],
-      ],
+      command: "train",
+      options: {
+        ...{ translator: "cryogem", ...data, preset: "fast", steps, device },
+        ...{ seed, resume: true, out: `${out}/models/cryogem` },
+      },
     },
     ...DEMO_BASELINES.map(
       (translator): DemoStage => ({
         title: `Measure ${translator} noise`,
-        command: [
-          "train",
-          ...["--translator", translator, ...training, ...seeded, "--resume"],
-          ...["--out", at(`models/${translator}`)],
-        ],
+        command: "train",
+        options: { translator, ...data, seed, resume: true, out: `${out}/models/${translator}` },
       }),
     ),
-    ...["cryogem", ...DEMO_BASELINES].map(
-      (translator): DemoStage => ({
-        title:
-          translator === "cryogem" ? "Generate the synthetic dataset" : `Generate with ${translator} noise`,
-        command: [
-          "generate",
-          ...["--model", at(`models/${translator}`), "--simulated", at("specimens")],
-          ...(translator === "cryogem" ? onDevice : []),
-          ...["--out", translator === "cryogem" ? at("synthetic") : at(`baselines/${translator}`)],
-        ],
-      }),
-    ),
-    {
-      title: "Score against held-out real micrographs",
-      command: [
-        "evaluate",
-        "realism",
-        ...["--real", `${example}/held-out`, "--pixel-size", "3", "--synthetic", at("synthetic")],
-        ...DEMO_BASELINES.map((translator) => at(`baselines/${translator}`)),
-        ...["--out", at("scores")],
-      ],
-    },
   ];
 }
 
-/** A command as a shell takes it. */
-export const shellLine = ({ command }: DemoStage): string =>
-  [
-    "cryogem",
-    ...command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)),
-  ].join(" ");
+function generationStages({ out, device }: Asked): readonly DemoStage[] {
+  const simulated = `${out}/specimens`;
+  return [
+    {
+      title: "Generate the synthetic dataset",
+      command: "generate",
+      options: { model: `${out}/models/cryogem`, simulated, device, out: `${out}/synthetic` },
+    },
+    ...DEMO_BASELINES.map(
+      (translator): DemoStage => ({
+        title: `Generate with ${translator} noise`,
+        command: "generate",
+        options: { model: `${out}/models/${translator}`, simulated, out: `${out}/baselines/${translator}` },
+      }),
+    ),
+  ];
+}
+
+/** The words of a stage's command line, after `cryogem`. */
+export const stageWords = <Name extends DemoCommand>({ command, options }: DemoStage<Name>) =>
+  wordsOf(DEMO_COMMANDS[command] as CommandSpec, options);
+
+/** A stage as it would be typed by hand. */
+export const stageLine = (stage: DemoStage): string => shellLine(["cryogem", ...stageWords(stage)]);

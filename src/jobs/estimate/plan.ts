@@ -1,7 +1,8 @@
-import { DomainError, OptionError } from "../../core/errors.js";
+import { OptionError } from "../../core/errors.js";
 import { type CtfFitOptions, fitBand } from "../../estimate/ctf-fit.js";
 import type { Optics } from "../../physics/optics/optics.js";
 import { recordOf, resolveOptions } from "../shared/options/check.js";
+import { checkedByFormula } from "../shared/options/refusal.js";
 import { DIAMETER_FOR_NOISE, type EstimateOptions, estimateOptions } from "./options.js";
 
 export type { EstimateOptions } from "./options.js";
@@ -43,7 +44,7 @@ export function planEstimate(given: EstimateOptions): EstimatePlan {
     ...(fitMax !== undefined && { fitMax }),
     ...{ defocusRange, phaseShift },
   };
-  refuseBand(pixelSize, fit);
+  checkedByFormula(() => fitBand(pixelSize, fit));
   const micrographs = options.micrographs.map((path) => ({ path, stem: stemOf(path) }));
   refuseSameNames(micrographs);
   return {
@@ -58,16 +59,6 @@ export function planEstimate(given: EstimateOptions): EstimatePlan {
     },
     record: recordOf(estimateOptions, options),
   };
-}
-
-/** Refuses frequencies that leave nothing to fit. The fit itself calls its limits by the options' names. */
-function refuseBand(pixelSize: number, fit: CtfFitOptions): void {
-  try {
-    fitBand(pixelSize, fit);
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    throw new OptionError(error.quantity, error.message.slice(`${error.quantity}: `.length));
-  }
 }
 
 /** A file's name without folder and ending. */

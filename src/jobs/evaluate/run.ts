@@ -1,4 +1,4 @@
-import { DomainError, UsageError } from "../../core/errors.js";
+import { DomainError, OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { imagePath, inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
@@ -25,7 +25,8 @@ import { encodeRealism } from "./records.js";
  */
 export async function evaluateRealism(plan: RealismPlan, context: DatasetContext): Promise<RealismResult> {
   const { files } = context;
-  if (plan.synthetic.length === 0) throw new UsageError("--synthetic: found none, expected at least one set");
+  if (plan.synthetic.length === 0)
+    throw new OptionError("synthetic", "found none, expected at least one set");
   const protocol = await protocolOf(plan, files);
   const sets = [realInputs(plan)];
   for (const source of plan.synthetic) sets.push(await syntheticInputs(source, plan, protocol, files));
@@ -44,10 +45,10 @@ interface InputSet {
 
 async function protocolOf(plan: RealismPlan, files: Files): Promise<RealismProtocol> {
   const first = plan.real[0];
-  if (first === undefined) throw new UsageError("--real: found no micrographs, expected at least one");
+  if (first === undefined) throw new OptionError("real", "found no micrographs, expected at least one");
   const pixelSize = plan.pixelSize ?? (await readImage(await files.read(first), first)).pixelSize;
   if (pixelSize === undefined)
-    throw new UsageError(`${first} does not say its pixel size: give --pixel-size`);
+    throw new UsageError(`${first}: found no pixel size, expected it as \`pixelSize\``);
   const { patch, tile } = plan;
   return realismProtocol({
     pixelSize,

@@ -1,25 +1,47 @@
-import { integerInRange } from "../../core/check.js";
-import type { StorageMode } from "../../dataset/images.js";
-import type { LabelForm } from "../../dataset/labels.js";
+import { OptionError } from "../../core/errors.js";
+import { recordOf, resolveOptions } from "../shared/options/check.js";
+import type { ResolvedOptions } from "../shared/options/option.js";
+import { planSimulation, type SimulateOptions, type SimulationPlan } from "../simulate/plan.js";
+import { type GenerateOptions, generateOptions, translationOptions } from "./options.js";
 
-/** What a user may ask of `generate`. */
-export interface GenerateOptions {
-  /** Model folder that `train` wrote, or a model file. */
-  readonly model: string;
-  /** Dataset that `simulate` wrote, without noise. */
+export type { GenerateOptions } from "./options.js";
+
+type Translation = ResolvedOptions<typeof translationOptions>;
+
+/** A generation decided as far as that needs no file. */
+export interface GeneratePlan extends Pick<Translation, "model" | "out" | "mode" | "seed" | "labels"> {
+  /** Dataset to translate. */
   readonly simulated: string;
-  readonly out: string;
-  readonly mode?: StorageMode;
-  /** Further forms of the labels. */
-  readonly labels?: readonly LabelForm[];
-  readonly seed?: number;
+  /** How it is to be simulated; absent: it is there already. */
+  readonly simulation: SimulationPlan | undefined;
+  /** What the manifest records of the options: of a simulation, its own manifest does. */
+  readonly record: Readonly<Record<string, unknown>>;
 }
 
-export type GeneratePlan = Required<GenerateOptions>;
-
-/** @throws DomainError for a seed outside its range */
-export function planGeneration(options: GenerateOptions): GeneratePlan {
-  const { model, simulated, out, mode = "float32", labels = [], seed = 1 } = options;
-  integerInRange("--seed", seed, 0, Number.MAX_SAFE_INTEGER);
-  return { model, simulated, out, mode, labels, seed };
+/**
+ * Decides a generation from its options, without touching a file.
+ *
+ * @throws OptionError for an option out of its range, and for options that clash
+ */
+export function planGeneration(given: GenerateOptions): GeneratePlan {
+  const { model, out, mode, labels, seed, simulated, map } = resolveOptions(generateOptions, given);
+  const record = recordOf(translationOptions, { model, out, mode, seed });
+  const rest = { model, out, mode, labels, seed, record };
+  const ofSimulation = Object.entries(given).filter(
+    ([name, value]) => value !== undefined && !Object.hasOwn(translationOptions, name),
+  );
+  if (simulated !== undefined) {
+    const [idle] = ofSimulation;
+    if (!idle) return { ...rest, simulated, simulation: undefined };
+    throw new OptionError(idle[0], "found `simulated`, whose micrographs are made already");
+  }
+  if (map === undefined) {
+    throw new OptionError(
+      "simulated",
+      "found none, expected a dataset of `simulate`, or `map` to simulate from",
+    );
+  }
+  const asked = Object.fromEntries(ofSimulation) as Partial<SimulateOptions>;
+  const simulation = planSimulation({ ...asked, map, seed, out: `${out.replace(/\/+$/, "")}-simulated` });
+  return { ...rest, simulated: simulation.out, simulation };
 }

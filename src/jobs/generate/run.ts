@@ -1,7 +1,7 @@
 import type { Image } from "../../array/image.js";
 import { variance } from "../../array/statistics.js";
 import { UsageError } from "../../core/errors.js";
-import type { ComputeRuntime, JobContext } from "../../core/ports.js";
+import type { ComputeRuntime } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
 import { encodeMicrograph, encodePreview, imageKinds } from "../../dataset/images.js";
 import { joinDataset } from "../../dataset/join.js";
@@ -16,20 +16,21 @@ import { restoreContrast } from "../../translate/noise/contrast.js";
 import { openTranslator } from "../../translate/translator.js";
 import { DATASET_CLAIM, inClaimedFolder } from "../shared/claim-folder.js";
 import { cleanMicrographs, micrographCtf } from "../shared/clean-micrographs.js";
+import type { DatasetContext } from "../shared/context.js";
 import { hashFile } from "../shared/hash-file.js";
 import { modelFile, readModel } from "../shared/model-files.js";
+import { simulateDataset } from "../simulate/run.js";
 import type { GeneratePlan } from "./plan.js";
 
 /** What a generation receives beside its plan. */
-export interface GenerateContext extends JobContext {
-  /** As "cryogem 0.1.0": recorded in the dataset. */
-  readonly program: string;
+export interface GenerateContext extends DatasetContext {
   /** Opened only if the translator has a network. */
   readonly runtime: () => Promise<ComputeRuntime>;
 }
 
 /**
- * Translates a simulated dataset into a synthetic one with the same labels, or what is still missing of it. Every
+ * Translates a simulated dataset into a synthetic one with the same labels, or what is still missing of it; where the plan says
+ * so, the dataset is simulated first. Every
  * micrograph depends on nothing but the model, its clean one, the seed and its number.
  *
  * @throws FileError or FormatError for an input, UsageError for inputs or a folder that do not fit, AbortError
@@ -38,12 +39,18 @@ export async function generateDataset(
   plan: GeneratePlan,
   context: GenerateContext,
 ): Promise<DatasetManifest> {
-  return inClaimedFolder(context.files, plan.out, DATASET_CLAIM, () => generateInto(plan, context));
+  // a model that cannot be used is told of before the work
+  const model = await readModel(context.files, plan.model);
+  if (plan.simulation) await simulateDataset(plan.simulation, context);
+  return inClaimedFolder(context.files, plan.out, DATASET_CLAIM, () => generateInto(plan, model, context));
 }
 
-async function generateInto(plan: GeneratePlan, context: GenerateContext): Promise<DatasetManifest> {
+async function generateInto(
+  plan: GeneratePlan,
+  model: Model,
+  context: GenerateContext,
+): Promise<DatasetManifest> {
   const { files, report } = context;
-  const model = await readModel(files, plan.model);
   const simulated = await readDataset(files, plan.simulated);
   requireFit(plan, model, simulated);
   const job = await datasetJob(plan, simulated, context);
@@ -54,7 +61,7 @@ async function generateInto(plan: GeneratePlan, context: GenerateContext): Promi
   const manifest = progress.finished
     ? (await readDataset(files, plan.out)).manifest
     : await joinDataset(files, plan.out);
-  if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
+  if (plan.labels) await writeLabels(files, plan.out, plan.labels);
   return manifest;
 }
 
@@ -132,11 +139,10 @@ async function datasetJob(
     await hashFile(modelFile(plan.model), undefined, files),
     await hashFile(inside(plan.simulated, "dataset.json"), undefined, files),
   ];
-  const options = { mode: plan.mode };
   return {
     program,
     command: "generate",
-    options,
+    options: plan.record,
     seed: plan.seed,
     inputs,
     optics,

@@ -1,13 +1,14 @@
-import { inRange } from "../../core/check.js";
-import { UsageError } from "../../core/errors.js";
+import { OptionError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { bootstrapPicking } from "../../evaluate/picking/bootstrap.js";
 import { type MatchedMicrograph, matchMicrograph, poolScores } from "../../evaluate/picking/picking.js";
 import { namesOf } from "../evaluate/plan.js";
 import { openMicrographs } from "../shared/micrograph-index.js";
+import { resolveOptions } from "../shared/options/check.js";
+import { type PickScoreOptions, pickScoreOptions, type ResolvedPickScoreOptions } from "./options.js";
 import { type Coordinates, readCoordinates } from "./read.js";
-import { type PickerScores, type PickScoreOptions, type PickScoreResult, summaryOf } from "./result.js";
+import { type PickerScores, type PickScoreResult, summaryOf } from "./result.js";
 import { curveCsv, micrographsCsv, precisionRecallChart, protocolOf, scoresCsv } from "./text.js";
 
 /** Files that `pick score` writes. */
@@ -23,11 +24,12 @@ export const PICK_SCORES = {
 /**
  * Scores picks against true positions by the protocol of SCIENCE: see protocolOf.
  *
- * @throws UsageError where no micrograph is in both, or a size is missing; FileError, FormatError for coordinates
+ * @throws OptionError for an option out of its range, UsageError where no micrograph is in both, or a size is missing; FileError, FormatError for coordinates
  */
-export async function scorePicks(options: PickScoreOptions, context: JobContext): Promise<PickScoreResult> {
+export async function scorePicks(given: PickScoreOptions, context: JobContext): Promise<PickScoreResult> {
   const { files } = context;
-  const radius = inRange("--radius", options.radius, "angstrom", 1e-3, 1e5) / options.pixelSize;
+  const options = resolveOptions(pickScoreOptions, given);
+  const radius = options.radius / options.pixelSize;
   const ratio = (options.truthPixelSize ?? options.pixelSize) / options.pixelSize;
   const truth = await readCoordinates(files, options.truth, ratio);
   const pickers: Coordinates[] = [];
@@ -49,12 +51,12 @@ export async function scorePicks(options: PickScoreOptions, context: JobContext)
           shape: shapes.get(micrograph) ?? [0, 0],
           ...(unsure && { unsure: placesOf(unsure, micrograph) }),
         },
-        { radius, margin: options.margin ?? 0, ...(threshold !== undefined && { threshold }) },
+        { radius, margin: options.margin, ...(threshold !== undefined && { threshold }) },
       ),
     );
     return { name, ...(threshold !== undefined && { threshold }), ...scored(names, matched) };
   };
-  const titles = namesOf(options.picks);
+  const titles = namesOf(options.picks, "picks");
   const scoredPickers = pickers.map((picker, i) => score(titles[i]!, picker));
   const result: PickScoreResult = {
     protocol: protocolOf(options, names.length),
@@ -74,8 +76,9 @@ function requireSome({ path, picks }: Coordinates, names: readonly string[], { r
   const missing = names.filter((name) => !picks.has(name));
   const some = names.slice(0, 3).join(", ");
   if (missing.length === names.length) {
-    throw new UsageError(
-      `--unsure: found none of the scored micrographs in ${path}, expected some of ${some}`,
+    throw new OptionError(
+      "unsure",
+      `found none of the scored micrographs in ${path}, expected some of ${some}`,
     );
   }
   if (missing.length > 0) {
@@ -130,7 +133,7 @@ function commonNames(truth: Coordinates, pickers: readonly Coordinates[], { repo
 async function shapesOf(
   names: readonly string[],
   sources: readonly Coordinates[],
-  { margin = 0, micrographs, micrographSize, truth }: PickScoreOptions,
+  { margin, micrographs, micrographSize, truth }: ResolvedPickScoreOptions,
   { files }: JobContext,
 ): Promise<Map<string, readonly [number, number]>> {
   const shapes = new Map<string, readonly [number, number]>();

@@ -40,10 +40,10 @@ export async function trainTranslator(plan: TrainPlan, context: TrainContext): P
 }
 
 function identityOf(plan: TrainPlan, files: Files, program: string): Promise<TrainingIdentity> {
-  const { translator, options, dose } = plan;
+  const { translator, record: options } = plan;
   const paths = [inside(plan.simulated, "dataset.json"), ...plan.real];
   if (plan.estimates !== undefined) paths.push(inside(plan.estimates, "estimates.json"));
-  return trainingIdentity(files, { program, translator, options: { ...options, dose } }, paths);
+  return trainingIdentity(files, { program, translator, options }, paths);
 }
 
 /** What is measured before anything is fitted or trained. */
