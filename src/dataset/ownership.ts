@@ -17,7 +17,7 @@ export function refuseOtherJob(dir: string, found: JobIdentity, wanted: JobIdent
 /** The refusal of a folder, for a difference worded "command: found X, expected Y". */
 export const otherJob = (dir: string, difference: string): UsageError =>
   new UsageError(
-    `${dir}: ${difference}; the folder holds another dataset: give another --out or remove it first`,
+    `${dir}: ${difference}; the folder holds another dataset: give another \`out\` or remove it first`,
   );
 
 function firstDifference(found: JobIdentity, wanted: JobIdentity): string | undefined {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { PICKER_MULTIPLE, PICKER_NETWORKS } from "../nn/picker.js";
 
+export { PICKER_DEFAULTS } from "./defaults.js";
+
 /** Choices of a picker's training, as they stand in its model's record. */
 export const pickerOptions = z.strictObject({
   network: z.enum(PICKER_NETWORKS),
@@ -27,22 +29,6 @@ export const pickerOptions = z.strictObject({
 });
 
 export type PickerOptions = z.infer<typeof pickerOptions>;
-
-/** What trains a good picker on two CPU cores in a minute or two. */
-export const PICKER_DEFAULTS: Omit<PickerOptions, "seed"> = {
-  network: "resnet",
-  width: 24,
-  workingDiameter: 24,
-  crop: 128,
-  batch: 4,
-  steps: 1000,
-  learningRate: 2e-3,
-  average: 0.99,
-  augment: true,
-  contaminants: 0.3,
-  negatives: 0.25,
-  expectedParticles: null,
-};
 
 /** Learning rate at a step (from 1): rises over the first twentieth, then falls to zero as half a cosine. */
 export function pickerLearningRate({ learningRate, steps }: PickerOptions, step: number): number {

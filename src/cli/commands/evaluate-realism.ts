@@ -12,7 +12,7 @@ const KIND = { what: "micrograph", extensions: IMAGE_EXTENSIONS };
 
 /** The work of `cryogem evaluate realism`. */
 export const run: Run<typeof evaluateOptions> = async (options, context) => {
-  const names = namesOf(options.synthetic);
+  const names = namesOf(options.synthetic, "synthetic");
   const plan = {
     ...options,
     seed: options.seed ?? 1,

@@ -11,12 +11,14 @@ import { generateCommand } from "../../jobs/generate/options.js";
 import { infoCommand } from "../../jobs/info/options.js";
 import { initCommand } from "../../jobs/init/options.js";
 import { maskCommand } from "../../jobs/mask/options.js";
+import { pickRunCommand } from "../../jobs/pick-run/options.js";
+import { pickScoreCommand } from "../../jobs/pick-score/options.js";
+import { pickTrainCommand } from "../../jobs/pick-train/options.js";
 import { potentialCommand } from "../../jobs/potential/options.js";
 import { runCommand } from "../../jobs/run/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { trainCommand } from "../../jobs/train/options.js";
 import { type CommandEntry, entry } from "../command.js";
-import { pick } from "./pick.js";
 
 /** Every command, in the order of the help. Its work is loaded when it runs, so that --help stays fast. */
 export const entries: readonly CommandEntry[] = [
@@ -31,6 +33,9 @@ export const entries: readonly CommandEntry[] = [
   entry(simulateCommand, () => import("./simulate.js")),
   entry(trainCommand, () => import("./train.js")),
   entry(generateCommand, () => import("./generate.js")),
+  entry(pickTrainCommand, () => import("./pick-train.js")),
+  entry(pickRunCommand, () => import("./pick-run.js")),
+  entry(pickScoreCommand, () => import("./pick-score.js")),
   entry(extractCommand, () => import("./extract.js")),
   entry(evaluateCommand, () => import("./evaluate-realism.js")),
   entry(fscCommand, () => import("./fsc.js")),
@@ -57,6 +62,4 @@ export function addCommands(program: Command): void {
     if (!made.has(first!)) program.addCommand(group);
     made.set(first!, group.addCommand(build()));
   }
-  const others = [pick];
-  for (const command of others) program.addCommand(command());
 }

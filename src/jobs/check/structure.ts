@@ -1,7 +1,5 @@
-import { moments } from "../../array/statistics.js";
 import { CryoError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
-import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
 import { readStructure } from "../../io/structure/read.js";
 import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
@@ -37,34 +35,33 @@ async function judgeModel(path: string, particleDiameter: number, files: Files):
 }
 
 async function judgeMap(path: string, particleDiameter: number, files: Files): Promise<readonly Finding[]> {
-  const bytes = await files.read(path);
   const findings: Finding[] = [];
-  if (!/\.(gz|bz2|hdf)$/i.test(path)) {
-    const { voxelSize } = parseMrcHeader(bytes.subarray(0, MRC_HEADER_BYTES), bytes.length, path);
-    if (voxelSize[0] === 1) {
+  const report = {
+    progress: () => {},
+    note: () => {},
+    warn: (line: string) => {
       findings.push(
         finding(
           "doubt",
           path,
-          "its header says 1 angstrom per voxel, which is also what programs write that do not know",
-          "Make sure that it is so: the particle's size depends on it.",
+          line,
+          "Density must be positive for protein, and the box must hold the whole particle.",
         ),
       );
-    }
-  }
-  const volume = readDensityMap(bytes, path, undefined);
-  if (moments(volume.data).skewness < 0) {
+    },
+  };
+  const volume = await readDensityMap({ files, report }, path);
+  if (volume.voxelSize === 1) {
     findings.push(
       finding(
         "doubt",
         path,
-        "its densest voxels are negative: the contrast looks inverted",
-        "Density must be positive for protein: multiply the map by -1 (for example relion_image_handler --multiply_constant -1).",
+        "its header says 1 angstrom per voxel, which is also what programs write that do not know",
+        "Make sure that it is so: the particle's size depends on it.",
       ),
     );
-    return findings;
   }
-  return [...findings, ...sizeFinding(path, mapDiameter(volume), particleDiameter)];
+  return findings.length > 0 ? findings : sizeFinding(path, mapDiameter(volume), particleDiameter);
 }
 
 function sizeFinding(path: string, diameter: number, expected: number): Finding[] {

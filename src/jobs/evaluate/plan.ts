@@ -37,11 +37,11 @@ export const REALISM_FILES = {
 } as const;
 
 /**
- * Names for several sets: the last part of each path, or as much of its end as tells them apart.
+ * Names for several sets of an option: the last part of each path, or as much of its end as tells them apart.
  *
  * @throws OptionError where two paths are the same
  */
-export function namesOf(paths: readonly string[]): readonly string[] {
+export function namesOf(paths: readonly string[], option: string): readonly string[] {
   const parts = paths.map((path) => path.split("/").filter((part) => part !== "" && part !== "."));
   const deepest = Math.max(0, ...parts.map((each) => each.length));
   for (let depth = 1; depth <= deepest; depth++) {
@@ -49,8 +49,5 @@ export function namesOf(paths: readonly string[]): readonly string[] {
     if (new Set(names).size === names.length) return names;
   }
   if (paths.length === 0) return [];
-  throw new OptionError(
-    "synthetic",
-    `found the same set twice (${paths.join(", ")}), expected different ones`,
-  );
+  throw new OptionError(option, `found the same twice (${paths.join(", ")}), expected different ones`);
 }

@@ -1,4 +1,4 @@
-import type { Files } from "../../core/ports.js";
+import type { Files, JobContext } from "../../core/ports.js";
 import { readStructure } from "../../io/structure/read.js";
 import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
@@ -48,19 +48,18 @@ export async function lookAtMicrographs(paths: readonly string[], files: Files):
 export async function lookAtStructure(
   path: string,
   kind: "model" | "map",
-  files: Files,
+  { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<{ readonly diameter: Sourced<number>; readonly note: string }> {
-  const bytes = await files.read(path);
   const source = `measured on the ${kind}`;
   if (kind === "map") {
-    const volume = readDensityMap(bytes, path, undefined);
+    const volume = await readDensityMap({ files, report }, path);
     const diameter = Math.round(mapDiameter(volume));
     return {
       diameter: { value: diameter, source },
       note: `${volume.shape[0]} voxels of ${volume.voxelSize.toFixed(3)} A`,
     };
   }
-  const structure = readStructure(bytes, path);
+  const structure = readStructure(await files.read(path), path);
   const atoms = applyAssembly(structure, selectAtoms(structure.atoms, { waters: false }), undefined);
   return {
     diameter: { value: Math.round(modelDiameter(atoms)), source },

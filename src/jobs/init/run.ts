@@ -65,7 +65,7 @@ async function draftProject(
   const ctf = options.ctf === undefined ? undefined : await microscopeOf(options.ctf, context);
   const kind = options.model === undefined ? "map" : "model";
   const file = options.model ?? options.map;
-  const structure = file === undefined ? undefined : await lookAtStructure(file, kind, files);
+  const structure = file === undefined ? undefined : await lookAtStructure(file, kind, context);
   const asked = async (question: string): Promise<Sourced<number> | undefined> => {
     const value = await ask?.(question);
     return value === undefined ? undefined : { value, source: "asked" };

@@ -1,4 +1,4 @@
-import { UsageError } from "../../core/errors.js";
+import { OptionError } from "../../core/errors.js";
 import type { Files, JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { micrographStem } from "../../io/picks/pick.js";
@@ -18,7 +18,7 @@ export interface KnownOptics {
   readonly defocus: ReadonlyMap<string, Defocus>;
 }
 
-/** @throws FileError, FormatError for a folder that is none of estimates; UsageError for one of another pixel size */
+/** @throws FileError, FormatError for a folder that is none of estimates; OptionError for one of another pixel size */
 export async function readKnownOptics(plan: PickRunPlan, files: Files): Promise<KnownOptics> {
   const { estimates: dir, pixelSize } = plan;
   if (dir === undefined) {
@@ -27,8 +27,9 @@ export async function readKnownOptics(plan: PickRunPlan, files: Files): Promise<
   const path = inside(dir, "estimates.json");
   const { optics, micrographs } = parseEstimates(new TextDecoder().decode(await files.read(path)), path);
   if (Math.abs(optics.pixelSize / pixelSize - 1) > 0.01) {
-    throw new UsageError(
-      `--pixel-size: found ${pixelSize} angstrom, expected ${optics.pixelSize}, as in ${path}`,
+    throw new OptionError(
+      "pixelSize",
+      `found ${pixelSize} angstrom, expected ${optics.pixelSize}, as in ${path}`,
     );
   }
   const defocus = micrographs.map(({ file, defocusU, defocusV, defocusAngle, phaseShift }) => {

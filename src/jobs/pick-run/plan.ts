@@ -1,49 +1,18 @@
-import { inRange, integerInRange } from "../../core/check.js";
-import { UsageError } from "../../core/errors.js";
+import { OptionError, UsageError } from "../../core/errors.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import { suggestedBox } from "../../dataset/star.js";
+import { resolveOptions } from "../shared/options/check.js";
+import { AMPLITUDE_CONTRAST } from "../shared/options/microscope.js";
+import { checkedByFormula } from "../shared/options/refusal.js";
 import { namedByStem } from "../shared/stems.js";
+import {
+  type PickLabel,
+  type PickRunOptions,
+  pickRunOptions,
+  type ResolvedPickRunOptions,
+} from "./options.js";
 
-/** Further forms in which picks are written; STAR and Topaz text always are. */
-export const PICK_LABELS = ["box", "cbox", "coco", "topaz"] as const;
-export type PickLabel = (typeof PICK_LABELS)[number];
-
-/** What a user may ask of `pick run`. */
-export interface PickRunOptions {
-  /** Files. */
-  readonly micrographs: readonly string[];
-  readonly out: string;
-  /** Angstrom. */
-  readonly pixelSize: number;
-  /** Angstrom; only a model brings its own. */
-  readonly particleDiameter?: number;
-  /** Exactly one of the three: a Laplacian of Gaussian, a density map, a trained picker. */
-  readonly log?: boolean;
-  readonly template?: string;
-  readonly model?: string;
-  /** Largest diameter for the Laplacian, angstrom; default: the particle's. */
-  readonly maxDiameter?: number;
-  /** Of the template's map. */
-  readonly symmetry?: string;
-  /** Between templates, degrees. */
-  readonly angularStep?: number;
-  /** false: templates without CTF. */
-  readonly ctf?: boolean;
-  /** Folder that `estimate` wrote. */
-  readonly estimates?: string;
-  /** kV; with `cs` they say the optics. */
-  readonly voltage?: number;
-  readonly cs?: number;
-  readonly amplitudeContrast?: number;
-  /** Angstrom; default: half the particle's diameter. */
-  readonly minDistance?: number;
-  /** Pixels along the edges without picks. */
-  readonly margin?: number;
-  readonly threshold?: "auto" | number;
-  readonly labels?: readonly PickLabel[];
-  /** Side of boxes, pixels; default: half as large again as the particle. */
-  readonly box?: number;
-}
+export type { PickRunOptions } from "./options.js";
 
 export type PickMethod =
   | { readonly kind: "log"; readonly diameters: readonly [number, number] }
@@ -79,61 +48,69 @@ export interface PickRunPlan {
   readonly optics: StatedOptics | undefined;
 }
 
-const DEFAULTS = { symmetry: "C1", angularStep: 35, amplitudeContrast: 0.1, margin: 0 } as const;
+/** Degrees between templates. */
+const ANGULAR_STEP = 35;
 
 /**
  * Decides a run from its options.
  *
- * @throws UsageError for options that clash or lack another, DomainError for one outside its range
+ * @throws OptionError for an option out of its range, and for options that clash or lack another
  */
-export function planPickRun(options: PickRunOptions): PickRunPlan {
-  const { micrographs, particleDiameter, minDistance, box } = options;
-  if (micrographs.length === 0) throw new UsageError("--micrographs: found none, expected at least one");
+export function planPickRun(given: PickRunOptions): PickRunPlan {
+  const options = resolveOptions(pickRunOptions, given);
+  const { pixelSize, particleDiameter } = options;
   const method = methodOf(options);
   refuseIdle(options, method);
-  const pixelSize = inRange("--pixel-size", options.pixelSize, "angstrom", 0.1, 50);
-  if (particleDiameter !== undefined) {
-    inRange("--particle-diameter", particleDiameter, "angstrom (4 pixels or more)", 4 * pixelSize, 1e5);
+  if (particleDiameter !== undefined && particleDiameter < 4 * pixelSize) {
+    throw new OptionError(
+      "particleDiameter",
+      `found ${particleDiameter}, expected at least 4 pixels, ${4 * pixelSize} angstrom`,
+    );
   }
-  if (minDistance !== undefined) inRange("--min-distance", minDistance, "angstrom", 0, 1e5);
-  if (box !== undefined) integerInRange("--box", box, 2, 16_384);
   return {
     out: options.out,
-    micrographs: namedByStem(micrographs),
+    micrographs: namedByStem(options.micrographs),
     method,
     pixelSize,
     particleDiameter,
-    minDistance,
-    margin: inRange("--margin", options.margin ?? DEFAULTS.margin, "pixels", 0, 1e5),
-    threshold: options.threshold ?? "auto",
+    minDistance: options.minDistance,
+    margin: options.margin,
+    threshold: options.threshold,
     labels: options.labels ?? [],
-    box,
+    box: options.box,
     estimates: options.estimates,
     optics: statedOptics(options),
   };
 }
 
-function methodOf({ log, template, model, ...options }: PickRunOptions): PickMethod {
-  if ([log, template, model].filter((each) => each !== undefined).length !== 1) {
-    throw new UsageError("pick run: expected one of --model, --template and --log");
+function methodOf({ log, template, model, ...options }: ResolvedPickRunOptions): PickMethod {
+  if ([log, template !== undefined, model !== undefined].filter((is) => is).length !== 1) {
+    throw new UsageError("pick run: expected one of `model`, `template` and `log`");
   }
   if (model !== undefined) return { kind: "model", path: model };
   const diameter = options.particleDiameter;
-  if (diameter === undefined) throw new UsageError("--particle-diameter: expected with --log and --template");
-  if (template === undefined) {
-    const largest = inRange("--max-diameter", options.maxDiameter ?? diameter, "angstrom", diameter, 1e5);
-    return { kind: "log", diameters: [diameter, largest] };
+  if (diameter === undefined) {
+    throw new OptionError("particleDiameter", "found none, expected it with `log` and `template`");
   }
-  const symmetry = options.symmetry ?? DEFAULTS.symmetry;
-  symmetryOperators(symmetry);
-  const ctf = options.ctf ?? true;
+  if (template === undefined) return { kind: "log", diameters: [diameter, largestOf(options, diameter)] };
+  const symmetry = options.symmetry ?? "C1";
+  checkedByFormula(() => symmetryOperators(symmetry));
+  const { ctf, angularStep: step = ANGULAR_STEP } = options;
   if (ctf && options.estimates === undefined && options.voltage === undefined) {
-    throw new UsageError(
-      "--template: expected the micrographs' CTF: --estimates, or --voltage and --cs to fit it, or --no-ctf",
+    throw new OptionError(
+      "template",
+      "expected the micrographs' CTF: `estimates`, or `voltage` and `cs` to fit it, or none (`ctf`)",
     );
   }
-  const step = inRange("--angular-step", options.angularStep ?? DEFAULTS.angularStep, "degrees", 2, 90);
   return { kind: "template", map: template, symmetry, step, ctf };
+}
+
+function largestOf({ maxDiameter }: Pick<ResolvedPickRunOptions, "maxDiameter">, diameter: number): number {
+  if (maxDiameter === undefined || maxDiameter >= diameter) return maxDiameter ?? diameter;
+  throw new OptionError(
+    "maxDiameter",
+    `found ${maxDiameter}, expected at least ${diameter}, as \`particleDiameter\``,
+  );
 }
 
 function statedOptics({
@@ -141,40 +118,39 @@ function statedOptics({
   cs,
   amplitudeContrast,
   estimates,
-}: PickRunOptions): StatedOptics | undefined {
+}: ResolvedPickRunOptions): StatedOptics | undefined {
   if (voltage === undefined && cs === undefined) {
-    if (amplitudeContrast !== undefined)
-      throw new UsageError("--amplitude-contrast: expected --voltage and --cs with it");
+    if (amplitudeContrast !== undefined) {
+      throw new OptionError("amplitudeContrast", "expected `voltage` and `cs` with it");
+    }
     return undefined;
   }
   if (voltage === undefined || cs === undefined) {
-    throw new UsageError(
-      `${voltage === undefined ? "--cs" : "--voltage"}: expected --voltage and --cs together`,
-    );
+    throw new OptionError(voltage === undefined ? "cs" : "voltage", "expected `voltage` and `cs` together");
   }
-  if (estimates !== undefined)
-    throw new UsageError("--voltage: found --estimates, which say the optics already");
+  if (estimates !== undefined) {
+    throw new OptionError("voltage", "found `estimates`, which say the optics already");
+  }
   return {
     voltage,
     sphericalAberration: cs,
-    amplitudeContrast: amplitudeContrast ?? DEFAULTS.amplitudeContrast,
+    amplitudeContrast: amplitudeContrast ?? AMPLITUDE_CONTRAST,
   };
 }
 
 /** Refuses options that would do nothing. */
-function refuseIdle(o: PickRunOptions, { kind }: PickMethod): void {
+function refuseIdle(o: ResolvedPickRunOptions, { kind }: PickMethod): void {
   const idle = {
-    "--max-diameter": kind !== "log" && o.maxDiameter !== undefined,
-    "--symmetry": kind !== "template" && o.symmetry !== undefined,
-    "--angular-step": kind !== "template" && o.angularStep !== undefined,
-    "--no-ctf": kind !== "template" && o.ctf === false,
-    "--box": o.box !== undefined && !o.labels?.some((label) => label !== "topaz"),
+    maxDiameter: kind !== "log" && o.maxDiameter !== undefined,
+    symmetry: kind !== "template" && o.symmetry !== undefined,
+    angularStep: kind !== "template" && o.angularStep !== undefined,
+    ctf: kind !== "template" && !o.ctf,
   };
   const found = Object.entries(idle).find(([, is]) => is)?.[0];
-  if (found)
-    throw new UsageError(
-      `${found}: found ${found === "--box" ? "no --labels with boxes" : `--${kind}`}, with which it does nothing`,
-    );
+  if (found) throw new OptionError(found, `found \`${kind}\`, with which it does nothing`);
+  if (o.box !== undefined && !o.labels?.some((label) => label !== "topaz")) {
+    throw new OptionError("box", "found no `labels` with boxes, without which it does nothing");
+  }
 }
 
 /** Least distance of two picks, micrograph pixels. */

@@ -1,5 +1,4 @@
-import { inRange } from "../../core/check.js";
-import { UsageError } from "../../core/errors.js";
+import { OptionError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { bootstrapPicking } from "../../evaluate/picking/bootstrap.js";
@@ -7,8 +6,10 @@ import { type MatchedMicrograph, matchMicrograph, poolScores } from "../../evalu
 import { namesOf } from "../evaluate/plan.js";
 import { matchNames, shortNames } from "../shared/match-names.js";
 import { openMicrographs } from "../shared/micrograph-index.js";
+import { resolveOptions } from "../shared/options/check.js";
+import { type PickScoreOptions, pickScoreOptions, type ResolvedPickScoreOptions } from "./options.js";
 import { type CoordinateScale, type Coordinates, readCoordinates } from "./read.js";
-import { type PickerScores, type PickScoreOptions, type PickScoreResult, summaryOf } from "./result.js";
+import { type PickerScores, type PickScoreResult, summaryOf } from "./result.js";
 import { curveCsv, micrographsCsv, precisionRecallChart, protocolOf, scoresCsv } from "./text.js";
 
 /** Files that `pick score` writes. */
@@ -24,11 +25,12 @@ export const PICK_SCORES = {
 /**
  * Scores picks against true positions by the protocol of SCIENCE: see protocolOf.
  *
- * @throws UsageError where no micrograph is in both, or a size is missing; FileError, FormatError for coordinates
+ * @throws OptionError for an option out of its range, UsageError where no micrograph is in both, or a size is missing; FileError, FormatError for coordinates
  */
-export async function scorePicks(options: PickScoreOptions, context: JobContext): Promise<PickScoreResult> {
+export async function scorePicks(given: PickScoreOptions, context: JobContext): Promise<PickScoreResult> {
   const { files } = context;
-  const radius = inRange("--radius", options.radius, "angstrom", 1e-3, 1e5) / options.pixelSize;
+  const options = resolveOptions(pickScoreOptions, given);
+  const radius = options.radius / options.pixelSize;
   const ratio = (options.truthPixelSize ?? options.pixelSize) / options.pixelSize;
   const warn = (line: string): void => context.report.warn(line);
   const ofTruth = { given: options.truthPixelSize ?? options.pixelSize, ratio, warn };
@@ -56,12 +58,12 @@ export async function scorePicks(options: PickScoreOptions, context: JobContext)
           shape: shapes.get(micrograph) ?? [0, 0],
           ...(unsure && { unsure: placesOf(unsure, micrograph) }),
         },
-        { radius, margin: options.margin ?? 0, ...(threshold !== undefined && { threshold }) },
+        { radius, margin: options.margin, ...(threshold !== undefined && { threshold }) },
       ),
     );
     return { name, ...(threshold !== undefined && { threshold }), ...scored(names, matched) };
   };
-  const titles = namesOf(options.picks);
+  const titles = namesOf(options.picks, "picks");
   const scoredPickers = pickers.map((picker, i) => score(titles[i]!, picker));
   const result: PickScoreResult = {
     protocol: protocolOf(options, names.length),
@@ -102,8 +104,9 @@ function requireSome({ path, picks }: Coordinates, names: readonly string[], { r
   const missing = names.filter((name) => !picks.has(name));
   const some = names.slice(0, 3).join(", ");
   if (missing.length === names.length) {
-    throw new UsageError(
-      `--unsure: found none of the scored micrographs in ${path}, expected some of ${some}`,
+    throw new OptionError(
+      "unsure",
+      `found none of the scored micrographs in ${path}, expected some of ${some}`,
     );
   }
   if (missing.length > 0) {
@@ -158,7 +161,7 @@ function commonNames(truth: Coordinates, pickers: readonly Coordinates[], { repo
 async function shapesOf(
   names: readonly string[],
   sources: readonly Coordinates[],
-  { margin = 0, micrographs, micrographSize, truth }: PickScoreOptions,
+  { margin, micrographs, micrographSize, truth }: ResolvedPickScoreOptions,
   { files }: JobContext,
 ): Promise<Map<string, readonly [number, number]>> {
   const shapes = new Map<string, readonly [number, number]>();

@@ -1,10 +1,11 @@
 import { INTERVAL_SCORES } from "../../evaluate/picking/bootstrap.js";
 import { lineChart, type Series } from "../../plot/line-chart.js";
-import type { PickerScores, PickScoreOptions, PickScoreResult } from "./result.js";
+import type { ResolvedPickScoreOptions } from "./options.js";
+import type { PickerScores, PickScoreResult } from "./result.js";
 
 /** The protocol in words: it stands beside every figure. */
-export function protocolOf(options: PickScoreOptions, micrographs: number): string {
-  const { radius, pixelSize, margin = 0, unsure } = options;
+export function protocolOf(options: ResolvedPickScoreOptions, micrographs: number): string {
+  const { radius, pixelSize, margin, unsure } = options;
   const pixels = (radius / pixelSize).toFixed(1);
   return [
     `Protocol: ${micrographs} micrographs; in each a Hungarian assignment of picks to true positions at most ${radius} angstrom`,

@@ -1,4 +1,4 @@
-import { FileError, UsageError } from "../../core/errors.js";
+import { FileError, OptionError, UsageError } from "../../core/errors.js";
 import type { ComputeRuntime } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
 import { inside } from "../../dataset/layout.js";
@@ -80,7 +80,7 @@ function warnOfSizes(
   const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
   if (particleDiameter !== undefined || largest < SAME_SIZE * smallest) return;
   warn(
-    `particles of ${smallest} to ${largest} angstrom are learned together: say --particle-diameter to \`pick run\`, which else takes them to be ${sizes[0]}`,
+    `particles of ${smallest} to ${largest} angstrom are learned together: say \`particleDiameter\` to \`pick run\`, which else takes them to be ${sizes[0]}`,
   );
 }
 
@@ -159,20 +159,21 @@ function identityOf(plan: PickTrainPlan, { files, program }: TrainContext): Prom
     ...plan.coordinates,
     ...plan.negatives,
   ];
-  const { pixelSize, coordinatesPixelSize, particleDiameter, validation, from } = plan;
-  const start = from && { from: from.record };
-  const given = { pixelSize, coordinatesPixelSize, particleDiameter, validation, ...start };
-  return trainingIdentity(
-    files,
-    { program, translator: "picker", options: { ...plan.options, ...given } },
-    paths,
-  );
+  const { record, from } = plan;
+  const options = { ...record, ...(from && { from: from.record }) };
+  return trainingIdentity(files, { program, translator: "picker", options }, paths);
 }
 
 /** Micrographs to learn from and, drawn by the seed, those kept for validation. */
 function splitMicrographs(all: readonly LabelledMicrograph[], { validation, options }: PickTrainPlan) {
   if (validation === 0 || all.length < FEWEST_TO_SPLIT) return { learned: all, kept: [] };
   const count = Math.max(1, Math.round(validation * all.length));
+  if (count === all.length) {
+    throw new OptionError(
+      "validation",
+      `found ${validation}, which leaves none of ${count} labelled micrographs to learn from, expected less than ${(count - 0.5) / count}`,
+    );
+  }
   const order = Random.of(options.seed, "picker validation").shuffle(all.map((_, i) => i));
   const chosen = new Set(order.slice(0, count));
   return {
@@ -205,7 +206,7 @@ async function openSet(
   }
   if (Math.max(farX, farY) < UNFILLED && particles >= ENOUGH) {
     report.warn(
-      `no particle lies beyond ${Math.round(100 * Math.max(farX, farY))} % of the micrographs' width and height: if the coordinates are of binned images, give --coordinates-pixel-size`,
+      `no particle lies beyond ${Math.round(100 * Math.max(farX, farY))} % of the micrographs' width and height: if the coordinates are of binned images, give \`coordinatesPixelSize\``,
     );
   }
   const negatives = await negativeImages(files, plan);

@@ -1,5 +1,5 @@
 import type { Image } from "../../array/image.js";
-import { FileError, UsageError } from "../../core/errors.js";
+import { FileError, OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { readDataset, readMicrograph } from "../../dataset/reader.js";
@@ -40,8 +40,9 @@ export async function labelledMicrographs(
   const picks = await coordinatesByPath(files, plan, warn);
   const unknown = plan.micrographs.filter((path) => !picks.has(path));
   if (plan.micrographs.length > 0 && unknown.length === plan.micrographs.length) {
-    throw new UsageError(
-      `--coordinates: found none of ${unknown[0]}${unknown.length > 1 ? ` and ${unknown.length - 1} others` : ""}, expected files or names like the micrographs'`,
+    throw new OptionError(
+      "coordinates",
+      `found none of ${unknown[0]}${unknown.length > 1 ? ` and ${unknown.length - 1} others` : ""}, expected files or names like the micrographs'`,
     );
   }
   for (const path of plan.micrographs) {
@@ -108,7 +109,7 @@ function singleMicrograph(
 ): LabelledMicrograph {
   const particleDiameter = plan.particleDiameter ?? plan.from?.record.particleDiameter;
   if (particleDiameter === undefined) {
-    throw new UsageError("--particle-diameter: found none, expected it with --micrographs");
+    throw new OptionError("particleDiameter", "found none, expected it with `micrographs`");
   }
   const load = async (): Promise<LabelledImage> => {
     const { image, pixelSize } = await readPixels(files, path, plan);
@@ -122,8 +123,9 @@ function singleMicrograph(
 function requireInside(places: readonly Place[], [rows, columns]: Image["shape"], path: string): void {
   const outside = places.filter(({ x, y }) => !(x >= -0.5 && y >= -0.5 && x < columns && y < rows)).length;
   if (2 * outside <= places.length) return;
-  throw new UsageError(
-    `--coordinates: found ${outside} of ${places.length} places outside ${path} of ${columns} x ${rows} pixels, expected them inside; of images binned otherwise give --coordinates-pixel-size`,
+  throw new OptionError(
+    "coordinates",
+    `found ${outside} of ${places.length} places outside ${path} of ${columns} x ${rows} pixels, expected them inside; of images binned otherwise give \`coordinatesPixelSize\``,
   );
 }
 
@@ -135,7 +137,7 @@ async function readPixels(
   const read = await readImage(await files.read(path), path);
   const pixelSize = plan.pixelSize ?? read.pixelSize;
   if (pixelSize === undefined || !(pixelSize > 0)) {
-    throw new UsageError(`${path}: found no pixel size in the file, expected --pixel-size`);
+    throw new UsageError(`${path}: found no pixel size in the file, expected \`pixelSize\``);
   }
   return { image: read.image, pixelSize };
 }

@@ -83,7 +83,7 @@ export async function readPicker(files: Files, path: string): Promise<PickerMode
 async function finishedFile(files: Files, path: string): Promise<string> {
   const file = modelFile(path);
   if (!(await files.exists(file)) && (await files.exists(inside(path, MODEL.training)))) {
-    throw new FileError(path, "a training that is not finished", `${MODEL.model}: finish it with --resume`);
+    throw new FileError(path, "a training that is not finished", `${MODEL.model}: finish the training first`);
   }
   return file;
 }

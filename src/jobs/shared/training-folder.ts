@@ -63,11 +63,11 @@ async function refuseOtherTraining(
 ): Promise<void> {
   const path = inside(out, MODEL.training);
   if (!resume) {
-    throw new UsageError(`${out}: found a training: add --resume to continue it, or give another --out`);
+    throw new UsageError(`${out}: found a training: add \`resume\` to continue it, or give another \`out\``);
   }
   const difference = firstDifference(parse(await files.read(path), path), identity);
   if (difference) {
-    throw new UsageError(`${out}: ${difference}; the folder holds another training: give another --out`);
+    throw new UsageError(`${out}: ${difference}; the folder holds another training: give another \`out\``);
   }
 }
 
@@ -88,7 +88,7 @@ export function sayingHowToResume<T>(
   { signal, report }: JobContext,
 ): Promise<T> {
   return training.catch((error: unknown) => {
-    if (signal.aborted) report.note(`${out}: interrupted; --resume continues the training`);
+    if (signal.aborted) report.note(`${out}: interrupted; \`resume\` continues the training`);
     throw error;
   });
 }

@@ -1,10 +1,11 @@
 import type { Volume } from "../../array/image.js";
-import { DomainError, OptionError } from "../../core/errors.js";
+import { OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import { readParticlesStar } from "../../io/particles/star.js";
 import type { Cone, Orientations } from "../../physics/specimen/orientations.js";
 import { symmetryAgreement } from "../../physics/specimen/symmetry-agreement.js";
+import { checkedByFormula } from "../shared/options/refusal.js";
 
 /** How particles shall be oriented, before any file is read. */
 export type OrientationRequest =
@@ -73,13 +74,7 @@ export async function readOrientations(request: OrientationRequest, files: Files
 export function symmetriesOf(text: string, maps: number): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
   for (const name of names) {
-    try {
-      symmetryOperators(name);
-    } catch (error) {
-      throw error instanceof DomainError
-        ? new OptionError("symmetry", error.message.replace(/^symmetry: /, ""))
-        : error;
-    }
+    checkedByFormula(() => symmetryOperators(name));
   }
   if (names.length !== 1 && names.length !== maps) {
     throw new OptionError(

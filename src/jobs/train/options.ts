@@ -15,6 +15,9 @@ import {
 } from "../shared/options/option.js";
 import { every, learningRate, steps } from "../shared/options/training.js";
 
+/** Of white noise, where nobody says another: the paper's. */
+export const SNR = 0.1;
+
 /** The defaults of both presets, as the help says them. */
 const byPreset = (name: keyof typeof PRESETS.fast): string => {
   const text = (value: unknown): string =>
@@ -167,7 +170,7 @@ export const trainOptions = {
     {
       value: "f",
       help: "of the noise field, variance of signal over variance of noise",
-      otherwise: "measured if coloured, else 0.1",
+      otherwise: `measured if coloured, else ${SNR}`,
     },
   ),
   dose: restated(microscope.dose, { help: "for poisson", otherwise: "40" }),

@@ -1,6 +1,6 @@
 import type { Image } from "../../array/image.js";
 import { mean, variance } from "../../array/statistics.js";
-import { DomainError, FileError, UsageError } from "../../core/errors.js";
+import { DomainError, FileError, OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { type Dataset, readDataset } from "../../dataset/reader.js";
@@ -57,7 +57,7 @@ export async function openTrainingSet(files: Files, inputs: TrainingInputs): Pro
   const dataset = await readDataset(files, inputs.simulated);
   const { manifest } = dataset;
   const { pixelSize } = manifest.optics;
-  if (inputs.real.length === 0) throw new FileError("--real", "no micrograph", "at least one");
+  if (inputs.real.length === 0) throw new OptionError("real", "found none, expected at least one micrograph");
   if (manifest.micrographs.length === 0)
     throw new FileError(inputs.simulated, "no micrograph", "at least one");
   for (const path of inputs.real) {

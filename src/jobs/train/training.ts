@@ -4,6 +4,7 @@ import { colouredSeed, matchedSeed, whiteSeed, withUnevenness } from "../../tran
 import type { ModelDescription } from "../../translate/model.js";
 import type { NoiseSeed } from "../../translate/noise/seed.js";
 import type { Trend } from "../../translate/noise/trend.js";
+import { SNR } from "./options.js";
 import { needsSpectrum, type TrainPlan } from "./plan.js";
 import type { OpenedTrainingSet, TrainingInputs } from "./set.js";
 
@@ -19,18 +20,15 @@ export interface OpenTraining {
   readonly trends?: readonly Trend[];
 }
 
-/** White noise of the kinds that are given no SNR. */
-const DEFAULT_SNR = 0.1;
-
 /** The noise seed of a training: white, or coloured as the real micrographs have it. */
 export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseSeed> {
   const { snr, calibrate, seed, noise, unevenness } = plan.options;
   const white = !needsSpectrum(plan);
   if (plan.translator !== "cryogem") {
-    return white ? whiteSeed(fit, snr ?? DEFAULT_SNR) : colouredSeed(fit, snr);
+    return white ? whiteSeed(fit, snr ?? SNR) : colouredSeed(fit, snr);
   }
   const even = white
-    ? whiteSeed(fit, snr ?? DEFAULT_SNR)
+    ? whiteSeed(fit, snr ?? SNR)
     : await (noise === "matched" ? matchedSeed : colouredSeed)(fit, snr);
   const fitted = unevenness ? withUnevenness(fit, even, seed) : even;
   return calibrate ? fitInnovations(fit, fitted, seed) : fitted;

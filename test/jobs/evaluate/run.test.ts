@@ -161,8 +161,11 @@ describe("evaluate realism", () => {
 
 describe("names of sets", () => {
   test("are as short as tells them apart", () => {
-    expect(namesOf(["a/synthetic", "b/baseline/"])).toEqual(["synthetic", "baseline"]);
-    expect(namesOf(["runs/1/synthetic", "./runs/2/synthetic"])).toEqual(["1/synthetic", "2/synthetic"]);
-    expect(() => namesOf(["a/b", "a/b/"])).toThrow(/same set twice/);
+    expect(namesOf(["a/synthetic", "b/baseline/"], "picks")).toEqual(["synthetic", "baseline"]);
+    expect(namesOf(["runs/1/synthetic", "./runs/2/synthetic"], "picks")).toEqual([
+      "1/synthetic",
+      "2/synthetic",
+    ]);
+    expect(() => namesOf(["a/b", "a/b/"], "picks")).toThrow(/^picks: found the same twice/);
   });
 });

@@ -11,17 +11,19 @@ const OPTIONS: PickRunOptions = {
 
 describe("planPickRun", () => {
   test.each([
-    ["pick run: expected one of --model, --template and --log", { log: undefined }],
+    ["pick run: expected one of `model`, `template` and `log`", { log: undefined }],
     ["pick run: expected one of", { template: "map.mrc" }],
-    ["--particle-diameter", { particleDiameter: undefined }],
+    ["particleDiameter: found none, expected it with `log`", { particleDiameter: undefined }],
     ["expected the micrographs' CTF", { log: undefined, template: "map.mrc" }],
-    ["--symmetry: found --log", { symmetry: "C4" }],
-    ["--no-ctf", { ctf: false }],
-    ["--amplitude-contrast: expected --voltage and --cs", { amplitudeContrast: 0.1 }],
-    ["expected --voltage and --cs together", { voltage: 300 }],
-    ["--estimates", { voltage: 300, cs: 2.7, estimates: "e" }],
-    ["--box: found no --labels", { box: 64 }],
-    ["4 pixels or more", { particleDiameter: 12 }],
+    ["symmetry: found `log`", { symmetry: "C4" }],
+    ["ctf: found `log`", { ctf: false }],
+    ['symmetry: found "X9"', { log: undefined, template: "map.mrc", symmetry: "X9" }],
+    ["maxDiameter: found 90, expected at least 100", { maxDiameter: 90 }],
+    ["amplitudeContrast: expected `voltage` and `cs`", { amplitudeContrast: 0.1 }],
+    ["expected `voltage` and `cs` together", { voltage: 300 }],
+    ["voltage: found `estimates`", { voltage: 300, cs: 2.7, estimates: "e" }],
+    ["box: found no `labels`", { box: 64 }],
+    ["expected at least 4 pixels, 16 angstrom", { particleDiameter: 12 }],
     ["different names", { micrographs: ["a/x.mrc", "b/x.png"] }],
   ] as const)("refuses with: %s", (message, more) => {
     expect(() => planPickRun({ ...OPTIONS, ...more })).toThrow(message);

@@ -13,8 +13,8 @@ import { writeCoco } from "../../../src/io/picks/coco.js";
 import type { Pick } from "../../../src/io/picks/pick.js";
 import { writePicksStar } from "../../../src/io/picks/star.js";
 import { writeTopaz } from "../../../src/io/picks/topaz.js";
+import type { PickScoreOptions } from "../../../src/jobs/pick-score/options.js";
 import { readCoordinates } from "../../../src/jobs/pick-score/read.js";
-import type { PickScoreOptions } from "../../../src/jobs/pick-score/result.js";
 import { scorePicks } from "../../../src/jobs/pick-score/run.js";
 import { scoreTable } from "../../../src/jobs/pick-score/text.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
@@ -85,7 +85,7 @@ describe("pick score", () => {
       falsePositives: 1,
       falseNegatives: 0,
     });
-    await expect(score({ margin: 10 })).rejects.toThrow("--micrograph-size");
+    await expect(score({ margin: 10 })).rejects.toThrow("`micrographSize`");
   });
 
   test("a false pick at an unsure place counts neither way; one beside a true particle, or a second one, does", async () => {

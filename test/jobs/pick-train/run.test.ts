@@ -96,7 +96,7 @@ describe("pick train", () => {
     };
     const options = { dataset: [at("simulated")], out: at("resumed"), ...SMALL };
     await expect(trainPickerModel(planPickTraining(options), { ...context, report })).rejects.toThrow();
-    await expect(train("resumed")).rejects.toThrow(/found a training: add --resume/);
+    await expect(train("resumed")).rejects.toThrow(/found a training: add `resume`/);
     await expect(train("resumed", { resume: true, seed: 3 })).rejects.toThrow(
       /option seed: found 1, expected 3/,
     );
@@ -119,7 +119,9 @@ describe("pick train", () => {
     expect(plan.options).toMatchObject({ width: 2, workingDiameter: 12, learningRate: 5e-4 });
     const tuned = await trainPickerModel(plan, { ...jobContext().context, runtime: () => runtime });
     expect(tuned.validation).toBeUndefined();
-    expect(() => planPickTraining({ ...tuning, width: 8 }, from)).toThrow(/a picker of width 2, expected 8/);
+    expect(() => planPickTraining({ ...tuning, width: 8 }, from)).toThrow(
+      /a picker of `width` 2, expected 8/,
+    );
   });
 
   test("labels come to the pixels that the network sees, whatever the pixel size", async () => {
@@ -190,7 +192,7 @@ describe("pick train", () => {
     expect(plan({ micrographs: real, particleDiameter: 30 })).toThrow(
       /--micrographs: found without --coordinates/,
     );
-    expect(plan({ micrographs: real, coordinates: ["a.star"] })).toThrow(/--particle-diameter: found none/);
+    expect(plan({ micrographs: real, coordinates: ["a.star"] })).toThrow(/particleDiameter: found none/);
     expect(plan({ dataset: ["d"], crop: 100 })).toThrow(/crop/);
     writeFileSync(at("other.txt"), "image_name\tx_coord\ty_coord\nunknown\t3\t4\n");
     const labels = { micrographs: real, coordinates: [at("other.txt")], particleDiameter: 32 };

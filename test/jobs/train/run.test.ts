@@ -102,7 +102,7 @@ describe("train", () => {
   });
 
   test("a folder with a training is refused without --resume, and with other options or inputs", async () => {
-    await expect(train("model")).rejects.toThrow(/model: found a training: add --resume to continue it/);
+    await expect(train("model")).rejects.toThrow(/model: found a training: add `resume` to continue it/);
     await expect(train("model", { resume: true, steps: 5 })).rejects.toThrow(
       /model: option steps: found 4, expected 5; the folder holds another training/,
     );
