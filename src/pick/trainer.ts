@@ -11,6 +11,9 @@ import { pickerStep, UNLABELLED_CELLS } from "./step.js";
 import { labelledCells } from "./target.js";
 import { drawBatch, type PickerBatch, type PickerTrainingSet } from "./training-data.js";
 
+/** The cross-entropy of a training that goes well stays below 1; at a learning rate of 1 it was 5000. */
+const LOSS_BOUND = 100;
+
 export interface PickerPlan {
   readonly options: PickerOptions;
   /** Steps between milestones. */
@@ -42,7 +45,7 @@ export async function trainPicker<DeviceTensor>(
     {
       phases,
       start: firstState(parameters, seed, start),
-      ...{ steps, every, examples: 1, learningRate },
+      ...{ steps, every, examples: 1, learningRate, bounds: { loss: LOSS_BOUND } },
       async feeds(step) {
         const batch = await drawBatch(set, options, step);
         const isComplete = share === undefined;

@@ -1,4 +1,5 @@
 import type { ComputeRuntime } from "../core/ports.js";
+import { DivergenceWatch } from "./divergence.js";
 import type { StepFeeds } from "./feeds.js";
 import type { StepPhase } from "./phase.js";
 import type { StateSource, TrainingState } from "./state.js";
@@ -25,6 +26,8 @@ export interface Course {
   readonly examples: number;
   /** At a step (from 1), as the metrics name it. */
   readonly learningRate: (step: number) => number;
+  /** Losses above these have diverged, see `DivergenceWatch`; by name. */
+  readonly bounds: Readonly<Record<string, number>>;
   /** Of a step (from 1); nothing where the training was interrupted meanwhile. */
   readonly feeds: (step: number) => Promise<StepFeeds | undefined>;
 }
@@ -48,6 +51,8 @@ export interface TrainingListener {
    * when the checkpoint is, and is made again where a training ended between the two.
    */
   milestone(step: number, state: TrainingState): Promise<void>;
+  /** Something that a user would want to stop for. */
+  warn(text: string): void;
   /** The state from which the training can go on: after a milestone, and when it is interrupted. */
   checkpoint(step: number, state: TrainingState): Promise<void>;
 }
@@ -63,7 +68,7 @@ export interface Resumption {
  * uninterrupted training, bit for bit on the same device.
  *
  * @returns the state after the last step
- * @throws the signal's reason when aborted, after a last checkpoint
+ * @throws the signal's reason when aborted, after a last checkpoint; DomainError for a loss that is no number
  */
 export async function runTraining<DeviceTensor>(
   { runtime, signal, now }: TrainingMachine<DeviceTensor>,
@@ -72,6 +77,7 @@ export async function runTraining<DeviceTensor>(
   from?: Resumption,
 ): Promise<TrainingState> {
   const { phases, start, steps, every, examples } = course;
+  const watch = new DivergenceWatch(course.bounds);
   const training = await Training.open(runtime, phases, from?.state ?? start, examples);
   let step = from?.step ?? 0;
   let saved = step;
@@ -85,6 +91,8 @@ export async function runTraining<DeviceTensor>(
       const losses = await training.run(feeds);
       const learningRate = course.learningRate(step);
       await listener.step({ step, losses, learningRate, seconds: (now() - began) / 1000, waiting });
+      const warning = watch.step(step, losses);
+      if (warning !== undefined) listener.warn(warning);
       if (step % every !== 0 && step !== steps) continue;
       const state = await training.save();
       await listener.milestone(step, state);

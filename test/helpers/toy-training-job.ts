@@ -16,8 +16,8 @@ import { writeToyMap } from "./toy-map.js";
 import { toyTrainingSet } from "./toy-training-set.js";
 
 /**
- * A training of a tiny translator on toy micrographs, in a folder of its own: `real`, `simulated` and `model` are there once
- * `prepare` has run.
+ * A training of a tiny translator on toy micrographs, in a folder of its own: `real` and `simulated` are there once
+ * `prepareInputs` has run, `model` too after `prepare`.
  */
 export function toyTrainingJob() {
   const dir = scratchFolder();
@@ -74,11 +74,26 @@ export function toyTrainingJob() {
     );
   }
 
-  const prepare = async (): Promise<void> => {
+  const prepareInputs = async (): Promise<void> => {
     const { set } = toyTrainingSet({ real: 2, simulated: 1, side: 140 });
     for (const [i, path] of real.entries()) writeReal(path, await set.real.load(i));
     await simulate("simulated");
+  };
+  const prepare = async (): Promise<void> => {
+    await prepareInputs();
     await train("model");
   };
-  return { dir, at, real, simulate, contextOf, trainOptions, train, generate, writeReal, prepare };
+  return {
+    dir,
+    at,
+    real,
+    simulate,
+    contextOf,
+    trainOptions,
+    train,
+    generate,
+    writeReal,
+    prepareInputs,
+    prepare,
+  };
 }

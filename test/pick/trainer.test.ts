@@ -59,6 +59,7 @@ async function train(
       if (each.step === more.stopAt) abort.abort();
     },
     milestone: async () => {},
+    warn: () => {},
     checkpoint: async (step: number, state: TrainingState) => void checkpoints.set(step, state),
   };
   const plan = { options, every: 1000, ...(more.start && { start: more.start }) };

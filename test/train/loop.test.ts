@@ -25,7 +25,7 @@ function course(): Course {
       ["m:w", zero],
       ["v:w", zero],
     ]),
-    ...{ steps: 7, every: 3, examples: 1 },
+    ...{ steps: 7, every: 3, examples: 1, bounds: {} },
     learningRate: (step) => 0.1 / step,
     feeds: async (step) => ({
       examples: [{ x: floatTensor(Float32Array.of(Math.sin(step))) }],
@@ -48,6 +48,7 @@ async function run(course: Course, { from, stopAt }: { from?: Resumption; stopAt
       metrics.push(line);
       if (line.step === stopAt) controller.abort(new Error("enough"));
     },
+    warn: (text: string) => void calls.push(text),
     milestone: async (step: number) => void calls.push(`milestone ${step}`),
     checkpoint: async (step: number, state: TrainingState) => {
       calls.push(`checkpoint ${step}`);
@@ -120,5 +121,32 @@ describe("a training's loop", () => {
     const { calls, result } = await run(broken);
     expect(result).toBe("no such file");
     expect(calls).toEqual(["step 1"]);
+  });
+
+  test("a loss above its bound is warned of, once", async () => {
+    const { calls } = await run({ ...course(), bounds: { loss: 10 } });
+    // (4 sin 1)² and, after a step of 0.1, (3.9 sin 2)²
+    expect(calls.slice(0, 3)).toEqual([
+      "step 1",
+      "step 1: loss is 11.3, above 10: the training has diverged, a lower learning rate may help",
+      "step 2",
+    ]);
+    expect(calls.filter((call) => call.includes("diverged"))).toHaveLength(1);
+  });
+
+  test("a loss that is no number ends the training, and no checkpoint is made of it", async () => {
+    const all = course();
+    const broken = {
+      ...all,
+      feeds: async (step: number) => ({
+        ...(await all.feeds(step))!,
+        examples: [{ x: floatTensor(Float32Array.of(step < 5 ? 1 : Number.NaN)) }],
+      }),
+    };
+    const { calls, result } = await run(broken);
+    expect(result).toBe(
+      "step 5: loss: found NaN, expected a finite number: the training has diverged, a lower learning rate may help",
+    );
+    expect(calls.slice(-2)).toEqual(["step 4", "step 5"]);
   });
 });

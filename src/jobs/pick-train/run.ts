@@ -130,6 +130,7 @@ function listenerFor(training: OpenPickTraining, { files, report }: TrainContext
       const { auprc, micrographs } = found;
       report.note(`step ${step}: AUPRC ${auprc.toFixed(3)} on ${micrographs} micrographs kept apart`);
     },
+    warn: (text) => report.warn(text),
     async checkpoint(step, state) {
       const model = { record: { ...record, step }, parameters: state };
       await writeArrays(files, inside(plan.out, MODEL.checkpoint), encodePicker(model));

@@ -15,13 +15,12 @@ import { drawSamples, type Sample, type SampleSet, takeSample } from "../samples
 import { type CropMaker, madeAhead, sampleCrops } from "./crops.js";
 import { stepFeeds } from "./feeds.js";
 import { cryogemStep, type StepOptions } from "./step.js";
-import { TrainingWatch } from "./watch.js";
+import { LOSS_BOUNDS, TrainingWatch } from "./watch.js";
 
 /** What a training hands out while it runs; each call is awaited. */
-export interface CryogemListener extends Pick<TrainingListener, "step" | "checkpoint"> {
+export interface CryogemListener extends Omit<TrainingListener, "milestone"> {
   /** Before the checkpoint of the same step. */
   sample(step: number, sample: Sample): Promise<void>;
-  warn(text: string): void;
 }
 
 export interface CryogemPlan {
@@ -64,7 +63,7 @@ export async function trainCryogem<DeviceTensor>(
     {
       phases,
       start: firstState([...generator, ...discriminator, ...heads], seed),
-      ...{ steps, every, examples: accumulate, learningRate },
+      ...{ steps, every, examples: accumulate, learningRate, bounds: LOSS_BOUNDS },
       async feeds(step) {
         const crops = await cropsFor(step);
         const discriminatorLearningRate = share(step) * options.discriminatorLearningRate;
@@ -97,6 +96,7 @@ function watching(
       warn(watch.sample(step, sample.particleCorrelation));
     },
     checkpoint: (step, state) => listener.checkpoint(step, state),
+    warn: (text) => listener.warn(text),
   };
 }
 

@@ -14,8 +14,17 @@ const SIGNAL = {
 } as const;
 
 /**
+ * Bounds for `DivergenceWatch`. Least-squares losses begin at 1 and, at learning rates up to 0.01, stayed below 5; translated crops
+ * have about the deviation 1 of real ones. At a rate of 0.1 they came to 200 and 30, at 1 to 20 000 and 700.
+ */
+export const LOSS_BOUNDS: Losses = {
+  ...{ discriminatorReal: 100, discriminatorFake: 100, coarseReal: 100, coarseFake: 100 },
+  ...{ gan: 100, fakeDeviation: 10 },
+};
+
+/**
  * Looks on while a GAN trains and says, once for each kind, what a user would want to stop for: a discriminator that has
- * won, an output whose contrast has collapsed or exploded, particles that fade, losses that are no numbers.
+ * won, an output whose contrast has collapsed or exploded, particles that fade.
  */
 export class TrainingWatch {
   private readonly recent: Losses[] = [];
@@ -24,10 +33,6 @@ export class TrainingWatch {
 
   /** @returns a warning, the first time that there is reason for it */
   step(step: number, losses: Losses): string | undefined {
-    for (const [name, value] of Object.entries(losses)) {
-      if (!Number.isFinite(value))
-        return this.once("number", `step ${step}: ${name} is ${value}: training has diverged`);
-    }
     this.recent.push(losses);
     if (this.recent.length < WINDOW) return undefined;
     if (this.recent.length > WINDOW) this.recent.shift();
