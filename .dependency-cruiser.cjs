@@ -52,7 +52,7 @@ const doors = {
   ],
   "io/bytes": ["float16", "inflate", "table-text", "text", "unpack"],
   "io/hdf5": ["eman"],
-  "io/mrc": ["header", "modes", "read", "write"],
+  "io/mrc": ["header", "modes", "read", "unpack", "write"],
   "io/npy": ["read"],
   "io/particles": ["cs", "cs-write", "particle", "star", "star-write"],
   "io/picks": ["box", "cbox", "coco", "csv", "pick", "star", "topaz"],

@@ -1,8 +1,9 @@
 import type { Image } from "../array/image.js";
 import { FormatError, UnsupportedError } from "../core/errors.js";
-import { unpack, unpackedName } from "./bytes/unpack.js";
+import { unpackedName } from "./bytes/unpack.js";
 import { isHdf5, withEmanHdf } from "./hdf5/eman.js";
 import { mrcPixelSize, readMrc } from "./mrc/read.js";
+import { unpackImages } from "./mrc/unpack.js";
 import { PNG_SIGNATURE } from "./png/chunks.js";
 import { readPng } from "./png/read.js";
 import { readTiff } from "./tiff/read.js";
@@ -22,11 +23,11 @@ export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff
  * @throws FormatError for a damaged file or one that holds several images; UnsupportedError for another format
  */
 export async function readImage(bytes: Uint8Array, path: string): Promise<ReadImage> {
-  const file = unpack(bytes, path);
+  const file = unpackImages(bytes, path);
   const name = unpackedName(path);
   if (PNG_SIGNATURE.every((byte, i) => file[i] === byte)) return { image: readPng(file, path) };
   if (isHdf5(file)) return readEmanImage(file, path);
-  if (/\.(mrcs?|map|ctf|rec|st)$/i.test(name) || hasMapMark(file)) return readMrcImage(file, path);
+  if (isMrc(file, path)) return readMrcImage(file, path);
   if (/\.tiff?$/i.test(name)) return readTiff(file, path);
   if (/\.png$/i.test(name)) return { image: readPng(file, path) };
   throw new UnsupportedError(
@@ -40,8 +41,11 @@ function readMrcImage(bytes: Uint8Array, path: string): ReadImage {
   return { image: { data, shape: [shape[1], shape[2]] }, pixelSize: mrcPixelSize(header) };
 }
 
-/** Whether bytes have MRC's mark, in capitals or not. */
-export const hasMapMark = (bytes: Uint8Array): boolean =>
+/** Whether a file is MRC or CCP4: by its name's ending, or its mark, in capitals or not. */
+export const isMrc = (bytes: Uint8Array, path: string): boolean =>
+  /\.(mrcs?|map|ctf|rec|st)$/i.test(unpackedName(path)) || hasMapMark(bytes);
+
+const hasMapMark = (bytes: Uint8Array): boolean =>
   [0x4d, 0x41, 0x50].every((byte, i) => (bytes[208 + i]! & 0xdf) === byte);
 
 async function readEmanImage(bytes: Uint8Array, path: string): Promise<ReadImage> {

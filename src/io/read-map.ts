@@ -1,8 +1,8 @@
 import type { Volume } from "../array/image.js";
 import { FormatError } from "../core/errors.js";
-import { unpack } from "./bytes/unpack.js";
 import { isHdf5, withEmanHdf } from "./hdf5/eman.js";
 import { readMrc, volumeOf } from "./mrc/read.js";
+import { unpackImages } from "./mrc/unpack.js";
 
 export interface MapReading {
   /** Angstrom; stands in for a size that the file does not give. */
@@ -22,7 +22,7 @@ export async function readMap(
   path: string,
   { voxelSize, remark }: MapReading = {},
 ): Promise<Volume> {
-  const file = unpack(bytes, path);
+  const file = unpackImages(bytes, path);
   if (isHdf5(file)) return readEmanMap(file, path, voxelSize);
   const read = readMrc(file, path);
   for (const line of read.header.remarks) remark?.(`${path}: ${line}`);

@@ -1,8 +1,8 @@
 import { FormatError } from "../core/errors.js";
-import { unpack, unpackedName } from "./bytes/unpack.js";
 import { type EmanFile, isHdf5, withEmanHdf } from "./hdf5/eman.js";
 import { mrcPixelSize, readMrc } from "./mrc/read.js";
-import { hasMapMark, readImage } from "./read-image.js";
+import { unpackImages } from "./mrc/unpack.js";
+import { isMrc, readImage } from "./read-image.js";
 
 /** What a file of images holds, whatever its format. */
 export interface Pixels {
@@ -20,14 +20,14 @@ export interface Pixels {
  * @throws FormatError for a damaged file, or images of several sizes in one; UnsupportedError for another format
  */
 export async function readPixels(bytes: Uint8Array, path: string): Promise<Pixels> {
-  const file = unpack(bytes, path);
+  const file = unpackImages(bytes, path);
   if (isHdf5(file)) return withEmanHdf(file, path, (eman) => readEman(eman, path));
-  if (/\.(mrcs?|map|ctf|rec|st)$/i.test(unpackedName(path)) || hasMapMark(file)) {
+  if (isMrc(file, path)) {
     const { header, data, shape } = readMrc(file, path);
     const pixelSize = mrcPixelSize(header);
     return { kind: header.kind, data, shape, ...(pixelSize !== undefined && { pixelSize }) };
   }
-  const { image, pixelSize } = await readImage(file, unpackedName(path));
+  const { image, pixelSize } = await readImage(file, path);
   return {
     kind: "image",
     data: image.data,

@@ -1,4 +1,5 @@
 import { FormatError } from "../../core/errors.js";
+import { type SizePromise, Unpacked } from "./unpacked.js";
 
 /** The first bytes of a bzip2 file. */
 export const isBzip2 = (bytes: Uint8Array): boolean =>
@@ -6,22 +7,18 @@ export const isBzip2 = (bytes: Uint8Array): boolean =>
 
 const BLOCK_MARK = 0x314159265359;
 const END_MARK = 0x177245385090;
-/** A few bytes of bzip2 can stand for gigabytes; no map does, so more than both of these is refused. */
-const MOST_BYTES = 2 ** 28;
-const MOST_EXPANSION = 5000;
 const RUN_A = 0;
 const RUN_B = 1;
 
 /**
  * Unpacks a bzip2 file of one or several streams, verifying the checksum of every block. Written from the format's public
  * description: Huffman codes, move to front, Burrows-Wheeler transform, run lengths.
- * @throws FormatError for a damaged or truncated file
+ * @param promise what the beginning of the content says of its size
+ * @throws FormatError for a damaged or truncated file, or one that unpacks to more than it can hold
  */
-export function bunzip2(bytes: Uint8Array, path: string): Uint8Array {
+export function bunzip2(bytes: Uint8Array, path: string, promise?: SizePromise): Uint8Array {
   const input = new BitReader(bytes, path);
-  const parts: Uint8Array[] = [];
-  const most = Math.max(MOST_BYTES, MOST_EXPANSION * bytes.length);
-  let filled = 0;
+  const unpacked = new Unpacked(bytes.length, path, "bzip2", promise);
   do {
     const mark = input.bits(24);
     const level = input.bits(8) - 0x30;
@@ -32,21 +29,12 @@ export function bunzip2(bytes: Uint8Array, path: string): Uint8Array {
       if (kind === END_MARK) break;
       if (kind !== BLOCK_MARK) throw input.wrong("another mark", "a block or the end of the stream");
       const part = readBlock(input, 100_000 * level);
-      filled += part.length;
-      if (filled > most)
-        throw input.wrong(`${filled} bytes`, `at most ${most} from a file of ${bytes.length}`);
       if (blockChecksum(part) !== checksum) throw input.wrong("another checksum", "the one of its block");
-      parts.push(part);
+      unpacked.add(part);
     }
     input.align();
   } while (!input.atEnd);
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return unpacked.bytes();
 }
 
 /** Reads bits, the highest of a byte first. */

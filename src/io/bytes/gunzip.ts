@@ -1,6 +1,7 @@
 import { Gunzip, gzipSync } from "fflate";
 import { FormatError } from "../../core/errors.js";
 import { crc32 } from "../png/chunks.js";
+import { type SizePromise, Unpacked } from "./unpacked.js";
 
 /** Compressed bytes fed at a time, so that what a damaged stream expands to is looked at every 64 MiB at the latest. */
 const SLICE = 65536;
@@ -17,22 +18,20 @@ interface Member {
 
 /**
  * Unpacks a gzip file (RFC 1952) of one or several members, verifying their checksums and lengths.
- * @throws FormatError for a damaged or truncated file
+ * @param promise what the beginning of the content says of its size
+ * @throws FormatError for a damaged or truncated file, or one that unpacks to more than it can hold
  */
-export function gunzip(bytes: Uint8Array, path: string): Uint8Array {
-  const chunks: Uint8Array[] = [];
+export function gunzip(bytes: Uint8Array, path: string, promise?: SizePromise): Uint8Array {
+  const unpacked = new Unpacked(bytes.length, path, "gzip", promise);
   const members: Member[] = [];
-  let filled = 0;
-  const stream = new Gunzip((chunk) => {
-    chunks.push(chunk);
-    filled += chunk.length;
-  });
-  stream.onmember = (offset) => members.push({ end: offset, filled });
+  const stream = new Gunzip((chunk) => unpacked.add(chunk));
+  stream.onmember = (offset) => members.push({ end: offset, filled: unpacked.filled });
   try {
     for (let start = 0; start < bytes.length; start += SLICE) {
       stream.push(bytes.subarray(start, start + SLICE), start + SLICE >= bytes.length);
     }
   } catch (error) {
+    if (error instanceof FormatError) throw error;
     throw new FormatError(
       path,
       "gzip",
@@ -40,13 +39,8 @@ export function gunzip(bytes: Uint8Array, path: string): Uint8Array {
       "a whole gzip file",
     );
   }
-  members.push({ end: bytes.length, filled });
-  const out = new Uint8Array(filled);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
+  members.push({ end: bytes.length, filled: unpacked.filled });
+  const out = unpacked.bytes();
   checkMembers(bytes, out, members, path);
   return out;
 }

@@ -1,5 +1,6 @@
 import { FormatError } from "../../core/errors.js";
 import { unpack } from "./unpack.js";
+import { mostUnpacked } from "./unpacked.js";
 
 /** The longest string of V8, the engine of Node and Chromium; other browsers take longer ones. */
 const MOST_TEXT = 0x1fffffe8;
@@ -11,7 +12,7 @@ const MOST_TEXT = 0x1fffffe8;
  */
 export function decodeText(content: Uint8Array | string, path: string): string {
   if (typeof content === "string") return withLineFeeds(content);
-  const bytes = unpack(content, path);
+  const bytes = unpack(content, path, () => Math.min(MOST_TEXT, mostUnpacked(content.length)));
   if (bytes.length > MOST_TEXT)
     throw new FormatError(path, "text", `${bytes.length} bytes`, `at most ${MOST_TEXT}`);
   return withLineFeeds(new TextDecoder().decode(bytes));

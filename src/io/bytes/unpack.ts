@@ -1,12 +1,20 @@
 import { UnsupportedError } from "../../core/errors.js";
 import { bunzip2, isBzip2 } from "./bunzip2.js";
 import { gunzip, gzip, isGzip } from "./gunzip.js";
+import type { SizePromise } from "./unpacked.js";
 
-/** The content of a file: unpacked if its first bytes say gzip or bzip2, else the bytes themselves. */
-export function unpack(bytes: Uint8Array, path: string): Uint8Array {
-  if (isGzip(bytes)) return gunzip(bytes, path);
-  return isBzip2(bytes) ? bunzip2(bytes, path) : bytes;
+/**
+ * The content of a file: unpacked if its first bytes say gzip or bzip2, else the bytes themselves.
+ * @param promise what the beginning of the content says of its size
+ * @throws FormatError for damage, and for a packed file that unpacks to more than it can hold
+ */
+export function unpack(bytes: Uint8Array, path: string, promise?: SizePromise): Uint8Array {
+  if (isGzip(bytes)) return gunzip(bytes, path, promise);
+  return isBzip2(bytes) ? bunzip2(bytes, path, promise) : bytes;
 }
+
+/** Whether a file is packed, by its first bytes. */
+export const isPacked = (bytes: Uint8Array): boolean => isGzip(bytes) || isBzip2(bytes);
 
 /** A path without the ending that a packed file adds: `map.mrc.gz` is a map.mrc. */
 export const unpackedName = (path: string): string => path.replace(/\.(gz|bz2)$/i, "");

@@ -1,9 +1,9 @@
 import type { Volume } from "../../array/image.js";
 import { indexOfNonFinite } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
-import { unpack } from "../bytes/unpack.js";
 import { type MrcHeader, parseMrcHeader } from "./header.js";
 import { decodeMrcSamples } from "./modes.js";
+import { unpackImages } from "./unpack.js";
 
 /** A whole MRC file, its samples as float32 with x the fastest axis whatever order the file stores. */
 export interface MrcFile {
@@ -21,7 +21,7 @@ export interface MrcFile {
  * @throws FormatError for a header outside the format, a size that differs from the header's, NaN or infinity
  */
 export function readMrc(bytes: Uint8Array, path: string): MrcFile {
-  const file = unpack(bytes, path);
+  const file = unpackImages(bytes, path);
   const header = parseMrcHeader(file, file.length, path);
   const stored = decodeMrcSections(file.subarray(header.dataOffset), header, path);
   return {

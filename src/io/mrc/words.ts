@@ -55,8 +55,17 @@ export function openWords(bytes: Uint8Array, fileBytes: number, path: string, re
 /** Where words 53-55 end. They held the origin as z, x, y before 2000. Source: IMOD's mrc_format.txt. */
 const MARKS_END = 220;
 
+/** Bytes of the whole file that a header promises; undefined where it is none. In the wrong byte order counts are absurdly large. */
+export function promisedFileBytes(head: Uint8Array): number | undefined {
+  const view = new DataView(head.buffer, head.byteOffset, MRC_HEADER_BYTES);
+  const sizes = [true, false]
+    .map((littleEndian) => promisedBytes({ int: (word) => view.getInt32((word - 1) * 4, littleEndian) }))
+    .filter((size) => size !== undefined);
+  return sizes.length > 0 ? Math.min(...sizes) : undefined;
+}
+
 /** Bytes of the whole file by mode, counts and extended header; undefined where these mean nothing. */
-export function promisedBytes({ int }: Pick<MrcWords, "int">): number | undefined {
+function promisedBytes({ int }: Pick<MrcWords, "int">): number | undefined {
   const mode = mrcModeOf(int(4));
   if (!mode || [1, 2, 3].some((word) => int(word) <= 0) || int(24) < 0) return undefined;
   return MRC_HEADER_BYTES + int(24) + mrcRowBytes(mode, int(1)) * int(2) * int(3);

@@ -1,7 +1,8 @@
 import type { Files } from "../../core/ports.js";
-import { unpack, unpackedName } from "../../io/bytes/unpack.js";
+import { isPacked } from "../../io/bytes/unpack.js";
 import { MRC_HEADER_BYTES, type MrcHeader, type MrcStatistics, parseMrcHeader } from "../../io/mrc/header.js";
 import { decodeMrcSections } from "../../io/mrc/read.js";
+import { unpackImages } from "../../io/mrc/unpack.js";
 import { measureMrc, mergeMrcStatistics } from "../../io/mrc/write.js";
 import { type Description, format } from "./format.js";
 
@@ -38,12 +39,12 @@ interface OpenMrc {
 
 /** A bare file's header is read alone, however large the file. */
 async function openMrc(files: Files, path: string): Promise<OpenMrc> {
-  if (unpackedName(path) === path) {
-    const head = await files.readRange(path, 0, MRC_HEADER_BYTES);
+  const head = await files.readRange(path, 0, MRC_HEADER_BYTES);
+  if (!isPacked(head)) {
     const header = parseMrcHeader(head, await files.size(path), path);
     return { header, range: (start, end) => files.readRange(path, start, end) };
   }
-  const file = unpack(await files.read(path), path);
+  const file = unpackImages(await files.read(path), path);
   const header = parseMrcHeader(file, file.length, path);
   return { header, range: async (start, end) => file.subarray(start, end) };
 }

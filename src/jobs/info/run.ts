@@ -2,10 +2,13 @@ import { UnsupportedError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { DATASET, inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
-import { unpack, unpackedName } from "../../io/bytes/unpack.js";
-import { withEmanHdf } from "../../io/hdf5/eman.js";
+import { unpackedName } from "../../io/bytes/unpack.js";
+import { isHdf5, withEmanHdf } from "../../io/hdf5/eman.js";
+import { MRC_HEADER_BYTES } from "../../io/mrc/header.js";
+import { unpackImages } from "../../io/mrc/unpack.js";
 import { measureMrc } from "../../io/mrc/write.js";
 import { decodePng } from "../../io/png/read.js";
+import { isMrc } from "../../io/read-image.js";
 import { readSafetensors } from "../../io/safetensors.js";
 import { readStructure } from "../../io/structure/read.js";
 import { applyAssembly, selectAtoms, unknownElements } from "../../io/structure/structure.js";
@@ -17,12 +20,14 @@ import { describeCs, describePicks, describeStar } from "./labels.js";
 import { describeMrc } from "./mrc.js";
 
 /**
- * Describes a file by its name's ending.
+ * Describes a file by its name's ending, or its first bytes.
  *
  * @throws FileError, FormatError for a damaged file, UnsupportedError for a format that is not known
  */
 export async function describeFile(files: Files, path: string): Promise<Description> {
-  const describe = FORMATS.find(([endings]) => endings.test(unpackedName(path)))?.[1];
+  const describe =
+    FORMATS.find(([endings]) => endings.test(unpackedName(path)))?.[1] ??
+    (await describeByContent(files, path));
   if (!describe) {
     throw new UnsupportedError(
       `${path}: not a known format: mrc, mrcs, map, st, rec, star, cs, png, tif, hdf, pdb, cif, box, cbox, txt (Topaz), csv, json (COCO), safetensors`,
@@ -53,8 +58,15 @@ export async function describeFolder(files: Files, path: string): Promise<Descri
 
 type Describe = (files: Files, path: string) => Promise<Description>;
 
+/** Images and maps are known by their first bytes as well, whatever their names. */
+async function describeByContent(files: Files, path: string): Promise<Describe | undefined> {
+  const head = await files.readRange(path, 0, MRC_HEADER_BYTES);
+  if (isHdf5(head)) return describeHdf;
+  return isMrc(head, path) ? describeMrc : undefined;
+}
+
 const FORMATS: readonly (readonly [RegExp, Describe])[] = [
-  [/\.(mrcs?|map|st|rec)$/i, describeMrc],
+  [/\.(mrcs?|map|ctf|st|rec)$/i, describeMrc],
   [/\.star$/i, describeStar],
   [/\.png$/i, describePng],
   [/\.(pdb\d*|ent|cif|mmcif)$/i, describeModel],
@@ -72,7 +84,7 @@ async function describePng(files: Files, path: string): Promise<Description> {
 }
 
 async function describeTiff(files: Files, path: string): Promise<Description> {
-  const bytes = unpack(await files.read(path), path);
+  const bytes = unpackImages(await files.read(path), path);
   const { bitsPerSample, sampleFormat, compression, isTiled } = readTiffDirectory(bytes, path);
   const { image, pixelSize } = readTiff(bytes, path);
   const { min, max, mean } = measureMrc(image.data);
@@ -87,7 +99,7 @@ async function describeTiff(files: Files, path: string): Promise<Description> {
 }
 
 async function describeHdf(files: Files, path: string): Promise<Description> {
-  const bytes = unpack(await files.read(path), path);
+  const bytes = unpackImages(await files.read(path), path);
   const { count, shape, pixelSize } = await withEmanHdf(bytes, path, (file) => ({
     count: file.count,
     ...file.read(0),

@@ -1,8 +1,10 @@
 import type { Files } from "../../core/ports.js";
+import { isPacked } from "../../io/bytes/unpack.js";
+import { isHdf5 } from "../../io/hdf5/eman.js";
 import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
 import { mrcPixelSize } from "../../io/mrc/read.js";
 import { PNG_SIGNATURE } from "../../io/png/chunks.js";
-import { readImage } from "../../io/read-image.js";
+import { isMrc, readImage } from "../../io/read-image.js";
 
 /** What is known of an image before its pixels are read. */
 export interface ImageHeader {
@@ -22,7 +24,7 @@ export async function readImageHeader(files: Files, path: string): Promise<Image
     const view = new DataView(head.buffer, head.byteOffset, head.length);
     return { shape: [view.getUint32(PNG_SIZE + 4), view.getUint32(PNG_SIZE)] };
   }
-  if (/\.mrcs?$/i.test(path)) {
+  if (isMrc(head, path) && !isPacked(head) && !isHdf5(head)) {
     const header = parseMrcHeader(head, bytes, path);
     const pixelSize = mrcPixelSize(header);
     return { shape: [header.shape[1], header.shape[2]], ...(pixelSize !== undefined && { pixelSize }) };

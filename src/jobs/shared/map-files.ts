@@ -1,9 +1,10 @@
 import type { Volume } from "../../array/image.js";
 import { DomainError, FormatError, ShapeError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
-import { pack, unpack } from "../../io/bytes/unpack.js";
+import { pack } from "../../io/bytes/unpack.js";
 import { isHdf5 } from "../../io/hdf5/eman.js";
 import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
+import { unpackImages } from "../../io/mrc/unpack.js";
 import { writeMrc } from "../../io/mrc/write.js";
 import { readMap } from "../../io/read-map.js";
 
@@ -27,7 +28,7 @@ export interface MapFile {
  * @throws FileError, FormatError for the file or a value that is not finite; ShapeError for a box with unequal sides
  */
 export async function readMapFile(files: Files, path: string): Promise<MapFile> {
-  const bytes = unpack(await files.read(path), path);
+  const bytes = unpackImages(await files.read(path), path);
   const map = await readMap(bytes, path);
   const size = map.shape[2];
   if (map.shape.some((n) => n !== size)) throw new ShapeError(path, map.shape, "a cube");

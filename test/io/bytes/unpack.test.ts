@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FormatError } from "../../../src/core/errors.js";
@@ -5,9 +6,12 @@ import { bunzip2 } from "../../../src/io/bytes/bunzip2.js";
 import { gunzip, gzip } from "../../../src/io/bytes/gunzip.js";
 import { decodeText } from "../../../src/io/bytes/text.js";
 import { pack, unpack } from "../../../src/io/bytes/unpack.js";
+import { Unpacked } from "../../../src/io/bytes/unpacked.js";
 import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { readImage } from "../../../src/io/read-image.js";
+import { readMap } from "../../../src/io/read-map.js";
+import { readPixels } from "../../../src/io/read-pixels.js";
 import { parseStar } from "../../../src/io/star/parse.js";
 import { readStructure } from "../../../src/io/structure/read.js";
 import { applyAssembly, selectAtoms } from "../../../src/io/structure/structure.js";
@@ -69,17 +73,53 @@ test("gzip is undone, and the same bytes give the same file", () => {
   expect(gzip(content())).toEqual(gzip(content()));
 });
 
-test("a few bytes of bzip2 that stand for more than any map are refused", () => {
-  // 900 kB of zeros a block, by run lengths 45 MB: repeated until the sum is absurd.
+test("a few bytes of bzip2 that stand for more than their beginning promises are refused", () => {
+  // 900 kB of zeros a block, by run lengths 45 MB
   const stream = Uint8Array.from(
     atob("QlpoOTFBWSZTWQ4J4t8BX45AAMAAAAggADCATUZCoCWpCoCXF3JFOFCQDgni3w=="),
     (c) => c.charCodeAt(0),
   );
-  const once = bunzip2(stream, "x");
-  expect(once.length).toBe(45_899_235);
-  const many = new Uint8Array(stream.length * 10);
-  for (let i = 0; i < 10; i++) many.set(stream, i * stream.length);
-  expect(() => bunzip2(many, "x")).toThrow(/found "\d+ bytes", expected at most 268435456 from a file/);
+  expect(() => bunzip2(stream, "x", () => 1_000_000)).toThrow(
+    'x: bzip2: found "45899235 bytes and more", expected at most 1000000 bytes',
+  );
+});
+
+describe("a packed file that unpacks to more than it can hold is refused before it is all unpacked", () => {
+  const header = writeMrc({ data: new Float32Array(60), shape: [3, 4, 5], voxelSize: 1.5, kind: "volume" });
+  const bomb = (start: Uint8Array, zeros: number): Uint8Array =>
+    new Uint8Array(gzipSync(Buffer.concat([start, Buffer.alloc(zeros)])));
+
+  test.each([
+    ["readMap", (bytes: Uint8Array) => readMap(bytes, "a.mrc.gz")],
+    ["readImage", (bytes: Uint8Array) => readImage(bytes, "a.mrc.gz")],
+    ["readPixels", (bytes: Uint8Array) => readPixels(bytes, "a.mrc.gz")],
+    ["readMrc", async (bytes: Uint8Array) => readMrc(bytes, "a.mrc.gz")],
+  ])("%s: by its header's promise", async (_name, read) => {
+    await expect(read(bomb(header, 5_000_000))).rejects.toThrow(
+      /^a.mrc.gz: gzip: found "\d+ bytes and more", expected at most 1264 bytes from a file of \d+$/,
+    );
+  });
+
+  test("without a promise by a bound of 256 MiB, or a hundred times the packed bytes", () => {
+    const part = new Uint8Array(2 ** 26);
+    const collected = new Unpacked(1000, "a.star.gz", "gzip");
+    for (let i = 0; i < 4; i++) collected.add(part);
+    expect(() => collected.add(part.subarray(0, 1))).toThrow(
+      'a.star.gz: gzip: found "268435457 bytes and more", expected at most 268435456 bytes from a file of 1000',
+    );
+    const large = new Unpacked(3_000_000, "a.star.gz", "gzip");
+    for (let i = 0; i < 4; i++) large.add(part);
+    large.add(new Uint8Array(300_000_000 - 2 ** 28));
+    expect(() => large.add(part.subarray(0, 1))).toThrow("at most 300000000 bytes");
+  });
+
+  test("a text longer than a string can be", () => {
+    // its length alone is looked at: the bytes are never touched
+    const endless = new Uint8Array(0x20000000);
+    expect(() => decodeText(endless, "a.star")).toThrow(
+      'a.star: text: found "536870912 bytes", expected at most 536870888',
+    );
+  });
 });
 
 test("the name says how a file is packed", () => {

@@ -199,9 +199,7 @@ const damageChunk =
     );
 
 const readAllEman = (bytes: Uint8Array, path: string): Promise<unknown> =>
-  withEmanHdf(bytes, path, (file) =>
-    Array.from({ length: Math.min(file.count, 20) }, (_, i) => file.read(i)),
-  );
+  withEmanHdf(bytes, path, (file) => Array.from({ length: Math.min(file.count, 3) }, (_, i) => file.read(i)));
 
 const assemble = (structure: Parameters<typeof applyAssembly>[0]): unknown => applyAssembly(structure);
 

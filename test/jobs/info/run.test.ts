@@ -13,6 +13,7 @@ import { nodeFiles } from "../../../src/runtime/files.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toy-map.js";
+import { fixture } from "../../io/picture.js";
 import { hasSharedData, sharedPath } from "../../io/shared-data.js";
 
 const dir = scratchFolder();
@@ -191,6 +192,22 @@ describe("info", async () => {
     ["two.pdb", { what: "atomic model", atoms: "2 without water, of 3", assemblies: "1" }],
   ])("%s", async (name, facts) => {
     expect(await describeFile(nodeFiles, join(dir, name))).toMatchObject(facts);
+  });
+
+  test("maps are known by their first bytes too: without an ending, packed under a bare name, of HDF5", async () => {
+    const bytes = readFileSync(map);
+    writeFileSync(join(dir, "no-ending"), bytes);
+    writeFileSync(join(dir, "packed.mrc"), gzipSync(bytes));
+    writeFileSync(join(dir, "eman"), fixture("eman-map.hdf"));
+    for (const name of ["no-ending", "packed.mrc"]) {
+      expect((await describeFile(nodeFiles, join(dir, name)))["what"], name).toContain(
+        "volume of 36 x 36 x 36",
+      );
+    }
+    expect(await describeFile(nodeFiles, join(dir, "eman"))).toEqual({
+      what: "HDF5 of EMAN2, 1 image of 7 x 6 x 5 voxels",
+      "pixel size": "2.5 A",
+    });
   });
 
   test("a dataset, an unfinished one, any folder, an unknown format", async () => {
