@@ -19,9 +19,8 @@ export async function withProjectContext<T>(
   workers: number | undefined,
   work: (context: RunContext) => Promise<T>,
 ): Promise<T> {
-  const { entries } = await import("./commands/index.js");
   const entryOf = (command: string): CommandEntry => {
-    const found = entries.find(({ spec }) => spec.name === command);
+    const found = context.find(command);
     if (!found) throw new FileError("commands", `no ${command}`, "one of the commands of `cryogem --help`");
     return found;
   };

@@ -2,9 +2,9 @@ import type { Image } from "../array/image.js";
 import type { AverageAgreement } from "../evaluate/realism/particle-average.js";
 import type { RealismResult } from "../evaluate/realism/realism.js";
 import type { MicrographEstimate } from "../jobs/estimate/records.js";
+import type { PickRecord } from "../jobs/pick-run/records.js";
 import type { TrainingStep } from "../jobs/train/metrics.js";
 import type { Mark } from "../plot/image-panel.js";
-import type { ReportPicks } from "./picks.js";
 
 /** A finished figure for the report. */
 export type ReportFigure =
@@ -51,6 +51,15 @@ export interface ReportEstimates {
   readonly figures: readonly { readonly name: string; readonly figures: readonly ReportFigure[] }[];
   /** Curves of the whole set, as the noise spectrum. */
   readonly overall: readonly ReportFigure[];
+}
+
+/** Picks on real micrographs, for a person to judge. */
+export interface ReportPicks {
+  readonly record: PickRecord;
+  /** Of every peak, also those below the threshold. */
+  readonly scores: readonly number[];
+  /** Micrographs with their picks drawn in. */
+  readonly pictures: readonly ReportFigure[];
 }
 
 /** A command that repeats a stage by hand. */

@@ -5,17 +5,8 @@ import { PICKS, type PickRecord, parsePickRecord } from "../jobs/pick-run/record
 import { histogramChart } from "../plot/histogram-chart.js";
 import { lineChart } from "../plot/line-chart.js";
 import { escapeText } from "../plot/svg.js";
-import type { ReportFigure } from "./data.js";
+import type { ReportFigure, ReportPicks } from "./data.js";
 import { htmlFigure, htmlRow, htmlTable, paragraph, type ReportSection } from "./html.js";
-
-/** Picks on real micrographs, for a person to judge. */
-export interface ReportPicks {
-  readonly record: PickRecord;
-  /** Of every peak, also those below the threshold. */
-  readonly scores: readonly number[];
-  /** Micrographs with their picks drawn in. */
-  readonly pictures: readonly ReportFigure[];
-}
 
 /** Pictures shown: the micrographs with the fewest, the middle and the most picks tell more than the first ones. */
 const SHOWN = 6;

@@ -1,13 +1,8 @@
-import type { CryogemOptions } from "./options.js";
-
-/** The names of `PRESETS`. */
-export type Preset = "fast" | "paper";
-
 /**
  * "fast": what two CPU cores train in minutes, with what measured best here. "paper": the sizes and the design of Zhang
  * et al. 2024: whole 1024 x 1024 micrographs, 100 of them for 100 epochs, white noise, transposed convolutions.
  */
-export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "depth" | "nceWeight">>> = {
+export const PRESETS = {
   fast: {
     crop: 192,
     ngf: 16,
@@ -60,10 +55,13 @@ export const PRESETS: Readonly<Record<Preset, Omit<CryogemOptions, "seed" | "dep
     trends: false,
     unevenness: false,
   },
-};
+} as const;
 
 /**
  * Weight of the contrastive loss: the paper's 10 for a plain generator. A correction begins at its optimum, the identity,
  * and would stay there for ever at that weight.
  */
 export const NCE_WEIGHT = { plain: 10, correction: 1 } as const;
+
+/** The names of the presets. */
+export type Preset = keyof typeof PRESETS;

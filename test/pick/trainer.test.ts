@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { mean } from "../../src/array/statistics.js";
 import { scorePicking } from "../../src/evaluate/picking/picking.js";
+import { PICKER_DEFAULTS } from "../../src/pick/defaults.js";
 import type { PickerModel } from "../../src/pick/model.js";
 import { networkImage } from "../../src/pick/network/image.js";
 import { NetworkScorer } from "../../src/pick/network/scorer.js";
-import { PICKER_DEFAULTS, type PickerOptions, pickerLearningRate } from "../../src/pick/options.js";
+import { type PickerOptions, pickerLearningRate } from "../../src/pick/options.js";
 import { findPeaks } from "../../src/pick/peaks.js";
 import { trainPicker } from "../../src/pick/trainer.js";
 import type { LabelledImage, PickerTrainingSet } from "../../src/pick/training-data.js";

@@ -4,7 +4,8 @@ import { mean, standardDeviation } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
 import { changeContrast } from "../../src/pick/augment.js";
 import { pasteContaminant } from "../../src/pick/contaminants.js";
-import { PICKER_DEFAULTS, type PickerOptions } from "../../src/pick/options.js";
+import { PICKER_DEFAULTS } from "../../src/pick/defaults.js";
+import type { PickerOptions } from "../../src/pick/options.js";
 import { drawBatch, type LabelledImage, type PickerTrainingSet } from "../../src/pick/training-data.js";
 
 const SIDE = 64;

@@ -18,7 +18,7 @@ import { potentialCommand } from "../../jobs/potential/options.js";
 import { runCommand } from "../../jobs/run/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { trainCommand } from "../../jobs/train/options.js";
-import { type CommandEntry, entry } from "../command.js";
+import { type CommandEntry, entry, type FindCommand } from "../command.js";
 
 /** Every command, in the order of the help. Its work is loaded when it runs, so that --help stays fast. */
 export const entries: readonly CommandEntry[] = [
@@ -51,15 +51,16 @@ const groups: Readonly<Record<string, string>> = {
 
 /** Adds every command to the program, those of two words below their first. */
 export function addCommands(program: Command): void {
+  const find: FindCommand = (name) => entries.find(({ spec }) => spec.name === name);
   const made = new Map<string, Command>();
   for (const { spec, build } of entries) {
     const [first, second] = spec.name.split(" ");
     if (second === undefined) {
-      program.addCommand(build());
+      program.addCommand(build(find));
       continue;
     }
     const group = made.get(first!) ?? new Command(first).description(groups[first!]!);
     if (!made.has(first!)) program.addCommand(group);
-    made.set(first!, group.addCommand(build()));
+    made.set(first!, group.addCommand(build(find)));
   }
 }

@@ -33,8 +33,11 @@ describe("the stages of the example, with picking", () => {
     (_line, stage) => {
       const words = commandWords(specOf(stage), stage.options);
       let target = program;
-      while (target.commands.some((each) => each.name() === words[0])) {
-        target = target.commands.find((each) => each.name() === words.shift())!;
+      for (let child = target; ; target = child) {
+        const found = target.commands.find((each) => each.name() === words[0]);
+        if (!found) break;
+        words.shift();
+        child = found;
       }
       const { operands, unknown } = target.parseOptions(words);
       expect([operands, unknown]).toEqual([[], []]);

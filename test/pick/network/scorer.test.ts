@@ -3,9 +3,10 @@ import { zeros } from "../../../src/array/image.js";
 import { Random } from "../../../src/core/random.js";
 import { pickerNetwork } from "../../../src/nn/picker.js";
 import { initialValues, Scope } from "../../../src/nn/scope.js";
+import { PICKER_DEFAULTS } from "../../../src/pick/defaults.js";
 import { decodePicker, encodePicker, type PickerModel } from "../../../src/pick/model.js";
 import { NetworkScorer } from "../../../src/pick/network/scorer.js";
-import { PICKER_DEFAULTS, type PickerOptions } from "../../../src/pick/options.js";
+import type { PickerOptions } from "../../../src/pick/options.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
 
 const runtime = openOnnxCpu({ threads: 1 });

@@ -1,0 +1,153 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { entries } from "../../../src/cli/commands/index.js";
+import { Random } from "../../../src/core/random.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
+import { describePlan, openProject, type RunContext, runProject } from "../../../src/jobs/run/run.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+
+const root = scratchFolder();
+const dir = join(root, "project");
+const PROJECT = join(dir, "project.yaml");
+const TEXT = `micrographs: [1.mrc, 2.mrc, 3.mrc, 4.mrc, 5.mrc]
+heldOut: [4.mrc, 5.mrc]
+model: a.pdb
+pixelSize: 3
+voltage: 300
+cs: 2.7
+particleDiameter: 60
+`;
+
+beforeEach(() => {
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir);
+  for (let i = 1; i <= 5; i++) {
+    const random = Random.of(i, "run test");
+    const data = Float32Array.from({ length: 96 * 96 }, () => 100 + 10 * random.normal());
+    writeFileSync(join(dir, `${i}.mrc`), writeMrc({ data, shape: [1, 96, 96], voxelSize: 3 }));
+  }
+  const atom = (i: number, x: number): string =>
+    `ATOM  ${String(i).padStart(5)}  CA  ALA A${String(i).padStart(4)}    ${x.toFixed(3).padStart(8)}   0.000   0.000  1.00  0.00           C\n`;
+  writeFileSync(join(dir, "a.pdb"), Array.from({ length: 20 }, (_, i) => atom(i + 1, 3 * i)).join(""));
+  writeFileSync(PROJECT, TEXT);
+});
+
+/** Commands that write no more than their name into their output; `broken` fails once. */
+function context(broken?: string): { context: RunContext; done: string[]; warnings: string[] } {
+  const { context: job, warnings } = jobContext();
+  const done: string[] = [];
+  let fails = broken;
+  return {
+    done,
+    warnings,
+    context: {
+      ...job,
+      expand: async (paths) => paths,
+      specOf: (command) => entries.find(({ spec }) => spec.name === command)!.spec,
+      execute: async (command, options) => {
+        if (command === fails) {
+          fails = undefined;
+          await job.files.write(`${options["out"]}/half`, command);
+          throw new Error("killed");
+        }
+        done.push(command);
+        const out = String(options["out"]);
+        await job.files.write(out.endsWith(".mrc") ? out : `${out}/result`, command);
+      },
+      writeReport: async ({ stages }) => `report of ${stages.length}`,
+    },
+  };
+}
+
+const ALL = [
+  "estimate",
+  "potential",
+  "simulate",
+  "simulate",
+  "train",
+  "generate",
+  "evaluate realism",
+  "pick train",
+  "pick run",
+];
+
+test("every stage is done once; a second run does none; the report comes last", async () => {
+  const first = context();
+  expect(await runProject({ project: PROJECT }, first.context)).toBe("report of 9");
+  expect(first.done).toEqual(ALL);
+  const second = context();
+  await runProject({ project: PROJECT }, second.context);
+  expect(second.done).toEqual([]);
+});
+
+test("a changed option does its stage and all that depends on it again; what was there is kept beside it", async () => {
+  await runProject({ project: PROJECT }, context().context);
+  writeFileSync(PROJECT, `${TEXT}train:\n  steps: 7\n`);
+  const open = await openProject(PROJECT, {}, context().context);
+  const states = Object.fromEntries(
+    (await describePlan(open)).map(({ stage, state }) => [stage.name, state.kind]),
+  );
+  expect(states).toMatchObject({
+    estimate: "done",
+    specimens: "done",
+    train: "outdated",
+    "pick-run": "outdated",
+  });
+  const again = context();
+  await runProject({ project: PROJECT }, again.context);
+  expect(again.done).toEqual(["train", "generate", "evaluate realism", "pick train", "pick run"]);
+  expect(readFileSync(join(dir, "models/cryogem.before-1/result"), "utf8")).toBe("train");
+  expect(existsSync(join(dir, "picks.before-1/result"))).toBe(true);
+});
+
+test("a changed input does so too, told by its contents", async () => {
+  await runProject({ project: PROJECT }, context().context);
+  writeFileSync(join(dir, "a.pdb"), readFileSync(join(dir, "a.pdb"), "utf8").replace("CA  ALA", "CA  GLY"));
+  const again = context();
+  await runProject({ project: PROJECT }, again.context);
+  expect(again.done).toEqual(ALL.filter((command) => command !== "estimate"));
+});
+
+test("machine options change nothing; a project that was moved is still done", async () => {
+  await runProject({ project: PROJECT }, context().context);
+  writeFileSync(PROJECT, `${TEXT}device: auto\n`);
+  const again = context();
+  await runProject({ project: PROJECT }, again.context);
+  expect(again.done).toEqual([]);
+});
+
+test("a stage that was stopped goes on in its folder, nothing is set aside", async () => {
+  await expect(runProject({ project: PROJECT }, context("train").context)).rejects.toThrow("killed");
+  const again = context();
+  await runProject({ project: PROJECT }, again.context);
+  expect(again.done).toEqual(ALL.slice(4));
+  expect(readdirSync(join(dir, "models"))).toEqual(["cryogem"]);
+});
+
+test("from and to name the stages to do; what a later one needs must be there", async () => {
+  const early = context();
+  expect(await runProject({ project: PROJECT, to: "simulate" }, early.context)).toBeUndefined();
+  expect(early.done).toEqual(["estimate", "potential", "simulate"]);
+  await expect(runProject({ project: PROJECT, from: "train" }, context().context)).rejects.toThrow(
+    "from: found the stage specimens before it not done, expected it to be: leave `from` out",
+  );
+  await expect(runProject({ project: PROJECT, to: "trian" }, context().context)).rejects.toThrow(
+    "to: found trian, expected one of estimate, potential, simulate, specimens, train, generate, evaluate, pick-train, pick-run",
+  );
+});
+
+test("a micrograph that cannot be used is set aside with its reason and not learned from", async () => {
+  writeFileSync(
+    join(dir, "2.mrc"),
+    writeMrc({ data: new Float32Array(96 * 96), shape: [1, 96, 96], voxelSize: 3 }),
+  );
+  const { context: run, warnings } = context();
+  const { planned } = await openProject(PROJECT, {}, run);
+  expect(planned[0]!.stage.options["micrographs"]).toEqual([join(dir, "1.mrc"), join(dir, "3.mrc")]);
+  await runProject({ project: PROJECT, to: "estimate" }, run);
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/^set aside: .*2\.mrc: every pixel is 0: it is empty/),
+  );
+});
