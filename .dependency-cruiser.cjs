@@ -54,7 +54,7 @@ const doors = {
   "io/hdf5": ["eman"],
   "io/mrc": ["header", "modes", "read", "unpack", "write"],
   "io/npy": ["read"],
-  "io/particles": ["cs", "cs-write", "micrograph-ctf", "particle", "star", "star-write"],
+  "io/particles": ["cs", "cs-join", "cs-write", "micrograph-ctf", "particle", "star", "star-write"],
   "io/picks": ["box", "cbox", "coco", "csv", "pick", "star", "topaz"],
   "io/png": ["chunks", "read", "write"],
   "io/star": ["labels", "line", "origins", "parse", "pixel-sizes", "table", "versions", "write"],

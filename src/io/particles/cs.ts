@@ -2,6 +2,8 @@ import { indexOfNonFinite } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
 import { matrixToEuler } from "../../core/rotation.js";
 import { type NpyColumn, type NpyTable, readNpyTable } from "../npy/read.js";
+import type { CoordinatePick } from "../picks/pick.js";
+import type { CsFile } from "./cs-join.js";
 import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
 import { rotationVectorToMatrix, transpose } from "./rotation-vector.js";
 
@@ -14,10 +16,53 @@ const DEGREES = 180 / Math.PI;
  *
  * @throws FormatError for a damaged file, a missing optics column or a value that is no finite number
  */
-export function readParticlesCs(bytes: Uint8Array, path: string): ParticleSet {
-  const table = new CsColumns(readNpyTable(bytes, path), path);
+export const readParticlesCs = (bytes: Uint8Array, path: string): ParticleSet =>
+  particlesOfCs(readCsFile(bytes, path));
+
+/** A .cs file as its table. @throws FormatError for a damaged file */
+export const readCsFile = (bytes: Uint8Array, path: string): CsFile => ({
+  path,
+  table: readNpyTable(bytes, path),
+});
+
+/** The particles of a .cs file, as readParticlesCs. */
+export function particlesOfCs(file: CsFile): ParticleSet {
+  const table = new CsColumns(file.table, file.path);
   const { optics, groupOf } = readOptics(table);
   return { optics, particles: assembleParticles(groupOf, readColumns(table)) };
+}
+
+/** Whether a .cs file has the optics that particles need. */
+export const hasOptics = ({ table: { columns } }: CsFile): boolean => columns.has("ctf/accel_kv");
+
+/** Whether a .cs file says where its particles lie. */
+export const hasPlaces = ({ table: { columns } }: CsFile): boolean =>
+  columns.has("location/micrograph_path") && columns.has("location/center_x_frac");
+
+/**
+ * The places of a .cs file's particles, which need the columns location/… only; with their shifts where they have been
+ * aligned.
+ *
+ * @throws FormatError for a file without places
+ */
+export function placesOfCs(file: CsFile): CoordinatePick[] {
+  const table = new CsColumns(file.table, file.path);
+  const micrographs = table.text("location/micrograph_path");
+  const [x, y] = placeColumns(table);
+  const { origin } = alignmentColumns(table);
+  const optional = (name: string): Float64Array | undefined =>
+    table.has(name) ? table.numbers(name) : undefined;
+  const [micrograph, image] = [optional("location/micrograph_psize_A"), optional("blob/psize_A")];
+  return micrographs.map((name, row) => {
+    const shift = origin?.(row);
+    const isMoved = shift && (shift.x !== 0 || shift.y !== 0);
+    const pixelSizes = { micrograph: micrograph?.[row], original: undefined, image: image?.[row] };
+    return {
+      micrograph: name.replace(/^>/, ""),
+      ...{ x: x(row), y: y(row) },
+      ...(isMoved && { origin: shift, pixelSizes }),
+    };
+  });
 }
 
 /** Columns by name and width, checked. */
@@ -127,9 +172,15 @@ function readColumns(table: CsColumns): ParticleColumns {
 
 function locationColumns(table: CsColumns): ParticleColumns {
   if (!table.has("location/center_x_frac")) return {};
+  const [x, y] = placeColumns(table);
+  return { x, y };
+}
+
+/** Coordinates in pixels: cryoSPARC's are fractions of the micrograph's sides. */
+function placeColumns(table: CsColumns): readonly [x: (row: number) => number, y: (row: number) => number] {
   const [x, y] = [table.numbers("location/center_x_frac"), table.numbers("location/center_y_frac")];
   const shape = table.numbers("location/micrograph_shape", 2);
-  return { x: (row) => x[row]! * shape[2 * row + 1]!, y: (row) => y[row]! * shape[2 * row]! };
+  return [(row) => x[row]! * shape[2 * row + 1]!, (row) => y[row]! * shape[2 * row]!];
 }
 
 function defocusColumn(table: CsColumns): ParticleColumns["defocus"] {

@@ -4,7 +4,13 @@ import { originsOf } from "../star/origins.js";
 import { parseStar, type StarFile } from "../star/parse.js";
 import { groupPixelSizes } from "../star/pixel-sizes.js";
 import type { StarTable } from "../star/table.js";
-import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
+import {
+  assembleParticles,
+  type OpticsGroup,
+  type Particle,
+  type ParticleColumns,
+  type ParticleSet,
+} from "./particle.js";
 
 /** Optics groups and the place among them of each row of the particles. */
 interface Grouping {
@@ -25,6 +31,25 @@ export function readParticlesStar(content: Uint8Array | string, path: string): P
   const table = optics ? file.table("particles") : particlesOf30(file);
   const { optics: groups, groupOf } = optics ? readOptics(optics, table) : opticsOf30(table);
   return { optics: groups, particles: assembleParticles(groupOf, readColumns(table, groups, groupOf)) };
+}
+
+/**
+ * Reads the angles of particles, degrees, and nothing else: of RELION 3.0, 3.1 and later, or of any table that has them.
+ *
+ * @throws FormatError for a file without angles, or with one that is no number
+ */
+export function readAnglesStar(
+  content: Uint8Array | string,
+  path: string,
+): readonly NonNullable<Particle["angles"]>[] {
+  const file = parseStar(decodeText(content, path), path);
+  const table = file.tables.find((candidate) => candidate.has("rlnAngleRot"));
+  const angles = table && anglesColumn(table);
+  if (!table || !angles) {
+    const names = file.tables.map(({ name }) => `data_${name}`);
+    throw new FormatError(path, "blocks", names, "one with rlnAngleRot, rlnAngleTilt and rlnAnglePsi");
+  }
+  return Array.from({ length: table.rows }, (_, row) => angles(row)!);
 }
 
 /** RELION 3.0 named its only block as it liked: data_, data_images, data_particles, data_model_class_1. */

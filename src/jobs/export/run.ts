@@ -16,7 +16,7 @@ import {
   LABEL_FORMATS,
   type LabelFormat,
 } from "./options.js";
-import { LABEL_ENDINGS, type LabelSource, labelStem, openLabels } from "./source.js";
+import { LABEL_ENDINGS, type LabelSource, labelStem, openLabelFiles } from "./source.js";
 
 export type { ExportOptions } from "./options.js";
 
@@ -101,8 +101,7 @@ async function exportLabelFiles(
   format: LabelFormat,
   { files, report }: JobContext,
 ): Promise<string[]> {
-  const sources: LabelSource[] = [];
-  for (const path of options.inputs) sources.push(openLabels(await files.read(path), path));
+  const sources = await openLabelFiles(files, options.inputs);
   refuseSameNames(sources);
   const micrographs = await openMicrographs(
     files,
@@ -120,9 +119,9 @@ async function exportLabelFiles(
 function refuseSameNames(sources: readonly LabelSource[]): void {
   if (sources.length === 1) return;
   const seen = new Map<string, string>();
-  for (const { path, picks } of sources) {
+  for (const { path, hasPlaces, picks } of sources) {
     const stem = labelStem(path);
-    if (!picks().some(({ micrograph }) => micrograph === stem)) continue;
+    if (!hasPlaces || !picks().some(({ micrograph }) => micrograph === stem)) continue;
     const other = seen.get(stem);
     if (other !== undefined)
       throw new OptionError("inputs", `found ${other} and ${path}, expected different names`);
@@ -135,6 +134,7 @@ function joined(sources: readonly LabelSource[]): LabelSource {
   if (sources.length === 1) return sources[0]!;
   return {
     path: `${sources[0]!.path} and ${sources.length - 1} more`,
+    hasPlaces: sources.every((source) => source.hasPlaces),
     picks: () => sources.flatMap((source) => source.picks()),
   };
 }

@@ -1,6 +1,8 @@
+import type { Files } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
-import { readParticlesCs } from "../../io/particles/cs.js";
+import { hasOptics, hasPlaces, particlesOfCs, placesOfCs, readCsFile } from "../../io/particles/cs.js";
+import { type CsFile, joinCsFiles } from "../../io/particles/cs-join.js";
 import type { ParticleSet } from "../../io/particles/particle.js";
 import { readParticlesStar } from "../../io/particles/star.js";
 import { readBox } from "../../io/picks/box.js";
@@ -16,6 +18,8 @@ import type { StarBlock } from "../../io/star/write.js";
 /** Particles or picks of one file, as far as its format knows them. */
 export interface LabelSource {
   readonly path: string;
+  /** Whether it says where particles lie; else `picks` throws. */
+  readonly hasPlaces: boolean;
   /** Coordinates alone, with the origins that move particles away from them. */
   picks(): CoordinatePick[];
   /** Particles with their optics, of formats that have them. */
@@ -44,13 +48,10 @@ export function openLabels(bytes: Uint8Array, path: string): LabelSource {
   const stem = labelStem(path);
   const of = (read: () => Pick[]): LabelSource => {
     const picks = read();
-    return { path, picks: () => picks };
+    return { path, hasPlaces: true, picks: () => picks };
   };
   if (name.endsWith(".star")) return openStar(bytes, path, stem);
-  if (name.endsWith(".cs")) {
-    const set = readParticlesCs(bytes, path);
-    return { path, set: () => set, picks: () => picksOf(set) };
-  }
+  if (name.endsWith(".cs")) return csSource(readCsFile(bytes, path));
   if (name.endsWith(".box")) return of(() => readBox(bytes, path, stem));
   if (name.endsWith(".cbox")) return of(() => readCbox(bytes, path, stem));
   if (name.endsWith(".json")) return of(() => readCoco(bytes, path).picks);
@@ -58,28 +59,40 @@ export function openLabels(bytes: Uint8Array, path: string): LabelSource {
   return of(() => readTopaz(bytes, path));
 }
 
+/**
+ * Opens several files of particles or picks; .cs files of the same particles become one.
+ *
+ * @throws FormatError for a damaged file
+ */
+export async function openLabelFiles(files: Files, paths: readonly string[]): Promise<LabelSource[]> {
+  const sources: LabelSource[] = [];
+  const cs: CsFile[] = [];
+  for (const path of paths) {
+    const bytes = await files.read(path);
+    if (/\.cs$/i.test(unpackedName(path))) cs.push(readCsFile(bytes, path));
+    else sources.push(openLabels(bytes, path));
+  }
+  return [...sources, ...joinCsFiles(cs).map(csSource)];
+}
+
+const csSource = (file: CsFile): LabelSource => ({
+  path: file.path,
+  hasPlaces: hasPlaces(file),
+  picks: () => placesOfCs(file),
+  ...(hasOptics(file) && { set: () => particlesOfCs(file) }),
+});
+
 function openStar(bytes: Uint8Array, path: string, stem: string): LabelSource {
   const text = decodeText(bytes, path);
   const star = parseStar(text, path);
   const hasOptics = star.tables.some((table) => table.has("rlnVoltage"));
   const hasParticles = star.tables.some((table) => table.has("rlnCoordinateX") || table.has("rlnImageName"));
   return {
-    path,
-    star,
+    ...{ path, star },
+    hasPlaces: star.tables.some((table) => table.has("rlnCoordinateX")),
     picks: () => readPicksStar(text, path, stem),
     ...(hasOptics && hasParticles && { set: () => readParticlesStar(text, path) }),
   };
-}
-
-function picksOf({ optics, particles }: ParticleSet): CoordinatePick[] {
-  return particles.flatMap(({ micrograph, x, y, score, origin, opticsGroup }) => {
-    if (micrograph === undefined || x === undefined || y === undefined) return [];
-    const { micrographPixelSize, pixelSize } = optics[opticsGroup]!;
-    const sizes = { micrograph: micrographPixelSize, original: undefined, image: pixelSize };
-    const isMoved = origin && (origin.x !== 0 || origin.y !== 0);
-    const pick = { micrograph, x, y, ...(score !== undefined && { score }) };
-    return [{ ...pick, ...(isMoved && { origin, pixelSizes: sizes }) }];
-  });
 }
 
 /** The same particles with their places in micrographs whose rows run the other way; images and angles stay. */

@@ -1,7 +1,8 @@
 import { mean } from "../../array/statistics.js";
 import type { Files } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
-import { readParticlesCs } from "../../io/particles/cs.js";
+import { hasOptics, hasPlaces, particlesOfCs, placesOfCs, readCsFile } from "../../io/particles/cs.js";
+import type { CsFile } from "../../io/particles/cs-join.js";
 import { parseStar, type StarFile } from "../../io/star/parse.js";
 import type { StarTable } from "../../io/star/table.js";
 import { openLabels } from "../export/source.js";
@@ -66,7 +67,9 @@ function describeRows(table: StarTable): Description {
 
 /** Describes a cryoSPARC particle file. */
 export async function describeCs(files: Files, path: string): Promise<Description> {
-  const { optics, particles } = readParticlesCs(await files.read(path), path);
+  const file = readCsFile(await files.read(path), path);
+  if (!hasOptics(file)) return describePassthrough(file);
+  const { optics, particles } = particlesOfCs(file);
   const has = (of: (particle: (typeof particles)[number]) => unknown): string =>
     particles.every((particle) => of(particle) !== undefined) ? "yes" : "no";
   const micrographs = new Set(particles.map(({ micrograph }) => micrograph ?? "")).size;
@@ -80,6 +83,22 @@ export async function describeCs(files: Files, path: string): Promise<Descriptio
     images: has(({ image }) => image),
     places: has(({ x }) => x) === "yes" ? `in ${micrographs} micrographs` : "no",
     aligned: has(({ angles }) => angles),
+  };
+}
+
+/** Picks, or what a job of cryoSPARC handed on: a file that has not all columns of particles. */
+function describePassthrough(file: CsFile): Description {
+  const { rows, columns } = file.table;
+  const yesNo = (column: string): string => (columns.has(column) ? "yes" : "no");
+  const micrographs = hasPlaces(file)
+    ? new Set(placesOfCs(file).map(({ micrograph }) => micrograph)).size
+    : 0;
+  return {
+    what: "cryoSPARC particles without optics",
+    particles: rows,
+    images: yesNo("blob/path"),
+    places: hasPlaces(file) ? `in ${micrographs} micrographs` : "no",
+    aligned: yesNo("alignments3D/pose"),
   };
 }
 

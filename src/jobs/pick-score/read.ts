@@ -5,7 +5,7 @@ import { readDataset } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import type { Pick } from "../../io/picks/pick.js";
-import { LABEL_ENDINGS, labelStem, openLabels } from "../export/source.js";
+import { LABEL_ENDINGS, labelStem, openLabelFiles } from "../export/source.js";
 import { PICKS, parsePickRecord } from "../pick-run/records.js";
 import { matchNames } from "../shared/match-names.js";
 import { type PixelSizeSource, truePicks } from "../shared/true-picks.js";
@@ -77,11 +77,10 @@ async function readFiles(
   sizes: PixelSizeSource,
 ): Promise<Map<string, Pick[]>> {
   const byName = new Map<string, Pick[]>();
-  for (const path of paths) {
-    const source = openLabels(await files.read(path), path);
-    const isOther = source.star && !source.star.tables.some((table) => table.has("rlnCoordinateX"));
+  for (const source of await openLabelFiles(files, paths)) {
+    const { path } = source;
     // RELION puts summaries beside its coordinates
-    if (isOther && paths.length > 1) continue;
+    if (!source.hasPlaces && paths.length > 1) continue;
     const picks = await truePicks(source.picks(), path, sizes);
     const stem = labelStem(path);
     // a file of one micrograph has its name, and lies in its folder or in one like it

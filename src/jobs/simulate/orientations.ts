@@ -2,7 +2,7 @@ import type { Volume } from "../../array/image.js";
 import { OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { symmetryOperators } from "../../core/symmetry.js";
-import { readParticlesStar } from "../../io/particles/star.js";
+import { readAnglesStar } from "../../io/particles/star.js";
 import type { Cone, Orientations } from "../../physics/specimen/orientations.js";
 import { symmetryAgreement } from "../../physics/specimen/symmetry-agreement.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
@@ -54,19 +54,13 @@ function parseCone(word: string): Cone | undefined {
 /**
  * The orientations of a request, a STAR file's particles read.
  *
- * @throws FileError, FormatError for the file; OptionError for one whose particles have no angles
+ * @throws FileError, FormatError for the file, as for one without angles; OptionError for one without particles
  */
 export async function readOrientations(request: OrientationRequest, files: Files): Promise<Orientations> {
   if (request.kind !== "star") return request;
   const { path, keepPsi } = request;
-  const { particles } = readParticlesStar(await files.read(path), path);
-  const angles = particles.flatMap((particle) => particle.angles ?? []);
-  if (angles.length === 0 || angles.length < particles.length) {
-    throw new OptionError(
-      "orientations",
-      `${path}: found ${angles.length} of ${particles.length} particles with angles, expected all of them to have rot, tilt and psi`,
-    );
-  }
+  const angles = readAnglesStar(await files.read(path), path);
+  if (angles.length === 0) throw new OptionError("orientations", `${path}: found no particle, expected some`);
   return { kind: "list", angles, keepPsi };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ParticleSet } from "../../../src/io/particles/particle.js";
-import { readParticlesStar } from "../../../src/io/particles/star.js";
+import { readAnglesStar, readParticlesStar } from "../../../src/io/particles/star.js";
 import { writeParticlesStar } from "../../../src/io/particles/star-write.js";
 import { hasSharedData, sharedNames, sharedText } from "../shared-data.js";
 
@@ -74,6 +74,29 @@ test("RELION 3.0: optics are found by their values, origins in pixels become ang
     { opticsGroup: 1, image: { index: 1, stack: "single.mrc" }, origin: { x: 5, y: -10 } },
     { opticsGroup: 0, image: { index: 1, stack: "a.mrcs" }, origin: { x: 0, y: 0 } },
   ]);
+});
+
+describe("readAnglesStar", () => {
+  test("needs the angles alone", () => {
+    const text =
+      "data_\nloop_\n_rlnImageName\n_rlnAngleRot\n_rlnAngleTilt\n_rlnAnglePsi\n_rlnMagnification\n" +
+      "1@s.mrcs 10 20 30 0\n2@s.mrcs 40 50 60 nan\n";
+    expect(readAnglesStar(text, "a.star")).toEqual([
+      { rot: 10, tilt: 20, psi: 30 },
+      { rot: 40, tilt: 50, psi: 60 },
+    ]);
+    expect(readAnglesStar(writeParticlesStar(set), "p.star")).toEqual(
+      set.particles.map(({ angles }) => angles),
+    );
+  });
+
+  test("a file without them is refused, and a value that is none", () => {
+    expect(() => readAnglesStar("data_a\nloop_\n_rlnImageName\n1@s.mrcs\n", "a.star")).toThrow(
+      'a.star: blocks: found ["data_a"], expected one with rlnAngleRot',
+    );
+    const bad = "data_\nloop_\n_rlnAngleRot\n_rlnAngleTilt\n_rlnAnglePsi\n1 nan 3\n";
+    expect(() => readAnglesStar(bad, "a.star")).toThrow('rlnAngleTilt: found "nan", expected a number');
+  });
 });
 
 describe("refusals", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
+import { type NpyColumn, writeNpyTable } from "../../../src/io/npy/read.js";
 import { readParticlesCs } from "../../../src/io/particles/cs.js";
 import { readParticlesStar } from "../../../src/io/particles/star.js";
 import { readBox } from "../../../src/io/picks/box.js";
@@ -165,6 +166,59 @@ describe("particles", () => {
     expect(particles[0]).toMatchObject({ micrograph: "m/a.mrc" });
     expect(particles.map(({ y }) => y)).toBeAllclose([49, 91, 97], { absolute: 1e-4 });
     expect(optics.map(({ pixelSize }) => pixelSize)).toEqual([2, 1]);
+  });
+});
+
+describe("cryoSPARC's particles in two files", () => {
+  const column = (dtype: string, values: readonly number[], shape: readonly number[] = []) => ({
+    ...{ dtype, shape, values: Float64Array.from(values) },
+  });
+  const text = (...values: string[]) => ({ dtype: "|S0", shape: [], values });
+  const uid = (...values: bigint[]) => ({ dtype: "<u8", shape: [], values: BigUint64Array.from(values) });
+  const cs = (name: string, columns: Parameters<typeof writeNpyTable>[0]["columns"]): string => {
+    writeFileSync(at(name), writeNpyTable({ rows: 2, columns }));
+    return at(name);
+  };
+  const job = new Map<string, NpyColumn>([
+    ["uid", uid(5n, 9n)],
+    ["blob/path", text("s.mrc", "s.mrc")],
+    ["blob/idx", column("<u4", [0, 1])],
+    ["blob/shape", column("<u4", [64, 64, 64, 64], [2])],
+    ["blob/psize_A", column("<f4", [2, 2])],
+    ["ctf/accel_kv", column("<f4", [300, 300])],
+    ["ctf/cs_mm", column("<f4", [2, 2])],
+    ["ctf/amp_contrast", column("<f4", [0.5, 0.5])],
+    ["alignments3D/pose", column("<f4", [0, 0, 0, 0, 0, 0], [3])],
+    ["alignments3D/shift", column("<f4", [2, -1, 0, 0], [2])],
+    ["alignments3D/psize_A", column("<f4", [2, 2])],
+  ]);
+  const places = new Map<string, NpyColumn>([
+    ["uid", uid(9n, 5n)],
+    ["location/micrograph_path", text("b.mrc", "a.mrc")],
+    ["location/micrograph_shape", column("<u4", [100, 200, 100, 200], [2])],
+    ["location/center_x_frac", column("<f4", [0.25, 0.5])],
+    ["location/center_y_frac", column("<f4", [0.25, 0.5])],
+    ["location/micrograph_psize_A", column("<f4", [1, 1])],
+  ]);
+  const inputs = [cs("J30_particles.cs", job), cs("J30_passthrough_particles.cs", places)];
+
+  test("become one set", async () => {
+    await run(inputs, "joined.star");
+    const { particles } = readParticlesStar(readFileSync(at("joined.star")), "joined.star");
+    expect(particles.map(({ micrograph, x, y, image }) => [micrograph, x, y, image!.index])).toEqual([
+      ["a.mrc", 100, 50, 1],
+      ["b.mrc", 50, 25, 2],
+    ]);
+    await run(inputs, "joined.csv");
+    // the shift of 2, -1 pixels of 2 angstrom is one of 4, -2 pixels of the micrograph
+    expect(readFileSync(at("joined.csv"), "utf8")).toBe("micrograph,x,y\na.mrc,96,52\nb.mrc,50,25\n");
+  });
+
+  test("alone, places need no optics, and particles without places are refused as coordinates", async () => {
+    await run(inputs[1]!, "places.csv");
+    expect(readFileSync(at("places.csv"), "utf8")).toBe("micrograph,x,y\nb.mrc,50,25\na.mrc,100,50\n");
+    await expect(run(inputs[0]!, "none.csv")).rejects.toThrow('columns: found "no location/micrograph_path"');
+    await expect(run(inputs[1]!, "none.cs")).rejects.toThrow("expected particles with their optics");
   });
 });
 
