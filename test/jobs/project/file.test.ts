@@ -12,7 +12,7 @@ const parse = (text: string) => parseProject(text, "here/project.yaml");
 
 test("values stand as on the command line or as YAML has them; the folder of the file is the base", () => {
   const { settings, sections, base, folder } = parse(
-    `${TOP}heldOut: [b/1.mrc, b/2.mrc]\nsimulate:\n  size: 620x600\n  particles: 120,20\nspecimens:\n  particles: [5, 1]\ntrain:\n`,
+    `${TOP}heldOut: [b/1.mrc, b/2.mrc]\nsimulate:\n  size: 620x600\n  particles: 120,20\nspecimens:\n  particles: [5, 1]\n  size: 256\ntrain:\n`,
   );
   expect([base, folder]).toEqual(["here", "here"]);
   expect(settings).toMatchObject({
@@ -25,7 +25,7 @@ test("values stand as on the command line or as YAML has them; the folder of the
     ...{ amplitudeContrast: 0.1, seed: 1 },
   });
   expect(sections.simulate).toMatchObject({ size: [600, 620], particles: [120, 20] });
-  expect(sections.specimens).toMatchObject({ particles: [5, 1] });
+  expect(sections.specimens).toMatchObject({ particles: [5, 1], size: [256, 256] });
   expect(sections.train).toEqual({});
 });
 

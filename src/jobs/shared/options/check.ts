@@ -27,7 +27,9 @@ export function readOptions<Set extends OptionSet>(
 ): ResolvedOptions<Set> {
   const read = Object.entries(values).map(([name, value]) => {
     const kind = Object.hasOwn(set, name) ? set[name]!.kind : undefined;
-    return [name, kind && typeof value === "string" ? valueOfText(kind, value) : value];
+    // 256 is a size and a list of one number too
+    const isText = typeof value === "string" || (typeof value === "number" && kind?.type !== "number");
+    return [name, kind && isText ? valueOfText(kind, String(value)) : value];
   });
   return resolveOptions(set, Object.fromEntries(read) as OptionsOf<Set>);
 }
