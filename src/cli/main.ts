@@ -49,11 +49,23 @@ function report(error: unknown): number {
     process.stderr.write("interrupted: run the same command again to continue\n");
     return EXIT.interrupted;
   }
+  if (isOutOfMemory(error)) {
+    const message = `not enough memory (${(error as Error).message}): smaller images or boxes, or fewer workers, take less`;
+    tellMachine({ code: "E_MEMORY", message });
+    process.stderr.write(`error: ${message}\n`);
+    return EXIT.failed;
+  }
   if (!(error instanceof CryoError)) throw error;
   tellMachine({ code: error.code, message: error.message });
   process.stderr.write(`error: ${error.message}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }
+
+/** What V8 says where an array or a kernel's memory cannot be had, on this thread or a worker's. */
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.name === "RangeError" &&
+  /allocation failed|array length|could not allocate memory/i.test(error.message);
 
 function tellMachine(failure: { readonly code: string; readonly message: string }): void {
   if (process.argv.includes("--json")) {

@@ -84,6 +84,14 @@ describe("potential", () => {
     });
   });
 
+  test("a map that the machine's memory cannot hold is refused before any is taken", async () => {
+    const at = { model, out: join(dir, "large.mrc"), pixelSize: 0.1, box: 2048 };
+    await expect(computePotential(at, { ...context, memory: 2 ** 34 })).rejects.toThrow(
+      "box: found a map of 2048 x 2048 x 2048 voxels at a resolution of 0.2 angstrom, about 610 GB of memory, expected at " +
+        "most the 16 GB of this machine: take larger voxels, or a smaller `box`",
+    );
+  });
+
   test("virtual sites are left out, and said to be", async () => {
     const odd = join(dir, "odd.pdb");
     writeFileSync(
