@@ -78,7 +78,7 @@ test("a file where a folder should be is said so, for reading and for writing", 
   );
 });
 
-test.skipIf(process.getuid?.() === 0)("no permission is said so (not as root)", async () => {
+test.skipIf(process.getuid?.() === 0)("no permission is said so (needs another user than root)", async () => {
   mkdirSync(at("closed"));
   chmodSync(at("closed"), 0o500);
   await expect(nodeFiles.write(at("closed/x"), "")).rejects.toThrow("found no permission");

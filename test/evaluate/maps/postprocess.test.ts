@@ -82,7 +82,7 @@ describe("sharpen", () => {
 
 const withRelion = hasProgram("relion_postprocess") ? test : test.skip;
 
-describe("against relion_postprocess 3.1.3 (skipped where it is not installed)", () => {
+describe("against RELION 3.1.3 (needs relion_postprocess)", () => {
   const folder = scratchFolder();
   // its summary of pictures goes beside the output, into a folder that must be there
   mkdirSync(join(folder, "out"));
