@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
 
 /**
@@ -6,9 +7,11 @@ import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
  */
 export default class SkippedReporter implements Reporter {
   private isFiltered = false;
+  private root = "";
 
   onInit({ config }: Vitest): void {
     this.isFiltered = config.testNamePattern !== undefined;
+    this.root = config.root;
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -23,8 +26,8 @@ export default class SkippedReporter implements Reporter {
     console.log("\nSkipped on this machine:");
     for (const [reason, tests] of byReason) {
       console.log(`  ${tests.length} ${tests.length === 1 ? "test" : "tests"}: ${reason}`);
-      for (const path of new Set(tests.map(({ module }) => module.relativeModuleId)))
-        console.log(`    ${path}`);
+      const files = new Set(tests.map(({ module }) => relative(this.root, module.moduleId)));
+      for (const file of files) console.log(`    ${file}`);
     }
     if (byReason.has(WITHOUT_REASON)) process.exitCode = 1;
   }
