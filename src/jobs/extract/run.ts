@@ -96,5 +96,6 @@ function outside(table: CoordinateTable, row: number, [rows, columns]: Image["sh
   const [x, y] = [table.x[row]!, table.y[row]!];
   const isX = !boxMeets([box, columns], x, 0, box);
   const expected = `a box of ${box} pixels that meets the micrograph of ${columns} x ${rows}, or \`edges\` skip`;
-  return table.particles.wrong(isX ? "rlnCoordinateX" : "rlnCoordinateY", row, isX ? x : y, expected);
+  const label = isX ? "rlnCoordinateX" : "rlnCoordinateY";
+  return table.particles.wrong(label, row, table.particles.numbers(label)[row], expected);
 }
