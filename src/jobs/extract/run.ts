@@ -93,7 +93,7 @@ async function chooseParticles(
 }
 
 function outside(table: CoordinateTable, row: number, [rows, columns]: Image["shape"], box: number): Error {
-  const [x, y] = [table.x[row]!, table.y[row]!];
+  const x = table.x[row]!;
   const isX = !boxMeets([box, columns], x, 0, box);
   const expected = `a box of ${box} pixels that meets the micrograph of ${columns} x ${rows}, or \`edges\` skip`;
   const label = isX ? "rlnCoordinateX" : "rlnCoordinateY";
