@@ -61,11 +61,14 @@ function report(error: unknown): number {
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }
 
-/** What V8 says where an array or a kernel's memory cannot be had, on this thread or a worker's. */
-const isOutOfMemory = (error: unknown): boolean =>
-  error instanceof Error &&
-  error.name === "RangeError" &&
-  /allocation failed|array length|could not allocate memory/i.test(error.message);
+/** Whether an array or a kernel's memory could not be had, on this thread or a worker's: by what V8 says of it. */
+function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name === "RangeError" &&
+    /allocation failed|array length|could not allocate memory/i.test(error.message)
+  );
+}
 
 function tellMachine(failure: { readonly code: string; readonly message: string }): void {
   if (process.argv.includes("--json")) {
