@@ -66,7 +66,7 @@ function isOutOfMemory(error: unknown): boolean {
   return (
     error instanceof Error &&
     error.name === "RangeError" &&
-    /allocation failed|array length|could not allocate memory/i.test(error.message)
+    /allocation failed|array length|allocate memory|out of memory/i.test(error.message)
   );
 }
 

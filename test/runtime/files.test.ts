@@ -127,6 +127,24 @@ test("inputs: a glob takes linked files, each once, and is not led around by a l
   expect(await found("real/m{2,7}.mrc")).toEqual(["real/m2.mrc"]);
 });
 
+test("a link that leads back to itself is said to be one, wherever it is met", async () => {
+  const path = at("linked/itself.mrc");
+  for (const action of [
+    () => nodeFiles.read(path),
+    () => nodeFiles.size(path),
+    () => nodeFiles.exists(path),
+    () => nodeFiles.write(`${path}/a`, ""),
+    () => expandInputs([path], kind),
+    () => existingFile(path, "density map"),
+    () => isFolder(path),
+  ]) {
+    await expect(action()).rejects.toThrow(FileError);
+    await expect(action()).rejects.toThrow(
+      /itself\.mrc(\/a)?: found a link that leads back to itself, expected a /,
+    );
+  }
+});
+
 test("inputs: nothing there, an empty folder and a glob without a match are refused, naming what was sought", async () => {
   mkdirSync(at("empty"));
   await expect(expandInputs([at("gone.mrc")], kind)).rejects.toThrow(
