@@ -38,7 +38,15 @@ rooms.cli = [...Object.keys(rooms)];
 /** The door files of each folder: nothing outside the folder imports any other of its files. */
 const doors = {
   "array/fft": ["fft", "layout", "line", "plan", "resample", "wasm"],
-  "evaluate/maps": ["fsc", "local-resolution", "mask", "postprocess", "threshold"],
+  "evaluate/maps": [
+    "directional",
+    "fsc",
+    "half-maps",
+    "local-resolution",
+    "mask",
+    "postprocess",
+    "threshold",
+  ],
   "evaluate/picking": ["bootstrap", "matching", "picking"],
   "evaluate/realism": ["images", "measures", "particle-average", "profile", "realism", "table", "verdict"],
   "evaluate/realism/features": [
@@ -57,7 +65,7 @@ const doors = {
   "io/particles": ["cs", "cs-join", "cs-write", "micrograph-ctf", "particle", "star", "star-write"],
   "io/picks": ["box", "cbox", "coco", "csv", "pick", "star", "topaz"],
   "io/png": ["chunks", "read", "write"],
-  "io/star": ["labels", "line", "origins", "parse", "pixel-sizes", "table", "versions", "write"],
+  "io/star": ["labels", "line", "origins", "parse", "pixel-sizes", "postprocess", "table", "versions", "write"],
   "io/structure": ["mmcif", "pdb", "read", "structure"],
   "io/tiff": ["directory", "read", "write"],
   "physics/micrograph": ["micrograph"],
@@ -107,6 +115,7 @@ const moreJobDoors = {
   evaluate: ["figures"],
   export: ["labels", "source"],
   "pick-score": ["read", "result", "text"],
+  postprocess: ["result", "text"],
   train: ["metrics", "training"],
 };
 

@@ -11,7 +11,7 @@ export default defineConfig({
     testTimeout: 120_000,
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },
-    reporters: report ? ["default", "json"] : ["default"],
+    reporters: ["default", "./test/helpers/skipped-reporter.ts", ...(report ? ["json"] : [])],
     ...(report ? { outputFile: { json: report } } : {}),
   },
 });

@@ -203,7 +203,6 @@ export { createMask, type MaskOptions } from "./evaluate/maps/mask.js";
 
 // Formats: bytes or text in, records out, and back.
 
-export { pack, unpack } from "./io/bytes/unpack.js";
 export type { MrcHeader, MrcStatistics } from "./io/mrc/header.js";
 export type { MrcMode, MrcWriteMode } from "./io/mrc/modes.js";
 export { type MrcFile, readMrc, readVolume } from "./io/mrc/read.js";

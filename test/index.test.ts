@@ -41,8 +41,8 @@ describe("cryogem", () => {
       extractParticles fftFriendlySize findPeaks findSpots fitCtf fourierFilter fourierResample
       fourierShellCorrelation gaussianBlur generateDataset inlineWorkers irfft2 irfft3 laplacianScorer
       makeMask mapDiameter matchPicks matrixToEuler mean modelDiameter multiplyCtf multiplyRotations
-      normalise openTranslator pack padOrCrop padOrCropVolume parseStar planBin planEstimate
-      planGeneration planPickRun planPickTraining planSimulation planTraining potentialMap powerSpectrum2d
+      normalise openTranslator padOrCrop padOrCropVolume parseStar planBin planEstimate planGeneration
+      planPickRun planPickTraining planSimulation planTraining potentialMap powerSpectrum2d
       prepareProjector prepareSilhouette prepareTemplates project projectMany quantile radialAverage
       radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap readImage readMap
       readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar readPdb readPicker
@@ -50,8 +50,8 @@ describe("cryogem", () => {
       readTransferCurve readVolume realismOfImages realismProtocol resampleVolume rescale resolutionAt
       rfft2 rfft3 rotationAngle runPicking scorePicking scorePicks selectAtoms simulateDataset
       simulateMicrograph standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer
-      textTable trainPickerModel trainTranslator transposeRotation uniformRotation unpack writeBox
-      writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
+      textTable trainPickerModel trainTranslator transposeRotation uniformRotation writeBox writeCbox
+      writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
       writeSafetensors writeStar writeTopaz zeros"
     `);
   });

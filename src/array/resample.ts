@@ -63,6 +63,12 @@ export function sampleBilinear(image: Image, x: number, y: number): number {
 }
 
 /**
+ * Where a position lies, in pixels from the centre of the first, in the same picture made of pixels `factor` times as large: the
+ * edge of the picture stays.
+ */
+export const coarserPosition = (at: number, factor: number): number => (at + 0.5) / factor - 0.5;
+
+/**
  * Mean over squares of factor x factor pixels; rows and columns that fill no square are left out. Pixel X of the result
  * is centred on factor X + (factor - 1) / 2 of the image.
  *

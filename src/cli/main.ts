@@ -49,10 +49,25 @@ function report(error: unknown): number {
     process.stderr.write("interrupted: run the same command again to continue\n");
     return EXIT.interrupted;
   }
+  if (isOutOfMemory(error)) {
+    const message = `not enough memory (${(error as Error).message}): smaller images or boxes, or fewer workers, take less`;
+    tellMachine({ code: "E_MEMORY", message });
+    process.stderr.write(`error: ${message}\n`);
+    return EXIT.failed;
+  }
   if (!(error instanceof CryoError)) throw error;
   tellMachine({ code: error.code, message: error.message });
   process.stderr.write(`error: ${error.message}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+/** Whether an array or a kernel's memory could not be had, on this thread or a worker's: by what V8 says of it. */
+function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name === "RangeError" &&
+    /allocation failed|array length|allocate memory|out of memory/i.test(error.message)
+  );
 }
 
 function tellMachine(failure: { readonly code: string; readonly message: string }): void {

@@ -104,4 +104,6 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** Milliseconds since an arbitrary origin, monotonic. */
   readonly now: () => number;
+  /** Bytes of memory that the machine lends to the program; absent: not known. */
+  readonly memory?: number;
 }

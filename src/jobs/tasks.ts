@@ -19,8 +19,10 @@ export const tasks: Readonly<Record<string, () => Promise<AnyTask>>> = {
   "check-micrograph": async () => (await import("./check/micrograph.js")).checkMicrographTask,
   "estimate-micrograph": async () => (await import("./estimate/micrograph.js")).estimateMicrographTask,
   "hash-file": async () => (await import("./shared/hash-file.js")).hashFile,
+  "local-resolution": async () => (await import("./postprocess/tasks.js")).localResolutionTask,
   "pick-micrograph": async () => (await import("./pick-run/micrograph.js")).pickMicrographTask,
   "profile-micrograph": async () => (await import("./evaluate/micrograph.js")).profileMicrographTask,
+  "randomised-curve": async () => (await import("./postprocess/tasks.js")).randomisedCurveTask,
   "training-data": async () => (await import("./train/data.js")).trainingDataTask,
   "simulate-micrograph": async () => (await import("./simulate/micrograph.js")).simulateMicrographTask,
 };

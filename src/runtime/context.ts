@@ -1,5 +1,6 @@
 import type { JobContext, Report } from "../core/ports.js";
 import { nodeFiles } from "./files.js";
+import { machineMemory } from "./memory.js";
 import { jsonReport, terminalReport } from "./terminal.js";
 
 export interface ContextOptions {
@@ -30,7 +31,7 @@ export async function withContext<T>(
   const now = (): number => performance.now();
   const report: Report = json ? jsonReport(process.stdout, now) : terminalReport(process.stderr, now);
   try {
-    return await job({ files: nodeFiles, report, signal: controller.signal, now });
+    return await job({ files: nodeFiles, report, signal: controller.signal, now, memory: machineMemory() });
   } finally {
     restore();
   }

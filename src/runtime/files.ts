@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, type Stats } from "node:fs";
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
@@ -53,11 +53,7 @@ export const nodeFiles: Files = {
       await appendFile(path, text);
     }),
 
-  exists: (path) =>
-    stat(path).then(
-      () => true,
-      () => false,
-    ),
+  exists: async (path) => (await statOf(path, "a readable file")) !== undefined,
 
   list: (folder) => explain(folder, "a folder", async () => (await readdir(folder)).sort()),
 
@@ -96,16 +92,42 @@ const MEANING: Readonly<Record<string, string>> = {
   EDQUOT: "no space left in the quota",
   EMFILE: "too many open files",
   ENAMETOOLONG: "a name too long",
+  ELOOP: "a link that leads back to itself",
+  EIO: "a device that cannot be read or written",
   ERR_FS_FILE_TOO_LARGE: "a file larger than 2 GiB",
 };
+
+/**
+ * What there is at a path; undefined where there is nothing.
+ *
+ * @throws FileError with the system's reason where it does not let one look
+ */
+export async function statOf(path: string, expected: string): Promise<Stats | undefined> {
+  return explain(path, expected, async () => {
+    try {
+      return await stat(path);
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
+      throw error;
+    }
+  });
+}
 
 async function explain<T>(path: string, expected: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const found = MEANING[code];
+    const found = MEANING[codeOf(error)] ?? systemReason(error);
     if (!found) throw error;
     throw new FileError(path, found, expected, { cause: error });
   }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "";
+
+/** The system's own words for any other refusal: "EBUSY: resource busy or locked, open 'a'" says the middle part. */
+function systemReason(error: unknown): string | undefined {
+  if (!(error instanceof Error && "syscall" in error && codeOf(error).startsWith("E"))) return undefined;
+  return /^E[A-Z0-9]+: (.*?)(, \w+( .*)?)?$/.exec(error.message)?.[1];
 }

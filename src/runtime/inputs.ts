@@ -1,7 +1,8 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { isAbsolute, join, sep } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { FileError } from "../core/errors.js";
+import { nodeFiles, statOf } from "./files.js";
 
 export interface InputKind {
   /** What is looked for, as "micrograph": for the messages. */
@@ -20,12 +21,12 @@ export async function expandInputs(patterns: readonly string[], kind: InputKind)
   const found = new Set<string>();
   const wanted = `at least one ${kind.what} (${kind.extensions.join(", ")})`;
   for (const pattern of patterns) {
-    const exists = await stat(pattern).catch(() => undefined);
+    const exists = await statOf(pattern, `a file, a folder or a glob of ${kind.what}s`);
     if (exists?.isFile()) found.add(pattern);
     else if (exists?.isDirectory()) {
-      const names = (await readdir(pattern)).filter((name) => fits(name, kind));
+      const names = (await nodeFiles.list(pattern)).filter((name) => fits(name, kind));
       if (names.length === 0) throw new FileError(pattern, "a folder with none", wanted);
-      for (const name of names.sort(byNumber)) found.add(join(pattern, name));
+      for (const name of names.toSorted(byNumber)) found.add(join(pattern, name));
     } else if (isDynamicPattern(pattern)) {
       const matches = (await filesLike(pattern)).filter((path) => fits(path, kind));
       if (matches.length === 0) throw new FileError(pattern, "no match", wanted);
@@ -37,7 +38,7 @@ export async function expandInputs(patterns: readonly string[], kind: InputKind)
 
 /** The one file of a path. @throws FileError where there is nothing, or a folder */
 export async function existingFile(path: string, what: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statOf(path, `a ${what}`);
   if (!found) throw new FileError(path, "nothing there", `a ${what}`);
   if (!found.isFile()) throw new FileError(path, "a folder", `a ${what}`);
   return path;
@@ -45,7 +46,7 @@ export async function existingFile(path: string, what: string): Promise<string> 
 
 /** Whether a path is a folder. @throws FileError where there is nothing */
 export async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statOf(path, "a file or a folder");
   if (!found) throw new FileError(path, "nothing there", "a file or a folder");
   return found.isDirectory();
 }

@@ -1,5 +1,6 @@
 import type { ComputeRuntime, JobContext, Report, Workers } from "../core/ports.js";
 import { nodeFiles } from "./files.js";
+import { machineMemory } from "./memory.js";
 import { type Device, openDevice } from "./onnx/device.js";
 import { version } from "./version.js";
 import { defaultWorkerCount, threadWorkers } from "./workers/workers.js";
@@ -36,6 +37,7 @@ export function nodeContext(options: NodeContextOptions = {}): NodeContext {
     report,
     signal,
     now: () => performance.now(),
+    memory: machineMemory(),
     workers,
     program: `cryogem ${version}`,
     runtime: () => {

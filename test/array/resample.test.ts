@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fourierResample, padOrCropVolume, resampleVolume } from "../../src/array/fft/resample.js";
 import type { Volume } from "../../src/array/image.js";
-import { bin, crop, padOrCrop, sampleBilinear } from "../../src/array/resample.js";
+import { bin, coarserPosition, crop, padOrCrop, sampleBilinear } from "../../src/array/resample.js";
 import { oracle, oracleImage } from "./oracle.js";
 
 const ramp = (rows: number, columns: number) => ({
@@ -135,4 +135,11 @@ describe("resampleVolume", () => {
     expect(padded.data.indexOf(7)).toBe((3 * 6 + 3) * 6 + 3);
     expect(padOrCropVolume(volume, 2).data.indexOf(7)).toBe((1 * 2 + 1) * 2 + 1);
   });
+});
+
+test("coarserPosition: the middle of a block of pixels is the middle of one, the edge stays the edge", () => {
+  // three pixels about 1 become the first; 3, 4, 5 the second; the edges lie half a pixel before the first
+  expect([1, 4, -0.5].map((at) => coarserPosition(at, 3))).toEqual([0, 1, -0.5]);
+  expect([0.5, 7.25].map((at) => coarserPosition(at, 2))).toEqual([0, 3.375]);
+  expect(coarserPosition(2, 0.5)).toBe(4.5);
 });

@@ -70,7 +70,7 @@ test.each(["C0", "X3", "D", "", "C-2", "I5"])("refuses %j and lists what there i
 });
 
 const available = hasRefine();
-describe.skipIf(!available)(`against relion_refine${available ? "" : " (skipped: not installed)"}`, () => {
+describe.skipIf(!available)("against RELION (needs relion_refine)", () => {
   test.each(["C3", "D3", "T", "O", "I", "I1", "I2", "I3", "I4"])(
     "%s is the same set of rotations",
     (name) => {

@@ -72,7 +72,7 @@ const TRUTHS: readonly Truth[] = [
 }));
 
 const available = hasProgram("relion_project");
-describe.skipIf(!available)(`images of relion_project${available ? "" : " (skipped: not installed)"}`, () => {
+describe.skipIf(!available)("images that RELION makes (needs relion_project)", () => {
   // the marks at 5 A/px are looser: the band ends at 10.5 A, where the particle's own shape is as wavy as the rings
   test.each([
     { pixelSize: 2, micrographs: 2, marks: [{ snr: 0.1, mark: 150, turn: 20 }] },

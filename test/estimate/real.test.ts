@@ -72,7 +72,7 @@ describe("the picture of a fit", () => {
 
 const ribosome = new URL("../../../shared/data/ribosome-10028/micrographs/062.png", import.meta.url);
 const hasRibosome = existsSync(ribosome);
-describe.skipIf(!hasRibosome)(`EMPIAR-10028${hasRibosome ? "" : " (skipped: shared data not here)"}`, () => {
+describe.skipIf(!hasRibosome)("EMPIAR-10028 (needs ../shared/data)", () => {
   test("at 5.36 A/px the defocus lies in the deposition's range for these fields, little astigmatism", () => {
     const fit = fitCtf(read(ribosome), { ...optics, pixelSize: 5.36, sphericalAberration: 2 });
     expect((fit.defocusU + fit.defocusV) / 2).toBeGreaterThan(22_000);

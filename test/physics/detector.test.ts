@@ -136,7 +136,7 @@ describe("detect", () => {
 
 const folder = new URL("../../../shared/data/star/", import.meta.url);
 const present = existsSync(folder);
-describe.skipIf(!present)(`measured curves${present ? "" : " (skipped: ../shared/data is not here)"}`, () => {
+describe.skipIf(!present)("measured curves (needs ../shared/data)", () => {
   test.each(["mtf_k2_300_ec.star", "mtf_f1_300.star", "mtf_f2_300.star"])("%s is a curve", (name) => {
     const text = readFileSync(new URL(name, folder), "utf8");
     const rows = text

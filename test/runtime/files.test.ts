@@ -78,7 +78,7 @@ test("a file where a folder should be is said so, for reading and for writing", 
   );
 });
 
-test.skipIf(process.getuid?.() === 0)("no permission is said so (not as root)", async () => {
+test.skipIf(process.getuid?.() === 0)("no permission is said so (needs another user than root)", async () => {
   mkdirSync(at("closed"));
   chmodSync(at("closed"), 0o500);
   await expect(nodeFiles.write(at("closed/x"), "")).rejects.toThrow("found no permission");
@@ -125,6 +125,24 @@ test("inputs: a glob takes linked files, each once, and is not led around by a l
   expect(await found("**/*.mrc")).toEqual(["m3.mrc", "real/m1.mrc", "real/m2.mrc"]);
   expect(await found("*.mrc")).toEqual(["m3.mrc"]);
   expect(await found("real/m{2,7}.mrc")).toEqual(["real/m2.mrc"]);
+});
+
+test("a link that leads back to itself is said to be one, wherever it is met", async () => {
+  const path = at("linked/itself.mrc");
+  for (const action of [
+    () => nodeFiles.read(path),
+    () => nodeFiles.size(path),
+    () => nodeFiles.exists(path),
+    () => nodeFiles.write(`${path}/a`, ""),
+    () => expandInputs([path], kind),
+    () => existingFile(path, "density map"),
+    () => isFolder(path),
+  ]) {
+    await expect(action()).rejects.toThrow(FileError);
+    await expect(action()).rejects.toThrow(
+      /itself\.mrc(\/a)?: found a link that leads back to itself, expected a /,
+    );
+  }
 });
 
 test("inputs: nothing there, an empty folder and a glob without a match are refused, naming what was sought", async () => {

@@ -14,6 +14,7 @@ import { maskCommand } from "../../jobs/mask/options.js";
 import { pickRunCommand } from "../../jobs/pick-run/options.js";
 import { pickScoreCommand } from "../../jobs/pick-score/options.js";
 import { pickTrainCommand } from "../../jobs/pick-train/options.js";
+import { postprocessCommand } from "../../jobs/postprocess/options.js";
 import { potentialCommand } from "../../jobs/potential/options.js";
 import { runCommand } from "../../jobs/run/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
@@ -29,7 +30,6 @@ export const entries: readonly CommandEntry[] = [
   entry(binCommand, () => import("./bin.js")),
   entry(estimateCommand, () => import("./estimate.js")),
   entry(potentialCommand, () => import("./potential.js")),
-  entry(maskCommand, () => import("./mask.js")),
   entry(simulateCommand, () => import("./simulate.js")),
   entry(trainCommand, () => import("./train.js")),
   entry(generateCommand, () => import("./generate.js")),
@@ -38,6 +38,8 @@ export const entries: readonly CommandEntry[] = [
   entry(pickScoreCommand, () => import("./pick-score.js")),
   entry(extractCommand, () => import("./extract.js")),
   entry(evaluateCommand, () => import("./evaluate-realism.js")),
+  entry(maskCommand, () => import("./mask.js")),
+  entry(postprocessCommand, () => import("./postprocess.js")),
   entry(fscCommand, () => import("./fsc.js")),
   entry(exportCommand, () => import("./export.js")),
   entry(infoCommand, () => import("./info.js")),

@@ -29,18 +29,23 @@ export function guinierPlot({ data, shape }: VolumeSpectrum, voxelSize: number):
   };
 }
 
+/** A line through two points says nothing of how well they lie on it. */
+const LEAST_SHELLS = 3;
+
 /** A straight line through part of a Guinier plot. */
 export interface GuinierFit {
   /** Angstrom². The B factor that makes the line flat is 4 times this. */
   readonly slope: number;
   readonly intercept: number;
+  /** Shells that were fitted. */
+  readonly shells: number;
   /** Square of the correlation of the points with the line, which RELION calls its correlation. */
   readonly correlation: number;
 }
 
 /**
- * The line through the shells between two resolutions (angstrom); those without power are left out. Without two shells to
- * fit the slope is 0.
+ * The line through the shells between two resolutions (angstrom); those without power are left out. With fewer than three
+ * shells to fit the slope is 0.
  * Source: Rosenthal & Henderson 2003, J. Mol. Biol. 333:721: ln F falls as -B / 4 d² beyond about 10 angstrom.
  */
 export function fitGuinier(plot: GuinierPlot, lowest: number, highest: number): GuinierFit {
@@ -53,6 +58,7 @@ export function fitGuinier(plot: GuinierPlot, lowest: number, highest: number): 
   const xx = mean((p) => (p.x - x) ** 2);
   const yy = mean((p) => (p.y - y) ** 2);
   const xy = mean((p) => (p.x - x) * (p.y - y));
-  if (!(xx > 0)) return { slope: 0, intercept: 0, correlation: 0 };
-  return { slope: xy / xx, intercept: y - (xy / xx) * x, correlation: (xy * xy) / (xx * yy) };
+  const shells = used.length;
+  if (shells < LEAST_SHELLS) return { slope: 0, intercept: 0, correlation: 0, shells };
+  return { slope: xy / xx, intercept: y - (xy / xx) * x, correlation: (xy * xy) / (xx * yy), shells };
 }

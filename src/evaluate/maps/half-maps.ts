@@ -1,11 +1,10 @@
 import { irfft3, rfft3 } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
 import { randomisePhases } from "../../array/spectrum/random-phases.js";
-import { shellSums, type VolumeSpectrum } from "../../array/spectrum/shells.js";
-import { standardDeviation } from "../../array/statistics.js";
+import { mean, standardDeviation } from "../../array/statistics.js";
 import { UsageError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
-import { checkComparable, correlationOf, shellFrequencies } from "./fsc.js";
+import { checkComparable, fourierShellCorrelation, shellFrequencies } from "./fsc.js";
 
 /** The curves of two half maps under a mask, shell by shell from zero to Nyquist. */
 export interface HalfMapCurves {
@@ -13,14 +12,14 @@ export interface HalfMapCurves {
   readonly frequencies: Float64Array;
   readonly unmasked: Float64Array;
   readonly masked: Float64Array;
-  /** Of the masked maps with random phases beyond `randomisedFrom`: what the mask alone makes correlate. Mean over seeds. */
+  /** Of the masked maps with random phases beyond `randomisedFrom`: what the mask alone makes correlate. Mean over the draws. */
   readonly randomised: Float64Array;
   /** The masked curve less what the mask makes: the curve to be read. */
   readonly corrected: Float64Array;
-  /** Standard deviation of the corrected curve over the seeds; 0 for a single one. */
+  /** Standard deviation of the corrected curve over the draws of random phases; 0 for a single one. */
   readonly correctedSpread: Float64Array;
-  /** The corrected curve of each seed alone. */
-  readonly correctedBySeed: readonly Float64Array[];
+  /** The corrected curve of each draw alone. */
+  readonly correctedByDraw: readonly Float64Array[];
   /** First shell with random phases. */
   readonly randomisedFrom: number;
 }
@@ -31,13 +30,21 @@ export interface HalfMapOptions {
   /** Phases are random from this resolution in angstrom instead, where the unmasked curve tells nothing. */
   readonly randomiseFrom?: number;
   /** Independent draws of the random phases; default 5. */
-  readonly seeds?: number;
+  readonly draws?: number;
   /** Of the random phases; default 0. */
   readonly seed?: number;
 }
 
+/** Two independent half maps. */
+export type HalfMaps = readonly [Volume, Volume];
+
+/** Draws of random phases where nothing else is said: their mean is half as noisy as one, for a few seconds. */
+const DRAWS = 5;
 /** Shells beyond the first randomised one in which the masked curve still holds as it is, as in RELION. */
 const UNCORRECTED_SHELLS = 2;
+
+/** The curves of two half maps before any correction. */
+export type UncorrectedCurves = Pick<HalfMapCurves, "frequencies" | "unmasked" | "masked" | "randomisedFrom">;
 
 /**
  * Fourier shell correlations of two half maps: without mask, masked, masked with random phases, and corrected,
@@ -48,41 +55,57 @@ const UNCORRECTED_SHELLS = 2;
  *
  * @throws ShapeError, DomainError for maps that do not fit together; UsageError where no shell's phases can be randomised
  */
-export function halfMapCurves(
-  halves: readonly [Volume, Volume],
+export function halfMapCurves(halves: HalfMaps, mask: Volume, options: HalfMapOptions = {}): HalfMapCurves {
+  const curves = uncorrectedCurves(halves, mask, options);
+  const draws = Array.from({ length: options.draws ?? DRAWS }, (_, draw) =>
+    randomisedCurve(halves, mask, { from: curves.randomisedFrom, seed: options.seed ?? 0, draw }),
+  );
+  return correctedCurves(curves, draws);
+}
+
+/** The first part of `halfMapCurves`. */
+export function uncorrectedCurves(
+  halves: HalfMaps,
   mask: Volume,
-  options: HalfMapOptions = {},
-): HalfMapCurves {
+  options: HalfMapOptions,
+): UncorrectedCurves {
   const [first, second] = halves;
   checkComparable(first, second);
   checkComparable(first, mask);
-  const spectra = [rfft3(first), rfft3(second)] as const;
-  const unmasked = storedCorrelation(...spectra);
-  const randomisedFrom = firstRandomShell(first, unmasked, options);
-  const masked = storedCorrelation(rfft3(multiplied(first, mask)), rfft3(multiplied(second, mask)));
+  const unmasked = storedCorrelation(first, second);
+  const masked = storedCorrelation(multiplied(first, mask), multiplied(second, mask));
   masked[0] = positiveAtOrigin(masked[0]!);
-  const draws = Array.from({ length: options.seeds ?? 5 }, (_, draw) => {
-    const [a, b] = spectra.map((spectrum, half) => {
-      const random = Random.of(options.seed ?? 0, "random phases", draw, half);
-      const scrambled = irfft3(randomisePhases(spectrum, randomisedFrom, random), first.voxelSize);
-      return rfft3(multiplied(scrambled, mask));
-    });
-    return storedCorrelation(a!, b!);
-  });
-  const shells = unmasked.length;
-  const randomised = meanCurve(draws, shells);
-  const correctedBySeed = draws.map((draw) => correctForMask(masked, draw, randomisedFrom));
   return {
     frequencies: shellFrequencies(first),
-    unmasked,
-    masked,
+    ...{ unmasked, masked, randomisedFrom: firstRandomShell(first, unmasked, options) },
+  };
+}
+
+/** The masked curve of the halves with one draw of random phases from a shell outward. Draws do not depend on each other. */
+export function randomisedCurve(
+  halves: HalfMaps,
+  mask: Volume,
+  { from, seed, draw }: { readonly from: number; readonly seed: number; readonly draw: number },
+): Float64Array {
+  const [a, b] = halves.map((map, half) => {
+    const random = Random.of(seed, "random phases", draw, half);
+    const scrambled = irfft3(randomisePhases(rfft3(map), from, random), map.voxelSize);
+    return multiplied(scrambled, mask);
+  });
+  return storedCorrelation(a!, b!);
+}
+
+/** The last part of `halfMapCurves`: all curves, from the randomised curve of each draw. */
+export function correctedCurves(curves: UncorrectedCurves, draws: readonly Float64Array[]): HalfMapCurves {
+  const { masked, randomisedFrom } = curves;
+  const randomised = masked.map((_, s) => mean(draws.map((draw) => draw[s]!)));
+  const correctedByDraw = draws.map((draw) => correctForMask(masked, draw, randomisedFrom));
+  return {
+    ...curves,
     randomised,
     corrected: correctForMask(masked, randomised, randomisedFrom),
-    correctedSpread: Float64Array.from({ length: shells }, (_, s) =>
-      standardDeviation(correctedBySeed.map((curve) => curve[s]!)),
-    ),
-    correctedBySeed,
-    randomisedFrom,
+    correctedSpread: masked.map((_, s) => standardDeviation(correctedByDraw.map((curve) => curve[s]!))),
+    correctedByDraw,
   };
 }
 
@@ -92,8 +115,8 @@ export const multiplied = (map: Volume, mask: Volume): Volume => ({
   data: map.data.map((value, i) => value * mask.data[i]!),
 });
 
-const storedCorrelation = (a: VolumeSpectrum, b: VolumeSpectrum): Float64Array =>
-  correlationOf(shellSums(a, b, "stored half"));
+const storedCorrelation = (a: Volume, b: Volume): Float64Array =>
+  fourierShellCorrelation(a, b, "stored half").correlation;
 
 function firstRandomShell(map: Volume, unmasked: Float64Array, options: HalfMapOptions): number {
   if (options.randomiseFrom !== undefined) {
@@ -120,9 +143,3 @@ export function correctForMask(masked: Float64Array, randomised: Float64Array, f
     return (value - randomised[s]!) / (1 - randomised[s]!);
   });
 }
-
-const meanCurve = (curves: readonly Float64Array[], shells: number): Float64Array =>
-  Float64Array.from(
-    { length: shells },
-    (_, s) => curves.reduce((sum, curve) => sum + curve[s]!, 0) / curves.length,
-  );

@@ -8,7 +8,13 @@ import {
   resolutionAt,
   shellFrequencies,
 } from "./fsc.js";
-import { type HalfMapCurves, type HalfMapOptions, halfMapCurves, multiplied } from "./half-maps.js";
+import {
+  type HalfMapCurves,
+  type HalfMapOptions,
+  type HalfMaps,
+  halfMapCurves,
+  multiplied,
+} from "./half-maps.js";
 import { type Sharpened, type SharpenOptions, sharpen } from "./sharpen.js";
 
 export interface PostprocessOptions extends HalfMapOptions, Omit<SharpenOptions, "fsc" | "lowPass"> {
@@ -44,15 +50,16 @@ export interface Postprocessed extends Sharpened {
  * From two independent half maps to one sharpened map and its resolution, by the rules of relion_postprocess: the curve
  * corrected for the mask, unless the unmasked one reaches further; the mean of the halves sharpened as `sharpen` does.
  *
+ * @param curves under the mask, where they are known already
  * @throws ShapeError, DomainError for maps that do not fit together; UsageError where no phases can be randomised
  */
 export function postprocess(
-  halves: readonly [Volume, Volume],
+  halves: HalfMaps,
   options: PostprocessOptions = {},
+  curves: HalfMapCurves | undefined = options.mask && halfMapCurves(halves, options.mask, options),
 ): Postprocessed {
   const [first, second] = halves;
   const { mask } = options;
-  const curves = mask && halfMapCurves(halves, mask, options);
   const unmasked = curves?.unmasked ?? fourierShellCorrelation(first, second, "stored half").correlation;
   const { correlation, masking } = curveToRead(unmasked, curves?.corrected, options.forceMask ?? false);
   const fsc = { frequencies: shellFrequencies(first), correlation };

@@ -1,5 +1,5 @@
 import type { Image } from "../../array/image.js";
-import { bin } from "../../array/resample.js";
+import { bin, coarserPosition } from "../../array/resample.js";
 import type { CtfFit } from "../../estimate/ctf-fit.js";
 import type { Spot } from "../../estimate/particle-count.js";
 import type { SizeEstimate } from "../../estimate/particle-size.js";
@@ -35,8 +35,6 @@ export function spotsPicture(
   const { stem, diameter, pixelSize } = what;
   const factor = Math.ceil(Math.max(...image.shape) / SHOWN);
   const small = bin(image, factor);
-  // pixel X of the binned image is centred on factor X + (factor - 1) / 2
-  const shown = (at: number): number => (at - (factor - 1) / 2) / factor;
   const found =
     diameter === undefined
       ? "nothing stands out as a particle"
@@ -44,7 +42,7 @@ export function spotsPicture(
   return imagePanel({
     title: `${stem}: ${found}`,
     ...{ image: small, pixelSize: pixelSize * factor, contrast: standardContrast(small) },
-    marks: spots.map(({ x, y }) => ({ x: shown(x), y: shown(y) })),
+    marks: spots.map(({ x, y }) => ({ x: coarserPosition(x, factor), y: coarserPosition(y, factor) })),
     markRadius: (diameter ?? 0) / 2 / (pixelSize * factor),
   });
 }

@@ -39,8 +39,8 @@ export function micrographPixelSize(voices: PixelSizeVoices, warn: (line: string
   const known = sizes.micrograph ?? given ?? said;
   if (known === undefined) return guessed(voices, warn);
   if (differs(known, said)) {
-    const by = sizes.micrograph === undefined ? "pixelSize" : star;
-    warn(`${micrograph}: its header says ${header} angstrom; taken is ${known}, as ${by} says`);
+    const by = sizes.micrograph === undefined ? "asked for" : `${star} says`;
+    warn(`${micrograph}: its header says ${header} angstrom; taken is ${known}, as ${by}`);
   }
   return known;
 }

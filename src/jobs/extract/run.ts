@@ -93,8 +93,9 @@ async function chooseParticles(
 }
 
 function outside(table: CoordinateTable, row: number, [rows, columns]: Image["shape"], box: number): Error {
-  const [x, y] = [table.x[row]!, table.y[row]!];
+  const x = table.x[row]!;
   const isX = !boxMeets([box, columns], x, 0, box);
   const expected = `a box of ${box} pixels that meets the micrograph of ${columns} x ${rows}, or \`edges\` skip`;
-  return table.particles.wrong(isX ? "rlnCoordinateX" : "rlnCoordinateY", row, isX ? x : y, expected);
+  const label = isX ? "rlnCoordinateX" : "rlnCoordinateY";
+  return table.particles.wrong(label, row, table.particles.numbers(label)[row], expected);
 }

@@ -1,3 +1,4 @@
+import { coarserPosition } from "../../array/resample.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { opticsBlock } from "../../dataset/star.js";
@@ -135,7 +136,7 @@ async function writePicture(
     png: await files.read(partPaths(out, stem).picture),
     shape: [Math.floor(shape[0] / factor), Math.floor(shape[1] / factor)],
     pixelSize: pixelSize * factor,
-    marks: peaks.map(([x, y]) => ({ x: (x + 0.5) / factor - 0.5, y: (y + 0.5) / factor - 0.5 })),
+    marks: peaks.map(([x, y]) => ({ x: coarserPosition(x, factor), y: coarserPosition(y, factor) })),
     markRadius: particleDiameter / (2 * pixelSize * factor),
   });
   await files.write(inside(out, `pictures/${stem}.svg`), panel);

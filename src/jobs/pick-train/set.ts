@@ -1,4 +1,5 @@
 import type { Image } from "../../array/image.js";
+import { coarserPosition } from "../../array/resample.js";
 import { FileError, OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
@@ -151,8 +152,8 @@ function labelled(
 ): LabelledImage {
   const network = networkImage(image, { ...size, workingDiameter: options.workingDiameter }, name);
   const place = ({ x, y }: Place): Place => ({
-    x: (x + 0.5) / network.scale - 0.5,
-    y: (y + 0.5) / network.scale - 0.5,
+    x: coarserPosition(x, network.scale),
+    y: coarserPosition(y, network.scale),
   });
   return { ...network, centres: labels.centres.map(place), ignored: labels.ignored.map(place) };
 }

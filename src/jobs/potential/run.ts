@@ -11,7 +11,8 @@ import {
   selectAtoms,
   unknownElements,
 } from "../../io/structure/structure.js";
-import { modelDiameter, potentialMap } from "../../physics/potential/potential.js";
+import { modelDiameter, potentialMap, potentialMemory } from "../../physics/potential/potential.js";
+import { refuseBeyondMemory } from "../shared/memory.js";
 import { resolveOptions } from "../shared/options/check.js";
 import type { ResolvedOptions } from "../shared/options/option.js";
 import { refuseUnwritable } from "../shared/output-name.js";
@@ -36,8 +37,9 @@ export interface PotentialResult {
  */
 export async function computePotential(
   given: PotentialOptions,
-  { files, report, signal }: JobContext,
+  context: JobContext,
 ): Promise<PotentialResult> {
+  const { files, report, signal } = context;
   const options = resolveOptions(potentialOptions, given);
   const { model, out, pixelSize, resolution = 2 * pixelSize } = options;
   refuseUnwritable(out);
@@ -54,6 +56,17 @@ export async function computePotential(
   const box = options.box ?? roomyBox(diameter, pixelSize);
   report.note(
     `${model}: ${atoms.length} atoms, diameter ${diameter.toFixed(0)} A; box ${box}, resolution ${resolution} A`,
+  );
+  const need = { voxelSize: pixelSize, box, resolution };
+  refuseBeyondMemory(
+    {
+      // the map is copied once more to be written
+      bytes: potentialMemory(need) + 4 * box ** 3,
+      option: options.box === undefined ? "pixelSize" : "box",
+      what: `a map of ${box} x ${box} x ${box} voxels at a resolution of ${resolution} angstrom`,
+      instead: "take larger voxels, or a smaller `box`",
+    },
+    context,
   );
   signal.throwIfAborted();
   const { data, shape } = potentialMap(atoms, {

@@ -1,6 +1,5 @@
 import type { Volume } from "../../array/image.js";
 import { OptionError } from "../../core/errors.js";
-import type { JobContext } from "../../core/ports.js";
 import { imageKinds } from "../../dataset/images.js";
 import { joinDataset } from "../../dataset/join.js";
 import { writeLabels } from "../../dataset/labels.js";
@@ -16,9 +15,11 @@ import { DATASET_CLAIM, inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { coarsen, mapDiameter, readDensityMap } from "../shared/density-map.js";
 import { hashFile } from "../shared/hash-file.js";
+import { refuseBeyondMemory } from "../shared/memory.js";
 import { type DetectorSource, readDetector, writeMtf } from "./detector.js";
 import type { DefocusSource, IceSource } from "./draw.js";
 import { readSimulationEstimates, type SimulationEstimates } from "./estimates.js";
+import { refuseCrowd, simulationMemory } from "./limits.js";
 import type { SimulationSetup, SimulationTarget } from "./micrograph.js";
 import { WITHOUT_ESTIMATES } from "./options.js";
 import { readOrientations, symmetryDoubt } from "./orientations.js";
@@ -101,7 +102,7 @@ interface Sources {
   readonly inputs: readonly InputRecord[];
 }
 
-async function readSources(plan: SimulationPlan, context: JobContext): Promise<Sources> {
+async function readSources(plan: SimulationPlan, context: DatasetContext): Promise<Sources> {
   const { files } = context;
   const estimates =
     plan.estimates === undefined ? undefined : await readSimulationEstimates(files, plan.estimates);
@@ -121,6 +122,11 @@ async function readSources(plan: SimulationPlan, context: JobContext): Promise<S
   inputs.push(...detector.inputs);
   const diameters = volumes.map((volume) => plan.diameter ?? mapDiameter(volume));
   refuseOtherNoise(plan, pixelSize, estimates);
+  const maps = volumes.map(({ shape, voxelSize }) => ({ longest: Math.max(...shape), voxelSize }));
+  const hasDepth = plan.depth > 0;
+  const workers = context.workers.count;
+  refuseCrowd(plan, particlesOf(plan, { pixelSize, diameters, estimates })[0], diameters);
+  refuseBeyondMemory(simulationMemory({ shape: plan.size, pixelSize, workers, hasDepth, maps }), context);
   const field = Math.min(...plan.size) * pixelSize;
   const largest = Math.max(...diameters);
   if (largest > field) {
@@ -214,7 +220,10 @@ function sameUnit(volumes: readonly Volume[]): Volume[] {
   });
 }
 
-function particlesOf(plan: SimulationPlan, sources: Sources): readonly [mean: number, deviation: number] {
+function particlesOf(
+  plan: SimulationPlan,
+  sources: Pick<Sources, "pixelSize" | "diameters" | "estimates">,
+): readonly [mean: number, deviation: number] {
   if (plan.particles) return plan.particles;
   const { pixelSize, diameters, estimates } = sources;
   if (!estimates?.density) return defaultParticles(plan.size, pixelSize, Math.max(...diameters));

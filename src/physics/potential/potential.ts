@@ -57,7 +57,7 @@ export function potentialMap(atoms: readonly PotentialAtom[], options: Potential
   const middle = options.middle ?? meanPosition(atoms);
   requireRoom(atoms, middle, box, voxelSize);
 
-  const finer = Math.ceil((3 * voxelSize) / resolution - 1e-9);
+  const finer = refinement(voxelSize, resolution);
   const spacing = voxelSize / finer;
   const widening = (4 * spacing * spacing * Math.log(1 / ALIASING)) / (1 - (2 * spacing) / resolution);
   const fine = sampleAtoms(atoms, {
@@ -69,6 +69,19 @@ export function potentialMap(atoms: readonly PotentialAtom[], options: Potential
     applyBFactors: options.applyBFactors ?? false,
   });
   return irfft3(cropAndFilter(rfft3(fine), box, spacing, widening, resolution), voxelSize);
+}
+
+/** Samples a voxel on the grid on which atoms are laid: spaced by at most a third of the resolution. */
+const refinement = (voxelSize: number, resolution: number): number =>
+  Math.ceil((3 * voxelSize) / resolution - 1e-9);
+
+/** Bytes that `potentialMap` takes at most: the fine grid with its transform, and the map with its own. */
+export function potentialMemory({
+  voxelSize,
+  box,
+  resolution,
+}: Pick<PotentialOptions, "voxelSize" | "box" | "resolution">): number {
+  return 8 * (box * refinement(voxelSize, resolution)) ** 3 + 8 * box ** 3;
 }
 
 /** Largest distance of two atoms, estimated as twice the largest distance from their mean position; angstrom. */

@@ -76,7 +76,7 @@ describe("lowPassAt", () => {
   });
 
   const withRelion = hasProgram("relion_image_handler") ? test : test.skip;
-  withRelion("filters as relion_image_handler --lowpass does (skipped where it is not installed)", () => {
+  withRelion("filters as RELION does with --lowpass (needs relion_image_handler)", () => {
     const folder = scratchFolder();
     const map = noise(24, 3);
     writeFileSync(join(folder, "in.mrc"), writeMrc({ ...map, kind: "volume" }));

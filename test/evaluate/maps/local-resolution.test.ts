@@ -105,7 +105,7 @@ describe("local resolution", () => {
 
 const withRelion = hasProgram("relion_postprocess") ? test : test.skip;
 
-withRelion("near to relion_postprocess --locres (skipped where it is not installed)", () => {
+withRelion("near to RELION with --locres (needs relion_postprocess)", () => {
   const folder = scratchFolder();
   mkdirSync(join(folder, "out"));
   const halves = halfMaps(36, 4, 0.05);

@@ -59,7 +59,7 @@ describe("createMask", () => {
 
 const withRelion = hasProgram("relion_mask_create") ? test : test.skip;
 
-describe("against relion_mask_create 3.1.3 (skipped where it is not installed)", () => {
+describe("against RELION 3.1.3 (needs relion_mask_create)", () => {
   const folder = scratchFolder();
   const [map] = halfMaps(40, 3, 0.2);
   const cases: readonly MaskOptions[] = [

@@ -24,8 +24,8 @@ const mask = createMask(halves[0], { threshold: 0.8, extend: 3, softEdge: 6 });
 describe("postprocess", () => {
   test("reads the unmasked curve where a mask of the wrong region loses the correlation", () => {
     const outside = { ...mask, data: mask.data.map((value) => 1 - value) };
-    expect(postprocess(halves, { mask: outside, seeds: 1 }).masking).toBe("mask reaches less far");
-    expect(postprocess(halves, { mask: outside, seeds: 1, forceMask: true }).masking).toBe("used");
+    expect(postprocess(halves, { mask: outside, draws: 1 }).masking).toBe("mask reaches less far");
+    expect(postprocess(halves, { mask: outside, draws: 1, forceMask: true }).masking).toBe("used");
     expect(postprocess(halves).masking).toBe("no mask");
   });
 
@@ -47,7 +47,7 @@ describe("postprocess", () => {
   test("refuses halves so alike that no phases can be made random, and takes a resolution to begin at", () => {
     const same = [halves[0], halves[0]] as const;
     expect(() => postprocess(same, { mask })).toThrow("found at least 0.8 in every shell");
-    expect(postprocess(same, { mask, randomiseFrom: 20, seeds: 1 }).curves!.randomisedFrom).toBe(7);
+    expect(postprocess(same, { mask, randomiseFrom: 20, draws: 1 }).curves!.randomisedFrom).toBe(7);
   });
 });
 
@@ -82,7 +82,7 @@ describe("sharpen", () => {
 
 const withRelion = hasProgram("relion_postprocess") ? test : test.skip;
 
-describe("against relion_postprocess 3.1.3 (skipped where it is not installed)", () => {
+describe("against RELION 3.1.3 (needs relion_postprocess)", () => {
   const folder = scratchFolder();
   // its summary of pictures goes beside the output, into a folder that must be there
   mkdirSync(join(folder, "out"));
@@ -96,7 +96,7 @@ describe("against relion_postprocess 3.1.3 (skipped where it is not installed)",
   withRelion("with a mask: the same curves, the same shell", () => {
     const { tables } = run("--mask", writeMap(folder, "mask.mrc", mask));
     const expected = block(tables, "fsc");
-    const { curves, fsc, lastShell, resolution } = postprocess(halves, { mask, seeds: 8 });
+    const { curves, fsc, lastShell, resolution } = postprocess(halves, { mask, draws: 8 });
     const close = { relative: 0, absolute: 1e-5 };
     expect(curves!.unmasked.slice(1)).toBeAllclose(
       expected.numbers("rlnFourierShellCorrelationUnmaskedMaps").slice(1),

@@ -67,7 +67,7 @@ describe("chooseThreshold", () => {
 
   const model = sharedPath("maps/2za7_L_ferritin.pdb");
   const withModel = existsSync(model) ? test : test.skip;
-  withModel("encloses apoferritin's molecular volume once to twice (skipped without ../shared)", () => {
+  withModel("encloses apoferritin's molecular volume once to twice (needs ../shared/data)", () => {
     const structure = readStructure(readFileSync(model), model);
     const atoms = applyAssembly(structure, selectAtoms(structure.atoms, { waters: false }), undefined);
     const map = potentialMap(atoms, { voxelSize: 4, box: 40, resolution: 15, applyBFactors: false });

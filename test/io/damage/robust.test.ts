@@ -13,19 +13,17 @@ const CASES = Number(process.env["CRYOGEM_FUZZ_CASES"] ?? 10_000);
 /** Deflate's own bound, and what tables of constant size need. */
 const MOST_EXPANSION = 1032;
 const CONSTANT = 16 * 2 ** 20;
-const MOST_SECONDS = 5;
+/** Ends a reader that never returns, so that a run ends; no measure of speed. */
+const HANGS = 3_600_000;
 
 /** Reads damaged bytes: true if they were refused, with a message that names file, place, found and expected. */
 async function isRefused({ read, name }: Specimen, bytes: Uint8Array): Promise<boolean> {
-  const start = performance.now();
   try {
     await withinMemory(bytes.length * 2 * MOST_EXPANSION + CONSTANT, () => read(bytes, name));
   } catch (error) {
     if (!(error instanceof FormatError || error instanceof UnsupportedError)) throw error;
     expect(error.message).toMatch(/^[^:]+: .+: found .*, expected .+$/s);
     return true;
-  } finally {
-    expect(performance.now() - start).toBeLessThan(1000 * MOST_SECONDS);
   }
   return false;
 }
@@ -61,12 +59,12 @@ test("the memory limit stops a reader that believes a lying header", async () =>
   await expect(withinMemory(1000, () => Float32Array.from({ length: 1000 }))).rejects.toThrow(TooMuchMemory);
 });
 
-describe("damaged files are refused with a message or read, in little time and memory", () => {
-  test(`${CASES} cases of small files`, () => runs(CORPUS, CASES), 3_600_000);
+describe("damaged files are refused with a message or read, in little memory", () => {
+  test(`${CASES} cases of small files`, () => runs(CORPUS, CASES), HANGS);
 
   test.skipIf(!hasSharedData)(
     `${Math.ceil(CASES / 8)} cases of real files (needs ../shared/data)`,
     () => runs(REAL_CORPUS, Math.ceil(CASES / 8)),
-    3_600_000,
+    HANGS,
   );
 });

@@ -71,7 +71,7 @@ test("a group that is not defined, a missing column and an empty table are refus
   expect(() => star("data_optics\n\ndata_micrographs\n")).toThrow("ctf.star");
 });
 
-test.runIf(hasSharedData)("what RELION 4 wrote is read", () => {
+test.runIf(hasSharedData)("what RELION 4 wrote is read (needs ../shared/data)", () => {
   const rows = readMicrographCtfs(sharedBytes("star/relion4_ctffind_output.star"), "relion4.star");
   expect(rows[0]).toMatchObject({
     defocusU: 39224.277344,

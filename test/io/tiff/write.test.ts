@@ -79,7 +79,7 @@ test("samples that do not fill the shape and a pixel size of 0 are refused", () 
 });
 
 const hasPillow = spawnSync("/usr/bin/python3", ["-c", "import PIL.Image, numpy"]).status === 0;
-describe.skipIf(!hasPillow)(`Pillow${hasPillow ? "" : ": skipped, not installed"}`, () => {
+describe.skipIf(!hasPillow)("Pillow (needs python3-pil and python3-numpy)", () => {
   test.each(COMPRESSIONS)("reads %s, the first row last", (compression) => {
     const folder = mkdtempSync(join(tmpdir(), "cryogem-tiff-"));
     try {
@@ -99,7 +99,7 @@ describe.skipIf(!hasPillow)(`Pillow${hasPillow ? "" : ": skipped, not installed"
 });
 
 const hasRelion = hasProgram("relion_image_handler");
-describe.skipIf(!hasRelion)(`RELION${hasRelion ? "" : ": skipped, not installed"}`, () => {
+describe.skipIf(!hasRelion)("RELION (needs relion_image_handler)", () => {
   test.each(COMPRESSIONS)("reads %s as the same image", (compression) => {
     const folder = mkdtempSync(join(tmpdir(), "cryogem-tiff-"));
     try {

@@ -97,21 +97,18 @@ describe("STAR", () => {
   });
 
   const hasRelion = hasProgram("relion_convert_star");
-  test.skipIf(!hasRelion)(
-    `relion_convert_star makes the same of it${hasRelion ? "" : ": skipped, not installed"}`,
-    async () => {
-      spawnSync("relion_convert_star", ["--i", "old.star", "--o", "theirs.star"], { cwd: dir });
-      const [theirs, ours] = ["theirs.star", "new.star"].map((name) => {
-        const set = readParticlesStar(readFileSync(at(name)), name);
-        return set.particles.map(({ opticsGroup, origin, ...rest }) => ({
-          ...rest,
-          origin: [origin!.x, origin!.y],
-          pixelSize: set.optics[opticsGroup]!.pixelSize,
-        }));
-      });
-      expect(ours).toEqual(theirs);
-    },
-  );
+  test.skipIf(!hasRelion)("another program makes the same of it (needs relion_convert_star)", async () => {
+    spawnSync("relion_convert_star", ["--i", "old.star", "--o", "theirs.star"], { cwd: dir });
+    const [theirs, ours] = ["theirs.star", "new.star"].map((name) => {
+      const set = readParticlesStar(readFileSync(at(name)), name);
+      return set.particles.map(({ opticsGroup, origin, ...rest }) => ({
+        ...rest,
+        origin: [origin!.x, origin!.y],
+        pixelSize: set.optics[opticsGroup]!.pixelSize,
+      }));
+    });
+    expect(ours).toEqual(theirs);
+  });
 });
 
 test("values that are no numbers keep their text from STAR to STAR, both ways", async () => {
@@ -281,45 +278,42 @@ describe("picks", () => {
   });
 });
 
-describe.skipIf(!hasSharedData)(
-  `beta-galactosidase${hasSharedData ? "" : ": skipped, no ../shared/data"}`,
-  () => {
-    test("flipping y brings pickers' boxes, whose rows run upward, onto the experts' points", async () => {
-      const boxes = sharedNames("bgal-10017/repic_boxes/topaz", ".box");
-      await run(boxes.map(sharedPath), "bgal/flipped.txt", { flipY: 4096 });
-      await run(boxes.map(sharedPath), "bgal/plain.txt");
-      const near = (name: string): number => {
-        const picks = readTopaz(readFileSync(at(`bgal/${name}.txt`), "utf8"), name);
-        const truth = new Map<string, readonly { x: number; y: number }[]>();
-        const hit = picks.filter(({ micrograph, x, y }) => {
-          const known =
-            truth.get(micrograph) ??
-            readPointsCsv(sharedText(`bgal-10017/coords_from_mask/${micrograph}.csv`), "csv", micrograph);
-          truth.set(micrograph, known);
-          return known.some((point) => (point.x - x) ** 2 + (point.y - y) ** 2 < 36 ** 2);
-        });
-        return hit.length / picks.length;
-      };
-      const [flipped, plain] = [near("flipped"), near("plain")];
-      expect(flipped).toBeGreaterThan(0.5);
-      expect(flipped / plain).toBeGreaterThan(1.5);
-    });
+describe.skipIf(!hasSharedData)("beta-galactosidase (needs ../shared/data)", () => {
+  test("flipping y brings pickers' boxes, whose rows run upward, onto the experts' points", async () => {
+    const boxes = sharedNames("bgal-10017/repic_boxes/topaz", ".box");
+    await run(boxes.map(sharedPath), "bgal/flipped.txt", { flipY: 4096 });
+    await run(boxes.map(sharedPath), "bgal/plain.txt");
+    const near = (name: string): number => {
+      const picks = readTopaz(readFileSync(at(`bgal/${name}.txt`), "utf8"), name);
+      const truth = new Map<string, readonly { x: number; y: number }[]>();
+      const hit = picks.filter(({ micrograph, x, y }) => {
+        const known =
+          truth.get(micrograph) ??
+          readPointsCsv(sharedText(`bgal-10017/coords_from_mask/${micrograph}.csv`), "csv", micrograph);
+        truth.set(micrograph, known);
+        return known.some((point) => (point.x - x) ** 2 + (point.y - y) ** 2 < 36 ** 2);
+      });
+      return hit.length / picks.length;
+    };
+    const [flipped, plain] = [near("flipped"), near("plain")];
+    expect(flipped).toBeGreaterThan(0.5);
+    expect(flipped / plain).toBeGreaterThan(1.5);
+  });
 
-    test("a STAR file flipped has y = 4095 - y_star, every other label as it was", async () => {
-      const path = sharedPath("bgal-10017/ref_star/Falcon_2012_06_12-14_57_34_0.star");
-      await run(path, "bgal/up.star", { flipY: 4096 });
-      const [before, after] = [path, at("bgal/up.star")].map(
-        (name) => parseStar(readFileSync(name, "utf8"), name).tables[0]!,
-      );
-      expect(after!.labels).toEqual(before!.labels);
-      expect([...after!.numbers("rlnCoordinateY")]).toBeAllclose(
-        before!.numbers("rlnCoordinateY").map((y) => 4095 - y),
-        { absolute: 1e-6 },
-      );
-      expect(after!.numbers("rlnCoordinateX")).toEqual(before!.numbers("rlnCoordinateX"));
-    });
-  },
-);
+  test("a STAR file flipped has y = 4095 - y_star, every other label as it was", async () => {
+    const path = sharedPath("bgal-10017/ref_star/Falcon_2012_06_12-14_57_34_0.star");
+    await run(path, "bgal/up.star", { flipY: 4096 });
+    const [before, after] = [path, at("bgal/up.star")].map(
+      (name) => parseStar(readFileSync(name, "utf8"), name).tables[0]!,
+    );
+    expect(after!.labels).toEqual(before!.labels);
+    expect([...after!.numbers("rlnCoordinateY")]).toBeAllclose(
+      before!.numbers("rlnCoordinateY").map((y) => 4095 - y),
+      { absolute: 1e-6 },
+    );
+    expect(after!.numbers("rlnCoordinateX")).toEqual(before!.numbers("rlnCoordinateX"));
+  });
+});
 
 describe("images", () => {
   const data = Float32Array.from({ length: 12 * 9 }, (_, i) => (i * 37) % 256);

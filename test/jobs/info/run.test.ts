@@ -84,6 +84,14 @@ describe("potential", () => {
     });
   });
 
+  test("a map that the machine's memory cannot hold is refused before any is taken", async () => {
+    const at = { model, out: join(dir, "large.mrc"), pixelSize: 0.1, box: 2048 };
+    await expect(computePotential(at, { ...context, memory: 2 ** 34 })).rejects.toThrow(
+      "box: found a map of 2048 x 2048 x 2048 voxels at a resolution of 0.2 angstrom, about 610 GB of memory, expected at " +
+        "most the 16 GB of this machine: take larger voxels, or a smaller `box`",
+    );
+  });
+
   test("virtual sites are left out, and said to be", async () => {
     const odd = join(dir, "odd.pdb");
     writeFileSync(
@@ -104,71 +112,59 @@ describe("potential", () => {
   });
 });
 
-describe.skipIf(!hasSharedData)(
-  `diameter of real maps${hasSharedData ? "" : ": skipped, no ../shared/data"}`,
-  () => {
-    test.each([
-      ["maps/cryojax_ribosome_4ug0_potential_cistem.mrc", 290, 330],
-      ["maps/ngl_betaGal.mrc", 170, 195],
-      ["maps/emd_5625.map", 200, 225],
-    ])("%s is %i to %i angstrom", async (name, low, high) => {
-      const diameter = mapDiameter(await readDensityMap(jobContext().context, sharedPath(name)));
-      expect(diameter).toBeGreaterThan(low);
-      expect(diameter).toBeLessThan(high);
-    });
-  },
-);
+describe.skipIf(!hasSharedData)("diameter of real maps (needs ../shared/data)", () => {
+  test.each([
+    ["maps/cryojax_ribosome_4ug0_potential_cistem.mrc", 290, 330],
+    ["maps/ngl_betaGal.mrc", 170, 195],
+    ["maps/emd_5625.map", 200, 225],
+  ])("%s is %i to %i angstrom", async (name, low, high) => {
+    const diameter = mapDiameter(await readDensityMap(jobContext().context, sharedPath(name)));
+    expect(diameter).toBeGreaterThan(low);
+    expect(diameter).toBeLessThan(high);
+  });
+});
 
-describe.skipIf(!hasSharedData)(
-  `info of every real file${hasSharedData ? "" : ": skipped, no ../shared/data"}`,
-  () => {
-    const folders = [
-      "star",
-      "particles",
-      "maps",
-      "misc",
-      "bgal-10017/ref_star",
-      "bgal-10017/repic_boxes/topaz",
-    ];
-    test.each([...folders, "bgal-10017/coords_from_mask", "apoferritin-10146/coords-a"])(
-      "%s",
-      async (folder) => {
-        const names = await nodeFiles.list(sharedPath(folder));
-        expect(names.length).toBeGreaterThan(0);
-        for (const name of names) {
-          const facts = await describeFile(nodeFiles, sharedPath(`${folder}/${name}`));
-          expect(Object.keys(facts).length, name).toBeGreaterThan(1);
-          expect(Object.keys(facts).length, name).toBeLessThan(20);
-        }
+describe.skipIf(!hasSharedData)("info of every real file (needs ../shared/data)", () => {
+  const folders = [
+    "star",
+    "particles",
+    "maps",
+    "misc",
+    "bgal-10017/ref_star",
+    "bgal-10017/repic_boxes/topaz",
+  ];
+  test.each([...folders, "bgal-10017/coords_from_mask", "apoferritin-10146/coords-a"])(
+    "%s",
+    async (folder) => {
+      const names = await nodeFiles.list(sharedPath(folder));
+      expect(names.length).toBeGreaterThan(0);
+      for (const name of names) {
+        const facts = await describeFile(nodeFiles, sharedPath(`${folder}/${name}`));
+        expect(Object.keys(facts).length, name).toBeGreaterThan(1);
+        expect(Object.keys(facts).length, name).toBeLessThan(20);
+      }
+    },
+  );
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      "star/aspire_sample_particles_relion30.star",
+      {
+        what: "STAR, particles, RELION 3.0 or older",
+        micrographs: 1,
+        optics: "300 kV, Cs 2.7 mm; 200 kV, Cs 2.7 mm",
       },
-    );
-
-    test.each<[string, Record<string, unknown>]>([
-      [
-        "star/aspire_sample_particles_relion30.star",
-        {
-          what: "STAR, particles, RELION 3.0 or older",
-          micrographs: 1,
-          optics: "300 kV, Cs 2.7 mm; 200 kV, Cs 2.7 mm",
-        },
-      ],
-      ["star/mtf_k2_300_ec.star", { what: "STAR, MTF curve" }],
-      [
-        "star/relion4_ctffind_output.star",
-        { what: "STAR, micrographs, RELION 3.1 or newer", micrographs: 41 },
-      ],
-      ["misc/Ucsf_stack_1142_DW_autopick.star", { what: "STAR, picks" }],
-      ["misc/KLH_xmipp_760x844.tif", { samples: "unsigned, 8 bits, PackBits, strips" }],
-      [
-        "star/cryodrgn_cryosparc_P12_J24_001_particles.cs",
-        { particles: 2019, images: "yes", aligned: "yes" },
-      ],
-      ["maps/ngl_betaGal.mrc", { "voxel size": "3.54 x 3.54 x 3.54 A" }],
-    ])("%s", async (name, facts) => {
-      expect(await describeFile(nodeFiles, sharedPath(name))).toMatchObject(facts);
-    });
-  },
-);
+    ],
+    ["star/mtf_k2_300_ec.star", { what: "STAR, MTF curve" }],
+    ["star/relion4_ctffind_output.star", { what: "STAR, micrographs, RELION 3.1 or newer", micrographs: 41 }],
+    ["misc/Ucsf_stack_1142_DW_autopick.star", { what: "STAR, picks" }],
+    ["misc/KLH_xmipp_760x844.tif", { samples: "unsigned, 8 bits, PackBits, strips" }],
+    ["star/cryodrgn_cryosparc_P12_J24_001_particles.cs", { particles: 2019, images: "yes", aligned: "yes" }],
+    ["maps/ngl_betaGal.mrc", { "voxel size": "3.54 x 3.54 x 3.54 A" }],
+  ])("%s", async (name, facts) => {
+    expect(await describeFile(nodeFiles, sharedPath(name))).toMatchObject(facts);
+  });
+});
 
 describe("info", async () => {
   const map = writeToyMap(join(dir, "map.mrc"));

@@ -39,7 +39,7 @@ describe("makeMask", () => {
 
   const withRelion = hasProgram("relion_mask_create") ? test : test.skip;
   withRelion(
-    "is relion_mask_create's mask, low-pass filter included (skipped where it is not installed)",
+    "is relion_mask_create's mask, low-pass filter included (needs relion_mask_create)",
     async () => {
       const { mask: made } = await mask({ threshold: 0.4, lowPass: 20, extend: 2, softEdge: 5 });
       const args = ["--i", map, "--o", "r.mrc", "--ini_threshold", 0.4, "--lowpass", 20, "--angpix", 4];

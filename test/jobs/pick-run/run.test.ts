@@ -20,6 +20,7 @@ import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toy-map.js";
 import { DEFOCUS, DIAMETER, noisyMicrograph, OPTICS } from "../../pick/simulated.js";
+import { attributesOf } from "../../plot/markup.js";
 
 const dir = scratchFolder();
 const { pixelSize } = OPTICS;
@@ -155,7 +156,11 @@ describe("pick run", () => {
       );
       expect(places(coco.picks.filter(({ micrograph }) => micrograph === path))).toBeAllclose(own, near);
       expect(places(topaz.filter(({ micrograph }) => micrograph === name))).toBeAllclose(own, near);
-      expect(text("labels", "pictures", `${name}.svg`).match(/<circle /g)).toHaveLength(own.length / 2);
+      const circles = attributesOf(text("labels", "pictures", `${name}.svg`), "circle");
+      // on the middle of their pixels
+      expect(
+        places(circles.map(({ cx, cy }) => ({ x: Number(cx) - 0.5, y: Number(cy) - 0.5 }))),
+      ).toBeAllclose(own, { relative: 0, absolute: 0.02 });
     });
     const listed = parseStar(text("labels", "autopick.star"), "a").table("coordinate_files");
     const coordinates = listed

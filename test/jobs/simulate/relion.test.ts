@@ -57,130 +57,123 @@ function shellRatios(a: Volume, b: Volume): number[] {
   return Array.from(above, (sum, shell) => sum / below[shell]!);
 }
 
-describe.skipIf(!hasRelion)(
-  `RELION on a dataset${hasRelion ? "" : ": skipped, RELION is not installed"}`,
-  () => {
-    const dir = scratchFolder();
-    const set = join(dir, "set");
-    const volume = cloud();
-    const run = (program: string, args: readonly string[]) =>
-      promisify(execFile)(program, args, { cwd: set });
+describe.skipIf(!hasRelion)("RELION on a dataset (needs relion_preprocess and relion_reconstruct)", () => {
+  const dir = scratchFolder();
+  const set = join(dir, "set");
+  const volume = cloud();
+  const run = (program: string, args: readonly string[]) => promisify(execFile)(program, args, { cwd: set });
 
-    beforeAll(async () => {
-      const { context } = jobContext();
-      const map = writeToyMap(join(dir, "map.mrc"), volume);
-      const plan = planSimulation({
-        map: [map],
-        out: set,
-        size: [SIZE, SIZE],
-        count: 10,
-        particles: [22, 0],
-        collapseRatio: 1.2,
-        phaseShift: 30,
-        astigmatism: 8000,
-        bFactor: 300,
-        seed: 2,
+  beforeAll(async () => {
+    const { context } = jobContext();
+    const map = writeToyMap(join(dir, "map.mrc"), volume);
+    const plan = planSimulation({
+      map: [map],
+      out: set,
+      size: [SIZE, SIZE],
+      count: 10,
+      particles: [22, 0],
+      collapseRatio: 1.2,
+      phaseShift: 30,
+      astigmatism: 8000,
+      bFactor: 300,
+      seed: 2,
+    });
+    await simulateDataset(plan, context);
+    await extractParticles(
+      { particles: join(set, "particles.star"), box: BOX, out: join(set, "ours.mrcs") },
+      context,
+    );
+  }, 120_000);
+
+  test("relion_preprocess cuts the same pixels out at the labelled places", async () => {
+    mkdirSync(join(set, "relion"));
+    await run("relion_preprocess", [
+      ...["--i", "micrographs.star", "--reextract_data_star", "particles.star"],
+      ...["--part_dir", "relion/", "--part_star", "relion/particles.star"],
+      ...["--extract", "--extract_size", String(BOX), "--invert_contrast"],
+    ]);
+    const read = (name: string) => readMrc(readFileSync(join(set, name)), name);
+    const ours = read("ours.mrcs");
+    const table = parseStar(readFileSync(join(set, "relion/particles.star"), "utf8"), "relion").table(
+      "particles",
+    );
+    const names = table.strings("rlnImageName");
+    expect(names.length).toBe(ours.shape[0]);
+    const [x, y] = [table.numbers("rlnCoordinateX"), table.numbers("rlnCoordinateY")];
+    const stacks = new Map<string, ReturnType<typeof read>>();
+    const pixels = BOX * BOX;
+    let compared = 0;
+    for (const [i, name] of names.entries()) {
+      if (!boxIsInside([SIZE, SIZE], x[i]!, y[i]!, BOX)) continue;
+      const [index, file] = name.split("@") as [string, string];
+      if (!stacks.has(file)) stacks.set(file, read(file));
+      const theirs = stacks.get(file)!.data.subarray((Number(index) - 1) * pixels, Number(index) * pixels);
+      expect(theirs).toBeAllclose(ours.data.subarray(i * pixels, (i + 1) * pixels), {
+        relative: 1e-5,
+        absolute: 1e-5,
       });
-      await simulateDataset(plan, context);
-      await extractParticles(
-        { particles: join(set, "particles.star"), box: BOX, out: join(set, "ours.mrcs") },
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(100);
+  });
+
+  test("relion_reconstruct turns the noise-free particles back into the map: FSC above 0.9 to 2/3 of Nyquist", async () => {
+    await run("relion_reconstruct", ["--i", "ours.star", "--o", "map.mrc", "--ctf"]);
+    const path = join(set, "map.mrc");
+    const map = padOrCropVolume(readVolume(readFileSync(path), path), 40);
+    expect(map.voxelSize).toBeCloseTo(4, 4);
+    // white protein, which the curve alone would not show
+    expect(correlation(map.data, volume.data)).toBeGreaterThan(0.95);
+    const { correlation: curve } = fourierShellCorrelation(map, volume);
+    const shells = Array.from(curve).slice(1, Math.floor((2 / 3) * 20) + 1);
+    expect(shells.length).toBe(13);
+    expect(Math.min(...shells)).toBeGreaterThan(0.9);
+    // the envelope is divided out again: every shell has the map's amplitude
+    for (const ratio of shellRatios(map, volume).slice(1, 14)) {
+      expect(ratio).toBeGreaterThan(0.8);
+      expect(ratio).toBeLessThan(1.15);
+    }
+  });
+});
+
+describe.skipIf(!hasMrcfile)("mrcfile on a dataset (needs python3-mrcfile)", () => {
+  const dir = scratchFolder();
+
+  test("validate finds nothing in micrographs of every mode, nor in stacks", async () => {
+    const { context } = jobContext();
+    const map = writeToyMap(join(dir, "map.mrc"));
+    const paths: string[] = [map];
+    for (const mode of ["float32", "float16", "uint8"] as const) {
+      const out = join(dir, mode);
+      await simulateDataset(
+        planSimulation({
+          map: [map],
+          out,
+          size: [96, 120],
+          count: 2,
+          particles: [2, 0],
+          snr: 0.5,
+          keepClean: true,
+          mode,
+        }),
         context,
       );
-    }, 120_000);
-
-    test("relion_preprocess cuts the same pixels out at the labelled places", async () => {
-      mkdirSync(join(set, "relion"));
-      await run("relion_preprocess", [
-        ...["--i", "micrographs.star", "--reextract_data_star", "particles.star"],
-        ...["--part_dir", "relion/", "--part_star", "relion/particles.star"],
-        ...["--extract", "--extract_size", String(BOX), "--invert_contrast"],
-      ]);
-      const read = (name: string) => readMrc(readFileSync(join(set, name)), name);
-      const ours = read("ours.mrcs");
-      const table = parseStar(readFileSync(join(set, "relion/particles.star"), "utf8"), "relion").table(
-        "particles",
+      for (const kind of ["micrographs", "clean"]) {
+        paths.push(...readdirSync(join(out, kind)).map((name) => join(out, kind, name)));
+      }
+      const stack = join(out, "stack.mrcs");
+      await extractParticles(
+        { particles: join(out, "particles.star"), box: 24, out: stack, normalise: true },
+        context,
       );
-      const names = table.strings("rlnImageName");
-      expect(names.length).toBe(ours.shape[0]);
-      const [x, y] = [table.numbers("rlnCoordinateX"), table.numbers("rlnCoordinateY")];
-      const stacks = new Map<string, ReturnType<typeof read>>();
-      const pixels = BOX * BOX;
-      let compared = 0;
-      for (const [i, name] of names.entries()) {
-        if (!boxIsInside([SIZE, SIZE], x[i]!, y[i]!, BOX)) continue;
-        const [index, file] = name.split("@") as [string, string];
-        if (!stacks.has(file)) stacks.set(file, read(file));
-        const theirs = stacks.get(file)!.data.subarray((Number(index) - 1) * pixels, Number(index) * pixels);
-        expect(theirs).toBeAllclose(ours.data.subarray(i * pixels, (i + 1) * pixels), {
-          relative: 1e-5,
-          absolute: 1e-5,
-        });
-        compared++;
-      }
-      expect(compared).toBeGreaterThan(100);
+      paths.push(stack);
+    }
+    const script =
+      "import sys, mrcfile\nprint([p for p in sys.argv[1:] if not mrcfile.validate(p, print_file=sys.stderr)])";
+    const { stdout, stderr } = spawnSync("/usr/bin/python3", ["-c", script, ...paths], {
+      encoding: "utf8",
     });
-
-    test("relion_reconstruct turns the noise-free particles back into the map: FSC above 0.9 to 2/3 of Nyquist", async () => {
-      await run("relion_reconstruct", ["--i", "ours.star", "--o", "map.mrc", "--ctf"]);
-      const path = join(set, "map.mrc");
-      const map = padOrCropVolume(readVolume(readFileSync(path), path), 40);
-      expect(map.voxelSize).toBeCloseTo(4, 4);
-      // white protein, which the curve alone would not show
-      expect(correlation(map.data, volume.data)).toBeGreaterThan(0.95);
-      const { correlation: curve } = fourierShellCorrelation(map, volume);
-      const shells = Array.from(curve).slice(1, Math.floor((2 / 3) * 20) + 1);
-      expect(shells.length).toBe(13);
-      expect(Math.min(...shells)).toBeGreaterThan(0.9);
-      // the envelope is divided out again: every shell has the map's amplitude
-      for (const ratio of shellRatios(map, volume).slice(1, 14)) {
-        expect(ratio).toBeGreaterThan(0.8);
-        expect(ratio).toBeLessThan(1.15);
-      }
-    });
-  },
-);
-
-describe.skipIf(!hasMrcfile)(
-  `mrcfile on a dataset${hasMrcfile ? "" : ": skipped, python3-mrcfile is not installed"}`,
-  () => {
-    const dir = scratchFolder();
-
-    test("validate finds nothing in micrographs of every mode, nor in stacks", async () => {
-      const { context } = jobContext();
-      const map = writeToyMap(join(dir, "map.mrc"));
-      const paths: string[] = [map];
-      for (const mode of ["float32", "float16", "uint8"] as const) {
-        const out = join(dir, mode);
-        await simulateDataset(
-          planSimulation({
-            map: [map],
-            out,
-            size: [96, 120],
-            count: 2,
-            particles: [2, 0],
-            snr: 0.5,
-            keepClean: true,
-            mode,
-          }),
-          context,
-        );
-        for (const kind of ["micrographs", "clean"]) {
-          paths.push(...readdirSync(join(out, kind)).map((name) => join(out, kind, name)));
-        }
-        const stack = join(out, "stack.mrcs");
-        await extractParticles(
-          { particles: join(out, "particles.star"), box: 24, out: stack, normalise: true },
-          context,
-        );
-        paths.push(stack);
-      }
-      const script =
-        "import sys, mrcfile\nprint([p for p in sys.argv[1:] if not mrcfile.validate(p, print_file=sys.stderr)])";
-      const { stdout, stderr } = spawnSync("/usr/bin/python3", ["-c", script, ...paths], {
-        encoding: "utf8",
-      });
-      expect(stdout.trim(), stderr).toBe("[]");
-      expect(stderr.match(/appears to be valid/g)?.length).toBe(paths.length);
-    });
-  },
-);
+    expect(stdout.trim(), stderr).toBe("[]");
+    expect(stderr.match(/appears to be valid/g)?.length).toBe(paths.length);
+  });
+});

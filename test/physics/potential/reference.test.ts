@@ -19,7 +19,7 @@ function betaGalactosidase(): PotentialAtom[] {
     });
 }
 
-describe.skipIf(!present)(`a measured map${present ? "" : " (skipped: ../shared/data is not here)"}`, () => {
+describe.skipIf(!present)("a measured map (needs ../shared/data)", () => {
   // the map of RELION's tutorial, 7 to 8 angstrom; its twofold axes and centre are the grid's, so only the cyclic order
   // of the axes has to be matched
   const map = present

@@ -48,7 +48,7 @@ function storedAlong(volume: Volume, axes: string): Uint8Array {
 }
 
 const available = hasProgram("relion_project");
-describe.skipIf(!available)(`against relion_project${available ? "" : " (skipped: not installed)"}`, () => {
+describe.skipIf(!available)("against RELION (needs relion_project)", () => {
   test("1,000 random poses, shifts and astigmatic CTFs correlate above 0.9999 at the same scale", () => {
     const n = 40;
     const random = Random.of(11, "relion");

@@ -13,15 +13,18 @@ test("a GPU that was asked for and is not there is refused, with what is needed"
   await expect(refused).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
 });
 
-test.skipIf(hasCudaLibrary())("CUDA without its library is refused, with how to get it", async () => {
-  const refused = openDevice({ device: "cuda" }, () => {});
-  await expect(refused).rejects.toThrow(
-    process.platform === "linux" && process.arch === "x64"
-      ? /^cuda: found no libonnxruntime_providers_cuda\.so .*ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node/
-      : /^cuda: ONNX Runtime for Node has it for linux x64 only/,
-  );
-  await expect(refused).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
-});
+test.skipIf(hasCudaLibrary())(
+  "CUDA without its library is refused, with how to get it (needs a machine without it)",
+  async () => {
+    const refused = openDevice({ device: "cuda" }, () => {});
+    await expect(refused).rejects.toThrow(
+      process.platform === "linux" && process.arch === "x64"
+        ? /^cuda: found no libonnxruntime_providers_cuda\.so .*ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node/
+        : /^cuda: ONNX Runtime for Node has it for linux x64 only/,
+    );
+    await expect(refused).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+  },
+);
 
 test("auto takes the CPU where there is no GPU, and says why", async () => {
   const notes: string[] = [];
