@@ -148,9 +148,9 @@ export {
   type ModelDescription,
   type TranslatorName,
 } from "./translate/model.js";
+export type { NoiseField } from "./translate/noise/field.js";
 export type { Innovations } from "./translate/noise/innovations.js";
-export type { MicrographCtf } from "./translate/noise/rings.js";
-export type { NoiseSeed } from "./translate/noise/seed.js";
+export type { MicrographCtf } from "./translate/noise/thon-rings.js";
 export type { Trend } from "./translate/noise/trend.js";
 export type { Unevenness } from "./translate/noise/unevenness.js";
 export type { CryogemOptions } from "./translate/options.js";

@@ -17,7 +17,7 @@ export interface RingAgreement {
   readonly score: number;
   /**
    * Twice the logarithm of how much likelier the spectrum is with rings than without: about 15 by chance after the search,
-   * above 50 for rings that can be trusted.
+   * above 50 for reliable rings.
    */
   readonly evidence: number;
   /** Angstrom: up to here rings and fit agree; absent when they agree nowhere. */

@@ -49,7 +49,7 @@ export function relativeIntensity(clean: Image, voltage: number, voxelSize: numb
 }
 
 /**
- * What a counting detector records, in electrons a pixel: the signal filtered by sqrt(DQE), electrons drawn from the
+ * What a counting detector shows, in electrons a pixel: the signal filtered by sqrt(DQE), electrons drawn from the
  * Poisson distribution, then signal and noise filtered by MTF / sqrt(DQE). So the signal has the MTF, and its ratio to
  * the noise the DQE. Source: Vulović et al. 2013, J. Struct. Biol. 183:19.
  *
@@ -68,10 +68,10 @@ export function detect(intensity: Image, options: DetectorOptions, random: Rando
   for (let i = 0; i < counts.data.length; i++) {
     counts.data[i] = random.poisson(electrons * Math.max(0, seen.data[i]!));
   }
-  const recorded = options.dqe
+  const detected = options.dqe
     ? filter(counts, (f) => (dqe(f) > 0 ? mtf(f) / Math.sqrt(dqe(f) / efficiency) : 0))
     : counts;
-  return isFiltered ? innerPart(recorded, intensity.shape) : recorded;
+  return isFiltered ? innerPart(detected, intensity.shape) : detected;
 }
 
 /** Electrons that count in a pixel of the beam: dose times pixel area times DQE(0). */
@@ -84,7 +84,7 @@ export function detectedElectrons(options: DetectorOptions): number {
 /** Frequencies along each axis over which the gain is averaged. */
 const GRID = 64;
 
-/** Variance of the recorded noise over that of the electrons counted: the mean of MTF² DQE(0) / DQE over all frequencies. */
+/** Variance of the detected noise over that of the electrons counted: the mean of MTF² DQE(0) / DQE over all frequencies. */
 export function noiseGain(detector: Detector, pixelSize: number): number {
   if (!detector.dqe) return 1;
   const { mtf, dqe, efficiency } = transferOf(detector, pixelSize);

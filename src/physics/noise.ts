@@ -48,25 +48,25 @@ export interface CountingModel extends DetectorOptions {
   readonly voxelSize: number;
 }
 
-/** A micrograph before and after its noise. */
-export interface Recorded {
+/** What a detector makes of a clean micrograph. */
+export interface Exposure {
   readonly micrograph: Image;
   /** What the detector shows without noise, in the same units. */
   readonly clean: Image;
 }
 
 /**
- * What a detector records of a clean micrograph: the signal with its MTF, and noise of a model. Same stream, same bytes.
+ * What a detector that is exposed to a clean micrograph shows: the signal with its MTF, and noise of a model. Same stream, same bytes.
  *
  * @param detector curves, for models that do not count electrons; absent: ideal
  * @throws DomainError for an SNR that is not positive
  */
-export function record(
+export function expose(
   clean: Image,
   model: NoiseModel | CountingModel | undefined,
   random: Random,
   detector: Detector & { readonly pixelSize: number } = { pixelSize: 1 },
-): Recorded {
+): Exposure {
   const curves = model && "dose" in model ? model : detector;
   if (model?.kind === "counting") {
     const intensity = relativeIntensity(clean, model.voltage, model.voxelSize);
@@ -81,7 +81,7 @@ export function record(
 
 /** The clean image with noise of a model. Same stream, same bytes. */
 export const addNoise = (clean: Image, model: NoiseModel, random: Random): Image =>
-  record(clean, model, random).micrograph;
+  expose(clean, model, random).micrograph;
 
 /** Noise of a model on what a detector sees of a clean image. */
 function addTo(clean: Image, seen: Image, model: NoiseModel, random: Random): Image {
@@ -180,7 +180,7 @@ function prepareTile(power: NoisePower): Float64Array {
 }
 
 /**
- * Counts electrons: the clean image, scaled to a contrast at which the recorded shot noise has the wanted deviation,
+ * Counts electrons: the clean image, scaled to a contrast at which the detected shot noise has the wanted deviation,
  * modulates the mean; the counts are scaled back. Where the contrast would make a mean negative it is 0.
  */
 function countElectrons(clean: Image, deviation: number, options: DetectorOptions, random: Random): Image {

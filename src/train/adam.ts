@@ -62,7 +62,7 @@ export function adamFeeds(
 
 /**
  * One step of Adam (Kingma & Ba 2015) as operations. The stored moments are the sums M = beta1 M + g and
- * V = beta2 V + g², i.e. the usual ones divided by (1 - beta1) and (1 - beta2).
+ * V = beta2 V + g², i.e. those of the paper divided by (1 - beta1) and (1 - beta2).
  */
 export function adam(
   { parameter, firstMoment, secondMoment }: AdamState,

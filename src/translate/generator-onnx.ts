@@ -15,7 +15,7 @@ standard deviation 1; rows and columns are multiples of`;
 
 /**
  * A trained generator as an ONNX model (operator set 21) that any runtime can apply to images of any size: `x` to `image`,
- * [1, 1, rows, columns], sides multiples of 2^depth. What is done before and after it (noise seed, spectrum of the
+ * [1, 1, rows, columns], sides multiples of 2^depth. What is done before and after it (noise field, spectrum of the
  * output) is not part of it.
  */
 export function generatorOnnx(options: CryogemOptions, parameters: TrainingState): Uint8Array {

@@ -5,7 +5,7 @@ import { FormatError } from "../core/errors.js";
 import { readModelRecord } from "../train/model-record.js";
 import { flatArrays, type NamedArrays, parametersOf } from "../train/named-arrays.js";
 import type { TrainingState } from "../train/state.js";
-import type { NoiseSeed } from "./noise/seed.js";
+import type { NoiseField } from "./noise/field.js";
 import { ORDERS, type Trend } from "./noise/trend.js";
 import type { Unevenness } from "./noise/unevenness.js";
 import { cryogemOptions } from "./options.js";
@@ -62,7 +62,7 @@ export type ModelDescription = Omit<z.infer<typeof modelRecord>, "noise" | "form
 /** A translator as it is stored; a checkpoint's `parameters` are all of a training's state. */
 export interface Model {
   readonly record: ModelDescription;
-  readonly noise: NoiseSeed;
+  readonly noise: NoiseField;
   /** The generator's; empty for kinds that only measure. */
   readonly parameters: TrainingState;
   /** Filter for the output. */
@@ -73,7 +73,7 @@ export interface Model {
 
 const POWER = "noise.power";
 const GAIN = "output.gain";
-const RINGS = "noise.rings";
+const THON_RINGS = "noise.rings";
 const SIGNAL = "signal.gain";
 const UNEVENNESS = "noise.unevenness";
 const TRENDS = "background.trends";
@@ -87,7 +87,7 @@ export function encodeModel({ record, noise, parameters, gain, trends }: Model):
     tensors.set(POWER, { shape: [rows, halfColumns(columns)], data: colour.power.data });
   }
   if (noise.signal) tensors.set(SIGNAL, profileTensor(noise.signal));
-  if (colour?.rings) tensors.set(RINGS, profileTensor(colour.rings));
+  if (colour?.thonRings) tensors.set(THON_RINGS, profileTensor(colour.thonRings));
   if (unevenness) tensors.set(UNEVENNESS, profileTensor(unevenness.profile));
   if (gain) tensors.set(GAIN, profileTensor(gain));
   if (trends) tensors.set(TRENDS, trendsTensor(trends));
@@ -111,7 +111,7 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
   const parsed = readModelRecord(metadata, kind, modelRecord, path);
   const { noise, format: _format, formatVersion: _version, ...record } = parsed;
   const others = [...tensors].filter(
-    ([name]) => ![POWER, GAIN, RINGS, SIGNAL, UNEVENNESS, TRENDS].includes(name),
+    ([name]) => ![POWER, GAIN, THON_RINGS, SIGNAL, UNEVENNESS, TRENDS].includes(name),
   );
   const gain = tensors.get(GAIN);
   const trends = tensors.get(TRENDS);
@@ -128,7 +128,7 @@ function decodeNoise(
   { deviation, cleanDeviation, colour, unevenness }: z.infer<typeof modelRecord>["noise"],
   tensors: NamedArrays["tensors"],
   path: string,
-): NoiseSeed {
+): NoiseField {
   const signal = tensors.get(SIGNAL);
   const profile = tensors.get(UNEVENNESS);
   if (unevenness && !profile) throw new FormatError(path, UNEVENNESS, "nothing", "a profile");
@@ -149,13 +149,13 @@ function decodeNoise(
       `the spectrum of a tile of ${tile.join(" x ")}`,
     );
   }
-  const rings = tensors.get(RINGS);
+  const thonRings = tensors.get(THON_RINGS);
   return {
     ...strengths,
     colour: {
       power: { data: power.data, shape: tile },
       innovations,
-      ...(rings && { rings: profileOf(rings) }),
+      ...(thonRings && { thonRings: profileOf(thonRings) }),
     },
   };
 }

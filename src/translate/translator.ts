@@ -5,9 +5,9 @@ import type { Random } from "../core/random.js";
 import { addNoise, type NoiseModel } from "../physics/noise.js";
 import { GeneratorRunner, tilingFor } from "./generator-runner.js";
 import type { Model } from "./model.js";
+import { noisyDeviation, noisyInput } from "./noise/field.js";
 import { applyGain } from "./noise/power.js";
-import type { MicrographCtf } from "./noise/rings.js";
-import { noisyDeviation, noisyInput } from "./noise/seed.js";
+import type { MicrographCtf } from "./noise/thon-rings.js";
 import { addTrend, drawTrend } from "./noise/trend.js";
 import { translateTiled } from "./tiling.js";
 

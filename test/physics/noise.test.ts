@@ -7,9 +7,9 @@ import { Random } from "../../src/core/random.js";
 import {
   addNoise,
   colouredNoise,
+  expose,
   type NoiseModel,
   noiseDeviation,
-  record,
   whiteNoise,
 } from "../../src/physics/noise.js";
 
@@ -166,9 +166,9 @@ describe("a detector with curves", () => {
     { kind: "poisson", snr: 0.3, dose: 40, pixelSize: 1.5, mtf: curves.mtf },
     { kind: "poisson", snr: 0.3, dose: 40, pixelSize: 1.5, ...curves },
     { kind: "poisson-gaussian", snr: 0.3, dose: 40, pixelSize: 1.5, gaussianShare: 0.5, ...curves },
-  ] as const)("%j: the SNR is that of what it records", (model) => {
+  ] as const)("%j: the SNR is that of what it shows", (model) => {
     const detector = { mtf: curves.mtf, pixelSize: 1.5 };
-    const { micrograph, clean: seen } = record(clean, model, Random.of(31, "record"), detector);
+    const { micrograph, clean: seen } = expose(clean, model, Random.of(31, "record"), detector);
     expect(variance(seen.data) / variance(clean.data)).toBeLessThan(0.6);
     const noise = micrograph.data.map((value, i) => value - seen.data[i]!);
     expect(Math.abs(variance(seen.data) / variance(noise) / 0.3 - 1)).toBeLessThan(0.03);
@@ -179,7 +179,7 @@ describe("a detector with curves", () => {
     const image = zeros(64, 64);
     image.data.fill(-20, 2048);
     const model = { kind: "counting", dose: 200, pixelSize: 2, voltage: 300, voxelSize: 3 } as const;
-    const { micrograph, clean: expected } = record(image, model, Random.of(32, "counting"));
+    const { micrograph, clean: expected } = expose(image, model, Random.of(32, "counting"));
     expect(expected.data[0]).toBeCloseTo(800, 3);
     expect(expected.data[4000]).toBeCloseTo(800 * (1 - 2 * 0.6526e-3 * 60), 1);
     const halves = [micrograph.data.subarray(0, 2048), micrograph.data.subarray(2048)];

@@ -9,7 +9,7 @@ import { forwardWasm, inverseWasm } from "./wasm.js";
  * Discrete Fourier transforms of real images and volumes.
  *
  * Half spectra: columns run over frequencies 0 … floor(columns / 2), rows (and sections) over all frequencies in
- * the usual order 0, 1, …, -1; interleaved re, im. The forward transform is not scaled, the inverse divides by
+ * the order 0, 1, …, -1 (array/spectrum/half.ts); interleaved re, im. The forward transform is not scaled, the inverse divides by
  * the number of samples. Any size works; sizes without large prime factors are fastest (fftFriendlySize).
  */
 export interface Spectrum<Shape extends readonly number[] = readonly [number, number]> {

@@ -32,7 +32,7 @@ const PATCH_ANGSTROM = 96;
 export const defaultPatch = (pixelSize: number): number =>
   Math.max(32, 16 * Math.round(PATCH_ANGSTROM / pixelSize / 16));
 
-/** The protocol in its usual sizes: `defaultPatch`, tiles of 256 pixels, 32 bands, lags up to 12 pixels. */
+/** The protocol with its default sizes: `defaultPatch`, tiles of 256 pixels, 32 bands, lags up to 12 pixels. */
 export function realismProtocol(
   chosen: Partial<RealismProtocol> & { readonly pixelSize: number },
 ): RealismProtocol {

@@ -125,7 +125,7 @@ function farFrom(values: readonly number[]): (i: number) => boolean {
   return (i) => Math.abs(values[i]! - middle) > OUTLIER * least;
 }
 
-/** Whether a distance is far above the usual ones. */
+/** Whether a distance is far above the median one. */
 function farAbove(values: readonly number[]): (i: number) => boolean {
   const limit = OUTLIER * Math.max(quantile(values, 0.5), LEAST_SPECTRAL / 3);
   return (i) => values[i]! > limit && values[i]! > LEAST_SPECTRAL;

@@ -64,7 +64,7 @@ const estimates = z.object({
   /** Angstrom: as given, or the default with which noise was told from particles. */
   particleDiameter: positive,
   micrographs: z.array(micrograph).min(1),
-  /** Over the micrographs whose rings can be trusted; over all where none can. */
+  /** Over the micrographs with reliable Thon rings; over all where there is none. */
   distributions: z.object({
     /** Mean of U and V, angstrom. */
     defocus: spread,
@@ -85,7 +85,7 @@ export type Estimates = z.infer<typeof estimates>;
 export type MicrographEstimate = z.infer<typeof micrograph>;
 export type NoiseRecord = z.infer<typeof noise>;
 
-/** Least evidence of rings that can be trusted: more than twice what chance makes. */
+/** Least evidence of reliable Thon rings: more than twice what chance makes. */
 export const LEAST_EVIDENCE = 50;
 
 /** Reads estimates.json. @throws FormatError that names the field */

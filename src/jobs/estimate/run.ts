@@ -135,8 +135,8 @@ function joinEstimates(
 }
 
 function distributionsOf(all: readonly MicrographEstimate[]): Estimates["distributions"] {
-  const trusted = all.filter(({ evidence }) => evidence >= LEAST_EVIDENCE);
-  const used = trusted.length > 0 ? trusted : all;
+  const reliable = all.filter(({ evidence }) => evidence >= LEAST_EVIDENCE);
+  const used = reliable.length > 0 ? reliable : all;
   const spread = (values: readonly number[]) => ({
     mean: mean(values),
     standardDeviation: standardDeviation(values),

@@ -6,7 +6,7 @@ import { type Dataset, readMicrograph } from "../../dataset/reader.js";
 import type { MicrographRecord } from "../../dataset/records.js";
 import { readPng } from "../../io/png/read.js";
 import type { Optics } from "../../physics/optics/optics.js";
-import type { MicrographCtf } from "../../translate/noise/rings.js";
+import type { MicrographCtf } from "../../translate/noise/thon-rings.js";
 
 /**
  * Reads the noise-free physics micrographs of a simulated dataset: its micrographs if it was simulated without noise, else

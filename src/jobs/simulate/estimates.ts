@@ -12,9 +12,9 @@ import { hashFile } from "../shared/hash-file.js";
 /** What a simulation takes from the estimates of real micrographs. */
 export interface SimulationEstimates {
   readonly optics: Optics;
-  /** Of the micrographs whose rings can be trusted; of all where none can. */
+  /** Of the micrographs with reliable Thon rings; of all where there is none. */
   readonly defocus: readonly Defocus[];
-  /** No micrograph's rings can be trusted. */
+  /** No micrograph has reliable Thon rings. */
   readonly isDoubtful: boolean;
   /** Ice gradients W. */
   readonly ice: readonly Image[];
@@ -33,7 +33,7 @@ export interface SimulationEstimates {
 export async function readSimulationEstimates(files: Files, dir: string): Promise<SimulationEstimates> {
   const path = inside(dir, "estimates.json");
   const estimates = parseEstimates(new TextDecoder().decode(await files.read(path)), path);
-  const trusted = estimates.micrographs.filter(({ evidence }) => evidence >= LEAST_EVIDENCE);
+  const reliable = estimates.micrographs.filter(({ evidence }) => evidence >= LEAST_EVIDENCE);
   const inputs = [await hashFile(path, undefined, files)];
   const ice: Image[] = [];
   for (const micrograph of estimates.micrographs) {
@@ -44,8 +44,8 @@ export async function readSimulationEstimates(files: Files, dir: string): Promis
   const density = densityOf(estimates);
   return {
     optics: estimates.optics,
-    isDoubtful: trusted.length === 0,
-    defocus: (trusted.length > 0 ? trusted : estimates.micrographs).map(
+    isDoubtful: reliable.length === 0,
+    defocus: (reliable.length > 0 ? reliable : estimates.micrographs).map(
       ({ defocusU, defocusV, defocusAngle, phaseShift }) => ({
         defocusU,
         defocusV,

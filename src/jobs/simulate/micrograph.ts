@@ -6,7 +6,7 @@ import { writePart } from "../../dataset/part.js";
 import type { MicrographPart } from "../../dataset/records.js";
 import type { Detector } from "../../physics/detector.js";
 import { simulateMicrograph } from "../../physics/micrograph/micrograph.js";
-import { type CountingModel, type NoiseModel, record } from "../../physics/noise.js";
+import { type CountingModel, expose, type NoiseModel } from "../../physics/noise.js";
 import type { Coherence } from "../../physics/optics/envelope.js";
 import type { Optics } from "../../physics/optics/optics.js";
 import type { Projector } from "../../physics/projection/projector.js";
@@ -83,7 +83,7 @@ export function makeMicrograph(setup: SimulationSetup, index: number): Micrograp
   });
   const { mask, particles } = imaged;
   const detector = { ...setup.detector, pixelSize: optics.pixelSize };
-  const { micrograph, clean } = record(imaged.clean, setup.noise, stream("noise"), detector);
+  const { micrograph, clean } = expose(imaged.clean, setup.noise, stream("noise"), detector);
   return {
     images: { micrograph, mask, ...(setup.keepClean && { clean }) },
     part: {

@@ -35,7 +35,7 @@ export interface SimulationPlan
 
 /** Angstrom, where only the mean defocus is given. */
 const ASTIGMATISM = 200;
-/** Electrons per square angstrom: a usual exposure of single particles. */
+/** Electrons per square angstrom: a typical exposure of single particles. */
 const DOSE = 40;
 const GAUSSIAN_SHARE = 0.5;
 

@@ -42,7 +42,7 @@ async function simulateInto(plan: SimulationPlan, context: DatasetContext): Prom
   const sources = await readSources(plan, context);
   const kinds = imageKinds(plan.keepClean);
   if (sources.estimates?.isDoubtful && !plan.defocus) {
-    report.warn("the rings of none of the real micrographs can be trusted: consider giving `defocus`");
+    report.warn("no real micrograph has reliable Thon rings: consider giving `defocus`");
   }
   const progress = await openDataset(files, plan.out, datasetJob(plan, sources, context.program), kinds);
   if (progress.finished) {

@@ -1,6 +1,6 @@
 import type { Files, Workers } from "../../core/ports.js";
 import { type CropMaker, sampleCrops } from "../../translate/gan/crops.js";
-import type { NoiseSeed } from "../../translate/noise/seed.js";
+import type { NoiseField } from "../../translate/noise/field.js";
 import type { SamplerOptions, StepData, TrainingSet } from "../../translate/samples/sampler.js";
 import { openTrainingSet, type TrainingInputs } from "./set.js";
 
@@ -9,13 +9,13 @@ interface TrainingData {
   /** Tells trainings of one process apart. */
   readonly id: number;
   readonly inputs: TrainingInputs;
-  readonly noise: NoiseSeed;
+  readonly noise: NoiseField;
   readonly options: SamplerOptions;
 }
 
 interface Opened {
   readonly id: number;
-  readonly noise: NoiseSeed;
+  readonly noise: NoiseField;
   readonly set: Promise<TrainingSet>;
 }
 

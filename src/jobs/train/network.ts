@@ -11,7 +11,7 @@ import { type CryogemListener, generatorState, trainCryogem } from "../../transl
 import { generatorOnnx } from "../../translate/generator-onnx.js";
 import { GeneratorRunner, tilingFor } from "../../translate/generator-runner.js";
 import { decodeModel, encodeModel, type Model } from "../../translate/model.js";
-import { type NoiseSeed, seedSnr } from "../../translate/noise/seed.js";
+import { fieldSnr, type NoiseField } from "../../translate/noise/field.js";
 import { translateTiled } from "../../translate/tiling.js";
 import { keepSteps, MODEL, samplePath, writeArrays } from "../shared/model-files.js";
 import type { TrainContext } from "../shared/training-context.js";
@@ -25,7 +25,7 @@ export async function trainNetwork(training: OpenTraining, context: TrainContext
   const { files, report, workers, signal } = context;
   const checkpoint = await readCheckpoint(files, plan, decodeNetwork);
   const noise = checkpoint?.noise ?? (await fitSeed(training));
-  report.note(`noise seed: ${noise.colour ? "coloured" : "white"}, SNR ${seedSnr(noise).toPrecision(3)}`);
+  report.note(`noise field: ${noise.colour ? "coloured" : "white"}, SNR ${fieldSnr(noise).toPrecision(3)}`);
   const runtime = await context.runtime();
   report.note(`training on ${runtime.description}`);
   await keepSteps(files, inside(plan.out, MODEL.metrics), checkpoint?.record.step ?? 0);
@@ -60,7 +60,7 @@ function decodeNetwork(arrays: NamedArrays, path: string): Model {
 async function calibrateNetwork(
   { plan: { options }, fit }: OpenTraining,
   context: TrainContext,
-  noise: NoiseSeed,
+  noise: NoiseField,
   parameters: TrainingState,
 ): Promise<Calibration | undefined> {
   if (!options.calibrate) return undefined;

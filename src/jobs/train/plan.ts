@@ -14,7 +14,7 @@ export interface TrainPlan {
   readonly simulated: string;
   readonly estimates: string | undefined;
   readonly out: string;
-  /** Of the network; the kinds without one use its seed and SNR. */
+  /** Of the network; the kinds without one use its seed of random numbers and its SNR. */
   readonly options: CryogemOptions;
   readonly dose: number;
   readonly every: number;
@@ -30,7 +30,7 @@ interface Recipe {
   readonly chosen: Partial<CryogemOptions>;
 }
 
-/** Electrons per square angstrom: a usual exposure of single particles. */
+/** Electrons per square angstrom: a typical exposure of single particles. */
 const DEFAULT_DOSE = 40;
 /** Samples and checkpoints that a training makes unless told otherwise. */
 const CHECKPOINTS = 20;

@@ -1,8 +1,8 @@
+import { colouredField, matchedField, whiteField, withUnevenness } from "../../translate/fit/field.js";
 import type { FitSet } from "../../translate/fit/fit-set.js";
 import { fitInnovations } from "../../translate/fit/innovations.js";
-import { colouredSeed, matchedSeed, whiteSeed, withUnevenness } from "../../translate/fit/seed.js";
 import type { ModelDescription } from "../../translate/model.js";
-import type { NoiseSeed } from "../../translate/noise/seed.js";
+import type { NoiseField } from "../../translate/noise/field.js";
 import type { Trend } from "../../translate/noise/trend.js";
 import { SNR } from "./options.js";
 import { needsSpectrum, type TrainPlan } from "./plan.js";
@@ -20,16 +20,16 @@ export interface OpenTraining {
   readonly trends?: readonly Trend[];
 }
 
-/** The noise seed of a training: white, or coloured as the real micrographs have it. */
-export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseSeed> {
+/** The noise field of a training: white, or coloured as the real micrographs have it. */
+export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseField> {
   const { snr, calibrate, seed, noise, unevenness } = plan.options;
   const white = !needsSpectrum(plan);
   if (plan.translator !== "cryogem") {
-    return white ? whiteSeed(fit, snr ?? SNR) : colouredSeed(fit, snr);
+    return white ? whiteField(fit, snr ?? SNR) : colouredField(fit, snr);
   }
   const even = white
-    ? whiteSeed(fit, snr ?? SNR)
-    : await (noise === "matched" ? matchedSeed : colouredSeed)(fit, snr);
+    ? whiteField(fit, snr ?? SNR)
+    : await (noise === "matched" ? matchedField : colouredField)(fit, snr);
   const fitted = unevenness ? withUnevenness(fit, even, seed) : even;
   return calibrate ? fitInnovations(fit, fitted, seed) : fitted;
 }

@@ -3,8 +3,8 @@ import { crop } from "../../array/resample.js";
 import { mean } from "../../array/statistics.js";
 import { DomainError } from "../../core/errors.js";
 import type { Defocus } from "../../physics/optics/optics.js";
+import type { CleanMicrograph } from "../noise/field.js";
 import { tileFor } from "../noise/power.js";
-import type { CleanMicrograph } from "../noise/seed.js";
 import type { LabelledImage, TrainingSet } from "../samples/sampler.js";
 
 /** Micrographs that a fit looks at, and the largest side of the part of each. */

@@ -2,49 +2,49 @@ import { irfft2 } from "../../array/fft/fft.js";
 import type { Image } from "../../array/image.js";
 import { Random } from "../../core/random.js";
 import type { NoisePower } from "../../physics/noise.js";
+import { type NoiseField, noisyInput } from "../noise/field.js";
 import { type Innovations, limited } from "../noise/innovations.js";
 import { type LocalShape, localShape } from "../noise/local-shape.js";
-import { type NoiseSeed, noisyInput } from "../noise/seed.js";
 import type { FitSet } from "./fit-set.js";
 
 const ROUNDS = 3;
 
 /**
- * Skewness and kurtosis of the white noise under a coloured seed, such that what comes out has the local skewness and kurtosis
+ * Skewness and kurtosis of the white noise under a coloured noise field, such that what comes out has the local skewness and kurtosis
  * of the real micrographs: by fixed-point iteration, since neither the signal nor a network are linear in them.
  *
  * @param translate what is done to the noisy micrographs before they are compared; absent: nothing
  */
 export async function fitInnovations(
   set: FitSet,
-  seed: NoiseSeed,
+  field: NoiseField,
   randomSeed: number,
   translate: (noisy: Image) => Promise<Image> = async (noisy) => noisy,
-): Promise<NoiseSeed> {
-  if (!seed.colour) return seed;
-  const { colour } = seed;
+): Promise<NoiseField> {
+  if (!field.colour) return field;
+  const { colour } = field;
   const wanted = localShape(set.real);
   const passed = throughFilter(colour.power);
   let { innovations } = colour;
   for (let round = 0; round < ROUNDS; round++) {
-    const found = await shapeOf(set, { ...seed, colour: { ...colour, innovations } }, randomSeed, translate);
+    const found = await shapeOf(set, { ...field, colour: { ...colour, innovations } }, randomSeed, translate);
     innovations = limited({
       skewness: innovations.skewness + (wanted.skewness - found.skewness) / passed.skewness,
       kurtosis: innovations.kurtosis + (wanted.kurtosis - found.kurtosis) / passed.kurtosis,
     });
   }
-  return { ...seed, colour: { ...colour, innovations } };
+  return { ...field, colour: { ...colour, innovations } };
 }
 
 async function shapeOf(
   set: FitSet,
-  seed: NoiseSeed,
+  field: NoiseField,
   randomSeed: number,
   translate: (noisy: Image) => Promise<Image>,
 ): Promise<LocalShape> {
   const images: Image[] = [];
   for (const [i, micrograph] of set.simulated.entries()) {
-    images.push(await translate(noisyInput(micrograph, seed, Random.of(randomSeed, "fit", i))));
+    images.push(await translate(noisyInput(micrograph, field, Random.of(randomSeed, "fit", i))));
   }
   return localShape(images);
 }

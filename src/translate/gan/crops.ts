@@ -1,10 +1,10 @@
-import type { NoiseSeed } from "../noise/seed.js";
+import type { NoiseField } from "../noise/field.js";
 import { type SamplerOptions, type StepData, sampleStep, type TrainingSet } from "../samples/sampler.js";
 
 /** What crops are drawn from. */
 export interface CropSource {
   readonly set: TrainingSet;
-  readonly noise: NoiseSeed;
+  readonly noise: NoiseField;
   readonly options: SamplerOptions;
 }
 

@@ -8,7 +8,7 @@ import {
 } from "../../train/loop.js";
 import { firstState, type TrainingState } from "../../train/state.js";
 import { GeneratorRunner, generatorOptions } from "../generator-runner.js";
-import type { NoiseSeed } from "../noise/seed.js";
+import type { NoiseField } from "../noise/field.js";
 import { type CryogemOptions, learningShareAt } from "../options.js";
 import type { TrainingSet } from "../samples/sampler.js";
 import { drawSamples, type Sample, type SampleSet, takeSample } from "../samples/samples.js";
@@ -25,7 +25,7 @@ export interface CryogemListener extends Omit<TrainingListener, "milestone"> {
 
 export interface CryogemPlan {
   readonly options: CryogemOptions;
-  readonly noise: NoiseSeed;
+  readonly noise: NoiseField;
   /** Steps between samples, and between checkpoints. */
   readonly every: number;
 }

@@ -64,7 +64,7 @@ export function addTrend({ data, shape }: Image, trend: Trend, share = 1): Image
 
 /**
  * One of the measured trends, mirrored and transposed at random, and made no stronger than the median one: a few micrographs
- * beside a hole's edge have trends several times the usual, and a sample of a few dozen says little of how many do.
+ * beside a hole's edge have trends several times the typical one, and a sample of a few dozen says little of how many do.
  */
 export function drawTrend(trends: readonly Trend[], random: Random): Trend {
   const strongest = quantile(trends.map(strength), 0.5);

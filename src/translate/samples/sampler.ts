@@ -3,8 +3,8 @@ import { Random } from "../../core/random.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import type { ImageSource } from "../../train/image-source.js";
 import { drawQueryPoints, type QueryPoints } from "../gan/points.js";
-import { turnedCtf } from "../noise/rings.js";
-import { type CleanMicrograph, type NoiseSeed, noisyInput } from "../noise/seed.js";
+import { type CleanMicrograph, type NoiseField, noisyInput } from "../noise/field.js";
+import { turnedCtf } from "../noise/thon-rings.js";
 import { type CropPlace, cutCrop, drawCrop } from "./crop.js";
 import type { Centre } from "./particle-average.js";
 
@@ -51,7 +51,7 @@ const TRIES = 8;
  */
 export async function sampleStep(
   set: TrainingSet,
-  noise: NoiseSeed,
+  noise: NoiseField,
   { crop, queries, seed }: SamplerOptions,
   step: number,
   part = 0,

@@ -1,7 +1,7 @@
 import { type Image, zeros } from "../../array/image.js";
 import { correlation } from "../../array/statistics.js";
 import { Random } from "../../core/random.js";
-import { cleanInput, type NoiseSeed, noisyInput } from "../noise/seed.js";
+import { cleanInput, type NoiseField, noisyInput } from "../noise/field.js";
 import { cutCrop, drawCrop } from "./crop.js";
 import { addBoxes, type Centre } from "./particle-average.js";
 import type { TrainingSet } from "./sampler.js";
@@ -38,7 +38,7 @@ const GAP = 4;
 /** Draws the crops of a training's samples: the same for the same seed. */
 export async function drawSamples(
   set: TrainingSet,
-  noise: NoiseSeed,
+  noise: NoiseField,
   size: number,
   seed: number,
 ): Promise<SampleSet> {

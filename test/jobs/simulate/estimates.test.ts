@@ -141,7 +141,7 @@ describe("with estimates", () => {
     );
   });
 
-  test("where no fit can be trusted all are taken, with a warning", async () => {
+  test("where no fit is reliable all are taken, with a warning", async () => {
     const { micrographs } = record();
     write({ micrographs: micrographs.map((each) => ({ ...each, evidence: 10 })) });
     const { context, warnings } = jobContext();
@@ -153,7 +153,7 @@ describe("with estimates", () => {
       count: 6,
     });
     const { micrographs: made } = await simulateDataset(plan, context);
-    expect(warnings[0]).toContain("can be trusted: consider giving `defocus`");
+    expect(warnings[0]).toContain("no real micrograph has reliable Thon rings: consider giving `defocus`");
     expect(new Set(made.map(({ defocusU }) => Math.round(defocusU))).size).toBeGreaterThan(1);
   });
 

@@ -11,13 +11,13 @@ import { profileAt } from "../../../src/array/spectrum/profile.js";
 import { correlation, mean, moments, variance } from "../../../src/array/statistics.js";
 import { Random } from "../../../src/core/random.js";
 import { estimateNoise } from "../../../src/estimate/noise.js";
+import { colouredField, matchedField, whiteField } from "../../../src/translate/fit/field.js";
 import { drawFitSet } from "../../../src/translate/fit/fit-set.js";
 import { fitInnovations } from "../../../src/translate/fit/innovations.js";
-import { colouredSeed, matchedSeed, whiteSeed } from "../../../src/translate/fit/seed.js";
+import { fieldSnr, type NoiseField, noisyDeviation, noisyInput } from "../../../src/translate/noise/field.js";
 import { skewedNoise } from "../../../src/translate/noise/innovations.js";
 import { localShape } from "../../../src/translate/noise/local-shape.js";
 import { applyGain, meanProfile, spectralGain } from "../../../src/translate/noise/power.js";
-import { type NoiseSeed, noisyDeviation, noisyInput, seedSnr } from "../../../src/translate/noise/seed.js";
 import { TOY_OPTICS, toyTrainingSet } from "../../helpers/toy-training-set.js";
 
 describe("skewedNoise", () => {
@@ -36,33 +36,33 @@ describe("skewedNoise", () => {
   });
 });
 
-describe("noise seed", () => {
+describe("noise field", () => {
   const clean = zeros(256, 256);
   for (let i = 0; i < clean.data.length; i++) clean.data[i] = 3 + Math.sin(i / 40) + Math.cos(i / 1333);
 
   test("white noise at an SNR has that variance, and the input has mean 0 and standard deviation 1", () => {
-    const seed = whiteSeed({ cleanVariance: variance(clean.data) }, 0.1);
-    expect(seedSnr(seed)).toBeCloseTo(0.1, 10);
+    const field = whiteField({ cleanVariance: variance(clean.data) }, 0.1);
+    expect(fieldSnr(field)).toBeCloseTo(0.1, 10);
     const input = moments(
-      noisyInput({ image: clean, mean: 3, optics: TOY_OPTICS }, seed, Random.of(2, "seed")).data,
+      noisyInput({ image: clean, mean: 3, optics: TOY_OPTICS }, field, Random.of(2, "seed")).data,
     );
     expect(Math.abs(input.mean)).toBeLessThan(4 / 256);
     expect(input.variance).toBeCloseTo(1, 1);
   });
 
   test("an empty micrograph gets the same noise as a full one", () => {
-    const seed = whiteSeed({ cleanVariance: 4 }, 0.25);
+    const field = whiteField({ cleanVariance: 4 }, 0.25);
     const { data } = noisyInput(
       { image: zeros(128, 128), mean: 0, optics: TOY_OPTICS },
-      seed,
+      field,
       Random.of(2, "seed"),
     );
     expect(variance(data)).toBeCloseTo(16 / (16 + 4), 1);
   });
 });
 
-describe("rings", () => {
-  test("an isotropic power and its rings agree, and its total is the variance of noise that has it", () => {
+describe("profiles of power", () => {
+  test("an isotropic power and its profile agree, and its total is the variance of noise that has it", () => {
     const rings = { tile: 64, values: Float64Array.from({ length: 33 }, (_, i) => 1 / (1 + i)) };
     const power = isotropicPower(rings);
     expect(power.data[2 * 33 + 0]).toBeCloseTo(1 / 3, 6);
@@ -99,65 +99,65 @@ describe("rings", () => {
   });
 });
 
-describe("coloured seed", () => {
+describe("coloured noise field", () => {
   const { set, signalShare } = toyTrainingSet({ real: 3, simulated: 3, side: 320, skewness: 0.4 });
   const fit = drawFitSet(set);
-  const translated = async (seed: NoiseSeed): Promise<Image[]> =>
-    (await fit).simulated.map((micrograph, i) => noisyInput(micrograph, seed, Random.of(8, "check", i)));
+  const translated = async (field: NoiseField): Promise<Image[]> =>
+    (await fit).simulated.map((micrograph, i) => noisyInput(micrograph, field, Random.of(8, "check", i)));
 
   test("finds about the share of the signal that the real micrographs were made with", async () => {
-    const snr = seedSnr(await colouredSeed(await fit, null));
+    const snr = fieldSnr(await colouredField(await fit, null));
     expect(snr / (1 + snr)).toBeGreaterThan(0.6 * signalShare);
     expect(snr / (1 + snr)).toBeLessThan(1.5 * signalShare);
   });
 
-  test("given the SNR, the seed has the spectrum of the real micrographs, signal and noise together", async () => {
-    const seed = await colouredSeed(await fit, signalShare / (1 - signalShare));
+  test("given the SNR, the field has the spectrum of the real micrographs, signal and noise together", async () => {
+    const field = await colouredField(await fit, signalShare / (1 - signalShare));
     const wanted = await meanProfile((await fit).real, 64);
-    const found = await meanProfile(await translated(seed), 64);
+    const found = await meanProfile(await translated(field), 64);
     const logs = (values: Float64Array): number[] => [...values.slice(3, 32)].map(Math.log10);
     expect(correlation(logs(found.values), logs(wanted.values))).toBeGreaterThan(0.97);
-    expect(noisyDeviation(seed)).toBeGreaterThan(0);
+    expect(noisyDeviation(field)).toBeGreaterThan(0);
     for (let i = 4; i < 32; i++) {
       expect(Math.abs(Math.log(found.values[i]! / wanted.values[i]!))).toBeLessThan(0.35);
     }
   });
 
-  test("a matched seed finds the share of the signal, and comes to the spectrum of the real micrographs", async () => {
-    const seed = await matchedSeed(await fit, null);
-    const share = seedSnr(seed) / (1 + seedSnr(seed));
+  test("a matched field finds the share of the signal, and comes to the spectrum of the real micrographs", async () => {
+    const field = await matchedField(await fit, null);
+    const share = fieldSnr(field) / (1 + fieldSnr(field));
     expect(share).toBeGreaterThan(0.6 * signalShare);
     expect(share).toBeLessThan(1.5 * signalShare);
     const wanted = await meanProfile((await fit).real, 64);
-    const found = await meanProfile(await translated(seed), 64);
+    const found = await meanProfile(await translated(field), 64);
     for (let i = 4; i < 32; i++) {
       expect(Math.abs(Math.log(found.values[i]! / wanted.values[i]!))).toBeLessThan(0.5);
     }
   });
 
-  test("the filter of a matched seed keeps the variance of the signal and makes up for what was filtered out of it", async () => {
+  test("the filter of a matched field keeps the variance of the signal and makes up for what was filtered out of it", async () => {
     const whole = await fit;
     const soften = (kx: number, ky: number) => 1 / (1 + 100 * (kx * kx + ky * ky));
     const softened = whole.simulated.map((each) => ({ ...each, image: fourierFilter(each.image, soften) }));
     const cleanVariance =
       softened.reduce((sum, { image }) => sum + variance(image.data), 0) / softened.length;
-    const plain = (await matchedSeed(whole, null)).signal!.values;
-    const filter = (await matchedSeed({ ...whole, simulated: softened, cleanVariance }, null)).signal!;
+    const plain = (await matchedField(whole, null)).signal!.values;
+    const filter = (await matchedField({ ...whole, simulated: softened, cleanVariance }, null)).signal!;
     // softened more at ring 10 than at ring 5: made up for, relative to what it was
     expect(filter.values[10]! / plain[10]!).toBeGreaterThan(1.1 * (filter.values[5]! / plain[5]!));
     const kept = softened.map(({ image }) => variance(applyGain(image, filter).data));
     expect(kept.reduce((sum, v) => sum + v, 0) / kept.length / cleanVariance).toBeCloseTo(1, 0.5);
   });
 
-  test("the noise of a matched seed stays at the background where the signal cannot explain the real power", async () => {
+  test("the noise of a matched field stays at the background where the signal cannot explain the real power", async () => {
     const whole = await fit;
     // particles without their main ring: real power there is far above signal and background
     const hollow = (kx: number, ky: number) => (Math.abs(Math.hypot(kx, ky) - 0.05) < 0.025 ? 0.05 : 1);
     const simulated = whole.simulated.map((each) => ({ ...each, image: fourierFilter(each.image, hollow) }));
     const cleanVariance = mean(simulated.map(({ image }) => variance(image.data)));
-    const seed = await matchedSeed({ ...whole, simulated, cleanVariance }, null);
+    const field = await matchedField({ ...whole, simulated, cleanVariance }, null);
     const backgrounds = whole.real.map((image) => radialAverage(estimateNoise(image, whole).power).value);
-    const { data, shape } = seed.colour!.power;
+    const { data, shape } = field.colour!.power;
     for (let ring = 2; ring < 18; ring++) {
       const background = mean(backgrounds.map((values) => values[ring]!));
       const found = data[(ring * shape[1]) / whole.tile]!;
@@ -166,10 +166,10 @@ describe("coloured seed", () => {
     }
   });
 
-  test("fitting innovations leaves the rest of a seed as it is", async () => {
-    const seed = await matchedSeed(await fit, null);
+  test("fitting innovations leaves the rest of a field as it is", async () => {
+    const field = await matchedField(await fit, null);
     const rings = { tile: 64, values: new Float64Array(33).fill(0.1) };
-    const withRings: NoiseSeed = { ...seed, colour: { ...seed.colour!, rings } };
+    const withRings: NoiseField = { ...field, colour: { ...field.colour!, thonRings: rings } };
     const fitted = await fitInnovations(await fit, withRings, 5);
     expect({ ...fitted, colour: { ...fitted.colour, innovations: undefined } }).toEqual({
       ...withRings,
@@ -178,7 +178,7 @@ describe("coloured seed", () => {
   });
 
   test("fitted innovations bring the local skewness to the real one", async () => {
-    const plain = await colouredSeed(await fit, signalShare / (1 - signalShare));
+    const plain = await colouredField(await fit, signalShare / (1 - signalShare));
     const fitted = await fitInnovations(await fit, plain, 5);
     const wanted = localShape((await fit).real).skewness;
     const before = localShape(await translated(plain)).skewness;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
 import type { Resumption, StepMetrics } from "../../../src/train/loop.js";
 import type { TrainingState } from "../../../src/train/state.js";
-import { whiteSeed } from "../../../src/translate/fit/seed.js";
+import { whiteField } from "../../../src/translate/fit/field.js";
 import { generatorState, trainCryogem } from "../../../src/translate/gan/trainer.js";
 import { TrainingWatch } from "../../../src/translate/gan/watch.js";
 import { type CryogemOptions, learningShareAt, resolveOptions } from "../../../src/translate/options.js";
@@ -39,7 +39,7 @@ async function run(
   const training = trainCryogem(
     { runtime: await runtime, signal: controller.signal, now: () => performance.now() },
     set,
-    { options, noise: whiteSeed({ cleanVariance: 0.02 }, 0.3), every: 3 },
+    { options, noise: whiteField({ cleanVariance: 0.02 }, 0.3), every: 3 },
     {
       step: async (line) => {
         metrics.push(line);

@@ -8,9 +8,9 @@ import {
   fitRingModel,
   type MicrographCtf,
   measureIce,
-  ringPower,
   turnedCtf,
-} from "../../../src/translate/noise/rings.js";
+  withThonRings,
+} from "../../../src/translate/noise/thon-rings.js";
 
 const optics = (defocusU: number): MicrographCtf => ({
   pixelSize: 2,
@@ -22,7 +22,7 @@ const optics = (defocusU: number): MicrographCtf => ({
   defocusAngle: 40,
   phaseShift: 0,
 });
-const rings = (of: (k: number) => number, tile = 256): EvenProfile => ({
+const profile = (of: (k: number) => number, tile = 256): EvenProfile => ({
   tile,
   values: Float64Array.from({ length: tile / 2 + 1 }, (_, i) => of(i / tile)),
 });
@@ -30,7 +30,7 @@ const rings = (of: (k: number) => number, tile = 256): EvenProfile => ({
 /** Micrographs of nothing but noise with these parts, which have no reason to be normalised. */
 function micrographs(base: EvenProfile, ice: EvenProfile, defoci: readonly number[]) {
   return defoci.map((defocus, i) => {
-    const power = ringPower(isotropicPower(base), ice, optics(defocus));
+    const power = withThonRings(isotropicPower(base), ice, optics(defocus));
     const image = colouredNoise([512, 512], power, Random.of(1, "ice", i));
     // unit variance was made of it: back to the power that was asked for
     const scale = Math.sqrt(meanPower(power.data));
@@ -48,11 +48,11 @@ function meanPower(half: Float32Array): number {
 }
 
 describe("noise with Thon rings", () => {
-  const base = rings((k) => 0.7 - 0.3 * k);
-  const ice = rings((k) => 2 * Math.exp(-k / 0.15));
+  const base = profile((k) => 0.7 - 0.3 * k);
+  const ice = profile((k) => 2 * Math.exp(-k / 0.15));
 
   test("a power spectrum has the rings of the CTF on top of it, astigmatism included", () => {
-    const power = ringPower(isotropicPower(base), ice, optics(20_000));
+    const power = withThonRings(isotropicPower(base), ice, optics(20_000));
     const kernel = ctf(optics(20_000));
     for (const [row, column] of [
       [0, 40],
@@ -70,29 +70,29 @@ describe("noise with Thon rings", () => {
     const found = fitRingModel(micrographs(base, ice, [12_000, 15_000, 19_000, 24_000]));
     for (let i = 30; i <= 120; i += 10) {
       expect(Math.abs(found.base.values[i]! / base.values[i]! - 1)).toBeLessThan(0.16);
-      expect(found.rings.values[i]!).toBeGreaterThan(0.75 * ice.values[i]! - 0.05);
-      expect(found.rings.values[i]!).toBeLessThan(1.25 * ice.values[i]! + 0.05);
+      expect(found.thonRings.values[i]!).toBeGreaterThan(0.75 * ice.values[i]! - 0.05);
+      expect(found.thonRings.values[i]!).toBeLessThan(1.25 * ice.values[i]! + 0.05);
     }
   });
 
   test("the ice of real micrographs is found by fitting their CTFs, less what the particles explain", () => {
     const real = micrographs(base, ice, [14_000, 18_000, 22_000]);
-    const none = rings(() => 0);
+    const none = profile(() => 0);
     // clean micrographs whose power is all rings: half of the ice is theirs
     const simulated = micrographs(
       none,
-      rings((k) => Math.exp(-k / 0.15)),
+      profile((k) => Math.exp(-k / 0.15)),
       [15_000, 20_000],
     );
-    const even = rings((k) => 0.7 + Math.exp(-k / 0.15));
+    const even = profile((k) => 0.7 + Math.exp(-k / 0.15));
     const set = { real: real.map(({ image }) => image), realDefocus: [], simulated, cleanVariance: 1 };
     const found = measureIce(set, 1, even)!;
     for (let i = 50; i <= 110; i += 10) {
       const expected = 0.5 * ice.values[i]!;
-      expect(Math.abs(found.rings.values[i]! - expected)).toBeLessThan(0.35 * expected + 0.05);
+      expect(Math.abs(found.thonRings.values[i]! - expected)).toBeLessThan(0.35 * expected + 0.05);
     }
     // below the first zero nothing is told apart
-    expect(found.rings.values[8]).toBe(0);
+    expect(found.thonRings.values[8]).toBe(0);
     expect(found.base.values[8]).toBeCloseTo(even.values[8]!, 6);
   });
 

@@ -3,15 +3,15 @@ import type { EvenProfile } from "../../array/spectrum/profile.js";
 import { mean } from "../../array/statistics.js";
 import { Random } from "../../core/random.js";
 import { estimateNoise } from "../../estimate/noise.js";
+import { type NoiseField, noisyInput } from "../noise/field.js";
 import { NORMAL } from "../noise/innovations.js";
 import { meanProfile } from "../noise/power.js";
-import { measureIce, ringPower } from "../noise/rings.js";
-import { type NoiseSeed, noisyInput } from "../noise/seed.js";
+import { measureIce, withThonRings } from "../noise/thon-rings.js";
 import type { FitSet } from "./fit-set.js";
 import { fitUnevenness } from "./unevenness.js";
 
-/** White noise at an SNR. */
-export const whiteSeed = ({ cleanVariance }: Pick<FitSet, "cleanVariance">, snr: number): NoiseSeed => ({
+/** A noise field of white noise at an SNR. */
+export const whiteField = ({ cleanVariance }: Pick<FitSet, "cleanVariance">, snr: number): NoiseField => ({
   deviation: Math.sqrt(cleanVariance / snr),
   cleanDeviation: Math.sqrt(cleanVariance),
 });
@@ -55,7 +55,7 @@ async function measureSpectra(set: FitSet): Promise<SetSpectra> {
  *
  * @param snr g² / (1 - g²); null: g² is measured on the real micrographs
  */
-export async function colouredSeed(set: FitSet, snr: number | null): Promise<NoiseSeed> {
+export async function colouredField(set: FitSet, snr: number | null): Promise<NoiseField> {
   const { real, background, clean, share: measured } = await measureSpectra(set);
   const share = snr === null ? measured : snr / (1 + snr);
   const residual = real.values.map((power, i) =>
@@ -70,13 +70,13 @@ export async function colouredSeed(set: FitSet, snr: number | null): Promise<Noi
 }
 
 /**
- * The seed that comes nearest to real micrographs without a network: noise with the spectrum of the background and the Thon rings
- * of each micrograph's CTF, and a signal as strong as the real one at every frequency. `colouredSeed` in its place lets the
+ * The noise field that comes nearest to real micrographs without a network: noise with the spectrum of the background and the Thon rings
+ * of each micrograph's CTF, and a signal as strong as the real one at every frequency. `colouredField` in its place lets the
  * noise stand in for what simulated particles lack, which shows as blotches between them.
  *
  * @param snr of signal and noise; null: as measured
  */
-export async function matchedSeed(set: FitSet, snr: number | null): Promise<NoiseSeed> {
+export async function matchedField(set: FitSet, snr: number | null): Promise<NoiseField> {
   const spectra = await measureSpectra(set);
   const { signal, share } = fitSignal(spectra);
   const noise = spectra.background.values.map((background, i) => {
@@ -84,16 +84,18 @@ export async function matchedSeed(set: FitSet, snr: number | null): Promise<Nois
     return Math.min(background, Math.max(LEAST_NOISE * background, rest));
   });
   const even = { tile: set.tile, values: noise };
-  const { base, rings } = measureIce(set, share, even) ?? { base: even, rings: undefined };
+  const { base, thonRings } = measureIce(set, share, even) ?? { base: even, thonRings: undefined };
   const power = isotropicPower(base);
-  const powers = set.simulated.map(({ optics }) => (rings ? ringPower(power, rings, optics) : power));
+  const powers = set.simulated.map(({ optics }) =>
+    thonRings ? withThonRings(power, thonRings, optics) : power,
+  );
   const variance =
     snr === null ? (set.cleanVariance * mean(powers.map(totalPower))) / share : set.cleanVariance / snr;
   return {
     cleanDeviation: Math.sqrt(set.cleanVariance),
     deviation: Math.sqrt(variance),
     signal: storable(signal),
-    colour: { power, innovations: NORMAL, ...(rings && { rings: storable(rings) }) },
+    colour: { power, innovations: NORMAL, ...(thonRings && { thonRings: storable(thonRings) }) },
   };
 }
 
@@ -108,12 +110,12 @@ const storable = ({ tile, values }: EvenProfile): EvenProfile => ({
  * short noise is not added: real power beyond the background sits at the particles, and would show as blotches between them.
  */
 const LEAST_NOISE = 0.75;
-/** How far the signal's filter may leave an even one, and over how many rings either way it is smooth. */
+/** How far the signal's filter may leave an even one, and over how many steps of frequency either way it is smooth. */
 const MOST_GAIN = 1.6;
 const SMOOTH = 3;
 
 /**
- * Strength of the signal at each frequency: real power above the background over clean power, both summed over nearby rings.
+ * Strength of the signal at each frequency: real power above the background over clean power, both summed over nearby steps.
  *
  * @returns a filter that keeps the mean variance of the clean micrographs, and the share of the variance that they then have
  */
@@ -122,20 +124,20 @@ function fitSignal({ real, background, clean, share }: SetSpectra): {
   readonly share: number;
 } {
   const { tile } = real;
-  const near = (ring: number, of: (i: number) => number): number => {
+  const near = (step: number, of: (i: number) => number): number => {
     let sum = 0;
     for (
-      let i = Math.max(2, ring - SMOOTH);
-      i <= Math.min(real.values.length - 1, Math.max(2, ring) + SMOOTH);
+      let i = Math.max(2, step - SMOOTH);
+      i <= Math.min(real.values.length - 1, Math.max(2, step) + SMOOTH);
       i++
     ) {
       sum += of(i);
     }
     return sum;
   };
-  const gains = real.values.map((_, ring) => {
-    const above = near(ring, (i) => real.values[i]! - background.values[i]!);
-    const below = near(ring, (i) => share * clean.values[i]!);
+  const gains = real.values.map((_, step) => {
+    const above = near(step, (i) => real.values[i]! - background.values[i]!);
+    const below = near(step, (i) => share * clean.values[i]!);
     const gain = below > 0 && above > 0 ? Math.sqrt(above / below) : 0;
     return Math.min(MOST_GAIN, Math.max(1 / MOST_GAIN, gain));
   });
@@ -150,12 +152,12 @@ function fitSignal({ real, background, clean, share }: SetSpectra): {
   };
 }
 
-/** The seed with the unevenness that real micrographs have and it lacks. */
-export function withUnevenness(set: FitSet, seed: NoiseSeed, randomSeed: number): NoiseSeed {
+/** The noise field with the unevenness that real micrographs have and it lacks. */
+export function withUnevenness(set: FitSet, field: NoiseField, randomSeed: number): NoiseField {
   const even = set.simulated.map((micrograph, i) =>
-    noisyInput(micrograph, seed, Random.of(randomSeed, "unevenness", i)),
+    noisyInput(micrograph, field, Random.of(randomSeed, "unevenness", i)),
   );
   const found = fitUnevenness(set.real, even, set.particleDiameter / set.pixelSize);
-  if (!found) return seed;
-  return { ...seed, unevenness: { ...found, profile: storable(found.profile) } };
+  if (!found) return field;
+  return { ...field, unevenness: { ...found, profile: storable(found.profile) } };
 }

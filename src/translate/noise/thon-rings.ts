@@ -12,12 +12,12 @@ import type { Defocus, Optics } from "../../physics/optics/optics.js";
 export type MicrographCtf = CtfParameters & Pick<Optics, "pixelSize">;
 
 /**
- * Power spectra of a set of micrographs as `base(k) + rings(k) |CTF(kx, ky)|²`: what does not pass the optics, as counting
+ * Power spectra of a set of micrographs as `base(k) + thonRings(k) |CTF(kx, ky)|²`: what does not pass the optics, as counting
  * noise, and what does, as particles and ice, whose Thon rings differ from micrograph to micrograph.
  */
 export interface RingModel {
   readonly base: EvenProfile;
-  readonly rings: EvenProfile;
+  readonly thonRings: EvenProfile;
 }
 
 interface Spectrum {
@@ -27,9 +27,9 @@ interface Spectrum {
 
 /** Tile that resolves Thon rings, and the smallest micrograph whose CTF is fitted, pixels. */
 const TILE = 256;
-/** Frequencies over which base and rings are taken for constant: so many rings of the tile either way. */
+/** Frequencies over which base and Thon rings are taken for constant: so many steps of the tile either way. */
 const WINDOW = 4;
-/** Variance of |CTF|² within a window below which base and rings cannot be told apart. */
+/** Variance of |CTF|² within a window below which base and Thon rings cannot be told apart. */
 const LEAST_SPREAD = 1e-3;
 /** Share of the first zero of the CTF below which particles leave too little to see of the ice. */
 const FIRST_ZERO_SHARE = 0.8;
@@ -38,10 +38,10 @@ const FLOOR = 0.3;
 
 /**
  * Splits the noise of real micrographs into what has Thon rings and what has none. CTFs that are not known are fitted; where
- * a micrograph shows no rings the fit is random, and the split finds none.
+ * a micrograph shows none the fit is random, and the split finds none.
  *
  * @param share of the signal in the variance of the real micrographs, which are normalised
- * @param even the power of the noise without rings; kept below the first zero of the CTF
+ * @param even the power of the noise without Thon rings; kept below the first zero of the CTF
  * @returns nothing where micrographs are too small to fit a CTF
  */
 export function measureIce(
@@ -65,18 +65,18 @@ export function measureIce(
   const real = fitRingModel(fits);
   const clean = fitRingModel(set.simulated);
   const base = new Float64Array(halfColumns(TILE));
-  const rings = new Float64Array(base.length);
+  const thonRings = new Float64Array(base.length);
   for (let i = 0; i < base.length; i++) {
     if (i / TILE < from) {
       base[i] = profileAt(even, i / TILE);
       continue;
     }
     // what the particles contribute is in the clean micrographs already
-    const particles = (share / set.cleanVariance) * clean.rings.values[i]!;
-    rings[i] = Math.max(0, real.rings.values[i]! - particles);
+    const particles = (share / set.cleanVariance) * clean.thonRings.values[i]!;
+    thonRings[i] = Math.max(0, real.thonRings.values[i]! - particles);
     base[i] = Math.max(real.base.values[i]!, FLOOR * profileAt(even, i / TILE));
   }
-  return { base: { tile: TILE, values: base }, rings: { tile: TILE, values: rings } };
+  return { base: { tile: TILE, values: base }, thonRings: { tile: TILE, values: thonRings } };
 }
 
 function fittedDefocus(image: Image, optics: MicrographCtf) {
@@ -95,7 +95,7 @@ function firstZero({ pixelSize, ...parameters }: MicrographCtf): number {
 }
 
 /**
- * Least squares of base and rings, frequency by frequency: all pixels of all spectra within a window of |k|. Several
+ * Least squares of base and Thon rings, frequency by frequency: all pixels of all spectra within a window of |k|. Several
  * defoci, or several zeros of one CTF within the window, tell the two apart; where neither does, all power is base.
  */
 export function fitRingModel(micrographs: readonly Spectrum[]): RingModel {
@@ -105,18 +105,18 @@ export function fitRingModel(micrographs: readonly Spectrum[]): RingModel {
   for (const { image, optics } of micrographs) {
     const { data } = powerSpectrum2d(image, TILE);
     eachFrequency(TILE, optics, (i, k, c) => {
-      const ring = Math.min(count - 1, Math.round(k * TILE));
-      sums.n[ring]! += 1;
-      sums.c[ring]! += c;
-      sums.cc[ring]! += c * c;
-      sums.p[ring]! += data[i]!;
-      sums.pc[ring]! += data[i]! * c;
+      const step = Math.min(count - 1, Math.round(k * TILE));
+      sums.n[step]! += 1;
+      sums.c[step]! += c;
+      sums.cc[step]! += c * c;
+      sums.p[step]! += data[i]!;
+      sums.pc[step]! += data[i]! * c;
     });
   }
   const base = zeros();
-  const rings = zeros();
-  for (let ring = 0; ring < count; ring++) {
-    const [n, c, cc, p, pc] = [sums.n, sums.c, sums.cc, sums.p, sums.pc].map((of) => windowSum(of, ring)) as [
+  const thonRings = zeros();
+  for (let step = 0; step < count; step++) {
+    const [n, c, cc, p, pc] = [sums.n, sums.c, sums.cc, sums.p, sums.pc].map((of) => windowSum(of, step)) as [
       number,
       number,
       number,
@@ -124,24 +124,28 @@ export function fitRingModel(micrographs: readonly Spectrum[]): RingModel {
       number,
     ];
     const spread = cc / n - (c / n) ** 2;
-    rings[ring] = spread > LEAST_SPREAD ? Math.max(0, (pc / n - (p / n) * (c / n)) / spread) : 0;
-    base[ring] = Math.max(0, (sums.p[ring]! - rings[ring]! * sums.c[ring]!) / sums.n[ring]!);
+    thonRings[step] = spread > LEAST_SPREAD ? Math.max(0, (pc / n - (p / n) * (c / n)) / spread) : 0;
+    base[step] = Math.max(0, (sums.p[step]! - thonRings[step]! * sums.c[step]!) / sums.n[step]!);
   }
-  return { base: { tile: TILE, values: base }, rings: { tile: TILE, values: rings } };
+  return { base: { tile: TILE, values: base }, thonRings: { tile: TILE, values: thonRings } };
 }
 
-function windowSum(values: Float64Array, ring: number): number {
+function windowSum(values: Float64Array, step: number): number {
   let sum = 0;
-  const last = Math.min(values.length - 1, ring + WINDOW);
-  for (let i = Math.max(1, ring - WINDOW); i <= last; i++) sum += values[i]!;
+  const last = Math.min(values.length - 1, step + WINDOW);
+  for (let i = Math.max(1, step - WINDOW); i <= last; i++) sum += values[i]!;
   return sum;
 }
 
-/** A power spectrum with the rings of a micrograph's CTF on top. */
-export function ringPower(power: PowerSpectrum, rings: EvenProfile, optics: MicrographCtf): PowerSpectrum {
+/** A power spectrum with the Thon rings of a micrograph's CTF on top. */
+export function withThonRings(
+  power: PowerSpectrum,
+  thonRings: EvenProfile,
+  optics: MicrographCtf,
+): PowerSpectrum {
   const data = power.data.slice();
   eachFrequency(power.shape[0], optics, (i, k, ctf2) => {
-    data[i]! += profileAt(rings, k) * ctf2;
+    data[i]! += profileAt(thonRings, k) * ctf2;
   });
   return { data, shape: power.shape };
 }
