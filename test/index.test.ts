@@ -68,7 +68,7 @@ describe("cryogem", () => {
       MaskJobOptions MaskOptions MaskResult MicrographCtf MicrographInputs MicrographRecord
       MicrographSource Model ModelDescription MrcFile MrcHeader MrcHeaderFields MrcMode MrcStatistics
       MrcWriteMode MtfRecord NamedArray NamedArrays NetworkScorerOptions NoiseCurves NoiseEstimate
-      NoiseModel NoiseOptions NoisePower NoiseSeed NoiseSpectrum Optics OpticsGroup Orientations Particle
+      NoiseField NoiseModel NoiseOptions NoisePower NoiseSpectrum Optics OpticsGroup Orientations Particle
       ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions
       PickRunPlan PickScoreOptions PickScoreResult PickTrainOptions PickTrainPlan PickedMicrograph
       PickerModel PickerOptions PickerRecord PickerScores PickingOptions PickingScores PlacedParticle

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { PICKER_MULTIPLE, PICKER_NETWORKS } from "../nn/picker.js";
 
-
 /** Choices of a picker's training, as they stand in its model's record. */
 export const pickerOptions = z.strictObject({
   network: z.enum(PICKER_NETWORKS),

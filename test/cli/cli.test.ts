@@ -36,7 +36,8 @@ describe("help", () => {
       .map(({ url }) => url)
       .filter((url) => url.startsWith("file:"));
     expect(loaded.some((url) => url.endsWith("/jobs/simulate/options.js"))).toBe(true);
-    const own = /\/dist\/(cli|core|runtime\/\w+\.js|jobs\/[\w-]+\/options\.js|jobs\/shared\/options)/;
+    const own =
+      /\/dist\/(cli|core|runtime\/\w+\.js|jobs\/[\w-]+\/options\.js|jobs\/shared\/options|pick\/defaults|translate\/presets)/;
     expect(loaded.filter((url) => !own.test(url) && !url.includes("/node_modules/commander/"))).toEqual([]);
   });
 
@@ -137,7 +138,7 @@ describe("failures end with 1 and one line", () => {
         writeFileSync(join(dir, "bare.mrc"), bytes);
         return ["simulate", "--map", "bare.mrc", "--out", "y"];
       },
-      "bare.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size; give it as --pixel-size",
+      "bare.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size, in the file or given beside it",
     ],
     [
       "a truncated map",

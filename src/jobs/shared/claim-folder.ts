@@ -32,6 +32,7 @@ export async function inClaimedFolder<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   await refuseOtherFolder(files, dir, claim);
+  const wasThere = await files.exists(dir);
   const release = await files.lock(inside(dir, LOCK));
   try {
     await files.sweep(dir);
@@ -40,14 +41,17 @@ export async function inClaimedFolder<T>(
     await files.remove(inside(dir, CLAIM));
     return result;
   } finally {
-    await leave(files, dir);
+    const isEmpty = await leave(files, dir);
     await release();
+    if (isEmpty && !wasThere) await files.remove(dir);
   }
 }
 
-/** Gives up the claim on a folder into which nothing was written: an input was refused, and the folder is as it was. */
-async function leave(files: Files, dir: string): Promise<void> {
-  if ((await files.list(dir)).every(isOwnTrace)) await files.remove(inside(dir, CLAIM));
+/** Gives up the claim on a folder into which nothing was written: an input was refused. @returns whether it is empty */
+async function leave(files: Files, dir: string): Promise<boolean> {
+  const isEmpty = (await files.list(dir)).every(isOwnTrace);
+  if (isEmpty) await files.remove(inside(dir, CLAIM));
+  return isEmpty;
 }
 
 async function refuseOtherFolder(files: Files, dir: string, { holds, marks }: FolderClaim): Promise<void> {

@@ -151,7 +151,7 @@ describe("evaluate realism", () => {
     await expect(evaluateRealism(plan({ real: [real[0]!.replace(/mrc$/, "png")] }), context)).rejects.toThrow(
       /pixelSize: found none in the header of/,
     );
-    await expect(evaluateRealism(plan({ synthetic: [] }), context)).rejects.toThrow(/--synthetic/);
+    await expect(evaluateRealism(plan({ synthetic: [] }), context)).rejects.toThrow(/synthetic: found none/);
     await expect(evaluateRealism(plan({ tile: 256 }), context)).rejects.toThrow(/shorter side: found 144/);
     expect(() => realism([], [], [], { protocol: result.protocol, seed: 1 })).toThrow(
       /real micrographs: found 0/,

@@ -107,7 +107,7 @@ describe("pick score", () => {
     expect(all.result.pickers[0]!.scores).toMatchObject({ truePositives: 3, falsePositives: 2 });
     csv("elsewhere/June.csv", [[1, 1]]);
     await expect(score({ unsure: join(dir, "elsewhere") })).rejects.toThrow(
-      /--unsure: found none of the scored micrographs/,
+      /unsure: found none of the scored micrographs/,
     );
   });
 

@@ -149,7 +149,7 @@ describe("pick train", () => {
     const labels = { dataset: [], micrographs: real, coordinates: [at("picks.txt")], particleDiameter: 32 };
     const scaled = (coordinatesPixelSize: number) => ({ ...labels, pixelSize: 2, coordinatesPixelSize });
     await expect(train("outside", scaled(7))).rejects.toThrow(
-      /--coordinates: found [5-8] of 8 places outside .*real-1.mrc of 100 x 100 pixels/,
+      /coordinates: found [5-8] of 8 places outside .*real-1.mrc of 100 x 100 pixels/,
     );
     const many = Array.from({ length: 24 }, (_, i) => ({
       micrograph: "real-1.mrc",
@@ -187,17 +187,17 @@ describe("pick train", () => {
   test("what cannot work is refused before anything is written", async () => {
     const plan = (more: Partial<PickTrainOptions>) => () => planPickTraining({ out: "x", ...more });
     expect(plan({})).toThrow(
-      /found nothing to learn from, expected --dataset, or --micrographs and --coordinates/,
+      /found nothing to learn from, expected `dataset`, or `micrographs` and `coordinates`/,
     );
     expect(plan({ micrographs: real, particleDiameter: 30 })).toThrow(
-      /--micrographs: found without --coordinates/,
+      /micrographs: found without `coordinates`/,
     );
     expect(plan({ micrographs: real, coordinates: ["a.star"] })).toThrow(/particleDiameter: found none/);
     expect(plan({ dataset: ["d"], crop: 100 })).toThrow(/crop/);
     writeFileSync(at("other.txt"), "image_name\tx_coord\ty_coord\nunknown\t3\t4\n");
     const labels = { micrographs: real, coordinates: [at("other.txt")], particleDiameter: 32 };
     await expect(train("refused", { ...labels, dataset: [] })).rejects.toThrow(
-      /--coordinates: found none of .*real-1/,
+      /coordinates: found none of .*real-1/,
     );
   });
 });

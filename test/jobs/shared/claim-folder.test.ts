@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inClaimedFolder } from "../../../src/jobs/shared/claim-folder.js";
@@ -31,11 +31,16 @@ test("work that stopped after any first file goes on; another kind of job is ref
   expect(readdirSync(join(dir, "stopped"))).toEqual(["ctf", "estimates.json"]);
 });
 
-test("a folder into which nothing was written is given up again", async () => {
+test("a folder into which nothing was written is given up again, and goes if it is new", async () => {
+  mkdirSync(join(dir, "empty"));
   await expect(inFolder("empty", () => Promise.reject(new Error("no such map")))).rejects.toThrow(
     "no such map",
   );
   expect(readdirSync(join(dir, "empty"))).toEqual([]);
+  await expect(inFolder("none", () => Promise.reject(new Error("no such map")))).rejects.toThrow(
+    "no such map",
+  );
+  expect(existsSync(join(dir, "none"))).toBe(false);
 });
 
 test("files of others are left alone", async () => {
@@ -74,5 +79,5 @@ test("two at once: the second names the first and writes nothing", async () => {
   );
   finish();
   await first;
-  expect(readdirSync(join(dir, "two"))).toEqual([]);
+  expect(existsSync(join(dir, "two"))).toBe(false);
 });

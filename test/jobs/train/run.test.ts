@@ -73,7 +73,7 @@ describe("train", () => {
     await expect(trainTranslator(planTraining(trainOptions("again")), context)).rejects.toThrow(/abort/i);
     expect(readdirSync(at("again"))).not.toContain("model.safetensors");
     await expect(generate("of-half", { model: at("again") })).rejects.toThrow(
-      /again: found a training that is not finished, expected model.safetensors: finish it with --resume/,
+      /again: found a training that is not finished, expected model.safetensors: finish the training first/,
     );
     // a line that was written after the checkpoint, as when the power fails
     writeFileSync(

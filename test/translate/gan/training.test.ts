@@ -153,7 +153,7 @@ describe("options", () => {
 
   test("a crop that cannot be halved often enough is refused", () => {
     expect(() => resolveOptions("fast", 1, { crop: 200, depth: 5 })).toThrow(
-      "--crop: found 200, expected a multiple of 32",
+      "crop: found 200, expected a multiple of 32",
     );
   });
 

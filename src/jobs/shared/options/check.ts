@@ -9,11 +9,15 @@ import type { OptionSet, OptionsOf, ResolvedOptions } from "./option.js";
  * @throws OptionError for an option that is unknown, missing, or has a value of another kind or out of range
  */
 export function resolveOptions<Set extends OptionSet>(set: Set, given: OptionsOf<Set>): ResolvedOptions<Set> {
-  // an option given as undefined is one that was not given
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  // undefined, or a list of nothing, is an option that was not given
+  const isGiven = (value: unknown): boolean =>
+    value !== undefined && !(Array.isArray(value) && value.length === 0);
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => isGiven(value)));
   const result = schemaOf(set).safeParse(present);
   if (result.success) return result.data as ResolvedOptions<Set>;
-  throw errorOf(result.error.issues[0]!, set, present);
+  // a misspelt name explains why another option is missing
+  const { issues } = result.error;
+  throw errorOf(issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!, set, present);
 }
 
 /**
