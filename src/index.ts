@@ -250,6 +250,13 @@ export type {
   MapOptions,
   Progress,
   Report,
+  Task,
+  TaskInput,
+  TaskName,
+  TaskOptions,
+  TaskOutput,
+  TaskShared,
+  Tasks,
   Workers,
 } from "./core/ports.js";
 export type { BinOptions } from "./jobs/bin/options.js";

@@ -47,6 +47,29 @@ export interface Report {
   warn(line: string): void;
 }
 
+/**
+ * Work that may run on a worker thread: a pure function of its input and of what all calls share, apart from the files
+ * that it writes. Inputs and outputs cross threads by structured clone: plain data and typed arrays only.
+ */
+export type Task<Input, Shared, Output> = (
+  input: Input,
+  shared: Shared,
+  files: Files,
+) => Output | Promise<Output>;
+
+/** Every task by name. src/jobs/tasks.ts fills it in, so that nothing below the jobs needs to know them. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled in by declaration merging
+export interface Tasks {}
+
+export type TaskName = keyof Tasks & string;
+export type TaskInput<Name extends TaskName> =
+  Tasks[Name] extends Task<infer Input, never, unknown> ? Input : never;
+/** What all calls of a task share. */
+export type TaskShared<Name extends TaskName> =
+  Tasks[Name] extends Task<never, infer Shared, unknown> ? Shared : never;
+export type TaskOutput<Name extends TaskName> =
+  Tasks[Name] extends Task<never, never, infer Output> ? Awaited<Output> : never;
+
 export interface MapOptions<Output> {
   readonly signal: AbortSignal;
   readonly onResult?: (output: Output, index: number) => void;
@@ -54,11 +77,19 @@ export interface MapOptions<Output> {
   readonly shared?: unknown;
 }
 
-/** Runs a named pure task of src/jobs/tasks over many inputs, on as many workers as were asked for. */
+/** What `Workers.map` takes beside the inputs of a task; what its calls share is left out only if they share nothing. */
+export type TaskOptions<Name extends TaskName> = MapOptions<TaskOutput<Name>> &
+  (undefined extends TaskShared<Name> ? unknown : { readonly shared: TaskShared<Name> });
+
+/** Runs a named pure task of src/jobs/tasks.ts over many inputs, on as many workers as were asked for. */
 export interface Workers {
   readonly count: number;
   /** Results arrive in the order of the inputs, whatever the workers' order. */
-  map<Input, Output>(task: string, inputs: readonly Input[], options: MapOptions<Output>): Promise<Output[]>;
+  map<Name extends TaskName>(
+    task: Name,
+    inputs: readonly TaskInput<Name>[],
+    options: TaskOptions<Name>,
+  ): Promise<TaskOutput<Name>[]>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,6 @@
 import { inside } from "../../dataset/layout.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
-import type { BinResult } from "./micrograph.js";
 import type { BinPlan } from "./plan.js";
 import { BINNED, type BinnedRecord } from "./records.js";
 
@@ -21,22 +20,18 @@ async function binAll(plan: BinPlan, context: DatasetContext): Promise<BinnedRec
   let done = 0;
   const tell = (): void => report.progress({ stage: "bin", done, total, unit: "micrographs" });
   tell();
-  const results = await workers.map<BinPlan["micrographs"][number], BinResult>(
-    "bin-micrograph",
-    plan.micrographs,
-    {
-      signal,
-      shared: { dir: plan.out, pixelSize: plan.pixelSize, to: plan.to },
-      onResult: ({ micrograph, otherPixelSize }) => {
-        done++;
-        tell();
-        if (otherPixelSize === undefined) return;
-        report.warn(
-          `${micrograph.file}: its header says ${otherPixelSize} angstrom per pixel, not ${micrograph.pixelSize}`,
-        );
-      },
+  const results = await workers.map("bin-micrograph", plan.micrographs, {
+    signal,
+    shared: { dir: plan.out, pixelSize: plan.pixelSize, to: plan.to },
+    onResult: ({ micrograph, otherPixelSize }) => {
+      done++;
+      tell();
+      if (otherPixelSize === undefined) return;
+      report.warn(
+        `${micrograph.file}: its header says ${otherPixelSize} angstrom per pixel, not ${micrograph.pixelSize}`,
+      );
     },
-  );
+  });
   signal.throwIfAborted();
   const record: BinnedRecord = {
     format: "cryogem-binned",

@@ -46,7 +46,7 @@ async function measureAll(plan: EstimatePlan, context: DatasetContext): Promise<
     const ctf = known?.get(each.stem);
     return ctf ? { ...each, ctf } : each;
   });
-  const results = await workers.map<EstimateInput, EstimateResult>("estimate-micrograph", inputs, {
+  const results = await workers.map("estimate-micrograph", inputs, {
     signal,
     shared,
     onResult: (result) => {

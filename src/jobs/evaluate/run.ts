@@ -2,11 +2,7 @@ import { DomainError, OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { imagePath, inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
-import {
-  type MicrographProfile,
-  type RealismProtocol,
-  realismProtocol,
-} from "../../evaluate/realism/profile.js";
+import { type RealismProtocol, realismProtocol } from "../../evaluate/realism/profile.js";
 import { CEILING, type ProfiledSet, type RealismResult, realism } from "../../evaluate/realism/realism.js";
 import { protocolText, realismCsv, spectraCsv, textTable } from "../../evaluate/realism/table.js";
 import { readImage } from "../../io/read-image.js";
@@ -104,7 +100,7 @@ async function profileSets(
 ): Promise<ProfiledSet[]> {
   const all = sets.flatMap((set) => set.inputs);
   let done = 0;
-  const profiles = await workers.map<ProfileInput, MicrographProfile>("profile-micrograph", all, {
+  const profiles = await workers.map("profile-micrograph", all, {
     signal,
     shared: protocol,
     onResult: () =>

@@ -112,7 +112,7 @@ async function pickAll(
   tell();
   if (method.model) return pickByNetwork(inputs, target, method, context, finished);
   const shared: ClassicalTarget = { ...target, scorer: method.classical! };
-  return workers.map<PickInput, PickOutcome>("pick-micrograph", inputs, {
+  return workers.map("pick-micrograph", inputs, {
     signal,
     shared,
     onResult: finished,

@@ -25,7 +25,7 @@ export async function curvesUnder(
   let done = 0;
   const tell = (): void => report.progress({ stage: "random phases", done, total: draws, unit: "draws" });
   tell();
-  const randomised = await workers.map<number, Float64Array>(
+  const randomised = await workers.map(
     "randomised-curve",
     Array.from({ length: draws }, (_, draw) => draw),
     {

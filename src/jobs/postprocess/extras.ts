@@ -45,7 +45,7 @@ export async function localResolutionOf(
   const tell = (): void =>
     report.progress({ stage: "local resolution", done, total: places.length, unit: "places" });
   tell();
-  const found = await workers.map<readonly Place[], number[]>("local-resolution", chunks, {
+  const found = await workers.map("local-resolution", chunks, {
     ...{ signal, shared: measurement },
     onResult: (values) => {
       done += values.length;

@@ -1,4 +1,4 @@
-import type { Files, MapOptions, Workers } from "../../core/ports.js";
+import type { Files, TaskInput, TaskName, TaskOptions, TaskOutput, Workers } from "../../core/ports.js";
 import { loadTask } from "../tasks.js";
 
 /**
@@ -9,14 +9,18 @@ import { loadTask } from "../tasks.js";
 export function inlineWorkers(files: Files): Workers {
   return {
     count: 1,
-    async map<Input, Output>(name: string, inputs: readonly Input[], options: MapOptions<Output>) {
+    async map<Name extends TaskName>(
+      name: Name,
+      inputs: readonly TaskInput<Name>[],
+      options: TaskOptions<Name>,
+    ): Promise<TaskOutput<Name>[]> {
       const task = await loadTask(name);
-      const outputs: Output[] = [];
+      const outputs: TaskOutput<Name>[] = [];
       for (const [index, input] of inputs.entries()) {
         // a turn of the event loop between inputs, so that signals are heard
         await new Promise((resolve) => setTimeout(resolve, 0));
         options.signal.throwIfAborted();
-        const output = (await task(input, options.shared, files)) as Output;
+        const output = (await task(input, options.shared, files)) as TaskOutput<Name>;
         outputs.push(output);
         options.onResult?.(output, index);
       }

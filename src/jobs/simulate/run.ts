@@ -64,20 +64,16 @@ async function simulateInto(plan: SimulationPlan, context: DatasetContext): Prom
     const tell = (): void =>
       report.progress({ stage: "simulate", done, total: plan.count, unit: "micrographs" });
     tell();
-    await workers.map<number, { readonly placed: number; readonly requested: number }>(
-      "simulate-micrograph",
-      progress.missing,
-      {
-        signal,
-        shared,
-        onResult: (made) => {
-          done++;
-          placed += made.placed;
-          requested += made.requested;
-          tell();
-        },
+    await workers.map("simulate-micrograph", progress.missing, {
+      signal,
+      shared,
+      onResult: (made) => {
+        done++;
+        placed += made.placed;
+        requested += made.requested;
+        tell();
       },
-    );
+    });
     if (placed < requested) {
       report.warn(
         `${requested - placed} of ${requested} particles found no place: ask for fewer \`particles\`, or a lower \`collapseRatio\``,

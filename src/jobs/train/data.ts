@@ -42,11 +42,7 @@ export function workerSampler(
 ): CropMaker {
   const shared: TrainingData = { ...data, id: ++trainings };
   return async (step, crops) => {
-    const [made] = await workers.map<{ step: number; crops: number }, readonly StepData[]>(
-      "training-data",
-      [{ step, crops }],
-      { signal, shared },
-    );
+    const [made] = await workers.map("training-data", [{ step, crops }], { signal, shared });
     return made!;
   };
 }

@@ -1,3 +1,4 @@
+import type { TaskName } from "../../core/ports.js";
 import type { ErrorParcel } from "./errors.js";
 
 /** What a worker thread is started with. */
@@ -8,7 +9,7 @@ export interface WorkerStart {
 /** What the pool asks of a worker thread; one order at a time. */
 export interface Order {
   /** The task of this order and of those that follow. */
-  readonly begin?: { readonly task: string; readonly shared: unknown };
+  readonly begin?: { readonly task: TaskName; readonly shared: unknown };
   readonly input: unknown;
 }
 

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { MapOptions } from "../../core/ports.js";
+import type { MapOptions, TaskInput, TaskName, TaskOptions, TaskOutput } from "../../core/ports.js";
 import { unpackError } from "./errors.js";
 import { Gate } from "./gate.js";
 import type { Order, Reply, WorkerStart } from "./messages.js";
@@ -30,8 +30,12 @@ export class Pool {
   }
 
   /** As Workers.map; calls wait for one another. */
-  map<Input, Output>(task: string, inputs: readonly Input[], options: MapOptions<Output>): Promise<Output[]> {
-    const result = this.turn.then(() => this.run<Input, Output>(task, inputs, options));
+  map<Name extends TaskName>(
+    task: Name,
+    inputs: readonly TaskInput<Name>[],
+    options: TaskOptions<Name>,
+  ): Promise<TaskOutput<Name>[]> {
+    const result = this.turn.then(() => this.run<TaskOutput<Name>>(task, inputs, options));
     this.turn = result.catch(() => {});
     return result;
   }
@@ -43,9 +47,9 @@ export class Pool {
     await Promise.all(this.threads.map((thread) => thread.terminate()));
   }
 
-  private async run<Input, Output>(
-    task: string,
-    inputs: readonly Input[],
+  private async run<Output>(
+    task: TaskName,
+    inputs: readonly unknown[],
     { signal, onResult, shared }: MapOptions<Output>,
   ): Promise<Output[]> {
     signal.throwIfAborted();

@@ -1,7 +1,7 @@
 // A worker thread of runtime/workers/pool.ts: runs one named task over the inputs it is sent.
 import { parentPort, workerData } from "node:worker_threads";
-import type { Files } from "../../core/ports.js";
-import { loadTask, type Task } from "../../jobs/tasks.js";
+import type { Files, Task } from "../../core/ports.js";
+import { loadTask } from "../../jobs/tasks.js";
 import { nodeFiles } from "../files.js";
 import { packError } from "./errors.js";
 import { Gate } from "./gate.js";

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { MapOptions, Workers } from "../../core/ports.js";
+import type { Workers } from "../../core/ports.js";
 import { Pool } from "./pool.js";
 
 /** As many workers as the machine has cores for. */
@@ -10,9 +10,9 @@ export function threadWorkers(count: number): Workers {
   let pool: Pool | undefined;
   return {
     count,
-    map<Input, Output>(name: string, inputs: readonly Input[], options: MapOptions<Output>) {
+    map(name, inputs, options) {
       pool ??= new Pool(count);
-      return pool.map<Input, Output>(name, inputs, options);
+      return pool.map(name, inputs, options);
     },
     close: async () => {
       await pool?.stop();

@@ -44,7 +44,7 @@ describe.each([
 
   test("an error of a task arrives with its class, message and fields", async () => {
     const missing = join(dir, "none.txt");
-    const error = await workers.map("hash-file", [paths[1], missing], { signal }).catch((e: unknown) => e);
+    const error = await workers.map("hash-file", [paths[1]!, missing], { signal }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(FileError);
     expect(error).toMatchObject({ code: "E_FILE", path: missing });
     expect((error as Error).message).toBe(`${missing}: found nothing there, expected a readable file`);
@@ -54,8 +54,13 @@ describe.each([
     expect(await workers.map("hash-file", paths.slice(1), { signal })).toEqual(expected.slice(1));
   });
 
-  test("an unknown task is a bug, and says so", async () => {
-    await expect(workers.map("no-such-task", [1], { signal })).rejects.toThrow('no task "no-such-task"');
+  test("tasks are known by name, with the types of what they take and share", async () => {
+    // @ts-expect-error no task has this name
+    await expect(workers.map("no-such-task", [1], { signal })).rejects.toThrow();
+    // @ts-expect-error this task takes paths
+    await expect(workers.map("hash-file", [1], { signal })).rejects.toThrow();
+    // @ts-expect-error this task has to be told the folder
+    await expect(workers.map("simulate-micrograph", [0], { signal })).rejects.toThrow();
   });
 
   test("no inputs, no results", async () => {
@@ -67,7 +72,7 @@ test("abort stops a running pool with the signal's AbortError", async () => {
   const workers = threadWorkers(2);
   const controller = new AbortController();
   let reported = 0;
-  const many = Array.from({ length: 1000 }, () => paths[0]);
+  const many = Array.from({ length: 1000 }, () => paths[0]!);
   const result = workers
     .map("hash-file", many, {
       signal: controller.signal,
