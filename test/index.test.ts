@@ -79,8 +79,8 @@ describe("cryogem", () => {
       SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf SimulateOptions SimulatedMicrograph
       SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum SpectrumCube Spot SpotOptions
       StarBlock StarColumn StarColumnInput StarFile StarTable StarValues StorageMode Structure
-      StructureOptions Task TaskInput TaskName TaskOptions TaskOutput Tasks TemplateOptions Templates
-      TiffCompression TiffImage TiffPicture TrainContext TrainOptions TrainPlan TrainingState
+      StructureOptions Task TaskInput TaskName TaskOptions TaskOutput TaskShared Tasks TemplateOptions
+      Templates TiffCompression TiffImage TiffPicture TrainContext TrainOptions TrainPlan TrainingState
       TransferCurve Translator TranslatorName Trend Unevenness Volume Workers"
     `);
   });
