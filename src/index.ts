@@ -266,7 +266,12 @@ export { binMicrographs } from "./jobs/bin/run.js";
 export { type EstimateOptions, type EstimatePlan, planEstimate } from "./jobs/estimate/plan.js";
 export type { Estimates } from "./jobs/estimate/records.js";
 export { estimateMicrographs } from "./jobs/estimate/run.js";
-export type { MicrographSource, RealismPlan } from "./jobs/evaluate/plan.js";
+export {
+  type EvaluateOptions,
+  type MicrographSource,
+  planRealism,
+  type RealismPlan,
+} from "./jobs/evaluate/plan.js";
 export { evaluateRealism } from "./jobs/evaluate/run.js";
 export { type ExportOptions, exportFiles } from "./jobs/export/run.js";
 export { type Extraction, type ExtractOptions, extractParticles } from "./jobs/extract/run.js";

@@ -42,7 +42,7 @@ describe("cryogem", () => {
       fourierShellCorrelation gaussianBlur generateDataset inlineWorkers irfft2 irfft3 laplacianScorer
       makeMask mapDiameter matchPicks matrixToEuler mean modelDiameter multiplyCtf multiplyRotations
       normalise openTranslator padOrCrop padOrCropVolume parseStar planBin planEstimate planGeneration
-      planPickRun planPickTraining planSimulation planTraining potentialMap powerSpectrum2d
+      planPickRun planPickTraining planRealism planSimulation planTraining potentialMap powerSpectrum2d
       prepareProjector prepareSilhouette prepareTemplates project projectMany quantile radialAverage
       radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap readImage readMap
       readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar readPdb readPicker

@@ -102,7 +102,7 @@ describe("micrographs of one name in two folders", () => {
         ...{ micrographs, coordinates, out: at("picker"), pixelSize: 1.5 },
         ...{ particleDiameter: 15, workingDiameter: 10 },
       });
-      const found = await labelledMicrographs(nodeFiles, plan, () => {});
+      const found = await labelledMicrographs(nodeFiles, plan, jobContext().context.report);
       const centres = await Promise.all(found.map(async (each) => (await each.load()).centres));
       expect(centres.map((own) => own.map((centre) => centre.x))).toEqual(x);
     }

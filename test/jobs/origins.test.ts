@@ -100,7 +100,7 @@ describe("particles of a refinement sit at their coordinates less their origins"
       // 15 angstrom are 10 pixels, as the network wants them: its image is the micrograph
       ...{ particleDiameter: 15, workingDiameter: 10 },
     });
-    const [only] = await labelledMicrographs(nodeFiles, plan, () => {});
+    const [only] = await labelledMicrographs(nodeFiles, plan, jobContext().context.report);
     expect((await only!.load()).centres.map(({ x, y }) => [x, y])).toEqual(PLACES);
   });
 

@@ -7,6 +7,7 @@ import { labelledMicrographs } from "../../src/jobs/pick-train/set.js";
 import { openTrainingSet } from "../../src/jobs/train/set.js";
 import { writeReport } from "../../src/report/run.js";
 import { nodeFiles } from "../../src/runtime/files.js";
+import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { TINY_PARTICLES, writeTinyDataset } from "../helpers/tiny-dataset.js";
 
@@ -27,7 +28,7 @@ describe("particles of a dataset sit at their coordinates less their origins", (
   test("as the labels of pick train, in pixels of the network's image", async () => {
     // a working diameter of 10 pixels for particles 20 angstrom across: the network sees the micrograph as it is
     const plan = planPickTraining({ dataset: [dataset], out: join(dir, "picker"), workingDiameter: 10 });
-    const [only] = await labelledMicrographs(nodeFiles, plan, () => {});
+    const [only] = await labelledMicrographs(nodeFiles, plan, jobContext().context.report);
     const { centres, ignored, image } = await only!.load();
     expect([image.shape, ignored]).toEqual([[64, 72], []]);
     expect(centres).toEqual(places);

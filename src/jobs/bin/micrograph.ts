@@ -4,6 +4,7 @@ import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { writeMrc } from "../../io/mrc/write.js";
 import { readImage } from "../../io/read-image.js";
+import { saidPixelSize } from "../shared/pixel-size.js";
 import { BINNED, type BinnedMicrograph, parseBinnedMicrograph } from "./records.js";
 
 /** What the task "bin-micrograph" shares between micrographs. */
@@ -17,12 +18,9 @@ export interface BinTarget {
 
 export interface BinResult {
   readonly micrograph: BinnedMicrograph;
-  /** Angstrom, where the header has one that is not the one given. */
-  readonly otherPixelSize?: number;
+  /** Angstrom, as the header has it. */
+  readonly headerPixelSize: number | null;
 }
-
-/** Headers that round differ by less. */
-const SAME_PIXEL_SIZE = 0.02;
 
 /** Task "bin-micrograph": writes one binned micrograph, unless that was done before from the same contents. */
 export async function binMicrographTask(
@@ -44,10 +42,7 @@ export async function binMicrographTask(
     binnedShape: [...(binning?.binned ?? image.shape)],
     binnedPixelSize: binning ? binnedPixelSize(binning, pixelSize) : pixelSize,
   };
-  const result: BinResult = {
-    micrograph: made,
-    ...(isOther(ofHeader, pixelSize) && { otherPixelSize: ofHeader }),
-  };
+  const result: BinResult = { micrograph: made, headerPixelSize: ofHeader ?? null };
   const out = inside(dir, made.binned);
   if (JSON.stringify(known) === JSON.stringify(made) && (!binning || (await files.exists(out))))
     return result;
@@ -61,12 +56,10 @@ export async function binMicrographTask(
 
 /** A header of 0 or 1 angstrom is what programs write that do not know. */
 function knownPixelSize(path: string, ofHeader: number | undefined): number {
-  if (ofHeader !== undefined && ofHeader !== 1) return ofHeader;
+  const said = saidPixelSize(ofHeader);
+  if (said !== undefined) return said;
   throw new OptionError(
     "pixelSize",
     `found ${ofHeader ?? "none"} in the header of ${path}, expected the pixel size`,
   );
 }
-
-const isOther = (ofHeader: number | undefined, pixelSize: number): boolean =>
-  ofHeader !== undefined && ofHeader !== 1 && Math.abs(ofHeader / pixelSize - 1) > SAME_PIXEL_SIZE;

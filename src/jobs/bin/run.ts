@@ -1,6 +1,7 @@
 import { inside } from "../../dataset/layout.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
+import { PixelSizeWatch } from "../shared/pixel-size.js";
 import type { BinPlan } from "./plan.js";
 import { BINNED, type BinnedRecord } from "./records.js";
 
@@ -20,18 +21,17 @@ async function binAll(plan: BinPlan, context: DatasetContext): Promise<BinnedRec
   let done = 0;
   const tell = (): void => report.progress({ stage: "bin", done, total, unit: "micrographs" });
   tell();
+  const watch = new PixelSizeWatch(plan.pixelSize, report);
   const results = await workers.map("bin-micrograph", plan.micrographs, {
     signal,
     shared: { dir: plan.out, pixelSize: plan.pixelSize, to: plan.to },
-    onResult: ({ micrograph, otherPixelSize }) => {
+    onResult: ({ micrograph, headerPixelSize }) => {
       done++;
       tell();
-      if (otherPixelSize === undefined) return;
-      report.warn(
-        `${micrograph.file}: its header says ${otherPixelSize} angstrom per pixel, not ${micrograph.pixelSize}`,
-      );
+      watch.see(micrograph.file, headerPixelSize);
     },
   });
+  watch.close();
   signal.throwIfAborted();
   const record: BinnedRecord = {
     format: "cryogem-binned",

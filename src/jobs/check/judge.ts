@@ -1,4 +1,5 @@
 import { quantile } from "../../array/statistics.js";
+import { pixelSizesDiffer, saidPixelSize } from "../shared/pixel-size.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
 
 /** What the micrographs are held against. */
@@ -7,8 +8,6 @@ export interface CheckExpectation {
   readonly pixelSize: number;
 }
 
-/** Headers that round differ by less. */
-const SAME_PIXEL_SIZE = 0.02;
 /** Fewer micrographs do not tell how micrographs differ among each other. */
 const FEW = 4;
 /**
@@ -57,9 +56,7 @@ function unusable(
       },
     ];
   }
-  // 0 and 1 are what programs write that do not know
-  const isKnown = headerPixelSize !== null && headerPixelSize > 0 && headerPixelSize !== 1;
-  if (!isKnown || Math.abs(headerPixelSize / pixelSize - 1) <= SAME_PIXEL_SIZE) return [];
+  if (!pixelSizesDiffer(saidPixelSize(headerPixelSize), pixelSize)) return [];
   return [
     {
       kind: "doubt",

@@ -33,12 +33,6 @@ export interface EstimateInput extends NamedMicrograph {
   readonly ctf?: Defocus;
 }
 
-export interface EstimateResult {
-  readonly part: EstimatePart;
-  /** Angstrom, where the file has one that is not the one given. */
-  readonly otherPixelSize?: number;
-}
-
 /** Least side of a micrograph, pixels. */
 const LEAST_SIDE = 256;
 
@@ -47,14 +41,14 @@ export async function estimateMicrographTask(
   { path, stem, ctf }: EstimateInput,
   { settings, dir, program }: EstimateTarget,
   files: Files,
-): Promise<EstimateResult> {
+): Promise<EstimatePart> {
   const sha256 = await files.sha256(path);
   const key = JSON.stringify({ program, sha256, settings, ctf });
   const partPath = inside(dir, `measured/${stem}.json`);
   const outputs = outputPaths(stem);
   const known = await readPart(files, partPath);
   if (known?.key === key && (await allExist(files, dir, Object.values(outputs)))) {
-    return { part: { ...known, micrograph: { ...known.micrograph, file: path } } };
+    return { ...known, micrograph: { ...known.micrograph, file: path } };
   }
   const { image, pixelSize } = await readImage(await files.read(path), path);
   checkMicrograph(image, path);
@@ -65,12 +59,12 @@ export async function estimateMicrographTask(
   const part: EstimatePart = {
     key,
     micrograph: { file: path, sha256, shape: [...image.shape], ...record, files: outputs },
+    headerPixelSize: pixelSize ?? null,
     radial: Array.from(noise.radial.value, shortened),
     anisotropy: Array.from(noise.anisotropy.data, shortened),
   };
   await files.write(partPath, `${JSON.stringify(part)}\n`);
-  const differs = pixelSize !== undefined && Math.abs(pixelSize / settings.optics.pixelSize - 1) > 0.01;
-  return { part, ...(differs && { otherPixelSize: pixelSize }) };
+  return part;
 }
 
 const withCtf = (settings: EstimateSettings, known: Defocus | undefined): EstimateSettings =>

@@ -95,6 +95,8 @@ const part = z.object({
   /** What it was made from: options, contents, program. */
   key: z.string(),
   micrograph,
+  /** Angstrom, as the file has it. */
+  headerPixelSize: z.number().nullable(),
   radial: z.array(finite),
   anisotropy: z.array(finite),
 });

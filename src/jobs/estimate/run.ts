@@ -8,8 +8,9 @@ import { writeStar } from "../../io/star/write.js";
 import { lineChart } from "../../plot/line-chart.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
+import { PixelSizeWatch } from "../shared/pixel-size.js";
 import { readKnownCtfs } from "./known-ctfs.js";
-import type { EstimateInput, EstimateResult, EstimateTarget } from "./micrograph.js";
+import type { EstimateInput, EstimateTarget } from "./micrograph.js";
 import type { EstimatePlan } from "./plan.js";
 import { type EstimatePart, type Estimates, LEAST_EVIDENCE, type MicrographEstimate } from "./records.js";
 
@@ -46,17 +47,19 @@ async function measureAll(plan: EstimatePlan, context: DatasetContext): Promise<
     const ctf = known?.get(each.stem);
     return ctf ? { ...each, ctf } : each;
   });
-  const results = await workers.map("estimate-micrograph", inputs, {
+  const watch = new PixelSizeWatch(plan.settings.optics.pixelSize, report);
+  const parts = await workers.map("estimate-micrograph", inputs, {
     signal,
     shared,
-    onResult: (result) => {
+    onResult: (part) => {
       done++;
       tell();
-      warnOf(result, plan, report.warn);
+      watch.see(part.micrograph.file, part.headerPixelSize);
+      warnOf(part, report.warn);
     },
   });
   signal.throwIfAborted();
-  const parts = results.map(({ part }) => part);
+  watch.close();
   const noise = averageNoise(parts.map(noiseOfPart));
   const estimates = joinEstimates(plan, parts, noise, program);
   tellSize(estimates, plan.settings, report.note);
@@ -79,17 +82,7 @@ function tellSize(
   else if (Math.abs(particleSize / particleDiameter - 1) > 0.25) note(`${size}, not ${particleDiameter}`);
 }
 
-function warnOf(
-  { part, otherPixelSize }: EstimateResult,
-  plan: EstimatePlan,
-  warn: (line: string) => void,
-): void {
-  const { file, evidence } = part.micrograph;
-  if (otherPixelSize !== undefined) {
-    warn(
-      `${file}: its header says ${otherPixelSize} angstrom per pixel, not ${plan.settings.optics.pixelSize}`,
-    );
-  }
+function warnOf({ micrograph: { file, evidence } }: EstimatePart, warn: (line: string) => void): void {
   if (evidence < LEAST_EVIDENCE) {
     warn(`${file}: no Thon rings to speak of (evidence ${evidence.toFixed(0)}): its defocus is a guess`);
   }

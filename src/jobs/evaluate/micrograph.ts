@@ -10,15 +10,18 @@ import {
 import { readPng } from "../../io/png/read.js";
 import { readImage } from "../../io/read-image.js";
 
-/** One micrograph to measure. */
+/** A micrograph to measure. */
+export interface FileInput {
+  readonly path: string;
+  /** PNG, above 0 on particles. */
+  readonly mask?: string;
+  /** The upper (0) or lower (1) half only. */
+  readonly half?: 0 | 1;
+}
+
+/** What is measured. */
 export type ProfileInput =
-  | {
-      readonly path: string;
-      /** PNG, above 0 on particles. */
-      readonly mask?: string;
-      /** The upper (0) or lower (1) half only. */
-      readonly half?: 0 | 1;
-    }
+  | FileInput
   /** White noise of a shape, all of it away from particles. */
   | { readonly shape: Image["shape"]; readonly seed: number; readonly index: number };
 

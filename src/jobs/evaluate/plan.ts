@@ -1,11 +1,16 @@
 import { OptionError } from "../../core/errors.js";
+import { resolveOptions } from "../shared/options/check.js";
+import { type EvaluateOptions, evaluateOptions } from "./options.js";
+
+export type { EvaluateOptions } from "./options.js";
 
 /** Where the micrographs of one set come from. */
 export type MicrographSource =
-  | { readonly name: string; readonly dataset: string }
+  /** A dataset, or a folder of micrographs. */
+  | { readonly name: string; readonly folder: string }
   | { readonly name: string; readonly paths: readonly string[] };
 
-/** What `evaluate realism` was asked for. */
+/** A scoring decided as far as that needs no file. */
 export interface RealismPlan {
   readonly real: readonly string[];
   readonly synthetic: readonly MicrographSource[];
@@ -18,6 +23,41 @@ export interface RealismPlan {
   readonly patch?: number;
   readonly tile?: number;
   readonly seed: number;
+}
+
+/** Tiles of spectra are quartered and halved: their side in pixels is a multiple of this. */
+const TILE_MULTIPLE = 8;
+
+/**
+ * Decides a scoring from its options.
+ *
+ * @param members of each set in `synthetic` its micrographs, where they are known already, as those of a glob; else the set is a folder:
+ *   a dataset, or micrographs
+ * @throws OptionError for an option out of its range, and for a set that is given twice
+ */
+export function planRealism(
+  given: EvaluateOptions,
+  members: readonly (readonly string[] | undefined)[] = [],
+): RealismPlan {
+  const { real, synthetic, out, realMasks, pixelSize, patch, tile, seed } = resolveOptions(
+    evaluateOptions,
+    given,
+  );
+  if (tile !== undefined && tile % TILE_MULTIPLE !== 0) {
+    throw new OptionError("tile", `found ${tile}, expected a multiple of ${TILE_MULTIPLE}`);
+  }
+  const names = namesOf(synthetic, "synthetic");
+  return {
+    ...{ real, out, seed },
+    synthetic: synthetic.map((folder, i): MicrographSource => {
+      const paths = members[i];
+      return paths ? { name: names[i]!, paths } : { name: names[i]!, folder };
+    }),
+    ...(realMasks !== undefined && { realMasks }),
+    ...(pixelSize !== undefined && { pixelSize }),
+    ...(patch !== undefined && { patch }),
+    ...(tile !== undefined && { tile }),
+  };
 }
 
 /** Files that `evaluate realism` writes into its folder. */

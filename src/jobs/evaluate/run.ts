@@ -1,14 +1,16 @@
-import { DomainError, OptionError } from "../../core/errors.js";
+import { FileError, OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
-import { imagePath, inside } from "../../dataset/layout.js";
+import { DATASET, imagePath, inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
 import { type RealismProtocol, realismProtocol } from "../../evaluate/realism/profile.js";
 import { CEILING, type ProfiledSet, type RealismResult, realism } from "../../evaluate/realism/realism.js";
 import { protocolText, realismCsv, spectraCsv, textTable } from "../../evaluate/realism/table.js";
-import { readImage } from "../../io/read-image.js";
+import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
 import type { DatasetContext } from "../shared/context.js";
+import { readImageHeader } from "../shared/image-header.js";
+import { commonPixelSize, PixelSizeWatch, type SaidPixelSize, saidPixelSize } from "../shared/pixel-size.js";
 import { localChart, scoreChart, spectrumChart } from "./figures.js";
-import type { ProfileInput } from "./micrograph.js";
+import type { FileInput, ProfileInput } from "./micrograph.js";
 import { type MicrographSource, REALISM_FILES, type RealismPlan } from "./plan.js";
 import { encodeRealism } from "./records.js";
 
@@ -16,16 +18,14 @@ import { encodeRealism } from "./records.js";
  * Scores sets of micrographs against real ones by the realism protocol and writes the result: realism.json, tables as
  * text and CSV, figures as SVG.
  *
- * @throws FileError, FormatError for an input; DomainError for sets of different pixel size or micrographs that are
- *   too small; OptionError for a request without sets
+ * @throws FileError, FormatError for an input; UsageError for micrographs of different pixel sizes; DomainError for micrographs
+ *   that are too small; OptionError where the pixel size is not known
  */
 export async function evaluateRealism(plan: RealismPlan, context: DatasetContext): Promise<RealismResult> {
   const { files } = context;
-  if (plan.synthetic.length === 0)
-    throw new OptionError("synthetic", "found none, expected at least one set");
-  const protocol = await protocolOf(plan, files);
   const sets = [realInputs(plan)];
-  for (const source of plan.synthetic) sets.push(await syntheticInputs(source, plan, protocol, files));
+  for (const source of plan.synthetic) sets.push(await syntheticInputs(source, plan, files));
+  const protocol = await protocolOf(plan, sets, context);
   const [real, ...candidates] = await profileSets(sets, protocol, context);
   const noise = real!.profiles.map(({ shape }, index) => ({ shape, seed: plan.seed, index }));
   const [ceiling] = await profileSets([{ name: CEILING, inputs: noise }], protocol, context);
@@ -34,17 +34,45 @@ export async function evaluateRealism(plan: RealismPlan, context: DatasetContext
   return result;
 }
 
-interface InputSet {
+interface InputSet<Input extends ProfileInput = FileInput> {
   readonly name: string;
-  readonly inputs: readonly ProfileInput[];
+  readonly inputs: readonly Input[];
+  /** The folder, where it is a dataset, and the pixel size in its manifest. */
+  readonly dataset?: SaidPixelSize;
 }
 
-async function protocolOf(plan: RealismPlan, files: Files): Promise<RealismProtocol> {
-  const first = plan.real[0];
-  if (first === undefined) throw new OptionError("real", "found no micrographs, expected at least one");
-  const pixelSize = plan.pixelSize ?? (await readImage(await files.read(first), first)).pixelSize;
-  if (pixelSize === undefined)
-    throw new OptionError("pixelSize", `found none in the header of ${first}, expected the pixel size`);
+/** The protocol at the pixel size of the micrographs, once that is known to be one. */
+async function protocolOf(
+  plan: RealismPlan,
+  sets: readonly InputSet[],
+  { files, report }: DatasetContext,
+): Promise<RealismProtocol> {
+  const headers = new Map<string, number | undefined>();
+  const said: SaidPixelSize[] = [];
+  for (const { inputs, dataset } of sets) {
+    if (dataset) said.push(dataset);
+    for (const { path } of inputs) {
+      const header = headers.get(path) ?? (await readImageHeader(files, path)).pixelSize;
+      headers.set(path, header);
+      said.push({ path, said: saidPixelSize(header) });
+    }
+  }
+  const common = commonPixelSize(said);
+  const pixelSize = plan.pixelSize ?? common ?? [...headers.values()].find((header) => header !== undefined);
+  if (pixelSize === undefined) {
+    throw new OptionError(
+      "pixelSize",
+      `found none in the header of ${plan.real[0]}, expected the pixel size`,
+    );
+  }
+  const watch = new PixelSizeWatch(pixelSize, report);
+  for (const [path, header] of headers) watch.see(path, header);
+  watch.close();
+  if (plan.pixelSize === undefined && common === undefined) {
+    report.warn(
+      `${plan.real[0]}: its header says ${pixelSize} angstrom per pixel, as of an unknown pixel size; taken is that`,
+    );
+  }
   const { patch, tile } = plan;
   return realismProtocol({
     pixelSize,
@@ -69,32 +97,35 @@ const maskFor = (path: string, folder: string): string => {
   return inside(folder, `${name.replace(/\.[^.]+$/, "")}.png`);
 };
 
-async function syntheticInputs(
-  source: MicrographSource,
-  plan: RealismPlan,
-  protocol: RealismProtocol,
-  files: Files,
-): Promise<InputSet> {
+async function syntheticInputs(source: MicrographSource, plan: RealismPlan, files: Files): Promise<InputSet> {
   const { name } = source;
   if ("paths" in source) return { name, inputs: source.paths.map((path) => ({ path })) };
-  const { manifest } = await readDataset(files, source.dataset);
-  const found = manifest.optics.pixelSize;
-  if (Math.abs(found - protocol.pixelSize) > 0.01 * protocol.pixelSize) {
-    throw new DomainError(
-      `${source.dataset}: pixel size`,
-      `${found} angstrom`,
-      `${protocol.pixelSize} angstrom, as the real micrographs`,
-    );
+  const { folder } = source;
+  if (!(await files.exists(inside(folder, DATASET.manifest)))) {
+    return { name, inputs: (await micrographsIn(folder, files)).map((path) => ({ path })) };
   }
+  const { manifest } = await readDataset(files, folder);
   const inputs = manifest.micrographs.map(({ path, index }) => ({
-    path: inside(source.dataset, path),
-    ...(plan.realMasks !== undefined && { mask: inside(source.dataset, imagePath("masks", index)) }),
+    path: inside(folder, path),
+    ...(plan.realMasks !== undefined && { mask: inside(folder, imagePath("masks", index)) }),
   }));
-  return { name, inputs };
+  return { name, inputs, dataset: { path: folder, said: manifest.optics.pixelSize } };
+}
+
+async function micrographsIn(folder: string, files: Files): Promise<string[]> {
+  if (await files.exists(inside(folder, DATASET.job))) {
+    throw new UsageError(`${folder}: found an unfinished dataset: run the command that makes it again`);
+  }
+  const names = (await files.list(folder)).filter((name) =>
+    IMAGE_EXTENSIONS.some((ending) => name.toLowerCase().endsWith(ending)),
+  );
+  if (names.length === 0)
+    throw new FileError(folder, "no micrograph", "a dataset, or a folder of micrographs");
+  return names.map((name) => inside(folder, name));
 }
 
 async function profileSets(
-  sets: readonly InputSet[],
+  sets: readonly InputSet<ProfileInput>[],
   protocol: RealismProtocol,
   { workers, report, signal }: DatasetContext,
 ): Promise<ProfiledSet[]> {

@@ -2,6 +2,7 @@ import { OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { type CoordinatePick, flipPickRows, micrographStem, type Pick } from "../../io/picks/pick.js";
 import type { MicrographIndex } from "../shared/micrograph-index.js";
+import { pixelSizesDiffer } from "../shared/pixel-size.js";
 import { truePicks } from "../shared/true-picks.js";
 import type { ExportOptions, LabelFormat } from "./options.js";
 import type { LabelSource } from "./source.js";
@@ -34,9 +35,6 @@ export async function placesOf(
   return micrographs.named(flipY === undefined ? places : flipPickRows(places, flipY));
 }
 
-/** Pixel sizes that differ by less are the same: files round. */
-const SAME_PIXEL_SIZE = 0.02;
-
 /** @throws OptionError for a pixel size that no origin needs, or another one than the file says */
 function refuseIdlePixelSize(pixelSize: number, picks: readonly CoordinatePick[], path: string): void {
   const moved = picks.filter(({ origin }) => origin);
@@ -44,7 +42,7 @@ function refuseIdlePixelSize(pixelSize: number, picks: readonly CoordinatePick[]
     throw new OptionError("pixelSize", `found no origin in ${path}, which alone needs it`);
   }
   const said = moved.map(({ pixelSizes }) => pixelSizes?.micrograph).find((size) => size !== undefined);
-  if (said !== undefined && Math.abs(said / pixelSize - 1) > SAME_PIXEL_SIZE) {
+  if (pixelSizesDiffer(said, pixelSize)) {
     throw new OptionError("pixelSize", `found ${pixelSize} angstrom, expected ${said} as in ${path}`);
   }
 }

@@ -1,5 +1,6 @@
 import { OptionError, UsageError } from "../../core/errors.js";
 import type { RowPixelSizes } from "../../io/star/pixel-sizes.js";
+import { pixelSizesDiffer, saidPixelSize } from "../shared/pixel-size.js";
 
 /** Who says the pixel size of a micrograph, angstrom. */
 export interface PixelSizeVoices {
@@ -13,14 +14,6 @@ export interface PixelSizeVoices {
   readonly given: number | undefined;
 }
 
-/** What programs that know no pixel size write into a header. */
-const UNKNOWN = 1;
-/** Pixel sizes that differ by less are the same: headers and files round. */
-const SAME = 0.02;
-
-const differs = (a: number | undefined, b: number | undefined): boolean =>
-  a !== undefined && b !== undefined && Math.abs(a / b - 1) > SAME;
-
 /**
  * The pixel size of a micrograph: the STAR file's rlnMicrographPixelSize, else the user's, else the header's. Only where none of
  * them says it, that of the particle images or of the movie, with a warning: both may have been binned.
@@ -29,16 +22,16 @@ const differs = (a: number | undefined, b: number | undefined): boolean =>
  */
 export function micrographPixelSize(voices: PixelSizeVoices, warn: (line: string) => void): number {
   const { star, sizes, micrograph, header, given } = voices;
-  if (differs(given, sizes.micrograph)) {
+  if (pixelSizesDiffer(given, sizes.micrograph)) {
     throw new OptionError(
       "pixelSize",
       `found ${given} angstrom, expected ${sizes.micrograph}, as ${star} says, or none`,
     );
   }
-  const said = header === UNKNOWN ? undefined : header;
+  const said = saidPixelSize(header);
   const known = sizes.micrograph ?? given ?? said;
   if (known === undefined) return guessed(voices, warn);
-  if (differs(known, said)) {
+  if (pixelSizesDiffer(known, said)) {
     const by = sizes.micrograph === undefined ? "asked for" : `${star} says`;
     warn(`${micrograph}: its header says ${header} angstrom; taken is ${known}, as ${by}`);
   }

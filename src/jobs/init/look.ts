@@ -4,6 +4,7 @@ import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
 import { mapDiameter, readDensityMap } from "../shared/density-map.js";
 import { readImageHeader } from "../shared/image-header.js";
+import { pixelSizesDiffer, saidPixelSize } from "../shared/pixel-size.js";
 
 /** A value with where it comes from. */
 export interface Sourced<T> {
@@ -19,6 +20,8 @@ export interface MicrographLook {
   readonly shape: readonly [rows: number, columns: number];
   readonly otherShapes: number;
   readonly pixelSize: Sourced<number> | undefined;
+  /** Of those looked at, how many say another pixel size. */
+  readonly otherPixelSizes: number;
 }
 
 /** Headers of so many micrographs are read, spread over all: a set of ten thousand is looked at in a second. */
@@ -31,11 +34,13 @@ export async function lookAtMicrographs(paths: readonly string[], files: Files):
   const headers = [];
   for (const path of looked) headers.push({ path, ...(await readImageHeader(files, path)) });
   const [first] = headers;
-  // 0 and 1 are what programs write that do not know
-  const known = headers.find(({ pixelSize }) => pixelSize !== undefined && pixelSize !== 1);
+  const known = headers.find(({ pixelSize }) => saidPixelSize(pixelSize) !== undefined);
   return {
     count: paths.length,
     shape: first!.shape,
+    otherPixelSizes: headers.filter(({ pixelSize }) =>
+      pixelSizesDiffer(saidPixelSize(pixelSize), known?.pixelSize),
+    ).length,
     otherShapes: headers.filter(({ shape }) => shape.join() !== first!.shape.join()).length,
     pixelSize: known && {
       value: Number(known.pixelSize!.toPrecision(6)),

@@ -62,6 +62,11 @@ async function draftProject(
   const [rows, columns] = look.shape;
   report.note(`${look.count} micrographs, ${columns} x ${rows} pixels`);
   if (look.otherShapes > 0) report.warn(`${look.otherShapes} of the micrographs looked at have another size`);
+  if (look.otherPixelSizes > 0) {
+    report.warn(
+      `${look.otherPixelSizes} of the micrographs looked at have headers of another pixel size than ${look.pixelSize!.value} angstrom`,
+    );
+  }
   const ctf = options.ctf === undefined ? undefined : await microscopeOf(options.ctf, context);
   const kind = options.model === undefined ? "map" : "model";
   const file = options.model ?? options.map;

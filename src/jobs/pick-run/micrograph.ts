@@ -94,14 +94,13 @@ export async function pickMicrograph(
     const prepared = prepare(image);
     const { distance, margin } = target;
     const peaks = findPeaks(await prepared.scorer.score(image), image.shape, { distance, margin });
-    const other = pixelSize !== undefined && Math.abs(pixelSize / target.pixelSize - 1) > 0.01;
     const part: PickPart = {
       key,
       shape: [...image.shape],
       peaks: peaks.map(({ x, y, score }) => [rounded(x), rounded(y), Number(score.toPrecision(7))]),
       defocus: prepared.defocus ?? defocus ?? null,
       evidence: prepared.evidence ?? null,
-      otherPixelSize: other ? pixelSize : null,
+      headerPixelSize: pixelSize ?? null,
     };
     await files.write(paths.picture, smallPicture(image, target.diameter / target.pixelSize));
     await files.write(paths.peaks, `${JSON.stringify(part)}\n`);

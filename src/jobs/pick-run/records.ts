@@ -32,8 +32,8 @@ const part = z.object({
   defocus: defocus.nullable(),
   /** Of the rings, where the CTF was fitted here. */
   evidence: finite.nullable(),
-  /** Angstrom; what the file says, where it is not what was given. */
-  otherPixelSize: finite.nullable(),
+  /** Angstrom, as the file has it. */
+  headerPixelSize: finite.nullable(),
 });
 
 /** One micrograph's peaks. */

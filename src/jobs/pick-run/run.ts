@@ -5,6 +5,7 @@ import { chooseThreshold } from "../../pick/threshold.js";
 import { LEAST_EVIDENCE } from "../estimate/records.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
+import { PixelSizeWatch } from "../shared/pixel-size.js";
 import { type OpenMethod, openMethod, readKnownOptics } from "./method.js";
 import {
   type ClassicalTarget,
@@ -103,20 +104,24 @@ async function pickAll(
   const { report, signal, workers } = context;
   const total = inputs.length;
   let done = 0;
+  const watch = new PixelSizeWatch(target.pixelSize, report);
   const tell = (): void => report.progress({ stage: "pick", done, total, unit: "micrographs" });
   const finished = (outcome: PickOutcome, index: number): void => {
     done++;
     tell();
-    warnOf(outcome, inputs[index]!.path, target.pixelSize, report.warn);
+    const { path } = inputs[index]!;
+    if ("part" in outcome) watch.see(path, outcome.part.headerPixelSize);
+    warnOf(outcome, path, report.warn);
   };
   tell();
-  if (method.model) return pickByNetwork(inputs, target, method, context, finished);
-  const shared: ClassicalTarget = { ...target, scorer: method.classical! };
-  return workers.map("pick-micrograph", inputs, {
-    signal,
-    shared,
-    onResult: finished,
-  });
+  const shared = (): ClassicalTarget => ({ ...target, scorer: method.classical! });
+  const outcomes = method.model
+    ? await pickByNetwork(inputs, target, method, context, finished)
+    : await workers.map("pick-micrograph", inputs, {
+        ...{ signal, shared: shared(), onResult: finished },
+      });
+  watch.close();
+  return outcomes;
 }
 
 /** One after another: the network itself computes on all cores. */
@@ -147,15 +152,12 @@ async function pickByNetwork(
   return outcomes;
 }
 
-function warnOf(outcome: PickOutcome, path: string, pixelSize: number, warn: (line: string) => void): void {
+function warnOf(outcome: PickOutcome, path: string, warn: (line: string) => void): void {
   if (!("part" in outcome)) {
     warn(`left out: ${outcome.failure}`);
     return;
   }
-  const { otherPixelSize, evidence } = outcome.part;
-  if (otherPixelSize !== null) {
-    warn(`${path}: its header says ${otherPixelSize} angstrom per pixel, not ${pixelSize}`);
-  }
+  const { evidence } = outcome.part;
   if (evidence !== null && evidence < LEAST_EVIDENCE) {
     warn(`${path}: no Thon rings to speak of (evidence ${evidence.toFixed(0)}): its defocus is a guess`);
   }

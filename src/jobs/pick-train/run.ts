@@ -42,7 +42,7 @@ const FEWEST_TO_SPLIT = 4;
  */
 export async function trainPickerModel(plan: PickTrainPlan, context: TrainContext): Promise<PickerRecord> {
   const { files, report } = context;
-  const all = await labelledMicrographs(files, plan, (line) => report.warn(line));
+  const all = await labelledMicrographs(files, plan, report);
   if (all.length === 0) throw new FileError("pick train", "no labelled micrograph", "at least one");
   return inTrainingFolder(files, plan, await identityOf(plan, context), async () => {
     const modelPath = inside(plan.out, MODEL.model);

@@ -1,7 +1,7 @@
 import type { Image } from "../../array/image.js";
 import { coarserPosition } from "../../array/resample.js";
-import { FileError, OptionError, UsageError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import { FileError, OptionError } from "../../core/errors.js";
+import type { Files, Report } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { readDataset, readMicrograph } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
@@ -11,7 +11,7 @@ import type { LabelledImage } from "../../pick/training-data.js";
 import { readCoordinates } from "../pick-score/read.js";
 import { readImageHeader } from "../shared/image-header.js";
 import { matchNames } from "../shared/match-names.js";
-import { saidPixelSize } from "../shared/micrograph-index.js";
+import { PixelSizeWatch, saidPixelSize } from "../shared/pixel-size.js";
 import type { PickTrainPlan } from "./plan.js";
 
 /** A labelled micrograph, read when it is needed. */
@@ -34,11 +34,11 @@ const MOST_COVERED = 0.6;
 export async function labelledMicrographs(
   files: Files,
   plan: PickTrainPlan,
-  warn: (line: string) => void,
+  report: Pick<Report, "warn" | "note">,
 ): Promise<LabelledMicrograph[]> {
   const found: LabelledMicrograph[] = [];
   for (const dir of plan.datasets) found.push(...(await datasetMicrographs(files, dir, plan)));
-  const picks = await coordinatesByPath(files, plan, warn);
+  const picks = await coordinatesByPath(files, plan, (line) => report.warn(line));
   const unknown = plan.micrographs.filter((path) => !picks.has(path));
   if (plan.micrographs.length > 0 && unknown.length === plan.micrographs.length) {
     throw new OptionError(
@@ -46,10 +46,13 @@ export async function labelledMicrographs(
       `found none of ${unknown[0]}${unknown.length > 1 ? ` and ${unknown.length - 1} others` : ""}, expected files or names like the micrographs'`,
     );
   }
+  const watch = new PixelSizeWatch(plan.pixelSize, report);
   for (const path of plan.micrographs) {
+    watch.see(path, (await readImageHeader(files, path)).pixelSize);
     const places = picks.get(path);
     if (places) found.push(singleMicrograph(files, path, places, plan));
   }
+  watch.close();
   return found;
 }
 
@@ -88,7 +91,7 @@ async function coordinatesByPath(
 ): Promise<Map<string, readonly Place[]>> {
   const ratio = coordinatesPixelSize === undefined ? 1 : coordinatesPixelSize / pixelSize!;
   const header = async (name: string): Promise<number | undefined> => {
-    const path = matchNames([name], micrographs, "--micrographs").get(name);
+    const path = matchNames([name], micrographs, "micrographs").get(name);
     return path === undefined ? undefined : saidPixelSize((await readImageHeader(files, path)).pixelSize);
   };
   const found = new Map<string, readonly Place[]>();
@@ -136,9 +139,12 @@ async function readPixels(
   plan: PickTrainPlan,
 ): Promise<{ readonly image: Image; readonly pixelSize: number }> {
   const read = await readImage(await files.read(path), path);
-  const pixelSize = plan.pixelSize ?? read.pixelSize;
+  const pixelSize = plan.pixelSize ?? saidPixelSize(read.pixelSize);
   if (pixelSize === undefined || !(pixelSize > 0)) {
-    throw new UsageError(`${path}: found no pixel size in the file, expected \`pixelSize\``);
+    throw new OptionError(
+      "pixelSize",
+      `found ${read.pixelSize ?? "none"} in the header of ${path}, expected the pixel size`,
+    );
   }
   return { image: read.image, pixelSize };
 }

@@ -4,6 +4,7 @@ import { micrographStem } from "../../io/picks/pick.js";
 import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
 import { type ImageHeader, readImageHeader } from "./image-header.js";
 import { matchNames } from "./match-names.js";
+import { saidPixelSize } from "./pixel-size.js";
 
 /** The micrographs that labels belong to: their full names, their sizes and what else their headers say. */
 export interface MicrographIndex {
@@ -66,7 +67,3 @@ async function imagesIn(files: Files, folder: string): Promise<string[]> {
     .filter((name) => IMAGE_EXTENSIONS.some((ending) => name.toLowerCase().endsWith(ending)))
     .map((name) => `${folder.replace(/\/$/, "")}/${name}`);
 }
-
-/** Programs that know no pixel size write 1 into a header: such a one says nothing. */
-export const saidPixelSize = (pixelSize: number | undefined): number | undefined =>
-  pixelSize === 1 ? undefined : pixelSize;

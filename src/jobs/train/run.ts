@@ -25,7 +25,7 @@ export async function trainTranslator(given: TrainPlan, context: TrainContext): 
     ...{ real: plan.real, simulated: plan.simulated, estimates: plan.estimates },
     ...{ crop: isNetwork ? plan.options.crop : 32, flatten: isNetwork && plan.options.trends },
   };
-  const opened = await openTrainingSet(files, inputs);
+  const opened = await openTrainingSet(files, inputs, context.report);
   return inTrainingFolder(files, plan, await identityOf(plan, files, program), async () => {
     if (await files.exists(inside(plan.out, MODEL.model))) {
       report.note(`${plan.out} is complete already`);

@@ -1,7 +1,7 @@
 import type { Image } from "../../array/image.js";
 import { mean, variance } from "../../array/statistics.js";
-import { DomainError, FileError, OptionError, UsageError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import { FileError, OptionError, UsageError } from "../../core/errors.js";
+import type { Files, Report } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { type Dataset, readDataset } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
@@ -20,6 +20,7 @@ import { parseEstimates } from "../estimate/records.js";
 import { cachedSource } from "../shared/cached-source.js";
 import { cleanMicrographs, micrographCtf, readMask } from "../shared/clean-micrographs.js";
 import { readImageHeader } from "../shared/image-header.js";
+import { commonPixelSize, PixelSizeWatch, type SaidPixelSize, saidPixelSize } from "../shared/pixel-size.js";
 
 export interface TrainingInputs {
   /** Micrographs, real and not labelled. */
@@ -43,8 +44,8 @@ export interface OpenedTrainingSet {
 
 /** Micrographs kept in memory of each kind, bytes. */
 const CACHE = 2 ** 30;
-/** Pixel sizes that differ by less are the same: headers round. */
-const SAME_PIXEL_SIZE = 0.01;
+/** For a thread that opens again what the job has opened and reported. */
+const SILENT = { warn: () => {}, note: () => {} };
 /** So many micrographs are measured where an average over a set is wanted. */
 const MEASURED = 32;
 
@@ -53,18 +54,27 @@ const MEASURED = 32;
  *
  * @throws UsageError where sizes or pixel sizes do not fit, FileError where there is nothing to learn from
  */
-export async function openTrainingSet(files: Files, inputs: TrainingInputs): Promise<OpenedTrainingSet> {
+export async function openTrainingSet(
+  files: Files,
+  inputs: TrainingInputs,
+  report: Pick<Report, "warn" | "note"> = SILENT,
+): Promise<OpenedTrainingSet> {
   const dataset = await readDataset(files, inputs.simulated);
   const { manifest } = dataset;
   const { pixelSize } = manifest.optics;
   if (inputs.real.length === 0) throw new OptionError("real", "found none, expected at least one micrograph");
   if (manifest.micrographs.length === 0)
     throw new FileError(inputs.simulated, "no micrograph", "at least one");
+  const said: SaidPixelSize[] = [{ path: inputs.simulated, said: pixelSize }];
+  const watch = new PixelSizeWatch(pixelSize, report);
   for (const path of inputs.real) {
     const header = await readImageHeader(files, path);
     requireCrop(path, header.shape, inputs.crop);
-    requirePixelSize(path, header.pixelSize, inputs.simulated, pixelSize);
+    said.push({ path, said: saidPixelSize(header.pixelSize) });
+    commonPixelSize(said);
+    watch.see(path, header.pixelSize);
   }
+  watch.close();
   for (const { path, shape } of manifest.micrographs)
     requireCrop(`${inputs.simulated}/${path}`, shape, inputs.crop);
   const centres = await centresByMicrograph(dataset);
@@ -157,21 +167,6 @@ function requireCrop(path: string, shape: readonly [number, number], crop: numbe
   if (Math.min(...shape) < crop) {
     throw new UsageError(
       `${path}: found a micrograph of ${shape[1]} x ${shape[0]} pixels, expected at least the crop, ${crop} x ${crop} (--crop)`,
-    );
-  }
-}
-
-function requirePixelSize(
-  path: string,
-  found: number | undefined,
-  simulated: string,
-  expected: number,
-): void {
-  if (found === undefined) return;
-  if (!(found > 0)) throw new DomainError(`${path}: pixel size`, found, "above 0 angstrom");
-  if (Math.abs(found / expected - 1) > SAME_PIXEL_SIZE) {
-    throw new UsageError(
-      `${path}: found a pixel size of ${found} angstrom, expected ${expected} angstrom as in ${simulated}: bin one of them`,
     );
   }
 }

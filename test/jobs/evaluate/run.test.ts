@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
@@ -13,7 +13,7 @@ import {
 import { verdicts } from "../../../src/evaluate/realism/verdict.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { encodePng } from "../../../src/io/png/write.js";
-import { namesOf, REALISM_FILES, type RealismPlan } from "../../../src/jobs/evaluate/plan.js";
+import { namesOf, planRealism, REALISM_FILES, type RealismPlan } from "../../../src/jobs/evaluate/plan.js";
 import { decodeRealism } from "../../../src/jobs/evaluate/records.js";
 import { evaluateRealism } from "../../../src/jobs/evaluate/run.js";
 import { planSimulation } from "../../../src/jobs/simulate/plan.js";
@@ -25,13 +25,13 @@ import { writeToyMap } from "../../helpers/toy-map.js";
 const dir = scratchFolder();
 const [ROWS, COLUMNS] = [144, 160] as const;
 
-/** A micrograph of correlated noise, as MRC of 2 angstrom per pixel. */
-function writeNoise(name: string, seed: number, smooth: number): string {
+/** A micrograph of correlated noise, as MRC of 2 angstrom per pixel unless told otherwise. */
+function writeNoise(name: string, seed: number, smooth: number, voxelSize = 2): string {
   const random = Random.of(seed, "evaluate");
   const data = new Float32Array(ROWS * COLUMNS);
   for (let i = 0; i < data.length; i++) data[i] = random.normal() + smooth * (data[i - 1] ?? 0);
   const path = join(dir, `${name}.mrc`);
-  writeFileSync(path, writeMrc({ data, shape: [1, ROWS, COLUMNS], voxelSize: 2, mode: "float32" }));
+  writeFileSync(path, writeMrc({ data, shape: [1, ROWS, COLUMNS], voxelSize, mode: "float32" }));
   return path;
 }
 
@@ -128,7 +128,7 @@ describe("evaluate realism", () => {
         realMasks: dir,
         out: join(dir, "masked"),
         synthetic: [
-          { name: "simulated", dataset: simulated },
+          { name: "simulated", folder: simulated },
           { name: "near", paths: near },
         ],
       }),
@@ -144,14 +144,15 @@ describe("evaluate realism", () => {
 
   test("refuses sets of another pixel size, images without one, and nothing to score", async () => {
     const { context } = jobContext();
-    const simulated = { name: "simulated", dataset: join(dir, "simulated") };
-    await expect(evaluateRealism(plan({ synthetic: [simulated], pixelSize: 3 }), context)).rejects.toThrow(
-      /pixel size: found "2 angstrom", expected 3 angstrom/,
-    );
-    await expect(evaluateRealism(plan({ real: [real[0]!.replace(/mrc$/, "png")] }), context)).rejects.toThrow(
+    const simulated = { name: "simulated", folder: join(dir, "simulated") };
+    await expect(
+      evaluateRealism(plan({ real: [writeNoise("coarse", 8, 0.6, 3)], synthetic: [simulated] }), context),
+    ).rejects.toThrow(/simulated: found 2 angstrom per pixel, expected 3, as .*coarse.mrc says/);
+    const png = real[0]!.replace(/mrc$/, "png");
+    const pictures = plan({ real: [png], synthetic: [{ name: "same", paths: [png] }] });
+    await expect(evaluateRealism(pictures, context)).rejects.toThrow(
       /pixelSize: found none in the header of/,
     );
-    await expect(evaluateRealism(plan({ synthetic: [] }), context)).rejects.toThrow(/synthetic: found none/);
     await expect(evaluateRealism(plan({ tile: 256 }), context)).rejects.toThrow(/shorter side: found 144/);
     expect(() => realism([], [], [], { protocol: result.protocol, seed: 1 })).toThrow(
       /real micrographs: found 0/,
@@ -167,5 +168,82 @@ describe("names of sets", () => {
       "2/synthetic",
     ]);
     expect(() => namesOf(["a/b", "a/b/"], "picks")).toThrow(/^picks: found the same twice/);
+  });
+});
+
+describe("pixel sizes of micrographs that are scored", () => {
+  const sizes = (more: Partial<RealismPlan>) => {
+    const { context, warnings, notes } = jobContext();
+    const scored = evaluateRealism(plan({ out: join(dir, "sizes"), ...more }), context);
+    return { scored, warnings, notes };
+  };
+  const other = writeNoise("other", 9, 0.6, 2.2);
+  const silent = writeNoise("silent", 10, 0.6, 1);
+
+  test.each([
+    ["of a set beside the real ones", { synthetic: [{ name: "s", paths: [near[0]!, other] }] }],
+    ["of one of the real ones", { real: [...real, other] }],
+    ["whatever is asked for", { real: [...real, other], pixelSize: 2 }],
+  ])("a header that disagrees is refused: %s", async (_name, more) => {
+    await expect(sizes(more).scored).rejects.toThrow(
+      /other.mrc: found 2.2 angstrom per pixel, expected 2, as .*real1.mrc says: .* cannot be compared/,
+    );
+  });
+
+  test("a pixel size that all headers contradict is taken, with a warning", async () => {
+    const { scored, warnings } = sizes({ pixelSize: 3 });
+    expect((await scored).protocol.pixelSize).toBe(3);
+    expect(warnings).toEqual([
+      expect.stringMatching(/real1.mrc: its header says 2 angstrom per pixel, not 3/),
+      "7 of 7 micrographs have headers that disagree so: 2 angstrom per pixel",
+    ]);
+  });
+
+  test("1 angstrom says nothing: the others decide, and it is said", async () => {
+    const { scored, warnings, notes } = sizes({ real: [silent, ...real] });
+    expect((await scored).protocol.pixelSize).toBe(2);
+    expect(warnings).toEqual([]);
+    expect(notes).toEqual([expect.stringMatching(/^1 of 8 micrographs do not say .* taken is 2$/)]);
+  });
+
+  test("a sub-2-percent difference is rounding", async () => {
+    const close = writeNoise("close", 11, 0.6, 2.03);
+    await expect(sizes({ real: [...real, close] }).scored).resolves.toBeDefined();
+  });
+});
+
+describe("planRealism", () => {
+  const asked = { real: ["r.mrc"], synthetic: ["a/s", "b/s"], out: "o" };
+
+  test("names the sets by what tells them apart, and keeps the files of a glob", () => {
+    expect(planRealism(asked, [undefined, ["b/s/1.mrc"]])).toEqual({
+      ...{ real: ["r.mrc"], out: "o", seed: 1 },
+      synthetic: [
+        { name: "a/s", folder: "a/s" },
+        { name: "b/s", paths: ["b/s/1.mrc"] },
+      ],
+    });
+  });
+
+  test.each([
+    [{ real: [] }, "real: found none"],
+    [{ synthetic: [] }, "synthetic: found none"],
+    [{ synthetic: ["a", "a"] }, "synthetic: found the same twice"],
+    [{ pixelSize: 0.01 }, "pixelSize: found 0.01, expected 0.1 to 50 angstrom"],
+    [{ patch: 8 }, "patch: found 8"],
+    [{ tile: 132 }, "tile: found 132, expected a multiple of 8"],
+    [{ pixelsize: 2 }, "pixelsize: unknown option, did you mean `pixelSize`?"],
+  ])("%j is refused", (more, message) => {
+    expect(() => planRealism({ ...asked, ...more })).toThrow(message);
+  });
+
+  test("a folder of micrographs is a set for a program too", async () => {
+    const folder = join(dir, "set");
+    mkdirSync(folder);
+    for (const [i, path] of near.entries()) copyFileSync(path, join(folder, `${i}.mrc`));
+    const given = { real, synthetic: [folder], out: join(dir, "folder"), tile: 128, patch: 16, seed: 3 };
+    const found = await evaluateRealism(planRealism(given), jobContext().context);
+    expect(found.rows[1]!.name).toBe("set");
+    expect(found.rows[1]!.scores.frechet!.mean).toBeGreaterThan(0);
   });
 });

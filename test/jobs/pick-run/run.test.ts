@@ -294,3 +294,23 @@ describe("a folder of picks in pick score", () => {
     expect(pickers[0]!.scores.falsePositives).toBe(peaks - picks);
   });
 });
+
+test("headers that say another pixel size are told, of picked micrographs too that were picked before", async () => {
+  const other = join(dir, "other-size");
+  mkdirSync(other);
+  const paths = micrographs.map(({ path, image: { data, shape } }, i) => {
+    const copy = join(other, `${i}.mrc`);
+    writeFileSync(copy, writeMrc({ data, shape: [1, ...shape], voxelSize: i === 0 ? 1 : 3 * pixelSize }));
+    return { path, copy };
+  });
+  const wanted = options("other-size-picks", { micrographs: paths.map(({ copy }) => copy) });
+  for (const _ of ["first", "again"]) {
+    const { warnings, notes } = await run(wanted);
+    expect(warnings).toContainEqual(
+      expect.stringMatching(
+        new RegExp(`1\\.mrc: its header says ${3 * pixelSize} angstrom per pixel, not ${pixelSize}$`),
+      ),
+    );
+    expect(notes).toContainEqual(expect.stringMatching(/^1 of 2 micrographs do not say their pixel size/));
+  }
+});

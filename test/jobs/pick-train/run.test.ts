@@ -132,7 +132,7 @@ describe("pick train", () => {
       particleDiameter: 2 * TOY_DIAMETER,
       out: "unused",
     });
-    const [first] = await labelledMicrographs(nodeFiles, plan, () => {});
+    const [first] = await labelledMicrographs(nodeFiles, plan, jobContext().context.report);
     const { image, centres, scale } = await first!.load();
     // 32 angstrom at 2 angstrom a pixel over 12 pixels
     expect(scale).toBeCloseTo(16 / 12, 12);
@@ -141,7 +141,7 @@ describe("pick train", () => {
     expect(centres[0]!.x).toBeCloseTo((truth.x + 0.5) * 0.75 - 0.5, 2);
     // coordinates of pixels half as large
     const halved = { ...plan, pixelSize: 2, coordinatesPixelSize: 1 };
-    const [other] = await labelledMicrographs(nodeFiles, halved, () => {});
+    const [other] = await labelledMicrographs(nodeFiles, halved, jobContext().context.report);
     expect((await other!.load()).centres[0]!.y).toBeCloseTo(((truth.y + 0.5) / 2) * 0.75 - 0.5, 2);
   });
 

@@ -144,7 +144,7 @@ describe("train", () => {
     const { set } = toyTrainingSet({ real: 1, simulated: 1, side: 140 });
     writeReal(path, await set.real.load(0), 3);
     await expect(train("refused", { real: [path] })).rejects.toThrow(
-      /other-scale.mrc: found a pixel size of 3 angstrom, expected 4 angstrom as in .*simulated/,
+      /other-scale.mrc: found 3 angstrom per pixel, expected 4, as .*simulated says/,
     );
   });
 
