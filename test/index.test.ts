@@ -61,10 +61,10 @@ describe("cryogem", () => {
       BinnedMicrograph BinnedRecord ChosenThreshold CocoImage Coherence ComputeRuntime ComputeSession Cone
       CoordinatePick CryogemOptions CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext
       DatasetJob DatasetManifest Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan
-      Estimates EulerAngles EvenProfile ExportOptions ExtractOptions Extraction Files FilterBank FscCurve
-      FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan HalfWeights
-      HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore Intervals
-      JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics MapOptions MapReading
+      Estimates EulerAngles EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction Files
+      FilterBank FscCurve FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan
+      HalfWeights HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore
+      Intervals JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics MapOptions MapReading
       MaskJobOptions MaskOptions MaskResult MicrographCtf MicrographInputs MicrographRecord
       MicrographSource Model ModelDescription MrcFile MrcHeader MrcHeaderFields MrcMode MrcStatistics
       MrcWriteMode MtfRecord NamedArray NamedArrays NetworkScorerOptions NoiseCurves NoiseEstimate
@@ -79,9 +79,9 @@ describe("cryogem", () => {
       SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf SimulateOptions SimulatedMicrograph
       SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum SpectrumCube Spot SpotOptions
       StarBlock StarColumn StarColumnInput StarFile StarTable StarValues StorageMode Structure
-      StructureOptions Task TaskInput TaskName TaskOptions TaskOutput TaskShared Tasks TemplateOptions
-      Templates TiffCompression TiffImage TiffPicture TrainContext TrainOptions TrainPlan TrainingState
-      TransferCurve Translator TranslatorName Trend Unevenness Volume Workers"
+      StructureOptions TemplateOptions Templates TiffCompression TiffImage TiffPicture TrainContext
+      TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume
+      Workers"
     `);
   });
 });
