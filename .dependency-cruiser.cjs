@@ -66,6 +66,7 @@ const doors = {
   "io/picks": ["box", "cbox", "coco", "csv", "pick", "star", "topaz"],
   "io/png": ["chunks", "read", "write"],
   "io/star": [
+    "fsc",
     "labels",
     "line",
     "origins",

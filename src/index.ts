@@ -295,6 +295,10 @@ export { type PickTrainOptions, type PickTrainPlan, planPickTraining } from "./j
 export { trainPickerModel } from "./jobs/pick-train/run.js";
 export type { PotentialOptions as PotentialJobOptions } from "./jobs/potential/options.js";
 export { computePotential, type PotentialResult } from "./jobs/potential/run.js";
+export type { ReconstructOptions } from "./jobs/reconstruct/options.js";
+export { planReconstruction, type ReconstructPlan } from "./jobs/reconstruct/plan.js";
+export type { ReconstructionRecord } from "./jobs/reconstruct/records.js";
+export { reconstructMap } from "./jobs/reconstruct/run.js";
 export type { DatasetContext } from "./jobs/shared/context.js";
 export { inlineWorkers } from "./jobs/shared/inline-workers.js";
 export type { TrainContext } from "./jobs/shared/training-context.js";

@@ -42,16 +42,16 @@ describe("cryogem", () => {
       fourierShellCorrelation gaussianBlur generateDataset inlineWorkers irfft2 irfft3 laplacianScorer
       makeMask mapDiameter matchPicks matrixToEuler mean modelDiameter multiplyCtf multiplyRotations
       normalise openTranslator padOrCrop padOrCropVolume parseStar planBin planEstimate planGeneration
-      planPickRun planPickTraining planRealism planSimulation planTraining potentialMap powerSpectrum2d
-      prepareProjector prepareSilhouette prepareTemplates project projectMany quantile radialAverage
-      radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap readImage readMap
-      readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar readPdb readPicker
-      readPicksStar readPng readPointsCsv readSafetensors readStructure readTiff readTopaz
-      readTransferCurve readVolume realismOfImages realismProtocol resampleVolume rescale resolutionAt
-      rfft2 rfft3 rotationAngle runPicking scorePicking scorePicks selectAtoms simulateDataset
-      simulateMicrograph standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer
-      textTable trainPickerModel trainTranslator transposeRotation uniformRotation writeBox writeCbox
-      writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
+      planPickRun planPickTraining planRealism planReconstruction planSimulation planTraining potentialMap
+      powerSpectrum2d prepareProjector prepareSilhouette prepareTemplates project projectMany quantile
+      radialAverage radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap readImage
+      readMap readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar readPdb
+      readPicker readPicksStar readPng readPointsCsv readSafetensors readStructure readTiff readTopaz
+      readTransferCurve readVolume realismOfImages realismProtocol reconstructMap resampleVolume rescale
+      resolutionAt rfft2 rfft3 rotationAngle runPicking scorePicking scorePicks selectAtoms
+      simulateDataset simulateMicrograph standardDeviation symmetricAngle symmetryOperators syntheticIce
+      templateScorer textTable trainPickerModel trainTranslator transposeRotation uniformRotation writeBox
+      writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
       writeSafetensors writeStar writeTopaz zeros"
     `);
   });
@@ -74,14 +74,14 @@ describe("cryogem", () => {
       PickerModel PickerOptions PickerRecord PickerScores PickingOptions PickingScores PlacedParticle
       PngEffort PngPicture Point Pose PotentialAtom PotentialJobOptions PotentialOptions PotentialResult
       PowerSpectrum Preset Progress ProjectionOptions Projector ProjectorOptions RadialProfile ReadImage
-      RealismCurves RealismMeasure RealismPlan RealismProtocol RealismResult RealismRow Report
-      RingAgreement RingProfile RotationMatrix RowPixelSizes Safetensor SafetensorArrays SafetensorType
-      SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf SimulateOptions SimulatedMicrograph
-      SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum SpectrumCube Spot SpotOptions
-      StarBlock StarColumn StarColumnInput StarFile StarTable StarValues StorageMode Structure
-      StructureOptions TemplateOptions Templates TiffCompression TiffImage TiffPicture TrainContext
-      TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume
-      Workers"
+      RealismCurves RealismMeasure RealismPlan RealismProtocol RealismResult RealismRow ReconstructOptions
+      ReconstructPlan ReconstructionRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes
+      Safetensor SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
+      SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum
+      SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable StarValues
+      StorageMode Structure StructureOptions Task TaskInput TaskName TaskOptions TaskOutput TaskShared
+      Tasks TemplateOptions Templates TiffCompression TiffImage TiffPicture TrainContext TrainOptions
+      TrainPlan TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume Workers"
     `);
   });
 });

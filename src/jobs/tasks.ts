@@ -2,6 +2,7 @@ import type { Task, TaskName, Tasks } from "../core/ports.js";
 
 declare module "../core/ports.js" {
   interface Tasks {
+    "add-particles": typeof import("./reconstruct/sums-task.js").addParticlesTask;
     "bin-micrograph": typeof import("./bin/micrograph.js").binMicrographTask;
     "check-micrograph": typeof import("./check/micrograph.js").checkMicrographTask;
     "estimate-micrograph": typeof import("./estimate/micrograph.js").estimateMicrographTask;
@@ -17,6 +18,7 @@ declare module "../core/ports.js" {
 
 /** Every task, loaded when first asked for, so that a worker reads only the modules it needs. */
 const loaders: { readonly [Name in TaskName]: () => Promise<Tasks[Name]> } = {
+  "add-particles": async () => (await import("./reconstruct/sums-task.js")).addParticlesTask,
   "bin-micrograph": async () => (await import("./bin/micrograph.js")).binMicrographTask,
   "check-micrograph": async () => (await import("./check/micrograph.js")).checkMicrographTask,
   "estimate-micrograph": async () => (await import("./estimate/micrograph.js")).estimateMicrographTask,

@@ -1,4 +1,3 @@
-import { fftFriendlySize } from "../array/fft/fft.js";
 import { halfColumns, wrappedIndex } from "../array/spectrum/half.js";
 import { inRange, integerInRange } from "../core/check.js";
 
@@ -34,7 +33,8 @@ export function reconstructionGrid({ box, voxelSize, padding = 2, finest }: Grid
   integerInRange("box of the map", box, 8, 4096);
   inRange("voxel size of the map", voxelSize, "angstrom", 1e-3, 1e3);
   inRange("padding", padding, "", 1, 4);
-  const padded = fftFriendlySize(Math.ceil(padding * box));
+  // exactly that many times the box, as RELION has it: a step of the map is a whole number of samples at the default
+  const padded = 2 * Math.ceil((padding * box) / 2);
   const step = padded / box;
   const nyquist = 2 * voxelSize;
   const limit =

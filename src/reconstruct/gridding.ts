@@ -48,11 +48,11 @@ export function griddingInverse(weight: Float32Array, grid: ReconstructionGrid):
 
 /**
  * The blob's transform at each squared distance from the middle, in voxels of the padded box. RELION's transforms are of three
- * samples more than the size by which it divides distances, so that its blob is so much wider, and its table of the
- * blob's transform ends at half that size.
+ * samples more than twice the reach, and it divides distances by the padded size all the same, so that its blob is so much wider or
+ * narrower; its table of the blob's transform ends at half that size.
  */
-function blobOfSquares({ padded, box, step }: ReconstructionGrid): Float32Array {
-  const unit = (padded + 3) / padded / box;
+function blobOfSquares({ padded, box, step, reach }: ReconstructionGrid): Float32Array {
+  const unit = (2 * reach + 3) / padded / box;
   return Float32Array.from({ length: 3 * (padded >> 1) ** 2 + 1 }, (_, square) => {
     const distance = unit * Math.sqrt(square);
     return distance < step / 2 ? blobTransform(distance) : 0;

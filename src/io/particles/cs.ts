@@ -96,6 +96,17 @@ class CsColumns {
     return column.values;
   }
 
+  /** Columns by which cryoSPARC says more of the optics than the CTF has, where any value of them matters. */
+  furtherOptics(): string[] {
+    return [...this.table.columns].flatMap(([name, { shape, values }]) => {
+      if (!/^ctf\/(tilt_A|trefoil_A|tetra_A|anisomag)$/.test(name)) return [];
+      // the matrix less 1, or shifts: 0 is none
+      return shape.length > 0 && values instanceof Float64Array && values.some((value) => value !== 0)
+        ? [name]
+        : [];
+    });
+  }
+
   text(name: string): readonly string[] {
     const { values, dtype } = this.column(name, 1);
     if (values instanceof Float64Array || !Array.isArray(values))
@@ -130,6 +141,8 @@ function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64
   const micrographPixelSize = table.has("location/micrograph_psize_A")
     ? table.numbers("location/micrograph_psize_A")
     : undefined;
+  const sign = table.has("blob/sign") ? table.numbers("blob/sign") : undefined;
+  const further = table.furtherOptics();
   const optics: OpticsGroup[] = [];
   const places = new Map<string, number>();
   const groupOf = new Float64Array(table.rows);
@@ -142,6 +155,8 @@ function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64
       sphericalAberration: cs[row]!,
       amplitudeContrast: contrast[row]!,
       ...(size ? { imageSize: size[2 * row + 1]! } : {}),
+      ...(sign && sign[row]! < 0 && { isDark: true }),
+      ...(further.length > 0 && { further }),
     };
     const key = Object.values(group).join();
     const known = places.get(key);
@@ -188,11 +203,16 @@ function defocusColumn(table: CsColumns): ParticleColumns["defocus"] {
   const [u, v] = [table.numbers("ctf/df1_A"), table.numbers("ctf/df2_A")];
   const angle = table.numbers("ctf/df_angle_rad");
   const phase = table.numbers("ctf/phase_shift_rad");
+  const optional = (name: string): Float64Array | undefined =>
+    table.has(name) ? table.numbers(name) : undefined;
+  const [bFactor, scale] = [optional("ctf/bfactor"), optional("ctf/scale")];
   return (row) => ({
     defocusU: u[row]!,
     defocusV: v[row]!,
     defocusAngle: angle[row]! * DEGREES,
     phaseShift: phase[row]! * DEGREES,
+    ...(bFactor && bFactor[row] !== 0 && { bFactor: bFactor[row]! }),
+    ...(scale && scale[row] !== 1 && { scale: scale[row]! }),
   });
 }
 

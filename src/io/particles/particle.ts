@@ -12,6 +12,12 @@ export interface OpticsGroup {
   readonly amplitudeContrast: number;
   /** Side of the particle images, pixels. */
   readonly imageSize?: number;
+  /** Path of the detector's MTF as the file gives it, and the size of the physical pixels it counts in, angstrom. */
+  readonly mtf?: { readonly file: string; readonly pixelSize?: number };
+  /** The images as stored have dark protein. */
+  readonly isDark?: true;
+  /** Names of columns by which the file says more of the optics: beam tilt, aberrations, anisotropic magnification. */
+  readonly further?: readonly string[];
 }
 
 /** One particle as RELION and cryoSPARC exchange it. Angles and origins in RELION's sense, whatever the file's own. */
@@ -31,6 +37,10 @@ export interface Particle {
     readonly defocusAngle: number;
     /** Degrees. */
     readonly phaseShift: number;
+    /** Angstrom squared, of the envelope; absent: 0. */
+    readonly bFactor?: number;
+    /** By which the CTF is multiplied; absent: 1. */
+    readonly scale?: number;
   };
   /** Degrees, ZYZ; absent where the particle has not been aligned. */
   readonly angles?: { readonly rot: number; readonly tilt: number; readonly psi: number };

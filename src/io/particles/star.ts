@@ -4,6 +4,7 @@ import { originsOf } from "../star/origins.js";
 import { parseStar, type StarFile } from "../star/parse.js";
 import { groupPixelSizes } from "../star/pixel-sizes.js";
 import type { StarTable } from "../star/table.js";
+import { furtherOptics } from "./further-optics.js";
 import {
   assembleParticles,
   type OpticsGroup,
@@ -72,8 +73,12 @@ function readOptics(table: StarTable, particles: StarTable): Grouping {
   const voltage = table.numbers("rlnVoltage");
   const cs = table.numbers("rlnSphericalAberration");
   const contrast = table.numbers("rlnAmplitudeContrast");
+  const mtfs = table.has("rlnMtfFileName") ? table.strings("rlnMtfFileName") : undefined;
+  const ofParticles = furtherOptics(particles);
   const optics = Array.from(ids, (id, row): OpticsGroup => {
     const { micrograph, original, image } = pixelSizes[row]!;
+    const further = [...furtherOptics(table, row), ...ofParticles];
+    const mtf = mtfs?.[row] ?? "";
     return {
       name: names?.[row] ?? `opticsGroup${id}`,
       // particles that have only been picked have no images yet
@@ -83,6 +88,11 @@ function readOptics(table: StarTable, particles: StarTable): Grouping {
       sphericalAberration: cs[row]!,
       amplitudeContrast: contrast[row]!,
       ...(imageSize ? { imageSize: imageSize[row]! } : {}),
+      // some programs write None where there is no file
+      ...(!/^(none)?$/i.test(mtf) && {
+        mtf: { file: mtf, ...(original !== undefined && { pixelSize: original }) },
+      }),
+      ...(further.length > 0 && { further }),
     };
   });
   const place = new Map(Array.from(ids, (id, row) => [id, row]));
@@ -102,6 +112,7 @@ function opticsOf30(table: StarTable): Grouping {
   const contrast = table.numbers("rlnAmplitudeContrast");
   const detector = table.numbers("rlnDetectorPixelSize");
   const magnification = table.numbers("rlnMagnification");
+  const further = furtherOptics(table);
   const optics: OpticsGroup[] = [];
   const places = new Map<string, number>();
   const groupOf = new Float64Array(table.rows);
@@ -126,6 +137,7 @@ function opticsOf30(table: StarTable): Grouping {
       voltage: voltage[row]!,
       sphericalAberration: cs[row]!,
       amplitudeContrast: contrast[row]!,
+      ...(further.length > 0 && { further }),
     });
   }
   return { optics, groupOf };
@@ -180,11 +192,15 @@ function defocusColumn(
   const [u, v] = [table.numbers("rlnDefocusU"), table.numbers("rlnDefocusV")];
   const angle = table.numbers("rlnDefocusAngle");
   const phase = optional("rlnPhaseShift");
+  const bFactor = optional("rlnCtfBfactor");
+  const scale = optional("rlnCtfScalefactor");
   return (row) => ({
     defocusU: u[row]!,
     defocusV: v[row]!,
     defocusAngle: angle[row]!,
     phaseShift: phase ? phase[row]! : 0,
+    ...(bFactor && bFactor[row] !== 0 && { bFactor: bFactor[row]! }),
+    ...(scale && scale[row] !== 1 && { scale: scale[row]! }),
   });
 }
 

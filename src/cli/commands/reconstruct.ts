@@ -1,0 +1,19 @@
+import type { reconstructOptions } from "../../jobs/reconstruct/options.js";
+import { planReconstruction } from "../../jobs/reconstruct/plan.js";
+import { reconstructMap } from "../../jobs/reconstruct/run.js";
+import type { Run } from "../command.js";
+import { withWorkers } from "../workers.js";
+
+/** The work of `cryogem reconstruct`. */
+export const run: Run<typeof reconstructOptions> = async (options, context) => {
+  const plan = planReconstruction(options);
+  const record = await withWorkers(plan.workers, (workers) => reconstructMap(plan, { ...context, workers }));
+  const maps = record.maps.map(({ file, particles }) => `${file} of ${particles}`).join(", ");
+  context.report.note(`${plan.out}: ${maps} particles, ${record.box} voxels of ${record.voxelSize} angstrom`);
+  if (record.halfMapResolution !== undefined) {
+    context.report.note(
+      `half maps agree to ${record.halfMapResolution.toFixed(2)} angstrom (FSC 0.143, no mask)`,
+    );
+  }
+  return { ...record };
+};

@@ -1,0 +1,75 @@
+import type { Files } from "../../core/ports.js";
+import { eulerToMatrix } from "../../core/rotation.js";
+import { transferAt } from "../../io/transfer-curve.js";
+import { BackProjector } from "../../reconstruct/back-projector.js";
+import type { ReconstructionGrid } from "../../reconstruct/grid.js";
+import type { ImageGroup, ParticleView } from "../../reconstruct/slice.js";
+import type { FourierSums } from "../../reconstruct/sums.js";
+import { type ParticleStack, readStackImages } from "../shared/particle-stacks.js";
+import type { GroupRecord, ReadyParticle } from "./particles.js";
+
+/** What the task "add-particles" shares. */
+export interface SumsShared {
+  readonly grid: ReconstructionGrid;
+  readonly stacks: readonly ParticleStack[];
+  readonly groups: readonly GroupRecord[];
+  /** In shared memory, where there is any: particles added so far by all workers. */
+  readonly count: Int32Array;
+}
+
+/** Particles that are added before the others are told. */
+const TELL = 64;
+
+/** Kept, because a new one for every part of the work would take its memory again before the old one's is free. */
+let kept: BackProjector | undefined;
+
+/** Task "add-particles": adds up particles, whose images are read as they are needed. */
+export async function addParticlesTask(
+  particles: readonly ReadyParticle[],
+  { grid, stacks, groups, count }: SumsShared,
+  files: Files,
+): Promise<FourierSums> {
+  if (kept && sameGrid(kept.grid, grid)) kept.clear();
+  else kept = new BackProjector(grid);
+  const imageGroups = groups.map(imageGroup);
+  let untold = 0;
+  for await (const { i, pixels } of readStackImages(
+    files,
+    stacks,
+    particles.length,
+    (at) => particles[at]!,
+  )) {
+    const particle = particles[i]!;
+    const record = groups[particle.group]!;
+    const scale = particle.defocus?.scale ?? 1;
+    // RELION's transforms are means over the box: so is the balance of groups with boxes of several sizes
+    const factor = ((record.isDark ? -1 : 1) / scale) * (grid.box / record.box) ** 2;
+    if (factor !== 1) for (let p = 0; p < pixels.length; p++) pixels[p]! *= factor;
+    kept.addParticle(pixels, imageGroups[particle.group]!, viewOf(particle, record, scale));
+    if (++untold === TELL || i === particles.length - 1) {
+      Atomics.add(count, 0, untold);
+      untold = 0;
+    }
+  }
+  return kept.sums();
+}
+
+const sameGrid = (a: ReconstructionGrid, b: ReconstructionGrid): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
+function imageGroup({ box, pixelSize, mtf }: GroupRecord): ImageGroup {
+  if (!mtf) return { box, pixelSize };
+  return { box, pixelSize, mtf: (frequency) => transferAt(mtf, frequency) };
+}
+
+/** A CTF multiplied by `scale` is in the data once and in the weights twice; the pixels are divided by it. */
+function viewOf({ angles, origin, defocus }: ReadyParticle, group: GroupRecord, scale: number): ParticleView {
+  const { pixelSize, voltage, sphericalAberration, amplitudeContrast } = group;
+  return {
+    matrix: eulerToMatrix(angles),
+    shiftX: -origin.x / pixelSize,
+    shiftY: -origin.y / pixelSize,
+    weight: scale * scale,
+    ...(defocus && { ctf: { voltage, sphericalAberration, amplitudeContrast, ...defocus } }),
+  };
+}

@@ -1,0 +1,120 @@
+import { indexOfNonFinite } from "../../array/statistics.js";
+import { FileError, FormatError, UnsupportedError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { isPacked } from "../../io/bytes/unpack.js";
+import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../io/mrc/header.js";
+import { decodeMrcSamples } from "../../io/mrc/modes.js";
+
+/** A stack of square particle images of which only the header was read. Plain data. */
+export interface ParticleStack {
+  readonly path: string;
+  readonly header: MrcHeader;
+  readonly images: number;
+  /** Rows and columns of an image. */
+  readonly box: number;
+}
+
+/**
+ * Opens stacks by the names that a file of particles has for them: in `folder`, or beside that file, or where the names lead
+ * from the working folder.
+ *
+ * @param list path of the file of particles
+ * @throws FileError for a stack that is nowhere, FormatError for a header outside the format or images that are not square,
+ *   UnsupportedError for a packed stack, which cannot be read image by image
+ */
+export async function openStacks(
+  files: Files,
+  names: readonly string[],
+  list: string,
+  folder?: string,
+): Promise<ParticleStack[]> {
+  const beside = list.includes("/") ? list.slice(0, list.lastIndexOf("/") + 1) : "";
+  const stacks: ParticleStack[] = [];
+  for (const name of names) {
+    const places =
+      folder === undefined ? (name.startsWith("/") ? [name] : [beside + name, name]) : [`${folder}/${name}`];
+    const found = await firstThatExists(files, places);
+    if (found === undefined) throw new FileError(places[0]!, "nothing there", `the stack that ${list} names`);
+    stacks.push(await openStack(files, found));
+  }
+  return stacks;
+}
+
+async function firstThatExists(files: Files, paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await files.exists(path)) return path;
+  return undefined;
+}
+
+async function openStack(files: Files, path: string): Promise<ParticleStack> {
+  const bytes = await files.readRange(path, 0, MRC_HEADER_BYTES);
+  if (isPacked(bytes)) {
+    throw new UnsupportedError(
+      `${path}: found a packed stack, expected it unpacked: images are read one by one`,
+    );
+  }
+  const header = parseMrcHeader(bytes, await files.size(path), path);
+  const [images, rows, columns] = header.storedShape;
+  if (header.axes.join() !== "1,2,3") {
+    throw new FormatError(
+      path,
+      "words 17-19 (MAPC MAPR MAPS)",
+      header.axes,
+      "1, 2, 3: images one after another",
+    );
+  }
+  if (rows !== columns) throw new FormatError(path, "words 1-2 (NX NY)", [columns, rows], "square images");
+  return { path, header, images, box: columns };
+}
+
+/** Where an image is. */
+export interface ImagePlace {
+  /** Number of its stack. */
+  readonly stack: number;
+  /** Number of its section, from 0. */
+  readonly section: number;
+}
+
+/** Bytes that are read at a time. */
+const READ_BYTES = 2 ** 21;
+
+/**
+ * Reads images in the order of their places. Successive images of a stack are read together, a few megabytes at a time, so that
+ * memory does not grow with their number: best sorted by stack and section.
+ *
+ * @throws FormatError for a pixel that is no finite number, FileError where the file cannot be read
+ */
+export async function* readStackImages(
+  files: Files,
+  stacks: readonly ParticleStack[],
+  count: number,
+  place: (i: number) => ImagePlace,
+): AsyncGenerator<{ readonly i: number; readonly pixels: Float32Array }> {
+  for (let i = 0; i < count; ) {
+    const first = place(i);
+    const stack = stacks[first.stack]!;
+    const { header, path } = stack;
+    const { sectionBytes, dataOffset } = header;
+    const most = Math.max(1, Math.floor(READ_BYTES / sectionBytes));
+    let end = i + 1;
+    for (let last = first.section; end < count; end++) {
+      const next = place(end);
+      if (next.stack !== first.stack || next.section < last || next.section >= first.section + most) break;
+      last = next.section;
+    }
+    const sections = place(end - 1).section - first.section + 1;
+    const start = dataOffset + first.section * sectionBytes;
+    const bytes = await files.readRange(path, start, start + sections * sectionBytes);
+    for (; i < end; i++) {
+      const { section } = place(i);
+      const from = (section - first.section) * sectionBytes;
+      const pixels = decodeMrcSamples(bytes.subarray(from, from + sectionBytes), header, stack.box);
+      const bad = pixels.length === stack.box ** 2 ? indexOfNonFinite(pixels) : -2;
+      if (bad === -2)
+        throw new FormatError(path, `image ${section + 1}`, "the end of the file", "a whole image");
+      if (bad >= 0) {
+        throw new FormatError(path, `image ${section + 1}, pixel ${bad}`, pixels[bad], "a finite number");
+      }
+      yield { i, pixels };
+    }
+  }
+}

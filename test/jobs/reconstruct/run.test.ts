@@ -1,0 +1,167 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { rfft3 } from "../../../src/array/fft/fft.js";
+import type { Volume } from "../../../src/array/image.js";
+import { shellSums } from "../../../src/array/spectrum/shells.js";
+import { fourierShellCorrelation } from "../../../src/evaluate/maps/fsc.js";
+import { writeParticlesCs } from "../../../src/io/particles/cs-write.js";
+import { readParticlesStar } from "../../../src/io/particles/star.js";
+import type { ReconstructOptions } from "../../../src/jobs/reconstruct/options.js";
+import { planReconstruction } from "../../../src/jobs/reconstruct/plan.js";
+import { reconstructMap } from "../../../src/jobs/reconstruct/run.js";
+import { readMapFile } from "../../evaluate/maps/relion.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+import { particleStar, writeParticleFiles } from "./particle-files.js";
+
+const folder = scratchFolder();
+const files = writeParticleFiles(folder, "particles", { count: 200 });
+let outputs = 0;
+
+async function run(options: Partial<ReconstructOptions> = {}) {
+  const out = join(folder, `out${++outputs}`);
+  const { context, progress } = jobContext();
+  const plan = planReconstruction({ particles: files.star, out, skipGridding: true, ...options });
+  const record = await reconstructMap(plan, context);
+  return { record, progress, out, map: (name: string) => readMapFile(join(out, name)) };
+}
+
+/** A STAR file of the same particles with other columns. */
+function starWith(
+  columns: Parameters<typeof particleStar>[1],
+  optics: Parameters<typeof particleStar>[0] = {},
+): string {
+  const star = join(folder, `with${++outputs}.star`);
+  writeFileSync(star, particleStar({ ...files.optics, ...optics }, { ...files.columns, ...columns }));
+  return star;
+}
+
+describe("reconstructMap", () => {
+  test("writes the map, both half maps and a record, and tells of its progress", async () => {
+    const { record, progress, out, map } = await run();
+    expect(readdirSync(out).sort()).toEqual(["half1.mrc", "half2.mrc", "map.mrc", "reconstruct.json"]);
+    expect(record.maps).toEqual([
+      { file: "half1.mrc", particles: 100 },
+      { file: "half2.mrc", particles: 100 },
+    ]);
+    expect(JSON.parse(readFileSync(join(out, "reconstruct.json"), "utf8"))).toEqual(record);
+    expect(progress).toContainEqual({ stage: "particles", done: 200, total: 200, unit: "particles" });
+    const { correlation } = fourierShellCorrelation(map("map.mrc"), files.volume);
+    expect(Math.min(...correlation.subarray(1, 7))).toBeGreaterThan(0.95);
+    const halves = fourierShellCorrelation(map("half1.mrc"), map("half2.mrc")).correlation;
+    expect(Math.min(...halves.subarray(1, 6))).toBeGreaterThan(0.9);
+    expect(halves[14]).toBeLessThan(0.5);
+  });
+
+  test("makes the same of a .cs file", async () => {
+    const cs = join(folder, "particles.cs");
+    writeFileSync(cs, writeParticlesCs(readParticlesStar(readFileSync(files.star), files.star)));
+    const [fromCs, fromStar] = [await run({ particles: cs }), await run()];
+    for (const name of ["map.mrc", "half1.mrc"]) {
+      const expected = fromStar.map(name);
+      const largest = expected.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+      // angles of .cs files have 32 bits
+      expect(fromCs.map(name).data).toBeAllclose(expected.data, { relative: 0, absolute: 1e-4 * largest });
+    }
+  });
+
+  test("images divided by an MTF give a map that is sharper by it", async () => {
+    const mtf = join(folder, "mtf.star");
+    const labels = "_rlnResolutionInversePixel\n_rlnMtfValue";
+    writeFileSync(mtf, `data_\n\nloop_\n${labels}\n0 1\n0.5 0.4\n`);
+    const plain = await run({ halves: false });
+    const sharp = await run({ halves: false, mtf, mtfPixelSize: 1.5 });
+    const ratio = powerRatio(sharp.map("map.mrc"), plain.map("map.mrc"));
+    // half of the detector's Nyquist is that of the images, of 3 angstrom: 0.7 there
+    for (const shell of [2, 6, 10, 13]) expect(ratio[shell]).toBeCloseTo(1 / (1 - (0.3 * shell) / 16), 1);
+    expect(ratio[13]).toBeGreaterThan(1.25);
+  });
+
+  test("images are found in a folder, and beside the particles without one", async () => {
+    const moved = writeParticleFiles(folder, "moved", { count: 20 });
+    const elsewhere = join(scratchFolder(), "elsewhere.star");
+    writeFileSync(elsewhere, readFileSync(moved.star));
+    await expect(run({ particles: elsewhere })).rejects.toThrow(
+      /moved\.mrcs: found nothing there, expected the stack that/,
+    );
+    const { record } = await run({ particles: elsewhere, images: folder, half: "2" });
+    expect(record.maps).toEqual([{ file: "half2.mrc", particles: 10 }]);
+  });
+
+  test.each([
+    ["no CTF", () => starWith({ rlnDefocusU: undefined }), {}, 'columns: found "no CTF (rlnDefocusU'],
+    ["no orientations", () => starWith({ rlnAngleRot: undefined }), {}, "no orientations (rlnAngleRot"],
+    [
+      "no images",
+      () => starWith({ rlnImageName: undefined, rlnCoordinateX: files.columns["rlnDefocusU"]! }),
+      {},
+      "no images (rlnImageName",
+    ],
+    ["no voltage", () => starWith({}, { rlnVoltage: undefined }), {}, "no rlnVoltage"],
+    [
+      "no half sets",
+      () => starWith({ rlnRandomSubset: undefined }),
+      { halves: true },
+      'rlnRandomSubset, alignments3D/split): found "none"',
+    ],
+    [
+      "one half set",
+      () => starWith({ rlnRandomSubset: files.columns["rlnRandomSubset"]!.map(() => 1) }),
+      { half: "2" as const },
+      'found "all in one"',
+    ],
+    [
+      "an image beyond the stack",
+      () =>
+        starWith({
+          rlnImageName: files.columns["rlnImageName"]!.map((name, i) =>
+            i === 7 ? "201@particles.mrcs" : name,
+          ),
+        }),
+      {},
+      "image of particle 8: found 201, expected 1 to 200",
+    ],
+    [
+      "another image size",
+      () => starWith({}, { rlnImageSize: [40] }),
+      {},
+      "rlnImageSize of optics group opticsGroup1: found 40, expected 32",
+    ],
+    [
+      "a beam tilt",
+      () => starWith({}, { rlnBeamTiltX: [0.2] }),
+      {},
+      "opticsGroup1: found rlnBeamTiltX, expected none",
+    ],
+    ["an unknown symmetry", () => files.star, { symmetry: "Q3" }, 'symmetry: found "Q3", expected C1'],
+    ["half and halves", () => files.star, { half: "1" as const, halves: true }, "found beside `half`"],
+    [
+      "an FSC that is none",
+      () => files.star,
+      { wiener: files.star },
+      "expected one with rlnResolution and an FSC",
+    ],
+  ])("refuses %s, and leaves no folder", async (_name, star, options, message) => {
+    await expect(run({ particles: star(), ...options })).rejects.toThrow(message);
+    expect(existsSync(join(folder, `out${outputs}`))).toBe(false);
+  });
+
+  test("refuses an image with a pixel that is no number, and names it", async () => {
+    const bad = writeParticleFiles(folder, "bad", { count: 10 });
+    const bytes = readFileSync(bad.stack);
+    bytes.writeFloatLE(Number.NaN, 1024 + 4 * (6 * 32 * 32 + 5));
+    writeFileSync(bad.stack, bytes);
+    await expect(run({ particles: bad.star })).rejects.toThrow("bad.mrcs: image 7, pixel 5: found NaN");
+  });
+
+  test("refuses a folder with something else", async () => {
+    await expect(run({ out: folder })).rejects.toThrow("expected a new or empty folder");
+  });
+});
+
+/** Square root of the ratio of two maps' power, shell by shell. */
+function powerRatio(a: Volume, b: Volume): Float64Array {
+  const { first, second } = shellSums(rfft3(a), rfft3(b), "whole spectrum");
+  return first.map((power, s) => Math.sqrt(power / second[s]!));
+}
