@@ -1,20 +1,14 @@
-import { mean } from "../../array/statistics.js";
 import { FileError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { type ReadImage, readImage } from "../../io/read-image.js";
 import { type ImageHeader, readImageHeader } from "../shared/image-header.js";
-
-export interface OpenMicrograph extends ReadImage {
-  /** Mean of its pixels. */
-  readonly level: number;
-}
 
 /** Micrographs by their names in a STAR file. */
 export interface Micrographs {
   /** Where a micrograph lies, and what is known of it before its pixels are read; kept. */
   header(name: string): Promise<ImageHeader & { readonly path: string }>;
   /** A micrograph itself; the last one read is kept, since its particles follow each other. */
-  open(name: string): Promise<OpenMicrograph>;
+  open(name: string): Promise<ReadImage>;
 }
 
 /** Micrographs beside a STAR file, or where their names lead from the working folder. */
@@ -27,7 +21,7 @@ export function micrographsOf(files: Files, star: string): Micrographs {
     throw new FileError(beside, "nothing there", `the micrograph that ${star} names`);
   };
   const headers = new Map<string, ImageHeader & { readonly path: string }>();
-  let last: { readonly name: string; readonly micrograph: OpenMicrograph } | undefined;
+  let last: { readonly name: string; readonly micrograph: ReadImage } | undefined;
   return {
     header: async (name) => {
       const known = headers.get(name);
@@ -40,8 +34,7 @@ export function micrographsOf(files: Files, star: string): Micrographs {
     open: async (name) => {
       if (last?.name === name) return last.micrograph;
       const path = await find(name);
-      const read = await readImage(await files.read(path), path);
-      last = { name, micrograph: { ...read, level: mean(read.image.data) } };
+      last = { name, micrograph: await readImage(await files.read(path), path) };
       return last.micrograph;
     },
   };

@@ -21,6 +21,18 @@ export const extractOptions = {
     { unit: "pixels", from: 8, to: 4096 },
     { value: "pixels", help: "side of the particle images", required: true },
   ),
+  rescale: countOption(
+    { unit: "pixels", from: 8, to: 4096 },
+    {
+      value: "pixels",
+      help: "side of the images written, even: boxes are brought to it by cropping their transforms",
+      otherwise: "that of the box",
+    },
+  ),
+  recentre: switchOption({
+    help: "cut boxes about refined positions: coordinates less the whole pixels of the origins",
+    fallback: false,
+  }),
   out: pathOption({
     value: "stack.mrcs",
     help: "stack to write; its STAR file lies beside it",
@@ -37,10 +49,19 @@ export const extractOptions = {
   }),
   radius: numberOption(
     { unit: "pixels", from: 1, to: 2048 },
-    { value: "pixels", help: "radius of the particle, for `normalise`", otherwise: "3/8 of the box" },
+    {
+      value: "pixels",
+      help: "radius of the particle in the images written, for `normalise`",
+      otherwise: "3/8 of their side",
+    },
   ),
+  ramp: switchOption({
+    help: "subtract the mean of the background, not the plane that is fitted to it",
+    fallback: true,
+    offers: "off",
+  }),
   edges: choiceOption(
-    { pad: "with the micrograph's mean", skip: "the particle" },
+    { pad: "with the nearest pixel inside, as RELION", skip: "the particle" },
     { value: "how", help: "boxes that leave the micrograph", fallback: "pad" },
   ),
   mode: choiceOption(
@@ -59,6 +80,7 @@ export const extractCommand: CommandSpec<typeof extractOptions> = {
   summary: "Cut particles out of micrographs into a stack with its STAR file.",
   options: extractOptions,
   notes: `
-Coordinates become whole pixels, their rest goes into rlnOrigin. Stack and STAR file keep the order of the input.
+Coordinates lose their fractions, as in RELION, which go into rlnOrigin. Stack and STAR file keep the order of the input. Pixel by
+pixel the images of relion_preprocess --extract --invert_contrast, with --normalise of --norm, with --rescale of --scale.
 Example: cryogem extract --particles simulated/particles.star --box 160 --out simulated/stack.mrcs`,
 };

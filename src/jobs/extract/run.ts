@@ -3,12 +3,13 @@ import { DomainError, OptionError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { resolveOptions } from "../shared/options/check.js";
-import { boxIsInside, boxMeets, cutBox, treatBox } from "./box.js";
+import { boxIsInside, boxMeets, cutBox } from "./box.js";
 import { type Micrographs, micrographsOf } from "./micrographs.js";
 import { type ExtractOptions, extractOptions, type ResolvedExtractOptions } from "./options.js";
 import { micrographPixelSize } from "./pixel-size.js";
 import { writeStack } from "./stack.js";
-import { type CoordinateTable, type Extracted, readCoordinates, stackStar } from "./table.js";
+import { type CoordinateTable, type Extracted, placeBox, readCoordinates, stackStar } from "./table.js";
+import { type BoxTreatment, treatBox } from "./treat.js";
 
 export type { ExtractOptions } from "./options.js";
 
@@ -32,6 +33,8 @@ export async function extractParticles(given: ExtractOptions, context: JobContex
   const { box, out, mode } = options;
   if (!/\.mrcs$/i.test(out))
     throw new OptionError("out", `found "${out}", expected a name that ends in .mrcs`);
+  const side = options.rescale ?? box;
+  const treatment = treatmentOf(options, side);
   const table = readCoordinates(
     decodeText(await files.read(options.particles), options.particles),
     options.particles,
@@ -40,27 +43,51 @@ export async function extractParticles(given: ExtractOptions, context: JobContex
   const kept = await chooseParticles(table, micrographs, options, context);
   if (kept.length === 0)
     throw new DomainError(`${options.particles}: particles to extract`, 0, "at least one");
-  const starText = stackStar(table, kept, out, box);
-  const treatment = {
-    invert: options.invert,
-    ...(options.normalise && { backgroundRadius: options.radius ?? (3 / 8) * box }),
-  };
+  const starText = stackStar(table, kept, out, { box, image: side });
   async function* images(): AsyncGenerator<Image> {
-    for (const [i, { row }] of kept.entries()) {
+    for (const [i, { row, x, y }] of kept.entries()) {
       signal.throwIfAborted();
-      const { image, level } = await micrographs.open(table.micrographs[row]!);
-      yield treatBox(cutBox(image, table.x[row]!, table.y[row]!, box, level), treatment);
+      const { image } = await micrographs.open(table.micrographs[row]!);
+      yield treatBox(cutBox(image, x, y, box), treatment);
       report.progress({ stage: "extract", done: i + 1, total: kept.length, unit: "particles" });
     }
   }
   await writeStack(files, out, images(), {
-    shape: [kept.length, box, box],
-    voxelSize: kept[0]!.pixelSize,
+    shape: [kept.length, side, side],
+    voxelSize: (kept[0]!.pixelSize * box) / side,
     mode,
   });
   const star = out.replace(/\.mrcs$/i, ".star");
   await files.write(star, starText);
   return { stack: out, star, particles: kept.length, skipped: table.micrographs.length - kept.length };
+}
+
+/** @throws OptionError for sizes that do not fit together */
+function treatmentOf({ box, ...options }: ResolvedExtractOptions, side: number): BoxTreatment {
+  const { rescale, normalise, radius = (3 / 8) * side, ramp, invert } = options;
+  const odd = (
+    [
+      ["rescale", side],
+      ["box", box],
+    ] as const
+  ).find(([, size]) => size % 2 !== 0);
+  if (rescale !== undefined && odd) {
+    throw new OptionError(
+      odd[0],
+      `found ${odd[1]} pixels, expected an even number, so that \`rescale\` keeps the centre`,
+    );
+  }
+  if (normalise && 2 * radius > side) {
+    throw new OptionError(
+      "radius",
+      `found ${radius} pixels, expected at most ${side / 2}, half the images' side`,
+    );
+  }
+  return {
+    invert,
+    ...(rescale !== undefined && { rescale }),
+    ...(normalise && { background: { radius, ramp } }),
+  };
 }
 
 /**
@@ -71,7 +98,7 @@ export async function extractParticles(given: ExtractOptions, context: JobContex
 async function chooseParticles(
   table: CoordinateTable,
   micrographs: Micrographs,
-  { box, edges, particles: star, pixelSize: given }: ResolvedExtractOptions,
+  { box, edges, recentre, particles: star, pixelSize: given }: ResolvedExtractOptions,
   { report, signal }: JobContext,
 ): Promise<Extracted[]> {
   const said = new Set<string>();
@@ -83,17 +110,23 @@ async function chooseParticles(
   for (const [row, name] of table.micrographs.entries()) {
     signal.throwIfAborted();
     const { shape, path, pixelSize: header } = await micrographs.header(name);
-    const [x, y] = [table.x[row]!, table.y[row]!];
-    if (edges === "skip" && !boxIsInside(shape, x, y, box)) continue;
-    if (!boxMeets(shape, x, y, box)) throw outside(table, row, shape, box);
     const voices = { star, sizes: table.pixelSizes[row]!, micrograph: path, header, given };
-    kept.push({ row, pixelSize: micrographPixelSize(voices, warn) });
+    const pixelSize = micrographPixelSize(voices, warn);
+    const place = placeBox(table, row, pixelSize, recentre);
+    if (edges === "skip" && !boxIsInside(shape, place.x, place.y, box)) continue;
+    if (!boxMeets(shape, place.x, place.y, box)) throw outside(table, row, place, { shape, box });
+    kept.push({ row, pixelSize, ...place });
   }
   return kept;
 }
 
-function outside(table: CoordinateTable, row: number, [rows, columns]: Image["shape"], box: number): Error {
-  const x = table.x[row]!;
+function outside(
+  table: CoordinateTable,
+  row: number,
+  { x }: Pick<Extracted, "x">,
+  { shape, box }: { readonly shape: Image["shape"]; readonly box: number },
+): Error {
+  const [rows, columns] = shape;
   const isX = !boxMeets([box, columns], x, 0, box);
   const expected = `a box of ${box} pixels that meets the micrograph of ${columns} x ${rows}, or \`edges\` skip`;
   const label = isX ? "rlnCoordinateX" : "rlnCoordinateY";

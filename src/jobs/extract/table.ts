@@ -10,12 +10,11 @@ export interface CoordinateTable {
   readonly particles: StarTable;
   /** Of each particle. */
   readonly micrographs: readonly string[];
-  /** Pixels: the pixel that the coordinate is nearest to. */
+  /** Pixels of the micrograph. */
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
-  /** Pixels from there to the coordinate. */
-  readonly restX: ArrayLike<number>;
-  readonly restY: ArrayLike<number>;
+  /** Origins as the table has them, angstrom or pixels of the image that the particle had before; 0 in a table without. */
+  readonly origins: OriginColumns;
   /** Of each particle. */
   readonly pixelSizes: readonly RowPixelSizes[];
 }
@@ -31,43 +30,89 @@ export function readCoordinates(text: string, path: string): CoordinateTable {
   const particles = optics ? star.table("particles") : star.tables[0];
   if (!particles) throw new FormatError(path, "blocks", 0, "data_particles");
   const micrographs = particles.strings("rlnMicrographName");
-  const exactX = particles.numbers("rlnCoordinateX");
-  const exactY = particles.numbers("rlnCoordinateY");
-  // + 0 turns -0 into 0
-  const x = exactX.map((value) => Math.round(value) + 0);
-  const y = exactY.map((value) => Math.round(value) + 0);
+  const pixelSizes = pixelSizesOf(star, particles);
   return {
-    optics,
-    particles,
-    micrographs,
-    x,
-    y,
-    restX: exactX.map((value, row) => value - x[row]!),
-    restY: exactY.map((value, row) => value - y[row]!),
-    pixelSizes: pixelSizesOf(star, particles),
+    ...{ optics, particles, micrographs, pixelSizes },
+    x: particles.numbers("rlnCoordinateX"),
+    y: particles.numbers("rlnCoordinateY"),
+    origins: originsIn(particles),
   };
+}
+
+interface OriginColumns {
+  readonly unit: "angstrom" | "pixels";
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+}
+
+/** RELION 3.0 counts origins in pixels. */
+function originsIn(particles: StarTable): OriginColumns {
+  const inPixels = particles.has("rlnOriginX") && !particles.has("rlnOriginXAngst");
+  const [unit, end] = inPixels ? (["pixels", ""] as const) : (["angstrom", "Angst"] as const);
+  const along = (axis: "X" | "Y"): Float64Array => {
+    const label = `rlnOrigin${axis}${end}`;
+    return particles.has(label) ? particles.numbers(label) : new Float64Array(particles.rows);
+  };
+  return { unit, x: along("X"), y: along("Y") };
 }
 
 /** What the extraction found out of each particle that it kept. */
 export interface Extracted {
   /** Row of the coordinate table. */
   readonly row: number;
-  /** Angstrom. */
+  /** Angstrom, of the micrograph. */
   readonly pixelSize: number;
+  /** The pixel on which the box is centred. */
+  readonly x: number;
+  readonly y: number;
+  /** Angstrom, from there to the particle, with the sign of rlnOrigin. */
+  readonly originX: number;
+  readonly originY: number;
+}
+
+/** Sizes of what was cut and written, pixels. */
+export interface ExtractedSizes {
+  readonly box: number;
+  /** Side of the images. */
+  readonly image: number;
 }
 
 /**
- * The STAR file of a stack: the labels of the coordinates, whole coordinates, their rest in rlnOrigin, and the images'
- * names. rlnOrigin points from the observation to the reference: a rest to the right makes it smaller.
+ * Where the box of a particle is centred: on its coordinate without its fraction, as RELION does, less the whole pixels of its
+ * origin where it is to be recentred. What is left goes into the origin, which points from the observation to the reference: a rest
+ * to the right makes it smaller.
+ */
+export function placeBox(
+  table: CoordinateTable,
+  row: number,
+  pixelSize: number,
+  recentre: boolean,
+): Omit<Extracted, "row" | "pixelSize"> {
+  const { origins } = table;
+  const unit = origins.unit === "pixels" ? (table.pixelSizes[row]!.image ?? pixelSize) : 1;
+  const along = (coordinate: number, angstrom: number): readonly [pixel: number, origin: number] => {
+    const shift = recentre ? roundHalfAway(angstrom / pixelSize) : 0;
+    // + 0 turns -0 into 0
+    const pixel = Math.trunc(coordinate - shift) + 0;
+    return [pixel, angstrom + (pixel - coordinate) * pixelSize];
+  };
+  const [x, originX] = along(table.x[row]!, unit * origins.x[row]!);
+  const [y, originY] = along(table.y[row]!, unit * origins.y[row]!);
+  return { x, y, originX, originY };
+}
+
+const roundHalfAway = (value: number): number => Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
+
+/**
+ * The STAR file of a stack: the labels of the coordinates, whole coordinates, their rest in rlnOrigin, and the images' names.
  *
  * @param stack name of the stack as the STAR file shall give it
- * @param box pixels
  */
 export function stackStar(
   table: CoordinateTable,
   kept: readonly Extracted[],
   stack: string,
-  box: number,
+  sizes: ExtractedSizes,
 ): string {
   const columns: Record<string, StarColumnInput> = {
     rlnImageName: kept.map((_, i) => `${String(i + 1).padStart(6, "0")}@${stack}`),
@@ -75,39 +120,30 @@ export function stackStar(
   for (const label of table.particles.labels) {
     if (label !== "rlnImageName") columns[label] = pick(table.particles, label, kept);
   }
-  columns["rlnCoordinateX"] = kept.map(({ row }) => table.x[row]!);
-  columns["rlnCoordinateY"] = kept.map(({ row }) => table.y[row]!);
-  for (const [axis, rest] of [
-    ["X", table.restX],
-    ["Y", table.restY],
-  ] as const) {
-    const inAngstrom = `rlnOrigin${axis}Angst`;
-    const label = table.particles.has(`rlnOrigin${axis}`) ? `rlnOrigin${axis}` : inAngstrom;
-    const origins = table.particles.has(label) ? table.particles.numbers(label) : undefined;
-    columns[label] = kept.map(({ row, pixelSize }) => {
-      const origin = origins?.[row] ?? 0;
-      return label === inAngstrom
-        ? origin - rest[row]! * pixelSize
-        : origin * binning(table, row, pixelSize) - rest[row]!;
-    });
+  columns["rlnCoordinateX"] = kept.map(({ x }) => x);
+  columns["rlnCoordinateY"] = kept.map(({ y }) => y);
+  const imagePixel = ({ pixelSize }: Extracted): number => (pixelSize * sizes.box) / sizes.image;
+  for (const axis of ["X", "Y"] as const) {
+    const inPixels = table.origins.unit === "pixels";
+    columns[`rlnOrigin${axis}${inPixels ? "" : "Angst"}`] = kept.map(
+      (each) => each[`origin${axis}`] / (inPixels ? imagePixel(each) : 1),
+    );
   }
-  if (kept.some(({ row, pixelSize }) => binning(table, row, pixelSize) !== 1)) {
-    Object.assign(columns, pixelsOf30(table.particles, kept));
+  if (kept.some((each) => isOtherPixel(table, each.row, imagePixel(each)))) {
+    Object.assign(columns, pixelsOf30(table.particles, kept.map(imagePixel)));
   }
-  const blocks: StarBlock[] = table.optics ? [opticsWithSize(table.optics, table, kept, box)] : [];
+  const blocks: StarBlock[] = table.optics ? [opticsWithSize(table.optics, table, kept, sizes)] : [];
   return writeStar([...blocks, { name: table.particles.name, columns }]);
 }
 
-/** Pixels of the micrograph to a pixel of the image that the particle had before, in which RELION 3.0's origins count. */
-function binning(table: CoordinateTable, row: number, pixelSize: number): number {
-  const { image } = table.pixelSizes[row]!;
-  const ratio = image === undefined ? 1 : image / pixelSize;
-  return Math.abs(ratio - 1) < 1e-4 ? 1 : ratio;
+/** Whether the images have another pixel size than those that the particles had before. */
+function isOtherPixel(table: CoordinateTable, row: number, imagePixel: number): boolean {
+  const { image, micrograph } = table.pixelSizes[row]!;
+  return Math.abs((image ?? micrograph ?? imagePixel) / imagePixel - 1) >= 1e-4;
 }
 
 /** RELION 3.0's words for the pixel size of the new images: a magnification of 10,000 makes micrometres angstroms. */
-function pixelsOf30(particles: StarTable, kept: readonly Extracted[]): Record<string, StarColumnInput> {
-  const sizes = kept.map(({ pixelSize }) => pixelSize);
+function pixelsOf30(particles: StarTable, sizes: readonly number[]): Record<string, StarColumnInput> {
   return {
     ...(particles.has("rlnPixelSize") && { rlnPixelSize: sizes }),
     ...(particles.has("rlnDetectorPixelSize") && {
@@ -117,12 +153,12 @@ function pixelsOf30(particles: StarTable, kept: readonly Extracted[]): Record<st
   };
 }
 
-/** data_optics with the pixel size of each group's micrographs as that of its images, and their side in pixels. */
+/** data_optics with the pixel size of each group's images, from that of its micrographs, and their side in pixels. */
 function opticsWithSize(
   optics: StarTable,
   table: CoordinateTable,
   kept: readonly Extracted[],
-  box: number,
+  { box, image }: ExtractedSizes,
 ): StarBlock {
   const rows = Array.from({ length: optics.rows }, (_, row) => ({ row }));
   const columns: Record<string, StarColumnInput> = {};
@@ -139,9 +175,11 @@ function opticsWithSize(
   columns["rlnImagePixelSize"] = Array.from(
     optics.integers("rlnOpticsGroup"),
     (id, row) =>
-      ofGroup.get(groupOf && id) ?? said[row]!.micrograph ?? said[row]!.image ?? kept[0]!.pixelSize,
+      ((ofGroup.get(groupOf && id) ?? said[row]!.micrograph ?? said[row]!.image ?? kept[0]!.pixelSize) *
+        box) /
+      image,
   );
-  columns["rlnImageSize"] = rows.map(() => box);
+  columns["rlnImageSize"] = rows.map(() => image);
   columns["rlnImageDimensionality"] = rows.map(() => 2);
   return { name: "optics", columns };
 }

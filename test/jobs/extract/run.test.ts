@@ -8,8 +8,9 @@ import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { parseStar } from "../../../src/io/star/parse.js";
 import { writeStar } from "../../../src/io/star/write.js";
-import { boxIsInside, cutBox, treatBox } from "../../../src/jobs/extract/box.js";
+import { boxIsInside, cutBox } from "../../../src/jobs/extract/box.js";
 import { type ExtractOptions, extractParticles } from "../../../src/jobs/extract/run.js";
+import { rescaleBox, treatBox } from "../../../src/jobs/extract/treat.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 
@@ -26,7 +27,7 @@ const numbered = (rows: number, columns: number, offset = 0): Image => {
 
 describe("box", () => {
   test.each([4, 5])("the pixel at (x, y) comes to the centre floor(n / 2) of a box of %i", (size) => {
-    const cut = cutBox(numbered(40, 50), 20, 30, size, 0);
+    const cut = cutBox(numbered(40, 50), 20, 30, size);
     const middle = Math.floor(size / 2);
     expect(cut.data[middle * size + middle]).toBe(3020);
     expect(cut.data[0]).toBe(100 * (30 - middle) + 20 - middle);
@@ -37,14 +38,14 @@ describe("box", () => {
     [49, 1],
     [1, 39],
     [49, 39],
-  ])("outside the image at (%i, %i) there is the fill value, inside nothing moved", (x, y) => {
+  ])("outside the image at (%i, %i) there is the nearest pixel, inside nothing moved", (x, y) => {
     const image = numbered(40, 50);
-    const cut = cutBox(image, x, y, 7, -1);
+    const cut = cutBox(image, x, y, 7);
     for (let v = 0; v < 7; v++) {
       for (let u = 0; u < 7; u++) {
         const [px, py] = [x - 3 + u, y - 3 + v];
-        const inside = px >= 0 && py >= 0 && px < 50 && py < 40;
-        expect(cut.data[v * 7 + u]).toBe(inside ? 100 * py + px : -1);
+        const [nearX, nearY] = [Math.min(49, Math.max(0, px)), Math.min(39, Math.max(0, py))];
+        expect(cut.data[v * 7 + u]).toBe(100 * nearY + nearX);
       }
     }
   });
@@ -64,21 +65,20 @@ describe("box", () => {
       image.data[i] =
         random.normal(500, 20) + (((i % 32) - 16) ** 2 + (Math.floor(i / 32) - 16) ** 2 < 64 ? -900 : 0);
     });
-    const treated = treatBox(image, { invert: true, backgroundRadius: 12 });
+    const treated = treatBox(image, { invert: true, background: { radius: 12, ramp: false } });
     const outside = treated.data.filter(
       (_, i) => ((i % 32) - 16) ** 2 + (Math.floor(i / 32) - 16) ** 2 > 144,
     );
     expect(mean(outside)).toBeCloseTo(0, 5);
     expect(standardDeviation(outside)).toBeCloseTo(1, 5);
     expect(treated.data[16 * 32 + 16]!).toBeGreaterThan(30);
-    const upright = treatBox(image, { invert: false, backgroundRadius: 12 });
+    const upright = treatBox(image, { invert: false, background: { radius: 12, ramp: false } });
     expect(upright.data).toEqual(treated.data.map((value) => -value));
   });
 
   test("a background without any noise cannot be normalised", () => {
-    expect(() => treatBox(zeros(16, 16), { invert: true, backgroundRadius: 6 })).toThrow(
-      "leave out `normalise`",
-    );
+    const background = { radius: 6, ramp: true };
+    expect(() => treatBox(zeros(16, 16), { invert: true, background })).toThrow("leave out `normalise`");
   });
 });
 
@@ -122,6 +122,23 @@ async function extract(star: string, more: Partial<ExtractOptions> = {}) {
   return { result, stack, star: parseStar(readFileSync(join(dir, "out.star"), "utf8"), "out.star"), out };
 }
 
+describe("rescaleBox", () => {
+  test.each([
+    [32, 24],
+    [24, 32],
+  ])("of a wave from %i to %i pixels is the wave at the new pixels", (from, to) => {
+    const wave = (n: number): Image => {
+      const image = zeros(n, n);
+      image.data.forEach((_, i) => {
+        const [x, y] = [(i % n) / n, Math.floor(i / n) / n];
+        image.data[i] = 3 + Math.cos(2 * Math.PI * (5 * x - 3 * y) + 0.4);
+      });
+      return image;
+    };
+    expect(rescaleBox(wave(from), to).data).toBeAllclose(wave(to).data, { absolute: 1e-5 });
+  });
+});
+
 describe("stack", async () => {
   const { mkdirSync } = await import("node:fs");
   mkdirSync(join(dir, "mics"));
@@ -140,14 +157,14 @@ describe("stack", async () => {
     expect([stack.shape, stack.isStack, stack.voxelSize[0]]).toEqual([[3, 8, 8], true, 2]);
     const centreOf = (i: number): number => stack.data[i * 64 + 4 * 8 + 4]!;
     // inverted: minus the numbered pixel
-    expect([centreOf(0), centreOf(1), centreOf(2)]).toEqual([-52_030, -1210, -52_001]);
+    expect([centreOf(0), centreOf(1), centreOf(2)]).toEqual([-52_030, -1110, -52_001]);
     const table = star.table("particles");
     expect(table.strings("rlnImageName")).toEqual([1, 2, 3].map((i) => `00000${i}@${out}`));
     expect([...table.numbers("rlnCoordinateX")]).toEqual([30, 10, 1]);
-    expect([...table.numbers("rlnCoordinateY")]).toEqual([20, 12, 20]);
+    expect([...table.numbers("rlnCoordinateY")]).toEqual([20, 11, 20]);
     // the particle truly sits at 10.4 px + 1 A / 2 A/px: 10 - origin / 2 = 10.9, so the origin is -1.8 A
     expect(table.numbers("rlnOriginXAngst")[1]).toBeCloseTo(-1.8, 6);
-    expect(table.numbers("rlnOriginYAngst")[1]).toBeCloseTo(0.5, 6);
+    expect(table.numbers("rlnOriginYAngst")[1]).toBeCloseTo(-1.5, 6);
     expect(table.numbers("rlnOriginXAngst")[0]).toBeCloseTo(0.5, 6);
     expect([...table.numbers("rlnDefocusU")]).toEqual([1, 2, 3]);
     const group = star.table("optics");
@@ -156,13 +173,45 @@ describe("stack", async () => {
     expect(stack.header.statistics.mean).toBeCloseTo(mean(stack.data), 1);
   });
 
-  test("at an edge a box is filled with the micrograph's mean, or the particle left out", async () => {
+  test("at an edge a box is filled with the nearest pixels, or the particle left out", async () => {
     const padded = (await extract(coordinates, { invert: false })).stack;
-    const level = mean(numbered(40, 50, 50_000).data);
-    expect(padded.data[2 * 64]).toBeCloseTo(level, 1);
+    expect(padded.data.slice(2 * 64, 2 * 64 + 5)).toEqual(
+      new Float32Array([51_600, 51_600, 51_600, 51_600, 51_601]),
+    );
     const { result, star, stack } = await extract(coordinates, { edges: "skip" });
     expect([result.particles, result.skipped, stack.shape[0]]).toEqual([2, 1, 2]);
     expect([...star.table("particles").numbers("rlnDefocusU")]).toEqual([1, 2]);
+  });
+
+  test("rescaled images have their pixel size in both files; odd sizes are refused", async () => {
+    const { stack, star } = await extract(coordinates, { box: 12, rescale: 8, edges: "skip" });
+    expect([stack.shape, stack.voxelSize[0]]).toEqual([[2, 8, 8], 3]);
+    const table = star.table("optics");
+    expect([table.numbers("rlnImagePixelSize")[0], table.numbers("rlnImageSize")[0]]).toEqual([3, 8]);
+    expect(table.numbers("rlnMicrographPixelSize")[0]).toBe(2);
+    await expect(extract(coordinates, { rescale: 9 })).rejects.toThrow(
+      "rescale: found 9 pixels, expected an even",
+    );
+    await expect(extract(coordinates, { box: 9, rescale: 8 })).rejects.toThrow("box: found 9 pixels");
+    await expect(extract(coordinates, { normalise: true, radius: 5 })).rejects.toThrow(
+      "radius: found 5 pixels, expected at most 4",
+    );
+  });
+
+  test("recentred boxes follow the refined origins", async () => {
+    const moved = {
+      ...particles,
+      columns: { ...particles.columns, rlnOriginXAngst: [-4.9, 3, 0], rlnOriginYAngst: [7, 0, 0] },
+    };
+    const star = write("moved.star", writeStar([optics, moved]));
+    const made = await extract(star, { recentre: true });
+    const table = made.star.table("particles");
+    // 2 A a pixel: -2.45 and 3.5 pixels of the first are 2 to the right and 4 up
+    expect([...table.numbers("rlnCoordinateX")]).toEqual([32, 8, 1]);
+    expect([...table.numbers("rlnCoordinateY")]).toEqual([16, 11, 20]);
+    expect(table.numbers("rlnOriginXAngst")).toBeAllclose([-0.9, -1 - 0.8, 0], { absolute: 1e-5 });
+    expect(table.numbers("rlnOriginYAngst")).toBeAllclose([-1, -1.5, 0], { absolute: 1e-5 });
+    expect(made.stack.data[4 * 8 + 4]).toBe(-51_632);
   });
 
   test("float16 stacks are read back the same to three digits", async () => {
@@ -272,7 +321,7 @@ describe("pixel sizes", () => {
   const right = {
     header: expect.closeTo(1.06, 5),
     image: expect.closeTo(1.06, 5),
-    origins: [0.795, -1.59],
+    origins: [0.795, -2.65],
     warnings: [],
   };
 
@@ -327,7 +376,7 @@ describe("pixel sizes", () => {
     await extractParticles({ particles: star, box: 8, out: join(dir, "new.mrcs") }, jobContext().context);
     const table = parseStar(readFileSync(join(dir, "new.star"), "utf8"), "new.star").tables[0]!;
     const of = (label: string): number => table.numbers(label)[0]!;
-    expect([of("rlnOriginX"), of("rlnOriginY")]).toEqual([1 - 0.25, -2 + 0.5]);
+    expect([of("rlnOriginX"), of("rlnOriginY")]).toEqual([1 - 0.25, -2 - 0.5]);
     expect((of("rlnDetectorPixelSize") * 1e4) / of("rlnMagnification")).toBeCloseTo(1.06, 5);
   });
 });
@@ -373,7 +422,8 @@ describe("boxes over the edges", () => {
     expect([padded.particles, padded.skipped]).toEqual([7, 0]);
     // the last column that the box about x = -3 has of the micrograph is its first
     expect(padded.stack.data[64 + 4 * 8 + 7]).toBe(-2000);
-    expect(padded.stack.data[64 + 4 * 8 + 6]).toBeCloseTo(-mean(data), 1);
+    expect(padded.stack.data[64 + 4 * 8 + 6]).toBe(-2000);
+    expect(padded.stack.data[64 + 3 * 8 + 6]).toBe(-1900);
     const skipped = await run(centres, "skip");
     expect([skipped.particles, skipped.skipped]).toEqual([1, 6]);
   });

@@ -104,7 +104,7 @@ describe.skipIf(!hasRelion)("RELION and picks (needs relion_preprocess and relio
       const [column, line] = [Math.trunc(x[row]!), Math.trunc(y[row]!)];
       const image: Image = made[names.indexOf(micrographs[row]!)]!.image;
       if (!boxIsInside(SHAPE, column, line, BOX)) return;
-      expect(theirs).toBeAllclose(cutBox(image, column, line, BOX, 0).data, {
+      expect(theirs).toBeAllclose(cutBox(image, column, line, BOX).data, {
         relative: 1e-5,
         absolute: 1e-3,
       });

@@ -114,7 +114,7 @@ describe("labels", () => {
     );
     expect(inside.length).toBeGreaterThan(0);
     for (const p of inside) {
-      const cut = cutBox(micrograph, p.x, p.y, 36, 0);
+      const cut = cutBox(micrograph, p.x, p.y, 36);
       const transfer = ctf({ ...manifest.optics, ...p });
       const { pixelSize } = manifest.optics;
       const shift = { shiftX: -p.originX / pixelSize, shiftY: -p.originY / pixelSize };
