@@ -39,6 +39,7 @@ rooms.cli = [...Object.keys(rooms)];
 const doors = {
   "array/fft": ["fft", "layout", "line", "plan", "resample", "wasm"],
   "evaluate/maps": [
+    "align",
     "directional",
     "fsc",
     "half-maps",
@@ -46,6 +47,7 @@ const doors = {
     "mask",
     "postprocess",
     "threshold",
+    "turnable-map",
   ],
   "evaluate/picking": ["bootstrap", "matching", "picking"],
   "evaluate/realism": ["images", "measures", "particle-average", "profile", "realism", "table", "verdict"],

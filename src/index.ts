@@ -275,8 +275,9 @@ export {
 export { evaluateRealism } from "./jobs/evaluate/run.js";
 export { type ExportOptions, exportFiles } from "./jobs/export/run.js";
 export { type Extraction, type ExtractOptions, extractParticles } from "./jobs/extract/run.js";
+export type { MapAlignment } from "./jobs/fsc/align.js";
 export type { FscOptions } from "./jobs/fsc/options.js";
-export { compareMaps, type FscReport } from "./jobs/fsc/run.js";
+export { compareMaps, type FscReport, type ThresholdReading } from "./jobs/fsc/run.js";
 export type { GenerateOptions } from "./jobs/generate/options.js";
 export { type GeneratePlan, planGeneration } from "./jobs/generate/plan.js";
 export { type GenerateContext, generateDataset } from "./jobs/generate/run.js";

@@ -1,24 +1,34 @@
 import type { Volume } from "../../array/image.js";
-import type { Files } from "../../core/ports.js";
+import { OptionError } from "../../core/errors.js";
+import type { Files, Report } from "../../core/ports.js";
 import {
   type FscCurve,
   type FscResolution,
   fourierShellCorrelation,
   fscArea,
+  lastGoodShell,
   resolutionAt,
 } from "../../evaluate/maps/fsc.js";
 import { lineChart } from "../../plot/line-chart.js";
-import { checkSameGrid, readMapFile, readMask } from "../shared/map-files.js";
+import { checkSameGrid, type MapFile, readMapFile, readMask, writeMapFile } from "../shared/map-files.js";
 import { resolveOptions } from "../shared/options/check.js";
+import { alignedOnto, alignmentText, isModelPath, type MapAlignment } from "./align.js";
 import { type FscOptions, fscOptions } from "./options.js";
+
+export interface ThresholdReading extends FscResolution {
+  /** Angstrom: of the last shell before the curve first falls below, as RELION counts; Infinity if the first one lies below. */
+  readonly lastGoodShell: number;
+}
 
 export interface FscReport extends FscCurve {
   /** Between half maps. */
-  readonly at0143: FscResolution;
+  readonly at0143: ThresholdReading;
   /** Between a map and the truth. */
-  readonly at05: FscResolution;
+  readonly at05: ThresholdReading;
   /** Mean correlation up to Nyquist. */
   readonly area: number;
+  /** How the second map was laid onto the first, where it was. */
+  readonly alignment?: MapAlignment;
 }
 
 /**
@@ -26,33 +36,64 @@ export interface FscReport extends FscCurve {
  *
  * @throws OptionError for an option; FileError, FormatError for an input; ShapeError, DomainError for maps that do not fit together
  */
-export async function compareMaps(given: FscOptions, files: Files): Promise<FscReport> {
+export async function compareMaps(
+  given: FscOptions,
+  context: { readonly files: Files; readonly report: Report },
+): Promise<FscReport> {
   const options = resolveOptions(fscOptions, given);
+  const { files } = context;
   const first = await readMapFile(files, options.map);
-  const second = await readMapFile(files, options.other);
-  checkSameGrid(second, first);
   const mask = options.mask === undefined ? undefined : await readMask(files, options.mask, first);
-  const [a, b] = [first, second].map(({ map }) => (mask ? masked(map, mask) : map));
+  const align = options.align || isModelPath(options.other);
+  if (!align && options.hand !== "both") {
+    throw new OptionError(
+      "hand",
+      `found "${options.hand}" without \`align\`, expected maps that are aligned`,
+    );
+  }
+  const { map: second, alignment } = align
+    ? await alignedOnto(first, options.other, options.hand, context)
+    : await sameGridMap(files, options.other, first);
+  const [a, b] = [first.map, second].map((map) => (mask ? masked(map, mask) : map));
   const curve = fourierShellCorrelation(a!, b!);
   if (options.out !== undefined) {
     await files.write(`${options.out}.csv`, fscCsv(curve));
     await files.write(`${options.out}.svg`, fscChart(curve));
+    if (alignment) await writeMapFile(files, `${options.out}-aligned.mrc`, second, first.frame);
   }
   return {
     ...curve,
-    at0143: resolutionAt(curve, 0.143),
-    at05: resolutionAt(curve, 0.5),
+    at0143: readingAt(curve, 0.143),
+    at05: readingAt(curve, 0.5),
     area: fscArea(curve),
+    ...(alignment && { alignment }),
   };
 }
 
+async function sameGridMap(
+  files: Files,
+  path: string,
+  first: MapFile,
+): Promise<{ readonly map: Volume; readonly alignment?: undefined }> {
+  const other = await readMapFile(files, path);
+  checkSameGrid(other, first);
+  return { map: other.map };
+}
+
+function readingAt(curve: FscCurve, threshold: number): ThresholdReading {
+  const shell = lastGoodShell(curve.correlation, threshold);
+  return { ...resolutionAt(curve, threshold), lastGoodShell: 1 / curve.frequencies[shell]! };
+}
+
 /** The result as a few lines to read. */
-export function fscText({ at0143, at05, area }: FscReport): string {
-  const say = ({ resolution, crossed }: FscResolution): string =>
-    crossed
-      ? `${resolution.toFixed(2)} angstrom`
-      : `${resolution.toFixed(2)} angstrom (Nyquist; the curve stays above)`;
-  return `resolution at 0.143  ${say(at0143)}\nresolution at 0.5    ${say(at05)}\nmean correlation     ${area.toFixed(4)}\n`;
+export function fscText({ at0143, at05, area, alignment }: FscReport): string {
+  const say = ({ resolution, crossed, lastGoodShell: shell }: ThresholdReading): string => {
+    const remark = crossed ? `last shell above it ${shell.toFixed(2)}` : "Nyquist; the curve stays above";
+    return `${resolution.toFixed(2)} angstrom (${remark})`;
+  };
+  return `${alignment ? alignmentText(alignment) : ""}resolution at 0.143  ${say(at0143)}
+resolution at 0.5    ${say(at05)}
+mean correlation     ${area.toFixed(4)}\n`;
 }
 
 const masked = (map: Volume, mask: Volume): Volume => ({

@@ -2,14 +2,20 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { eulerToMatrix, rotationAngle } from "../../../src/core/rotation.js";
+import { TurnableMap } from "../../../src/evaluate/maps/turnable-map.js";
+import { readVolume } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { compareMaps, fscText } from "../../../src/jobs/fsc/run.js";
-import { nodeFiles } from "../../../src/runtime/files.js";
+import { computePotential } from "../../../src/jobs/potential/run.js";
 import { lcg } from "../../evaluate/realism/lcg.js";
+import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
+import { toyVolume, writeToyMap } from "../../helpers/toy-map.js";
 import { casePath, hasSharedCases } from "../../io/shared-data.js";
 
 const dir = scratchFolder();
+const { context } = jobContext();
 const SIZE = 24;
 
 function writeMap(name: string, value: (x: number, y: number, z: number, i: number) => number): string {
@@ -34,9 +40,9 @@ describe("fsc of map files", () => {
   test("a mask without the noise around the particle raises the curve", async () => {
     const plain = await compareMaps(
       { map: first!, other: second!, mask: undefined, out: undefined },
-      nodeFiles,
+      context,
     );
-    const masked = await compareMaps({ map: first!, other: second!, mask, out: undefined }, nodeFiles);
+    const masked = await compareMaps({ map: first!, other: second!, mask, out: undefined }, context);
     expect(masked.area).toBeGreaterThan(plain.area + 0.1);
     expect(plain.at05.resolution).toBeGreaterThan(plain.at0143.resolution);
     expect(fscText(plain)).toContain(`${plain.at05.resolution.toFixed(2)} angstrom`);
@@ -44,13 +50,13 @@ describe("fsc of map files", () => {
 
   test("writes curve and figure, and says when it never falls below", async () => {
     const out = join(dir, "same");
-    const same = await compareMaps({ map: first!, other: first!, mask: undefined, out }, nodeFiles);
+    const same = await compareMaps({ map: first!, other: first!, mask: undefined, out }, context);
     const lines = readFileSync(`${out}.csv`, "utf8").trim().split("\n");
     expect(lines[0]).toBe("frequency_per_angstrom,fsc");
     expect(lines).toHaveLength(1 + SIZE / 2 + 1);
     expect(Number(lines.at(-1)!.split(",")[0])).toBeCloseTo(1 / 8, 10);
     expect(readFileSync(`${out}.svg`, "utf8")).toMatch(/^<svg /);
-    expect(same.at0143).toEqual({ resolution: 8, crossed: false });
+    expect(same.at0143).toEqual({ resolution: 8, crossed: false, lastGoodShell: 8 });
     expect(fscText(same)).toContain("8.00 angstrom (Nyquist; the curve stays above)");
   });
 
@@ -66,12 +72,12 @@ describe("fsc of map files", () => {
       }),
     );
     await expect(
-      compareMaps({ map: first!, other: second!, mask: small, out: undefined }, nodeFiles),
+      compareMaps({ map: first!, other: second!, mask: small, out: undefined }, context),
     ).rejects.toThrow(/small.mrc: found shape \[2,2,2\], expected 24 x 24 x 24 as .*half1.mrc/);
   });
 
   const withMask = (path: string) =>
-    compareMaps({ map: first!, other: second!, mask: path, out: undefined }, nodeFiles);
+    compareMaps({ map: first!, other: second!, mask: path, out: undefined }, context);
 
   test.each([
     ["bytes read as signed", -128, -127, '"-128 to -127", expected values from 0 to 1'],
@@ -87,8 +93,64 @@ describe("fsc of map files", () => {
     const packed = `${first!}.gz`;
     writeFileSync(packed, gzipSync(readFileSync(first!)));
     const plain = await withMask(mask);
-    const same = await compareMaps({ map: packed, other: second!, mask, out: undefined }, nodeFiles);
+    const same = await compareMaps({ map: packed, other: second!, mask, out: undefined }, context);
     expect([...same.correlation]).toEqual([...plain.correlation]);
+  });
+});
+
+describe("a second map that has to be aligned", () => {
+  const rotation = eulerToMatrix({ rot: 25, tilt: 40, psi: 110 });
+  const truth = writeToyMap(join(dir, "truth.mrc"), toyVolume(48, 3));
+  const placed = new TurnableMap(toyVolume(36, 4)).placed({ rotation, shift: [1, -2, 0.5], mirrored: false });
+  const moved = writeToyMap(join(dir, "moved.mrc"), placed);
+
+  test("another box, voxel size, orientation and place: the map is written on the first one's grid", async () => {
+    const out = join(dir, "aligned");
+    const found = await compareMaps({ map: moved, other: truth, align: true, out }, context);
+    expect(found.alignment!.mirrored).toBe(false);
+    expect(found.alignment!.angle).toBeCloseTo(rotationAngle(rotation, [1, 0, 0, 0, 1, 0, 0, 0, 1]), 0);
+    expect(found.alignment!.shift[1]).toBeCloseTo(-8, 0);
+    expect(Math.min(...found.correlation.subarray(0, 8))).toBeGreaterThan(0.99);
+    expect(fscText(found)).toContain("aligned by");
+    const { correlation } = await compareMaps({ map: moved, other: `${out}-aligned.mrc` }, context);
+    expect(Math.min(...correlation.subarray(0, 8))).toBeGreaterThan(0.99);
+  });
+
+  test("a model's potential is compared with the map of that model, turned; the wrong hand is told by its curve", async () => {
+    // six heavy atoms without symmetry, as a PDB file's records
+    const places = [
+      [0, 0, 0],
+      [30, 5, -4],
+      [-12, 26, 8],
+      [4, -20, 22],
+      [-24, -16, -18],
+      [10, 12, 33],
+    ];
+    const records = places.map(([x, y, z], i) => {
+      const [a, b, c] = [x, y, z].map((each) => each!.toFixed(3).padStart(8));
+      return `HETATM${String(i + 1).padStart(5)} ZN    ZN A${String(i + 1).padStart(4)}    ${a}${b}${c}  1.00 20.00          ZN`;
+    });
+    const model = join(dir, "zinc.pdb");
+    writeFileSync(model, `${records.join("\n")}\nEND\n`);
+    const own = join(dir, "zinc.mrc");
+    await computePotential({ model, out: own, pixelSize: 4, box: 40 }, context);
+    const map = new TurnableMap(readVolume(readFileSync(own), own)).placed({
+      ...{ rotation, shift: [0, 1, 0], mirrored: false },
+    });
+    const found = await compareMaps(
+      { map: writeToyMap(join(dir, "zinc-turned.mrc"), map), other: model },
+      context,
+    );
+    expect(Math.min(...found.correlation.subarray(0, 12))).toBeGreaterThan(0.98);
+    const wrong = await compareMaps(
+      { map: join(dir, "zinc-turned.mrc"), other: model, hand: "mirrored" },
+      context,
+    );
+    expect(wrong.area).toBeLessThan(found.area - 0.15);
+  });
+
+  test("a hand without an alignment is refused", async () => {
+    await expect(compareMaps({ map: first!, other: second!, hand: "same" }, context)).rejects.toThrow(/hand/);
   });
 });
 
@@ -96,10 +158,10 @@ describe.skipIf(!hasSharedCases)("a mask that was taken (needs ../shared/cases)"
   const at = (name: string) => casePath(`mask-range/${name}`);
   test("signed bytes are refused; the same mask in floats gives 5.20 angstrom", async () => {
     const plan = { map: at("half1.mrc"), other: at("half2.mrc"), out: undefined };
-    await expect(compareMaps({ ...plan, mask: at("mask-signed-imod.mrc") }, nodeFiles)).rejects.toThrow(
+    await expect(compareMaps({ ...plan, mask: at("mask-signed-imod.mrc") }, context)).rejects.toThrow(
       'mask-signed-imod.mrc: densities: found "-128 to -127", expected values from 0 to 1',
     );
-    const { at0143 } = await compareMaps({ ...plan, mask: at("mask-float.mrc") }, nodeFiles);
+    const { at0143 } = await compareMaps({ ...plan, mask: at("mask-float.mrc") }, context);
     expect(at0143.resolution).toBeCloseTo(5.2, 2);
   });
 });

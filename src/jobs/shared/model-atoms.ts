@@ -1,0 +1,65 @@
+import { OptionError } from "../../core/errors.js";
+import type { Report } from "../../core/ports.js";
+import { readStructure } from "../../io/structure/read.js";
+import {
+  type Atom,
+  applyAssembly,
+  type Structure,
+  selectAtoms,
+  unknownElements,
+} from "../../io/structure/structure.js";
+
+/** The assembly that is made of all models of a file, as in files of biological assemblies (.pdb1). */
+const MODELS = "models";
+
+/** Which atoms of a file make up a particle: `potential`'s options of the same names. */
+export interface AtomChoice {
+  readonly assembly?: string;
+  readonly modelNumber?: number;
+  readonly waters?: boolean;
+  readonly minimumConfidence?: number;
+}
+
+/**
+ * The atoms of a particle, from the contents of a PDB or mmCIF file: a model, its confident atoms, as the biological assembly. What was
+ * left out or chosen among several is told.
+ *
+ * @throws FormatError for the file, OptionError for a model or an assembly that it has not got
+ */
+export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomChoice, report: Report): Atom[] {
+  const structure = readStructure(bytes, path);
+  const ofModels = options.assembly === MODELS;
+  if (ofModels && options.modelNumber !== undefined) {
+    throw new OptionError(
+      "modelNumber",
+      `found \`assembly\` ${MODELS}, which takes all models, expected one of them`,
+    );
+  }
+  const selection = {
+    ...(options.modelNumber !== undefined && { model: options.modelNumber }),
+    ...(ofModels && { model: "all" as const }),
+    waters: options.waters ?? false,
+    ...(options.minimumConfidence !== undefined && { minimumConfidence: options.minimumConfidence }),
+  };
+  const unknown = unknownElements(structure.atoms, selection);
+  if (unknown) report.note(`${path}: ${unknown}`);
+  const selected = selectAtoms(structure.atoms, selection);
+  if (!ofModels) noteModels(structure, selected[0]!.model, report);
+  if (options.assembly === "none" || ofModels) return selected;
+  const known = structure.assemblies.map(({ id }) => id);
+  if (options.assembly !== undefined && !known.includes(options.assembly)) {
+    const expected =
+      known.length > 0 ? `one of ${known.join(", ")}, or none` : "none, since the file defines no assembly";
+    throw new OptionError("assembly", `${path}: found "${options.assembly}", expected ${expected}`);
+  }
+  return applyAssembly(structure, selected, options.assembly);
+}
+
+/** Says which of several models is used: they may be alternatives, as of NMR, or the copies of an assembly. */
+function noteModels({ path, atoms }: Structure, used: number, report: Report): void {
+  const models = new Set(atoms.map(({ model }) => model)).size;
+  if (models === 1) return;
+  report.note(
+    `${path}: model ${used} of ${models}: \`modelNumber\` takes another one, \`assembly\` ${MODELS} all of them as one assembly`,
+  );
+}
