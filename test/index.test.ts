@@ -64,24 +64,25 @@ describe("cryogem", () => {
       Estimates EulerAngles EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction Files
       FilterBank FscCurve FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan
       HalfWeights HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore
-      Intervals JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics MapOptions MapReading
-      MaskJobOptions MaskOptions MaskResult MicrographCtf MicrographInputs MicrographRecord
-      MicrographSource Model ModelDescription MrcFile MrcHeader MrcHeaderFields MrcMode MrcStatistics
-      MrcWriteMode MtfRecord NamedArray NamedArrays NetworkScorerOptions NoiseCurves NoiseEstimate
-      NoiseField NoiseModel NoiseOptions NoisePower NoiseSpectrum Optics OpticsGroup Orientations Particle
-      ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions
-      PickRunPlan PickScoreOptions PickScoreResult PickTrainOptions PickTrainPlan PickedMicrograph
-      PickerModel PickerOptions PickerRecord PickerScores PickingOptions PickingScores PlacedParticle
-      PngEffort PngPicture Point Pose PotentialAtom PotentialJobOptions PotentialOptions PotentialResult
-      PowerSpectrum Preset Progress ProjectionOptions Projector ProjectorOptions RadialProfile ReadImage
-      RealismCurves RealismMeasure RealismPlan RealismProtocol RealismResult RealismRow ReconstructOptions
-      ReconstructPlan ReconstructionRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes
-      Safetensor SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
-      SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum
-      SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable StarValues
-      StorageMode Structure StructureOptions Task TaskInput TaskName TaskOptions TaskOutput TaskShared
-      Tasks TemplateOptions Templates TiffCompression TiffImage TiffPicture TrainContext TrainOptions
-      TrainPlan TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume Workers"
+      Intervals JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics MapAlignment
+      MapOptions MapReading MaskJobOptions MaskOptions MaskResult MicrographCtf MicrographInputs
+      MicrographRecord MicrographSource Model ModelDescription MrcFile MrcHeader MrcHeaderFields MrcMode
+      MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays NetworkScorerOptions NoiseCurves
+      NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower NoiseSpectrum Optics OpticsGroup
+      Orientations Particle ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel PickRecord
+      PickRunContext PickRunOptions PickRunPlan PickScoreOptions PickScoreResult PickTrainOptions
+      PickTrainPlan PickedMicrograph PickerModel PickerOptions PickerRecord PickerScores PickingOptions
+      PickingScores PlacedParticle PngEffort PngPicture Point Pose PotentialAtom PotentialJobOptions
+      PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions Projector
+      ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan RealismProtocol
+      RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord Report
+      RingAgreement RingProfile RotationMatrix RowPixelSizes Safetensor SafetensorArrays SafetensorType
+      SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf SimulateOptions SimulatedMicrograph
+      SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum SpectrumCube Spot SpotOptions
+      StarBlock StarColumn StarColumnInput StarFile StarTable StarValues StorageMode Structure
+      StructureOptions Task TaskInput TaskName TaskOptions TaskOutput TaskShared Tasks TemplateOptions
+      Templates ThresholdReading TiffCompression TiffImage TiffPicture TrainContext TrainOptions TrainPlan
+      TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume Workers"
     `);
   });
 });
