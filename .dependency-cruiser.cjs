@@ -184,7 +184,7 @@ module.exports = {
       name: "native-modules-only-in-runtime",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/runtime/" },
-      to: { path: "node_modules/onnxruntime-node" },
+      to: { path: "node_modules/onnxruntime-" },
     },
   ],
   options: {

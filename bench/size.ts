@@ -33,9 +33,9 @@ const dependencies = folders
   .map((folder) => ({ name: scope(folder) + basename(folder), size: bytes(folder) }))
   .sort((a, b) => b.size - a.size);
 
-const libraries = join(root, "node_modules/onnxruntime-node/bin/napi-v6");
-const used = bytes(join(libraries, process.platform, process.arch));
-const others = bytes(libraries) - used;
+const onnxRuntime = join(root, "dist/onnxruntime-node");
+const libraries = join(onnxRuntime, "bin/napi-v6");
+const others = bytes(libraries) - bytes(join(libraries, process.platform, process.arch));
 const size = (of: readonly { readonly size: number }[]): number =>
   of.reduce((sum, each) => sum + each.size, 0);
 const own = packed.unpackedSize;
@@ -51,12 +51,13 @@ printTable(
   "Installed size",
   ["what", "MB", "over PyTorch's"],
   [
-    row("cryogem itself", own),
+    row("cryogem itself", own - bytes(onnxRuntime)),
+    row("ONNX Runtime, inside the package", bytes(onnxRuntime)),
     ...dependencies.slice(0, LARGEST).map((each) => row(each.name, each.size)),
     row(`${dependencies.length - LARGEST} smaller packages`, size(dependencies.slice(LARGEST))),
     row("all", total),
     row(
-      `all, without onnxruntime-node's libraries for other platforms than ${process.platform} ${process.arch}`,
+      `all, without ONNX Runtime's libraries for other platforms than ${process.platform} ${process.arch}`,
       total - others,
     ),
     row("PyTorch on the CPU, alone", torch),

@@ -12,6 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bundleCli } from "./bundle-cli.mjs";
+import { bundleOnnxRuntime } from "./bundle-onnxruntime.mjs";
 
 const root = new URL("..", import.meta.url).pathname;
 const run = (bin, args) =>
@@ -48,5 +50,7 @@ if (existsSync(kernels)) {
 if (!process.argv.includes("--kernels")) {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", ["-p", "tsconfig.json"]);
+  await bundleCli(join(root, "dist"));
   chmodSync(join(root, "dist/cli/main.js"), 0o755);
+  bundleOnnxRuntime(root);
 }

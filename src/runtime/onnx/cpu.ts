@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
-import type { Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-common";
 import type { ComputeRuntime } from "../../core/ports.js";
 import { loadOnHost } from "./host.js";
+import { openLibrary } from "./library.js";
 import { hostTensor } from "./tensors.js";
 
 export interface OnnxOptions {
@@ -16,7 +17,7 @@ export interface OnnxOptions {
 export async function openOnnxCpu({
   threads = availableParallelism(),
 }: OnnxOptions = {}): Promise<ComputeRuntime<Tensor>> {
-  const library = await import("onnxruntime-node");
+  const library = openLibrary();
   const options = { executionProviders: ["cpu"], intraOpNumThreads: threads };
   return {
     device: "cpu",

@@ -1,19 +1,15 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-common";
 import { UnsupportedError } from "../../core/errors.js";
 import type { ComputeRuntime } from "../../core/ports.js";
 import { compile, input, neg } from "../../tensor/index.js";
 import { loadOnHost } from "./host.js";
+import { HOW_TO_ADD, nativeFolder, onnxFolder, openLibrary } from "./library.js";
 import { hostTensor } from "./tensors.js";
 
 /** Where onnxruntime-node looks for the library that its package does not bring along. */
-const libraryPath = (): string => {
-  const { resolve } = createRequire(import.meta.url);
-  const folder = join(resolve("onnxruntime-node/package.json"), "..", "bin/napi-v6");
-  return join(folder, process.platform, process.arch, "libonnxruntime_providers_cuda.so");
-};
+const libraryPath = (): string => join(nativeFolder(), "libonnxruntime_providers_cuda.so");
 
 /** Whether ONNX Runtime's library for CUDA has been installed; a card and its driver may still be missing. */
 export const hasCudaLibrary = (): boolean => existsSync(libraryPath());
@@ -27,10 +23,10 @@ export const hasCudaLibrary = (): boolean => existsSync(libraryPath());
 export async function openOnnxCuda(): Promise<ComputeRuntime<Tensor>> {
   if (!hasCudaLibrary()) {
     throw new UnsupportedError(
-      process.platform === "linux" && process.arch === "x64" ? NOT_INSTALLED : NOT_MADE,
+      process.platform === "linux" && process.arch === "x64" ? notInstalled() : NOT_MADE,
     );
   }
-  const library = await import("onnxruntime-node");
+  const library = openLibrary();
   const options = { executionProviders: ["cuda"] };
   try {
     const probe = await loadOnHost(library, compile({ y: neg(input("x", [1])) }).model, options);
@@ -52,7 +48,13 @@ export async function openOnnxCuda(): Promise<ComputeRuntime<Tensor>> {
   };
 }
 
-const NOT_INSTALLED =
-  "cuda: found no libonnxruntime_providers_cuda.so in onnxruntime-node, expected it, CUDA 12 and cuDNN 9: " +
-  "ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node, or take --device webgpu";
+/** The package onnxruntime-node downloads the library when it is installed, or later by its script. */
+function notInstalled(): string {
+  const { folder, bundled } = onnxFolder();
+  const script = `node ${join(folder, "script/install.js")} --onnxruntime-node-install`;
+  return (
+    "cuda: found no libonnxruntime_providers_cuda.so in onnxruntime-node, expected it, CUDA 12 and cuDNN 9: " +
+    `${bundled ? HOW_TO_ADD : script}, or take --device webgpu`
+  );
+}
 const NOT_MADE = `cuda: ONNX Runtime for Node has it for linux x64 only, found ${process.platform} ${process.arch}, expected --device webgpu`;

@@ -1,4 +1,4 @@
-import type { Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-common";
 import type { ComputeRuntime } from "../../core/ports.js";
 import { compile, constant, conv2d, input, reduceSum } from "../../tensor/index.js";
 import { openOnnxCpu } from "./cpu.js";

@@ -1,8 +1,9 @@
 import proto from "onnx-proto";
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { UnsupportedError } from "../../core/errors.js";
 import type { ComputeSession } from "../../core/ports.js";
-import { asTensor, byName, type Feeds, type OnnxLibrary, uploaded, type Wanted } from "./tensors.js";
+import type { OnnxLibrary } from "./library.js";
+import { asTensor, byName, type Feeds, uploaded, type Wanted } from "./tensors.js";
 
 /** A session that reads and writes arrays of the host, wherever it computes. @param options say where */
 export async function loadOnHost(

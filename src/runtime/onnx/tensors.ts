@@ -1,8 +1,8 @@
-import type { Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-common";
 import { UnsupportedError } from "../../core/errors.js";
 import type { HostTensor } from "../../core/ports.js";
+import type { OnnxLibrary } from "./library.js";
 
-export type OnnxLibrary = typeof import("onnxruntime-node");
 /** What a session's run is fed with: arrays of the host, or tensors that an earlier run left where they are. */
 export type Feeds = Readonly<Record<string, HostTensor | Tensor>>;
 /** Outputs asked for: names, or names with tensors to write into (null: a new one). */

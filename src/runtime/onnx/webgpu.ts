@@ -1,8 +1,9 @@
 import proto from "onnx-proto";
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { UnsupportedError } from "../../core/errors.js";
 import type { ComputeRuntime, ComputeSession, HostTensor } from "../../core/ports.js";
-import { byName, type Feeds, hostTensor, type OnnxLibrary, uploaded, type Wanted } from "./tensors.js";
+import { type OnnxLibrary, openLibrary } from "./library.js";
+import { byName, type Feeds, hostTensor, uploaded, type Wanted } from "./tensors.js";
 
 /**
  * ONNX Runtime on a GPU through WebGPU: Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS. Outputs in `keepOnDevice`
@@ -11,7 +12,7 @@ import { byName, type Feeds, hostTensor, type OnnxLibrary, uploaded, type Wanted
  * @throws UnsupportedError where there is no adapter, or none that computes
  */
 export async function openOnnxWebGpu(): Promise<ComputeRuntime<Tensor>> {
-  const library = await import("onnxruntime-node");
+  const library = openLibrary();
   if (!library.listSupportedBackends().some(({ name }) => name === "webgpu")) {
     throw new UnsupportedError(
       `webgpu: ONNX Runtime for ${process.platform} ${process.arch}: found no WebGPU in it, expected --device cpu`,

@@ -19,7 +19,7 @@ test.skipIf(hasCudaLibrary())(
     const refused = openDevice({ device: "cuda" }, () => {});
     await expect(refused).rejects.toThrow(
       process.platform === "linux" && process.arch === "x64"
-        ? /^cuda: found no libonnxruntime_providers_cuda\.so .*ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node/
+        ? /^cuda: found no libonnxruntime_providers_cuda\.so .*node \S+\/onnxruntime-node\/script\/install\.js --onnxruntime-node-install, or/
         : /^cuda: ONNX Runtime for Node has it for linux x64 only/,
     );
     await expect(refused).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
