@@ -38,6 +38,9 @@ rooms.cli = [...Object.keys(rooms)];
 /** The door files of each folder: nothing outside the folder imports any other of its files. */
 const doors = {
   "array/fft": ["fft", "layout", "line", "plan", "resample", "wasm"],
+  "array/regions": ["cluster", "distance", "regions"],
+  "estimate/ctf": ["ctf-fit", "ctf-picture"],
+  "estimate/noise": ["noise", "noise-grid", "noise-power", "noise-spectrum"],
   "evaluate/maps": [
     "align",
     "directional",
@@ -107,6 +110,9 @@ const doors = {
   ],
   "runtime/onnx": ["cpu", "device"],
   "runtime/workers": ["workers"],
+  "tensor/backward": ["grad"],
+  "tensor/compile": ["compile"],
+  "tensor/interpreter": ["interpret", "kernels"],
   "translate/fit": ["calibration", "field", "fit-set", "innovations"],
   "translate/gan": ["crops", "points", "step", "trainer"],
   "translate/noise": [

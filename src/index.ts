@@ -113,15 +113,15 @@ export {
 
 // What real micrographs tell.
 
-export type { Background } from "./estimate/background.js";
-export { type CtfFit, type CtfFitOptions, fitCtf } from "./estimate/ctf-fit.js";
+export { type CtfFit, type CtfFitOptions, fitCtf } from "./estimate/ctf/ctf-fit.js";
+export type { RingAgreement, RingProfile } from "./estimate/ctf/ring-agreement.js";
 export { estimateIce, type IceOptions } from "./estimate/ice.js";
-export { estimateNoise, type NoiseEstimate, type NoiseOptions } from "./estimate/noise.js";
-export type { NoiseCurves } from "./estimate/noise-power.js";
-export type { NoiseSpectrum } from "./estimate/noise-spectrum.js";
+export type { Background } from "./estimate/noise/background.js";
+export { estimateNoise, type NoiseEstimate, type NoiseOptions } from "./estimate/noise/noise.js";
+export type { NoiseCurves } from "./estimate/noise/noise-power.js";
+export type { NoiseSpectrum } from "./estimate/noise/noise-spectrum.js";
 export { findSpots, type Spot, type SpotOptions } from "./estimate/particle-count.js";
 export { estimateSize, type SizeEstimate } from "./estimate/particle-size.js";
-export type { RingAgreement, RingProfile } from "./estimate/ring-agreement.js";
 
 // A dataset folder.
 

@@ -1,6 +1,6 @@
-import { kMeans1d } from "../array/cluster.js";
 import { gaussianBlur } from "../array/filter.js";
 import { type Image, zeros } from "../array/image.js";
+import { kMeans1d } from "../array/regions/cluster.js";
 import { quantile, robustScale } from "../array/statistics.js";
 import { integerInRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";

@@ -25,7 +25,9 @@
  *
  * Training steps made of these stand in src/train.
  */
-export { type CompiledGraph, compile } from "./compile.js";
+
+export { grad } from "./backward/grad.js";
+export { type CompiledGraph, compile } from "./compile/compile.js";
 export {
   abs,
   add,
@@ -50,8 +52,7 @@ export {
   sub,
   tanh,
 } from "./elementwise.js";
-export { grad } from "./grad.js";
-export { interpret } from "./interpret.js";
+export { interpret } from "./interpreter/interpret.js";
 export {
   type AxisRange,
   concat,

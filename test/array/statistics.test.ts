@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { kMeans1d } from "../../src/array/cluster.js";
 import {
   multiply,
   symmetricEigen,
   symmetricSquareRoot,
   traceOfRootOfProduct,
 } from "../../src/array/eigen.js";
+import { kMeans1d } from "../../src/array/regions/cluster.js";
 import {
   correlation,
   histogram,

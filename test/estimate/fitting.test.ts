@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
-import { equiphaseFrequency, halfAberration } from "../../src/estimate/equiphase.js";
-import { minimise } from "../../src/estimate/nelder-mead.js";
-import { solveNonNegative } from "../../src/estimate/nonnegative.js";
-import { fitRings, ringBasis } from "../../src/estimate/ring-model.js";
+import { equiphaseFrequency, halfAberration } from "../../src/estimate/ctf/equiphase.js";
+import { minimise } from "../../src/estimate/ctf/nelder-mead.js";
+import { solveNonNegative } from "../../src/estimate/ctf/nonnegative.js";
+import { fitRings, ringBasis } from "../../src/estimate/ctf/ring-model.js";
 import { ctf } from "../../src/physics/optics/ctf.js";
 
 /** Solution of the unconstrained normal equations over a subset, by elimination. */

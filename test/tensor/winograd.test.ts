@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
+import { lower } from "../../src/tensor/compile/lower.js";
 import { compile, conv2d, grad, input, interpret, mul, reduceSum } from "../../src/tensor/index.js";
-import { lower } from "../../src/tensor/lower.js";
 import { topologicalOrder } from "../../src/tensor/order.js";
 import { toomCook } from "../../src/tensor/toom-cook.js";
 import { winogradConv2d, winogradWeightGradient } from "../../src/tensor/winograd.js";

@@ -1,5 +1,5 @@
-import { squaredDistances } from "../../array/distance.js";
 import type { Volume } from "../../array/image.js";
+import { squaredDistances } from "../../array/regions/distance.js";
 import { inRange } from "../../core/check.js";
 
 export interface MaskOptions {

@@ -1,6 +1,6 @@
 import type { Image } from "../../array/image.js";
 import { bin, coarserPosition } from "../../array/resample.js";
-import type { CtfFit } from "../../estimate/ctf-fit.js";
+import type { CtfFit } from "../../estimate/ctf/ctf-fit.js";
 import type { Spot } from "../../estimate/particle-count.js";
 import type { SizeEstimate } from "../../estimate/particle-size.js";
 import { imagePanel, standardContrast } from "../../plot/image-panel.js";

@@ -1,5 +1,5 @@
 import { DomainError, OptionError } from "../../core/errors.js";
-import { type CtfFitOptions, fitBand } from "../../estimate/ctf-fit.js";
+import { type CtfFitOptions, fitBand } from "../../estimate/ctf/ctf-fit.js";
 import type { Optics } from "../../physics/optics/optics.js";
 import { recordOf, resolveOptions } from "../shared/options/check.js";
 import { type NamedMicrograph, namedByStem } from "../shared/stems.js";

@@ -1,9 +1,9 @@
 import { mean, quantile, standardDeviation } from "../../array/statistics.js";
 import { inside } from "../../dataset/layout.js";
 import { opticsBlock } from "../../dataset/star.js";
-import { ANISOTROPY_TILE, NOISE_TILE } from "../../estimate/noise.js";
-import { noiseFrequencies } from "../../estimate/noise-grid.js";
-import { averageNoise, type NoiseSpectrum } from "../../estimate/noise-spectrum.js";
+import { ANISOTROPY_TILE, NOISE_TILE } from "../../estimate/noise/noise.js";
+import { noiseFrequencies } from "../../estimate/noise/noise-grid.js";
+import { averageNoise, type NoiseSpectrum } from "../../estimate/noise/noise-spectrum.js";
 import { writeStar } from "../../io/star/write.js";
 import { lineChart } from "../../plot/line-chart.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";

@@ -1,6 +1,6 @@
 import { irfft3, rfft3 } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
-import { connectedRegions } from "../../array/regions.js";
+import { connectedRegions } from "../../array/regions/regions.js";
 import { filterRadially, lowPassAt } from "../../array/spectrum/shells.js";
 import { DomainError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";

@@ -5,7 +5,7 @@ import { CryoError, FormatError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { encodePreview } from "../../dataset/images.js";
 import { inside } from "../../dataset/layout.js";
-import { fitCtf } from "../../estimate/ctf-fit.js";
+import { fitCtf } from "../../estimate/ctf/ctf-fit.js";
 import { readImage } from "../../io/read-image.js";
 import type { CtfParameters } from "../../physics/optics/ctf.js";
 import type { Defocus, Optics } from "../../physics/optics/optics.js";

@@ -2,7 +2,7 @@ import type { Image } from "../../array/image.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import type { InputRecord } from "../../dataset/records.js";
-import { colouredNoiseSpectrum } from "../../estimate/noise-power.js";
+import { colouredNoiseSpectrum } from "../../estimate/noise/noise-power.js";
 import { readImage } from "../../io/read-image.js";
 import type { NoisePower } from "../../physics/noise.js";
 import type { Defocus, Optics } from "../../physics/optics/optics.js";

@@ -2,7 +2,7 @@ import { isotropicPower, radialAverage, totalPower } from "../../array/spectrum/
 import type { EvenProfile } from "../../array/spectrum/profile.js";
 import { mean } from "../../array/statistics.js";
 import { Random } from "../../core/random.js";
-import { estimateNoise } from "../../estimate/noise.js";
+import { estimateNoise } from "../../estimate/noise/noise.js";
 import { type NoiseField, noisyInput } from "../noise/field.js";
 import { NORMAL } from "../noise/innovations.js";
 import { meanProfile } from "../noise/power.js";

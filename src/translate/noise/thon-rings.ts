@@ -4,7 +4,7 @@ import { halfColumns, visitFrequencies } from "../../array/spectrum/half.js";
 import { type PowerSpectrum, powerSpectrum2d } from "../../array/spectrum/power.js";
 import { type EvenProfile, profileAt } from "../../array/spectrum/profile.js";
 import { mean } from "../../array/statistics.js";
-import { fitCtf } from "../../estimate/ctf-fit.js";
+import { fitCtf } from "../../estimate/ctf/ctf-fit.js";
 import { type CtfParameters, ctf } from "../../physics/optics/ctf.js";
 import type { Defocus, Optics } from "../../physics/optics/optics.js";
 

@@ -10,7 +10,7 @@ import {
 import { profileAt } from "../../../src/array/spectrum/profile.js";
 import { correlation, mean, moments, variance } from "../../../src/array/statistics.js";
 import { Random } from "../../../src/core/random.js";
-import { estimateNoise } from "../../../src/estimate/noise.js";
+import { estimateNoise } from "../../../src/estimate/noise/noise.js";
 import { colouredField, matchedField, whiteField } from "../../../src/translate/fit/field.js";
 import { drawFitSet } from "../../../src/translate/fit/fit-set.js";
 import { fitInnovations } from "../../../src/translate/fit/innovations.js";
