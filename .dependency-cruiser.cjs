@@ -63,7 +63,7 @@ const doors = {
     "patches",
     "radial-spectrum",
   ],
-  "io/bytes": ["float16", "inflate", "table-text", "text", "unpack"],
+  "io/bytes": ["csv", "float16", "inflate", "table-text", "text", "unpack"],
   "io/hdf5": ["eman"],
   "io/mrc": ["header", "modes", "read", "unpack", "write"],
   "io/npy": ["read"],

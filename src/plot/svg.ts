@@ -1,12 +1,23 @@
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** Text made safe for SVG and HTML, in element content and in quoted attributes. */
+/** Characters that no XML document may hold: most control characters, halves of surrogate pairs, two others. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const NOT_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** Text made safe for SVG and HTML, in element content and in quoted attributes; what XML cannot hold is shown as a symbol. */
 export function escapeText(text: string): string {
   return text
+    .replace(NOT_XML, symbolOf)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
+}
+
+/** The picture of a control character, as ␛ for escape; of anything else the replacement character. */
+function symbolOf(character: string): string {
+  const code = character.charCodeAt(0);
+  return code === 0x7f ? "\u2421" : code < 0x20 ? String.fromCharCode(0x2400 + code) : "\ufffd";
 }
 
 /** An SVG element as text. Children are markup; text content goes through `escapeText` first. */

@@ -13,6 +13,21 @@ describe("svg", () => {
     expect(element("g", { id: `"<`, x: 1.23456, y: undefined })).toBe(`<g id="&quot;&lt;" x="1.23"/>`);
   });
 
+  test("what XML cannot hold is shown, so that any name gives a document", () => {
+    expect(escapeText("a\x1b[31m\0\x7f\ud800\uffff")).toBe("a\u241b[31m\u2400\u2421\ufffd\ufffd");
+    // tab, line ends and what lies beyond 16 bits are XML's own
+    expect(escapeText("a\t\n\r😀")).toBe("a\t\n\r😀");
+    for (let code = 0; code < 0x20; code++) {
+      const markup = element(
+        "text",
+        { id: `x${String.fromCharCode(code)}` },
+        escapeText(String.fromCharCode(code)),
+      );
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these must be gone
+      expect(markup).not.toMatch(/[\0-\x08\x0b\x0c\x0e-\x1f]/);
+    }
+  });
+
   test.each([
     [0, "0"],
     [-0.25, "−0.25"],

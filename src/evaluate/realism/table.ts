@@ -1,3 +1,4 @@
+import { csvLine } from "../../io/bytes/csv.js";
 import type { Score } from "../spread.js";
 import { MEASURE_TITLES, REALISM_MEASURES, type RealismMeasure } from "./measures.js";
 import type { RealismResult, RealismRow } from "./realism.js";
@@ -47,7 +48,7 @@ export function textTable(result: RealismResult): string {
 export function realismCsv(result: RealismResult): string {
   const line = (row: RealismRow, measure: RealismMeasure): string => {
     const score = row.scores[measure];
-    return [quoted(row.name), row.role, measure, score?.mean ?? "", score?.spread ?? ""].join(",");
+    return csvLine([row.name, row.role, measure, score?.mean ?? "", score?.spread ?? ""]);
   };
   const lines = result.rows.flatMap((row) => measuresOf(result).map((measure) => line(row, measure)));
   return `${["set,role,measure,mean,spread", ...lines].join("\n")}\n`;
@@ -55,12 +56,10 @@ export function realismCsv(result: RealismResult): string {
 
 /** The radial spectra as CSV: a band a line, in 1/angstrom, and the power of each set. */
 export function spectraCsv({ curves, protocol }: RealismResult): string {
-  const header = ["frequency_per_angstrom", ...curves.map((curve) => quoted(curve.name))].join(",");
+  const header = csvLine(["frequency_per_angstrom", ...curves.map((curve) => curve.name)]);
   const bands = curves[0]?.spectrum.frequency ?? new Float64Array(0);
   const lines = Array.from(bands, (frequency, i) =>
     [frequency / protocol.pixelSize, ...curves.map((curve) => curve.spectrum.power[i])].join(","),
   );
   return `${[header, ...lines].join("\n")}\n`;
 }
-
-const quoted = (name: string): string => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);

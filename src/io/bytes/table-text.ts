@@ -8,13 +8,19 @@ export interface TableRow {
   readonly cells: readonly string[];
 }
 
-/** The lines of a table that are neither blank nor a comment (#), split into trimmed cells. */
-export function readTableRows(text: string, separator: string | RegExp): TableRow[] {
+/** The lines of a table that are neither blank nor a comment (#), split into trimmed cells by what stands between them or by a function. */
+export function readTableRows(
+  text: string,
+  separator: string | RegExp | ((line: string) => readonly string[]),
+): TableRow[] {
+  const split =
+    typeof separator === "function"
+      ? separator
+      : (line: string): readonly string[] => line.split(separator).map((cell) => cell.trim());
   const rows: TableRow[] = [];
   for (const [line, raw] of numberedLines(text.replace(/^\ufeff/, ""))) {
     const trimmed = raw.trim();
-    if (trimmed !== "" && !trimmed.startsWith("#"))
-      rows.push({ line, cells: trimmed.split(separator).map((cell) => cell.trim()) });
+    if (trimmed !== "" && !trimmed.startsWith("#")) rows.push({ line, cells: split(trimmed) });
   }
   return rows;
 }

@@ -1,4 +1,5 @@
 import { DomainError, FormatError } from "../../core/errors.js";
+import { csvCells, csvLine } from "../bytes/csv.js";
 import { numberCell, readTableRows, type TableRow } from "../bytes/table-text.js";
 import { decodeText, parseNumber } from "../bytes/text.js";
 import { coordinateText, type Pick } from "./pick.js";
@@ -20,7 +21,7 @@ const COLUMNS = {
  * @throws FormatError for a header without x and y, or a cell that is no number
  */
 export function readPointsCsv(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
-  const rows = readTableRows(decodeText(content, path), ",");
+  const rows = readTableRows(decodeText(content, path), csvCells);
   const first = rows[0];
   if (!first) return [];
   const hasHeader = Number.isNaN(parseNumber(first.cells[0] ?? ""));
@@ -66,11 +67,9 @@ function readColumns({ cells, line }: TableRow, path: string): Record<keyof type
 export function writePointsCsv(picks: readonly Pick[]): string {
   const hasScores = picks.length > 0 && picks.every(({ score }) => score !== undefined);
   const lines = picks.map(({ micrograph, x, y, score }) => {
-    if (/[",\r\n]/.test(micrograph))
-      throw new DomainError("micrograph name", micrograph, "no comma or quote");
-    return [micrograph, coordinateText(x), coordinateText(y), ...(hasScores ? [String(score)] : [])].join(
-      ",",
-    );
+    // a line is read by itself
+    if (/[\r\n]/.test(micrograph)) throw new DomainError("micrograph name", micrograph, "no line break");
+    return csvLine([micrograph, coordinateText(x), coordinateText(y), ...(hasScores ? [score!] : [])]);
   });
   return `${[`micrograph,x,y${hasScores ? ",score" : ""}`, ...lines].join("\n")}\n`;
 }

@@ -1,6 +1,6 @@
 import { mean, quantile, standardDeviation } from "../../array/statistics.js";
 import { OptionError, UsageError } from "../../core/errors.js";
-import type { JobContext } from "../../core/ports.js";
+import type { Files, JobContext } from "../../core/ports.js";
 import { pack } from "../../io/bytes/unpack.js";
 import type { MrcWriteMode } from "../../io/mrc/modes.js";
 import { writeMrc } from "../../io/mrc/write.js";
@@ -21,6 +21,14 @@ const FULL_RANGE: Readonly<Partial<Record<MrcWriteMode, readonly [low: number, h
   int16: [-32_768, 32_767],
 };
 
+/** An image read and made ready for a format that can hold it. */
+interface ReadyImage {
+  readonly pixels: Pixels;
+  readonly mode: MrcWriteMode;
+  /** Whether contrast was stretched to 8 bits, to be looked at. */
+  readonly picture: boolean;
+}
+
 /**
  * Writes an image, a stack or a volume in another format.
  *
@@ -34,6 +42,23 @@ export async function exportImage(
   options: PixelOptions,
   { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<void> {
+  const { pixels, mode, picture } = await readyImage(path, format, options, files);
+  await files.write(out, pack(encode(pixels, format, { ...options, mode }), out));
+  if (picture)
+    report.note(`${out}: contrast stretched to 8 bits, to look at; \`mode\` keeps values as they are`);
+}
+
+/**
+ * Reads an image and makes sure that a format can hold it, without writing anything.
+ *
+ * @throws UsageError where it cannot, FileError, FormatError for the input
+ */
+export async function readyImage(
+  path: string,
+  format: ImageFormat,
+  options: PixelOptions,
+  files: Files,
+): Promise<ReadyImage> {
   const read = await readPixels(await files.read(path), path);
   const pixels = options.section === undefined ? read : sectionOf(read, options.section, path);
   const picture = format === "png" && options.mode === undefined;
@@ -44,10 +69,9 @@ export async function exportImage(
   }
   const data = isStretched ? stretched(pixels.data, FULL_RANGE[mode]!) : pixels.data;
   refuseMisfit(data, mode, path);
-  const bytes = encode({ ...pixels, data }, format, { ...options, mode }, path);
-  await files.write(out, pack(bytes, out));
-  if (picture)
-    report.note(`${out}: contrast stretched to 8 bits, to look at; \`mode\` keeps values as they are`);
+  const pixelSize = options.pixelSize ?? pixels.pixelSize;
+  refuseFormat({ ...pixels, pixelSize }, format, { ...options, mode }, path);
+  return { pixels: { ...pixels, data, ...(pixelSize !== undefined && { pixelSize }) }, mode, picture };
 }
 
 function sectionOf(pixels: Pixels, section: number, path: string): Pixels {
@@ -83,30 +107,48 @@ function refuseMisfit(data: Float32Array, mode: MrcWriteMode, path: string): voi
   );
 }
 
-function encode(
-  pixels: Pixels,
+type WriteOptions = PixelOptions & { readonly mode: MrcWriteMode };
+
+/** What a format can hold beside the values. @throws OptionError, UsageError */
+function refuseFormat(
+  { shape, pixelSize }: Pick<Pixels, "shape"> & { readonly pixelSize: number | undefined },
   format: ImageFormat,
-  options: PixelOptions & { readonly mode: MrcWriteMode },
+  options: WriteOptions,
   path: string,
-): Uint8Array {
-  const { data, shape, kind } = pixels;
-  const pixelSize = options.pixelSize ?? pixels.pixelSize;
+): void {
   if (options.compression !== undefined && !format.startsWith("tif")) {
     throw new OptionError("compression", `found ${format}, expected a TIFF to write`);
   }
-  if (format === "mrc" || format === "mrcs" || format === "map") {
-    if (pixelSize === undefined) {
-      throw new UsageError(
-        `${path}: found no pixel size, expected \`pixelSize\` with it: an MRC file must have one`,
-      );
-    }
-    const stored = format === "mrcs" ? "stack" : kind;
-    return writeMrc({ data, shape, voxelSize: pixelSize, mode: options.mode, kind: stored });
+  if (isMrcFormat(format)) {
+    if (pixelSize !== undefined) return;
+    throw new UsageError(
+      `${path}: found no pixel size, expected \`pixelSize\` with it: an MRC file must have one`,
+    );
+  }
+  const modes = format === "png" ? PNG_MODES : TIFF_MODES;
+  if (!modes.some((mode) => mode === options.mode)) {
+    const names = `${modes.slice(0, -1).join(", ")} or ${modes.at(-1)}`;
+    throw new OptionError(
+      "mode",
+      `found ${options.mode}, expected ${names} for ${format === "png" ? "PNG" : "TIFF"}`,
+    );
   }
   if (shape[0] !== 1) {
     throw new UsageError(
       `${path}: found ${shape[0]} sections, expected a single image for ${format}: give \`section\``,
     );
+  }
+}
+
+/** The bytes of an image that `refuseFormat` let pass. */
+function encode(
+  { data, shape, kind, pixelSize }: Pixels,
+  format: ImageFormat,
+  options: WriteOptions,
+): Uint8Array {
+  if (isMrcFormat(format)) {
+    const stored = format === "mrcs" ? "stack" : kind;
+    return writeMrc({ data, shape, voxelSize: pixelSize!, mode: options.mode, kind: stored });
   }
   const plane = [shape[1], shape[2]] as const;
   if (format === "png") {
@@ -119,18 +161,19 @@ function encode(
   });
 }
 
-function unsigned(data: Float32Array, mode: MrcWriteMode): Uint8Array | Uint16Array {
-  if (mode === "uint8") return Uint8Array.from(data);
-  if (mode === "uint16") return Uint16Array.from(data);
-  throw new OptionError("mode", `found ${mode}, expected uint8 or uint16 for PNG`);
-}
+const isMrcFormat = (format: ImageFormat): boolean => ["mrc", "mrcs", "map"].includes(format);
+
+/** Samples that each format can hold. */
+const PNG_MODES = ["uint8", "uint16"] as const;
+const TIFF_MODES = ["uint8", "uint16", "int16", "float32"] as const;
+
+const unsigned = (data: Float32Array, mode: MrcWriteMode): Uint8Array | Uint16Array =>
+  mode === "uint8" ? Uint8Array.from(data) : Uint16Array.from(data);
 
 function tiffSamples(
   data: Float32Array,
   mode: MrcWriteMode,
 ): Uint8Array | Uint16Array | Int16Array | Float32Array {
   if (mode === "float32") return data;
-  if (mode === "int16") return Int16Array.from(data);
-  if (mode === "uint8" || mode === "uint16") return unsigned(data, mode);
-  throw new OptionError("mode", `found ${mode}, expected uint8, uint16, int16 or float32 for TIFF`);
+  return mode === "int16" ? Int16Array.from(data) : unsigned(data, mode);
 }

@@ -156,11 +156,11 @@ async function writeBoxes(
       `found ${out} for ${byMicrograph.size} micrographs, expected a folder: each has its file`,
     );
   }
-  const written: string[] = [];
-  for (const [micrograph, own] of byMicrograph) {
+  // all texts are made before the first is written
+  const texts = [...byMicrograph].map(([micrograph, own]) => {
     const path = isFile ? out : `${out.replace(/\/$/, "")}/${micrographStem(micrograph)}.${format}`;
-    await files.write(path, write(own, box));
-    written.push(path);
-  }
-  return written;
+    return [path, write(own, box)] as const;
+  });
+  for (const [path, text] of texts) await files.write(path, text);
+  return texts.map(([path]) => path);
 }

@@ -5,7 +5,7 @@ import { micrographStem } from "../../io/picks/pick.js";
 import { openMicrographs } from "../shared/micrograph-index.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { refuseUnwritable } from "../shared/output-name.js";
-import { exportImage } from "./images.js";
+import { exportImage, readyImage } from "./images.js";
 import { exportLabels } from "./labels.js";
 import {
   type ExportFormat,
@@ -83,17 +83,32 @@ async function exportImageFiles(
     await exportImage(inputs[0]!, out, format, options, context);
     return [out];
   }
-  const written: string[] = [];
+  const paths = new Map<string, string>();
+  for (const input of inputs) {
+    const path = `${out.replace(/\/$/, "")}/${micrographStem(unpackedName(input))}.${format}`;
+    const other = paths.get(path);
+    if (other !== undefined) {
+      throw new OptionError(
+        "out",
+        `found two inputs for ${path} (${other}, ${input}), expected different names`,
+      );
+    }
+    paths.set(path, input);
+  }
+  // all are looked at before the first is written: half a conversion would be left otherwise
+  const tell = (stage: string, done: number): void =>
+    context.report.progress({ stage, done, total: inputs.length, unit: "images" });
   for (const [i, input] of inputs.entries()) {
     context.signal.throwIfAborted();
-    const path = `${out.replace(/\/$/, "")}/${micrographStem(unpackedName(input))}.${format}`;
-    if (written.includes(path))
-      throw new OptionError("out", `found two inputs for ${path}, expected different names`);
-    await exportImage(input, path, format, options, context);
-    written.push(path);
-    context.report.progress({ stage: "export", done: i + 1, total: inputs.length, unit: "images" });
+    await readyImage(input, format, options, context.files);
+    tell("look", i + 1);
   }
-  return written;
+  for (const [i, [path, input]] of [...paths].entries()) {
+    context.signal.throwIfAborted();
+    await exportImage(input, path, format, options, context);
+    tell("export", i + 1);
+  }
+  return [...paths.keys()];
 }
 
 async function exportLabelFiles(

@@ -77,6 +77,10 @@ function treatmentOf({ box, ...options }: ResolvedExtractOptions, side: number):
       `found ${odd[1]} pixels, expected an even number, so that \`rescale\` keeps the centre`,
     );
   }
+  const idle = options.radius !== undefined ? "radius" : ramp ? undefined : "ramp";
+  if (!normalise && idle) {
+    throw new OptionError(idle, "found without `normalise`, with which alone it does something");
+  }
   if (normalise && 2 * radius > side) {
     throw new OptionError(
       "radius",

@@ -136,9 +136,16 @@ function commonNames(truth: Coordinates, pickers: readonly Coordinates[], { repo
   const known = [...truth.picks.keys()].sort();
   const names = known.filter((name) => pickers.every(({ picks }) => picks.has(name)));
   if (names.length === 0) {
-    const some = [...pickers[0]!.picks.keys()].slice(0, 3).join(", ");
+    const alone = pickers.find(({ picks }) => !known.some((name) => picks.has(name)));
+    if (!alone) {
+      throw new UsageError(
+        `found no micrograph that all of ${pickers.map(({ path }) => path).join(", ")} know, expected some: each of them is taken as ` +
+          "another picker's, and coordinates of one picker in several files are a folder",
+      );
+    }
+    const some = [...alone.picks.keys()].slice(0, 3).join(", ");
     throw new UsageError(
-      `${pickers[0]!.path}: found micrographs ${some || "none"}, expected some of ${truth.path}: ${known.slice(0, 3).join(", ")}`,
+      `${alone.path}: found micrographs ${some || "none"}, expected some of ${truth.path}: ${known.slice(0, 3).join(", ")}`,
     );
   }
   for (const { path, picks } of pickers) {

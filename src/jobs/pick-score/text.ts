@@ -1,4 +1,5 @@
 import { INTERVAL_SCORES } from "../../evaluate/picking/bootstrap.js";
+import { csvLine } from "../../io/bytes/csv.js";
 import { lineChart, type Series } from "../../plot/line-chart.js";
 import type { ResolvedPickScoreOptions } from "./options.js";
 import type { PickerScores, PickScoreResult } from "./result.js";
@@ -49,8 +50,6 @@ export function scoreTable(result: PickScoreResult): string {
   return `${[head, ...lines].join("\n")}\n`;
 }
 
-const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 export function scoresCsv(result: PickScoreResult): string {
   const lines = rowsOf(result).map((row) => {
     const values = valuesOf(row, row === result.ceiling).flatMap(([, value, interval]) => [
@@ -58,14 +57,12 @@ export function scoresCsv(result: PickScoreResult): string {
       ...(interval ? interval.split("-") : ["", ""]),
     ]);
     const { truePositives, falsePositives, falseNegatives } = row.scores;
-    return [
-      quoted(row.name),
+    return csvLine([
+      row.name,
       ...values,
       row.threshold ?? "",
-      truePositives,
-      falsePositives,
-      falseNegatives,
-    ].join(",");
+      ...[truePositives, falsePositives, falseNegatives],
+    ]);
   });
   const head = INTERVAL_SCORES.flatMap((name) => [name, `${name}_low`, `${name}_high`]);
   return `${[["picker", ...head, "threshold", "right", "false", "missed"].join(","), ...lines].join("\n")}\n`;
@@ -76,15 +73,10 @@ export function micrographsCsv(result: PickScoreResult): string {
     row.micrographs.map(({ name, scores: s }) => {
       const auprc = row === result.ceiling ? "" : s.auprc.toFixed(4);
       const rates = [s.precision, s.recall, s.f1].map((value) => value.toFixed(4));
-      return [
-        quoted(row.name),
-        quoted(name),
-        auprc,
-        ...rates,
-        s.truePositives,
-        s.falsePositives,
-        s.falseNegatives,
-      ].join(",");
+      return csvLine([
+        ...[row.name, name, auprc, ...rates],
+        ...[s.truePositives, s.falsePositives, s.falseNegatives],
+      ]);
     }),
   );
   return `${["picker,micrograph,auprc,precision,recall,f1,right,false,missed", ...lines].join("\n")}\n`;
@@ -93,7 +85,7 @@ export function micrographsCsv(result: PickScoreResult): string {
 export function curveCsv({ pickers }: PickScoreResult): string {
   const lines = pickers.flatMap(({ name, scores }) =>
     scores.curve.map(({ score, precision, recall }) =>
-      [quoted(name), score, precision.toFixed(5), recall.toFixed(5)].join(","),
+      csvLine([name, score, precision.toFixed(5), recall.toFixed(5)]),
     ),
   );
   return `${["picker,score,precision,recall", ...lines].join("\n")}\n`;

@@ -44,6 +44,7 @@ export async function trainPickerModel(plan: PickTrainPlan, context: TrainContex
   const { files, report } = context;
   const all = await labelledMicrographs(files, plan, report);
   if (all.length === 0) throw new FileError("pick train", "no labelled micrograph", "at least one");
+  const { learned, kept } = splitMicrographs(all, plan);
   return inTrainingFolder(files, plan, await identityOf(plan, context), async () => {
     const modelPath = inside(plan.out, MODEL.model);
     if (await files.exists(modelPath)) {
@@ -51,7 +52,6 @@ export async function trainPickerModel(plan: PickTrainPlan, context: TrainContex
       return decodePicker(await readArrays(files, modelPath), modelPath).record;
     }
     warnOfSizes(all, plan, report.warn);
-    const { learned, kept } = splitMicrographs(all, plan);
     report.note(`${learned.length} labelled micrographs to learn from, ${kept.length} for validation`);
     const set = await openSet(learned, plan, context);
     const record: PickerRecord = {

@@ -8,13 +8,27 @@ export interface NamedMicrograph {
 }
 
 /**
+ * Refuses a name that no table can hold, before any work.
+ *
+ * @throws OptionError for a name with a line break or another control character
+ */
+function requirePlainName(path: string, option: string): void {
+  if (!/\p{Cc}/u.test(path)) return;
+  throw new OptionError(
+    option,
+    `found ${JSON.stringify(path)}, expected names without line breaks and other control characters: rename it`,
+  );
+}
+
+/**
  * Micrographs with the names of the files that will be made of them.
  *
- * @throws OptionError where two of them would overwrite each other's files
+ * @throws OptionError where two of them would overwrite each other's files, or a name has a control character
  */
 export function namedByStem(paths: readonly string[]): readonly NamedMicrograph[] {
   const seen = new Map<string, string>();
   return paths.map((path) => {
+    requirePlainName(path, "micrographs");
     const stem = micrographStem(path);
     const other = seen.get(stem);
     if (other !== undefined) {

@@ -5,6 +5,7 @@ import { symmetryOperators } from "../../core/symmetry.js";
 import { readAnglesStar } from "../../io/particles/star.js";
 import type { Cone, Orientations } from "../../physics/specimen/orientations.js";
 import { symmetryAgreement } from "../../physics/specimen/symmetry-agreement.js";
+import { decimalOfText } from "../shared/options/kinds.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
 
 /** How particles shall be oriented, before any file is read. */
@@ -22,7 +23,7 @@ export function parseOrientations(words: readonly string[], keepPsi: boolean): O
   const refuse = (found: string): never => {
     throw new OptionError(
       "orientations",
-      `found "${found}", expected uniform, cones as cone:rot,tilt,half-angle[,weight], or one .star file`,
+      `found "${found}", expected uniform, cones as cone:rot,tilt,half-angle[,weight] (-360 to 360, 0 to 180, 0 to 180 degrees, 0 or more), or one .star file`,
     );
   };
   const [first = "uniform"] = words;
@@ -43,7 +44,10 @@ export function parseOrientations(words: readonly string[], keepPsi: boolean): O
 }
 
 function parseCone(word: string): Cone | undefined {
-  const numbers = word.slice("cone:".length).split(",").map(Number);
+  const numbers = word
+    .slice("cone:".length)
+    .split(",")
+    .map((part) => decimalOfText(part) ?? Number.NaN);
   const [rot, tilt, halfAngle, weight = 1] = numbers;
   const isWhole = word.startsWith("cone:") && (numbers.length === 3 || numbers.length === 4);
   if (!isWhole || numbers.some((value) => !Number.isFinite(value))) return undefined;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readMrc } from "../../../src/io/mrc/read.js";
@@ -387,4 +387,69 @@ test.each<[string, string, Partial<ExportOptions>, string]>([
   ["boxes/a.box", "x.star", { to: "star30" }, "found no STAR file"],
 ])("%s to %s with %j is refused", async (input, out, more, message) => {
   await expect(run(at(input), out, more)).rejects.toThrow(message);
+});
+
+describe("names that are hard to write", () => {
+  const star = (micrograph: string): string =>
+    `data_\n\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\n${micrograph} 5 6\n`;
+
+  test.each(["a,b.mrc", "=cmd.mrc", "@x,y.mrc", "-1.mrc", "+a.mrc", "it's.mrc"])(
+    "%s goes to CSV, where no spreadsheet runs it, and comes back",
+    async (name) => {
+      writeFileSync(at("odd.star"), star(name));
+      await run(at("odd.star"), "odd.csv");
+      const text = readFileSync(at("odd.csv"), "utf8");
+      expect(text.split("\n")[1]).not.toMatch(/^"?[=+\-@]/);
+      expect(readPointsCsv(text, "odd.csv", "m")).toEqual([{ micrograph: name, x: 5, y: 6 }]);
+    },
+  );
+
+  test.each(["topaz", "csv", "box"] as const)("a line break is refused before %s is written", async (to) => {
+    const coco = {
+      images: [{ id: 1, file_name: "a\nb.mrc", width: 10, height: 10 }],
+      annotations: [{ id: 1, image_id: 1, bbox: [1, 1, 4, 4] }],
+    };
+    writeFileSync(at("broken.json"), JSON.stringify(coco));
+    await expect(run(at("broken.json"), `broken-${to}`, { to })).rejects.toThrow(
+      /broken.json: micrograph "a\\nb.mrc": found a line break or another control character/,
+    );
+    expect(existsSync(at(`broken-${to}`))).toBe(false);
+  });
+});
+
+describe("several images", () => {
+  const image = (name: string, sections: number, voxelSize = 2): string => {
+    const data = Float32Array.from({ length: sections * 16 }, (_, i) => i + 0.5);
+    writeFileSync(at(name), writeMrc({ data, shape: [sections, 4, 4], voxelSize, mode: "float32" }));
+    return at(name);
+  };
+  const [one, two, many] = [image("one.mrc", 1), image("two.mrc", 1), image("many.mrc", 3)];
+
+  test.each<[string, readonly string[], Partial<ExportOptions>, RegExp]>([
+    ["a stack among them", [one, many], { to: "tif" }, /many.mrc: found 3 sections/],
+    ["values that do not fit", [one, two], { to: "tif", mode: "int16" }, /mode: found int16 for 0.5/],
+    [
+      "a section that is not there",
+      [many, one],
+      { to: "tif", section: 2 },
+      /section: found 2, expected 1 to 1/,
+    ],
+    [
+      "a mode of another format",
+      [one, two],
+      { to: "tif", mode: "float16" },
+      /found float16, expected uint8, uint16, int16 or float32 for TIFF/,
+    ],
+    ["two of one name", [one, two, one], { to: "tif" }, /found two inputs for .*one.tif/],
+    ["one that is not there", [one, at("gone.mrc")], { to: "tif" }, /gone.mrc/],
+  ])("nothing is written where the last is refused: %s", async (_name, inputs, more, message) => {
+    await expect(run(inputs, "half", more)).rejects.toThrow(message);
+    expect(existsSync(at("half"))).toBe(false);
+  });
+
+  test("all are written where all can be", async () => {
+    expect(await run([one, two], "both", { to: "tif" })).toEqual([at("both/one.tif"), at("both/two.tif")]);
+    const { image: read } = readTiff(new Uint8Array(readFileSync(at("both/two.tif"))), "two.tif");
+    expect([...read.data].slice(0, 2)).toEqual([0.5, 1.5]);
+  });
 });

@@ -467,3 +467,12 @@ mics/a.mrc 21 20 inf -nan
     expect(existsSync(out)).toBe(false);
   });
 });
+
+test.each([
+  [{ radius: 10 }, "radius: found without `normalise`"],
+  [{ ramp: false }, "ramp: found without `normalise`"],
+  [{ radius: 17, normalise: true }, "radius: found 17 pixels, expected at most 16, half the images' side"],
+])("%j is refused before anything is read", async (more, message) => {
+  const given = { particles: join(dir, "nowhere.star"), box: 32, out: join(dir, "refused.mrcs"), ...more };
+  await expect(extractParticles(given, jobContext().context)).rejects.toThrow(message);
+});

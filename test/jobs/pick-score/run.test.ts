@@ -209,6 +209,13 @@ describe("pick score", () => {
     await expect(score({ truth: join(dir, "truth-other") })).rejects.toThrow(/May\.1.*June/);
   });
 
+  test("several files of one picker, given as several pickers, are told to be that", async () => {
+    const files = ["May.1", "May.2"].map((name) => csv(`apart/${name}.csv`, [[100, 100]]));
+    await expect(score({ picks: files })).rejects.toThrow(
+      /found no micrograph that all of .*May.1.csv, .*May.2.csv know, expected some: .* in several files are a folder/,
+    );
+  });
+
   test("a micrograph whose file is empty has no particle: its picks are false", async () => {
     csv("truth-empty/May.1.csv", []);
     csv("truth-empty/May.2.csv", [[50, 60]]);

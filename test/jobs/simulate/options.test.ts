@@ -233,6 +233,10 @@ test("labels for cryoSPARC and crYOLO say what particles.star says", async () =>
 
 test.each<[Partial<SimulateOptions>, string]>([
   [{ orientations: ["cone:1,2"] }, 'orientations: found "cone:1,2", expected uniform, cones as'],
+  [{ orientations: ["cone:0x1,0,10"] }, 'orientations: found "cone:0x1,0,10"'],
+  [{ orientations: ["cone:,0,10"] }, 'orientations: found "cone:,0,10"'],
+  [{ orientations: ["cone:0, 0,10"] }, 'orientations: found "cone:0, 0,10"'],
+  [{ orientations: ["cone:0,0,181"] }, "(-360 to 360, 0 to 180, 0 to 180 degrees, 0 or more)"],
   [{ orientations: ["cone:0,0,10", "x.star"] }, 'orientations: found "x.star"'],
   [{ orientations: ["sideways"] }, 'orientations: found "sideways"'],
   [

@@ -129,10 +129,14 @@ export function valueOfText(kind: Kind, text: string): unknown {
   }
 }
 
+/** The number that a text is; undefined where it is none. */
+export const decimalOfText = (text: string): number | undefined =>
+  DECIMAL.test(text) ? Number(text) : undefined;
+
 function numberOfText({ words }: NumberKind, text: string): unknown {
   const word = text.toLowerCase();
   if (Object.hasOwn(words, word)) return words[word];
-  return DECIMAL.test(text) ? Number(text) : text;
+  return decimalOfText(text) ?? text;
 }
 
 function sizeOfText(text: string): unknown {
