@@ -67,7 +67,7 @@ const doors = {
   "io/hdf5": ["eman"],
   "io/mrc": ["header", "modes", "read", "unpack", "write"],
   "io/npy": ["read"],
-  "io/particles": ["cs", "cs-join", "cs-write", "micrograph-ctf", "particle", "star", "star-write"],
+  "io/particles": ["cs", "cs-join", "cs-write", "micrograph-ctf", "particle", "star", "star-refined", "star-write"],
   "io/picks": ["box", "cbox", "coco", "csv", "pick", "star", "topaz"],
   "io/png": ["chunks", "read", "write"],
   "io/star": [
@@ -98,6 +98,17 @@ const doors = {
   ],
   "pick/network": ["image", "scorer"],
   "pick/template": ["images", "template"],
+  "reconstruct/refine": [
+    "accumulation",
+    "expectation",
+    "grey-scale",
+    "levels",
+    "noise",
+    "particle-image",
+    "sighting",
+    "stop",
+    "survey",
+  ],
   "reconstruct/search": [
     "dense",
     "descend",

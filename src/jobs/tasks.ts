@@ -11,6 +11,11 @@ declare module "../core/ports.js" {
     "pick-micrograph": typeof import("./pick-run/micrograph.js").pickMicrographTask;
     "profile-micrograph": typeof import("./evaluate/micrograph.js").profileMicrographTask;
     "randomised-curve": typeof import("./postprocess/tasks.js").randomisedCurveTask;
+    "refine-grey-scale": typeof import("./refine/tasks.js").greyScaleTask;
+    "refine-insert": typeof import("./refine/tasks.js").insertTask;
+    "refine-map": typeof import("./refine/tasks.js").mapTask;
+    "refine-search": typeof import("./refine/tasks.js").searchTask;
+    "refine-survey": typeof import("./refine/tasks.js").surveyTask;
     "simulate-micrograph": typeof import("./simulate/micrograph.js").simulateMicrographTask;
     "training-data": typeof import("./train/data.js").trainingDataTask;
   }
@@ -27,6 +32,11 @@ const loaders: { readonly [Name in TaskName]: () => Promise<Tasks[Name]> } = {
   "pick-micrograph": async () => (await import("./pick-run/micrograph.js")).pickMicrographTask,
   "profile-micrograph": async () => (await import("./evaluate/micrograph.js")).profileMicrographTask,
   "randomised-curve": async () => (await import("./postprocess/tasks.js")).randomisedCurveTask,
+  "refine-grey-scale": async () => (await import("./refine/tasks.js")).greyScaleTask,
+  "refine-insert": async () => (await import("./refine/tasks.js")).insertTask,
+  "refine-map": async () => (await import("./refine/tasks.js")).mapTask,
+  "refine-search": async () => (await import("./refine/tasks.js")).searchTask,
+  "refine-survey": async () => (await import("./refine/tasks.js")).surveyTask,
   "simulate-micrograph": async () => (await import("./simulate/micrograph.js")).simulateMicrographTask,
   "training-data": async () => (await import("./train/data.js")).trainingDataTask,
 };

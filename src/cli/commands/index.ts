@@ -17,6 +17,7 @@ import { pickTrainCommand } from "../../jobs/pick-train/options.js";
 import { postprocessCommand } from "../../jobs/postprocess/options.js";
 import { potentialCommand } from "../../jobs/potential/options.js";
 import { reconstructCommand } from "../../jobs/reconstruct/options.js";
+import { refineCommand } from "../../jobs/refine/options.js";
 import { runCommand } from "../../jobs/run/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { trainCommand } from "../../jobs/train/options.js";
@@ -39,6 +40,7 @@ export const entries: readonly CommandEntry[] = [
   entry(pickScoreCommand, () => import("./pick-score.js")),
   entry(extractCommand, () => import("./extract.js")),
   entry(reconstructCommand, () => import("./reconstruct.js")),
+  entry(refineCommand, () => import("./refine.js")),
   entry(evaluateCommand, () => import("./evaluate-realism.js")),
   entry(maskCommand, () => import("./mask.js")),
   entry(postprocessCommand, () => import("./postprocess.js")),

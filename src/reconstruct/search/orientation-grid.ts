@@ -11,6 +11,8 @@ import { type Direction, healpixCentre, healpixCount } from "./healpix.js";
 const DEGREES = 180 / Math.PI;
 /** Orders of cells deeper than this have numbers beyond 2^32. */
 const DEEPEST = 7;
+/** Up to this order a grid has fewer than 40,000 cells, and keeps their orientations. */
+const KEPT_ORDER = 3;
 
 /**
  * Orientations in cells of equal volume that cover SO(3): viewing directions in HEALPix pixels, each with equal intervals of
@@ -35,8 +37,19 @@ export class OrientationGrid {
     return 60 / 2 ** order;
   }
 
+  /** Kept of the orders of which all cells are looked at. */
+  private readonly known = new Map<number, RotationMatrix>();
+
   /** The orientation A in the middle of a cell. */
   matrix(order: number, cell: number): RotationMatrix {
+    if (order > KEPT_ORDER) return this.middle(order, cell);
+    const key = (KEPT_ORDER + 1) * cell + order;
+    const known = this.known.get(key) ?? this.middle(order, cell);
+    this.known.set(key, known);
+    return known;
+  }
+
+  private middle(order: number, cell: number): RotationMatrix {
     const intervals = intervalsOf(order);
     const psi = ((cell % intervals) + 0.5) * OrientationGrid.step(order);
     const inPlane = eulerToMatrix({ rot: 0, tilt: 0, psi });

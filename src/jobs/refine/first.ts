@@ -1,0 +1,111 @@
+import { irfft3, rfft3 } from "../../array/fft/fft.js";
+import type { Volume } from "../../array/image.js";
+import { filterRadially, lowPassAt } from "../../array/spectrum/shells.js";
+import { quantile } from "../../array/statistics.js";
+import { reconstructionGrid } from "../../reconstruct/grid.js";
+import { commonGreyScale, type GreyFit } from "../../reconstruct/refine/grey-scale.js";
+import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
+import type { Surveyed } from "../../reconstruct/refine/survey.js";
+import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
+import type { DatasetContext } from "../shared/context.js";
+import { chunksOf, modelOf, searchPlanOf } from "./iteration.js";
+import type { RefinePlan } from "./plan.js";
+import type { RefineInputs } from "./read.js";
+import type { RefineState } from "./state.js";
+import type { Chunk, IterationShared, SurveyShared } from "./tasks.js";
+
+/** Particles of each half by which the reference's grey scale is fitted. */
+const FITTED = 50;
+/** By how much the inverted reference must fit better before that is said. */
+const CLEARLY_INVERTED = 1.2;
+/** Ratio of the deviations of the background, at the 5th and 95th percentile, from which images are not normalised. */
+const UNEVEN = 1.5;
+
+/** What is known before the first search: noise from the images' whole power, and for each half the reference in its grey scale. */
+export async function firstState(
+  plan: RefinePlan,
+  inputs: RefineInputs,
+  context: DatasetContext,
+): Promise<RefineState> {
+  const { box, pixelSize } = inputs;
+  const noise = await surveyed(inputs, context);
+  const shell = Math.min(Math.round((box * pixelSize) / plan.initialLowPass), (box >> 1) - 1);
+  const reference = lowPassed(inputs.reference, shell);
+  const range = plan.shiftRange === undefined ? box / 10 : plan.shiftRange / pixelSize;
+  const state: RefineState = {
+    ...{ iteration: 0, limit: shell, noise, history: [], hasConverged: false },
+    shiftDeviations: [range / 2, range / 2],
+    correlation: new Float64Array((box >> 1) + 1).fill(1, 0, shell + 1),
+    references: [reference, reference],
+  };
+  const scales = await greyScales(plan, inputs, state, context);
+  return {
+    ...state,
+    references: [scaled(reference, scales[0]), scaled(reference, scales[1])],
+  };
+}
+
+function lowPassed(map: Volume, shell: number): Volume {
+  const spectrum = rfft3(map);
+  filterRadially(spectrum, lowPassAt(shell));
+  return irfft3(spectrum, map.voxelSize);
+}
+
+const scaled = (map: Volume, factor: number): Volume => ({
+  ...map,
+  data: map.data.map((value) => factor * value),
+});
+
+async function surveyed(
+  inputs: RefineInputs,
+  { workers, report, signal }: DatasetContext,
+): Promise<RefineState["noise"]> {
+  const chunks = chunksOf(inputs);
+  const total = inputs.particles.length;
+  const shared: SurveyShared = { plan: inputs, groups: inputs.set.optics.length };
+  let done = 0;
+  const found = await workers.map("refine-survey", chunks, {
+    ...{ signal, shared },
+    onResult: ({ deviations }) => {
+      done += deviations.length;
+      report.progress({ stage: "look at images", done, total, unit: "particles" });
+    },
+  });
+  const spread = found.flatMap(({ deviations }) => deviations).filter(Number.isFinite);
+  if (spread.length > 0 && quantile(spread, 0.95) > UNEVEN * quantile(spread, 0.05)) {
+    report.warn(
+      "the background of the images differs in strength between particles: normalise them, as with extract --normalise",
+    );
+  }
+  const frequencies = frequenciesWithin(inputs.box, inputs.box / 2);
+  return [0, 1].map((half) => {
+    const own = found.filter((_, i) => chunks[i]!.half === half);
+    const [first, ...more] = own.map(({ noise }) => noise);
+    for (const each of more) addNoise(first!, each);
+    return noiseOf(first!, frequencies);
+  }) as unknown as RefineState["noise"];
+}
+
+/** By what the reference is multiplied in each half, so that its projections have the strength of the particles. */
+async function greyScales(
+  plan: RefinePlan,
+  inputs: RefineInputs,
+  state: RefineState,
+  { workers, report, signal }: DatasetContext,
+): Promise<readonly [number, number]> {
+  const shared: IterationShared = {
+    plan: searchPlanOf(plan, inputs, state),
+    models: [modelOf(inputs, state, 0), modelOf(inputs, state, 1)],
+    grid: reconstructionGrid({ box: inputs.box, voxelSize: inputs.pixelSize }),
+  };
+  const chunks = [0, 1].map((half) => chunksOf(inputs, FITTED).find((chunk) => chunk.half === half)!);
+  const fits = await workers.map("refine-grey-scale", chunks, { signal, shared });
+  const gain = (pick: (fit: GreyFit) => number): number =>
+    fits.flat().reduce((sum, fit) => sum + pick(fit), 0);
+  if (gain((fit) => fit.invertedGain) > CLEARLY_INVERTED * gain((fit) => fit.gain)) {
+    report.warn(
+      `${plan.reference}: inverted, it fits the particles better: is the protein white in both? Multiply one of them by -1`,
+    );
+  }
+  return [commonGreyScale(fits[0]!), commonGreyScale(fits[1]!)];
+}

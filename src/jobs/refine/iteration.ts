@@ -1,0 +1,262 @@
+import type { Volume } from "../../array/image.js";
+import { mean, quantile } from "../../array/statistics.js";
+import { UsageError } from "../../core/errors.js";
+import { Random } from "../../core/random.js";
+import { eulerToMatrix, matrixToEuler, uniformRotation } from "../../core/rotation.js";
+import { symmetricAngle, symmetryOperators } from "../../core/symmetry.js";
+import { fourierShellCorrelation, GOLD_STANDARD, lastGoodShell } from "../../evaluate/maps/fsc.js";
+import { halfMapCurves } from "../../evaluate/maps/half-maps.js";
+import { prepareProjector } from "../../physics/projection/projector.js";
+import { type ReconstructionGrid, reconstructionGrid } from "../../reconstruct/grid.js";
+import type { Accumulated } from "../../reconstruct/refine/accumulation.js";
+import type { HalfModel, SearchPlan } from "../../reconstruct/refine/expectation.js";
+import { searchLevels } from "../../reconstruct/refine/levels.js";
+import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
+import type { Sighting } from "../../reconstruct/refine/sighting.js";
+import { hasConverged } from "../../reconstruct/refine/stop.js";
+import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
+import { OrientationGrid } from "../../reconstruct/search/orientation-grid.js";
+import { addSums } from "../../reconstruct/sums.js";
+import type { DatasetContext } from "../shared/context.js";
+import type { RefinePlan } from "./plan.js";
+import type { RefineInputs } from "./read.js";
+import type { FoundPose, IterationFigures, RefineState } from "./state.js";
+import type { Chunk, IterationShared, MapInput } from "./tasks.js";
+
+/** Particles that are searched at a time. */
+const CHUNK = 50;
+/** Bytes of sums beyond which a half is added up by fewer threads. */
+const SUMS_MEMORY = 2 ** 28;
+const MOST_PARTS = 4;
+/** Draws of random phases for the correlation under the mask. */
+const DRAWS = 3;
+
+/** Particles of each half in turn, in their order. */
+export function chunksOf({ halves, images, particles }: RefineInputs, size = CHUNK): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (const half of [0, 1]) {
+    const rows = rowsOf(halves, half);
+    for (let first = 0; first < rows.length; first += size) {
+      const some = rows.slice(first, first + size);
+      chunks.push({
+        half,
+        images: some.map((row) => images[row]!),
+        particles: some.map((row) => particles[row]!),
+      });
+    }
+  }
+  return chunks;
+}
+
+const rowsOf = (halves: readonly number[], half: number): number[] =>
+  halves.flatMap((each, row) => (each === half ? [row] : []));
+
+/** How the iteration after a state searches. */
+export function searchPlanOf(plan: RefinePlan, inputs: RefineInputs, state: RefineState): SearchPlan {
+  const { box, pixelSize, diameter } = inputs;
+  const iteration = state.iteration + 1;
+  const range = plan.shiftRange === undefined ? box / 10 : plan.shiftRange / pixelSize;
+  return {
+    ...{ box, pixelSize, diameter, limit: state.limit, symmetry: plan.symmetry },
+    turn: eulerToMatrix(uniformRotation(Random.of(plan.seed, "refine", iteration))),
+    shiftRange: range / 2 ** (iteration - 1),
+    ...(plan.givenPoses && { local: 15 }),
+  };
+}
+
+/** What a half is searched with: its reference under the mask, its noise, its shifts. */
+export function modelOf({ mask }: RefineInputs, state: RefineState, half: 0 | 1): HalfModel {
+  const reference = state.references[half];
+  const data = reference.data.map((value, i) => value * mask.data[i]!);
+  return {
+    projector: prepareProjector({ ...reference, data }),
+    noise: state.noise[half],
+    shiftDeviation: state.shiftDeviations[half],
+  };
+}
+
+/** One iteration: search, new maps, their correlation, new references. */
+export async function iterate(
+  plan: RefinePlan,
+  inputs: RefineInputs,
+  state: RefineState,
+  context: DatasetContext,
+): Promise<RefineState> {
+  const { box, pixelSize } = inputs;
+  const known: RefineInputs = { ...inputs, particles: withPoses(inputs, state) };
+  const shared: IterationShared = {
+    plan: searchPlanOf(plan, inputs, state),
+    models: [modelOf(inputs, state, 0), modelOf(inputs, state, 1)],
+    grid: reconstructionGrid({ box, voxelSize: pixelSize }),
+  };
+  const name = `iteration ${state.iteration + 1}`;
+  const sightings = await searchAll(known, shared, name, context);
+  const added = await insertAll(known, sightings, shared, name, context);
+  const symmetry = symmetryOperators(plan.symmetry);
+  const mapsOf = (signalToNoise?: Float64Array): Promise<Volume[]> =>
+    context.workers.map(
+      "refine-map",
+      added.map(({ sums }) => ({ sums, symmetry, ...(signalToNoise && { signalToNoise }) })),
+      { signal: context.signal },
+    );
+  const maps = (await mapsOf()) as unknown as readonly [Volume, Volume];
+  const correlation = correlationOf(maps, inputs.mask, plan.seed);
+  const references = (await mapsOf(correlation.map(signalToNoise))) as unknown as readonly [Volume, Volume];
+  const poses = sightings.map(poseOf);
+  const frequencies = frequenciesWithin(box, box / 2);
+  const history = [...state.history, figuresOf(plan, inputs, shared, { known, poses, correlation }, state)];
+  const shell = Math.max(1, lastGoodShell(correlation, GOLD_STANDARD));
+  return {
+    ...{ iteration: state.iteration + 1, poses, correlation, maps, references, history },
+    limit: Math.min((box >> 1) - 1, shell),
+    noise: added.map(({ noise }) => noiseOf(noise, frequencies)) as unknown as RefineState["noise"],
+    shiftDeviations: added.map(({ shiftSquares, particles }) =>
+      Math.max(0.25, Math.sqrt(shiftSquares / particles)),
+    ) as unknown as readonly [number, number],
+    hasConverged: hasConverged(
+      history.map(({ resolution, meanAngle }) => ({
+        shell: Math.round((box * pixelSize) / resolution),
+        change: meanAngle ?? undefined,
+      })),
+    ),
+  };
+}
+
+/** SSNR of one half: FSC / (1 - FSC), FSC within 0.001 and 0.999, as relion_refine has it. */
+function signalToNoise(correlation: number): number {
+  const bounded = Math.min(0.999, Math.max(0.001, correlation));
+  return bounded / (1 - bounded);
+}
+
+/** The particles with what the last iteration found. */
+function withPoses({ particles }: RefineInputs, { poses }: RefineState): RefineInputs["particles"] {
+  if (!poses) return particles;
+  return particles.map((particle, i) => {
+    const { rot, tilt, psi, x, y } = poses[i]!;
+    return { ...particle, angles: { rot, tilt, psi }, shift: { x, y } };
+  });
+}
+
+async function searchAll(
+  inputs: RefineInputs,
+  shared: IterationShared,
+  name: string,
+  { workers, report, signal }: DatasetContext,
+): Promise<Sighting[]> {
+  const total = inputs.particles.length;
+  let done = 0;
+  const tell = (): void => report.progress({ stage: `${name}: search`, done, total, unit: "particles" });
+  tell();
+  const found = await workers.map("refine-search", chunksOf(inputs), {
+    ...{ signal, shared },
+    onResult: (some) => {
+      done += some.length;
+      tell();
+    },
+  });
+  // chunks hold the first half's particles and then the second's: back into the order of the file
+  const rows = [...rowsOf(inputs.halves, 0), ...rowsOf(inputs.halves, 1)];
+  const sightings: Sighting[] = [];
+  for (const [i, sighting] of found.flat().entries()) sightings[rows[i]!] = sighting;
+  return sightings;
+}
+
+/** The sums of each half, always added in the same order: the number of threads leaves no trace. */
+async function insertAll(
+  inputs: RefineInputs,
+  sightings: readonly Sighting[],
+  shared: IterationShared,
+  name: string,
+  { workers, report, signal }: DatasetContext,
+): Promise<Accumulated[]> {
+  const parts = partsOf(shared.grid);
+  const orders = [0, 1].flatMap((half) => {
+    const rows = rowsOf(inputs.halves, half);
+    return chunksOf(inputs, Math.ceil(rows.length / parts))
+      .filter((chunk) => chunk.half === half)
+      .map((chunk, i) => {
+        const first = i * Math.ceil(rows.length / parts);
+        return {
+          ...chunk,
+          sightings: rows.slice(first, first + chunk.images.length).map((row) => sightings[row]!),
+        };
+      });
+  });
+  const total = inputs.particles.length;
+  let done = 0;
+  const added = await workers.map("refine-insert", orders, {
+    ...{ signal, shared },
+    onResult: ({ particles }) => {
+      done += particles;
+      report.progress({ stage: `${name}: new maps`, done, total, unit: "particles" });
+    },
+  });
+  return [0, 1].map((half) => added.filter((_, i) => orders[i]!.half === half).reduce(joined));
+}
+
+/** In place of the first. */
+function joined(all: Accumulated, more: Accumulated): Accumulated {
+  addSums(all.sums, more.sums);
+  addNoise(all.noise, more.noise);
+  return {
+    ...all,
+    shiftSquares: all.shiftSquares + more.shiftSquares,
+    particles: all.particles + more.particles,
+  };
+}
+
+/** Parts in which a half is added up: by the size of the grid alone, as the last bits of sums depend on it. */
+function partsOf({ reach }: ReconstructionGrid): number {
+  const bytes = 12 * (reach + 2) * (2 * reach + 3) ** 2;
+  return Math.max(1, Math.min(MOST_PARTS, Math.floor(SUMS_MEMORY / bytes)));
+}
+
+/** Correlation of the halves under the mask, corrected by random phases; without noise in any shell, as it is. */
+function correlationOf(maps: readonly [Volume, Volume], mask: Volume, seed: number): Float64Array {
+  try {
+    return halfMapCurves(maps, mask, { draws: DRAWS, seed }).corrected;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return fourierShellCorrelation(maps[0], maps[1], "stored half").correlation;
+  }
+}
+
+function poseOf({ best, confidence, significant, evidence }: Sighting): FoundPose {
+  const { x, y } = best.shift;
+  return { ...matrixToEuler(best.matrix), x, y, confidence, significant, evidence };
+}
+
+interface Outcome {
+  readonly known: RefineInputs;
+  readonly poses: readonly FoundPose[];
+  readonly correlation: Float64Array;
+}
+
+function figuresOf(
+  { symmetry }: RefinePlan,
+  { box, pixelSize }: RefineInputs,
+  { plan }: IterationShared,
+  { known, poses, correlation }: Outcome,
+  { iteration }: RefineState,
+): IterationFigures {
+  const operators = symmetryOperators(symmetry);
+  const angles = known.particles.flatMap(({ angles: before }, i) =>
+    before ? [symmetricAngle(eulerToMatrix(before), eulerToMatrix(poses[i]!), operators)] : [],
+  );
+  const shifts = known.particles.map(({ shift }, i) =>
+    Math.hypot(shift.x - poses[i]!.x, shift.y - poses[i]!.y),
+  );
+  const levels = searchLevels(plan, 2);
+  const side = box * pixelSize;
+  return {
+    iteration: iteration + 1,
+    resolution: side / Math.max(1, lastGoodShell(correlation, GOLD_STANDARD)),
+    comparedTo: side / plan.limit,
+    medianAngle: angles.length > 0 ? quantile(angles, 0.5) : null,
+    meanAngle: angles.length > 0 ? mean(angles) : null,
+    medianShift: pixelSize * quantile(shifts, 0.5),
+    confidence: mean(poses.map(({ confidence }) => confidence)),
+    step: OrientationGrid.step(levels[levels.length - 1]!.order),
+    search: plan.local === undefined ? "everywhere" : "near the last orientations",
+  };
+}

@@ -1,0 +1,75 @@
+import { seed, workers } from "../shared/options/machine.js";
+import * as microscope from "../shared/options/microscope.js";
+import {
+  type CommandSpec,
+  countOption,
+  numberOption,
+  type OptionsOf,
+  pathOption,
+  type ResolvedOptions,
+  restated,
+  switchOption,
+  textOption,
+} from "../shared/options/option.js";
+
+export const refineOptions = {
+  particles: pathOption({
+    value: "star",
+    help: "STAR file of particle images with their CTF, protein white",
+    required: true,
+  }),
+  reference: pathOption({
+    value: "map",
+    help: "first reference, MRC, protein white; its grey scale is fitted",
+    required: true,
+  }),
+  out: pathOption({ value: "dir", help: "folder to write or to continue", required: true }),
+  initialLowPass: numberOption(
+    { unit: "angstrom", above: 0, to: 1000 },
+    { value: "A", help: "low-pass filter of the first reference", fallback: 50 },
+  ),
+  symmetry: textOption({ value: "group", help: "point group: Cn, Dn, T, O or I", fallback: "C1" }),
+  mask: pathOption({
+    value: "file",
+    help: "mask of the map, 0 to 1 with a soft edge, as large as the images",
+    otherwise: "a sphere of the particle's diameter",
+  }),
+  particleDiameter: restated(microscope.particleDiameter, {
+    help: "diameter of the circle in which images are compared",
+    otherwise: "from the reference",
+  }),
+  givenPoses: switchOption({
+    help: "start from the angles in the STAR file and look for better ones near them only",
+    fallback: false,
+  }),
+  shiftRange: numberOption(
+    { unit: "angstrom", above: 0, to: 1000 },
+    {
+      value: "A",
+      help: "farthest that a particle lies from where the STAR file says, in the first iteration",
+      otherwise: "a tenth of the box",
+    },
+  ),
+  iterations: countOption(
+    { from: 1, to: 100 },
+    { value: "n", help: "at most so many; it ends earlier where nothing improves", fallback: 20 },
+  ),
+  seed,
+  workers,
+} as const;
+
+/** What a user may ask of `refine`. */
+export type RefineOptions = OptionsOf<typeof refineOptions>;
+export type ResolvedRefineOptions = ResolvedOptions<typeof refineOptions>;
+
+export const refineCommand: CommandSpec<typeof refineOptions> = {
+  name: "refine",
+  summary: "Refine orientations and shifts of particles against a map, by the gold standard.",
+  options: refineOptions,
+  notes: `
+Two halves of the particles are refined apart: they share the first reference, and in each iteration the correlation of their maps.
+Writes run_data.star, half1.mrc and half2.mrc (unfiltered, for \`postprocess\`), map.mrc (filtered by the correlation), fsc.svg,
+convergence.svg, and iterations.jsonl with the figures of each iteration. The same command continues after an interruption, to the
+same bytes (docs/refinement.md).
+Example: cryogem refine --particles particles.star --reference ab-initio.mrc --mask mask.mrc --out refined`,
+};

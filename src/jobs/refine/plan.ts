@@ -1,0 +1,22 @@
+import { OptionError } from "../../core/errors.js";
+import { symmetryOperators } from "../../core/symmetry.js";
+import { resolveOptions } from "../shared/options/check.js";
+import { checkedByFormula } from "../shared/options/refusal.js";
+import { type RefineOptions, type ResolvedRefineOptions, refineOptions } from "./options.js";
+
+export interface RefinePlan extends ResolvedRefineOptions {
+  /** As RELION writes it. */
+  readonly symmetry: string;
+}
+
+/** @throws OptionError for an option out of its range, or files that would be written over */
+export function planRefinement(given: RefineOptions): RefinePlan {
+  const options = resolveOptions(refineOptions, given);
+  const symmetry = options.symmetry.trim().toUpperCase();
+  checkedByFormula(() => symmetryOperators(symmetry));
+  for (const name of ["particles", "reference", "mask"] as const) {
+    if (options[name] === options.out)
+      throw new OptionError("out", `found that of \`${name}\`, expected a folder`);
+  }
+  return { ...options, symmetry };
+}

@@ -1,0 +1,218 @@
+import { resampleVolume } from "../../array/fft/resample.js";
+import type { Volume } from "../../array/image.js";
+import { FormatError, OptionError } from "../../core/errors.js";
+import type { JobContext } from "../../core/ports.js";
+import { Random } from "../../core/random.js";
+import { inside } from "../../dataset/layout.js";
+import type { Particle, ParticleSet } from "../../io/particles/particle.js";
+import { readParticlesStar } from "../../io/particles/star.js";
+import type { RefinedParticle } from "../../reconstruct/refine/particle-image.js";
+import { mapDiameter } from "../shared/density-map.js";
+import { contrastDoubt } from "../shared/map-contrast.js";
+import { type MapFrame, readMapFile, readMask } from "../shared/map-files.js";
+import { readStackHeader, type StackedImage } from "../shared/particle-images.js";
+import type { RefinePlan } from "./plan.js";
+import { softSphere } from "./sphere.js";
+
+/** The inputs of a refinement, fit for each other. */
+export interface RefineInputs {
+  readonly set: ParticleSet;
+  /** 0 or 1 for each particle. */
+  readonly halves: readonly number[];
+  readonly particles: readonly RefinedParticle[];
+  readonly images: readonly StackedImage[];
+  /** Rows and columns of the images. */
+  readonly box: number;
+  /** Angstrom. */
+  readonly pixelSize: number;
+  /** In the images' box and pixel size; not yet filtered. */
+  readonly reference: Volume;
+  readonly frame: MapFrame;
+  readonly mask: Volume;
+  /** Pixels. */
+  readonly diameter: number;
+}
+
+/** Of the box that the particle fills at most: beyond, its mask's edge would be cut. */
+const LARGEST = 0.9;
+/** The particle's diameter over that of the sphere which holds its density. */
+const MARGIN = 1.15;
+/** Fewest particles of a half of which a map can be made. */
+const FEWEST = 10;
+/** Pixel sizes that differ by more are not one. */
+const SAME_PIXEL = 1e-3;
+
+/**
+ * Reads and checks everything but the images themselves.
+ *
+ * @throws FileError, FormatError, ShapeError, DomainError for an input; OptionError for a diameter that does not fit the box
+ */
+export async function readInputs(
+  plan: RefinePlan,
+  { files, report }: Pick<JobContext, "files" | "report">,
+): Promise<RefineInputs> {
+  const path = plan.particles;
+  const set = readParticlesStar(await files.read(path), path);
+  checkParticles(set, plan);
+  const images = await locateImages(set.particles, path, files);
+  const { box, pixelSize } = await commonBox(set, images, plan, { files, report });
+  const { reference, frame } = await readReference(plan, box, pixelSize, { files, report });
+  const diameter = diameterOf(plan, reference);
+  const mask = plan.mask
+    ? await readMask(files, plan.mask, { path: `the images of ${path}`, map: reference, frame })
+    : softSphere(box, pixelSize, diameter / 2);
+  return {
+    ...{ set, images, box, pixelSize, reference, frame, mask, diameter },
+    halves: halvesOf(set.particles, plan),
+    particles: set.particles.map((particle) => refined(particle, set, plan, pixelSize)),
+  };
+}
+
+function checkParticles({ particles }: ParticleSet, { particles: path, givenPoses }: RefinePlan): void {
+  if (particles.length < 2 * FEWEST) {
+    throw new FormatError(path, "particles", particles.length, `at least ${2 * FEWEST}`);
+  }
+  const [first] = particles;
+  const lack = (label: string, found: string): FormatError =>
+    new FormatError(path, "data_particles", `no ${label}`, found);
+  if (!first!.image) throw lack("rlnImageName", "the images of the particles: `extract` cuts them out");
+  if (!first!.defocus) {
+    throw lack("rlnDefocusU", "the CTF of every particle (rlnDefocusU, rlnDefocusV, rlnDefocusAngle)");
+  }
+  if (givenPoses && !first!.angles) throw lack("rlnAngleRot", "angles to start from, or no `givenPoses`");
+}
+
+/** Stacks are looked for beside the STAR file first, then from the working folder. */
+async function locateImages(
+  particles: readonly Particle[],
+  star: string,
+  files: JobContext["files"],
+): Promise<StackedImage[]> {
+  const folder = star.includes("/") ? star.slice(0, star.lastIndexOf("/")) : ".";
+  const places = new Map<string, string>();
+  const images: StackedImage[] = [];
+  for (const { image } of particles) {
+    const { stack, index } = image!;
+    let path = places.get(stack);
+    if (path === undefined) {
+      const beside = stack.startsWith("/") ? stack : inside(folder, stack);
+      path = (await files.exists(beside)) ? beside : stack;
+      places.set(stack, path);
+    }
+    images.push({ path, section: index - 1 });
+  }
+  return images;
+}
+
+/** The box and pixel size that all images share. */
+async function commonBox(
+  { optics, particles }: ParticleSet,
+  images: readonly StackedImage[],
+  { particles: star }: RefinePlan,
+  { files, report }: Pick<JobContext, "files" | "report">,
+): Promise<{ readonly box: number; readonly pixelSize: number }> {
+  const used = [...new Set(particles.map(({ opticsGroup }) => opticsGroup))].map((group) => optics[group]!);
+  const { pixelSize } = used[0]!;
+  const other = used.find((group) => Math.abs(group.pixelSize / pixelSize - 1) > SAME_PIXEL);
+  if (other) {
+    throw new FormatError(
+      star,
+      "data_optics, rlnImagePixelSize",
+      other.pixelSize,
+      `${pixelSize} as of ${used[0]!.name}`,
+    );
+  }
+  let box = 0;
+  for (const path of new Set(images.map((image) => image.path))) {
+    const {
+      shape: [sections, rows, columns],
+      voxelSize,
+    } = await readStackHeader(files, path);
+    box ||= rows;
+    if (rows !== columns || rows !== box) {
+      throw new FormatError(path, "images", `${columns} x ${rows}`, `squares of one size (${box} x ${box})`);
+    }
+    const last = images.reduce(
+      (most, image) => (image.path === path ? Math.max(most, image.section) : most),
+      0,
+    );
+    if (last >= sections)
+      throw new FormatError(path, "NZ", sections, `at least the ${last + 1} images that ${star} names`);
+    if (voxelSize[0] > 0 && Math.abs(voxelSize[0] / pixelSize - 1) > 0.01) {
+      report.warn(`${path}: its header says ${voxelSize[0]} angstrom per pixel, not ${pixelSize} as ${star}`);
+    }
+  }
+  return { box, pixelSize };
+}
+
+/** The reference in the images' box, and a warning where it is probably inverted. */
+async function readReference(
+  plan: RefinePlan,
+  box: number,
+  pixelSize: number,
+  { files, report }: Pick<JobContext, "files" | "report">,
+): Promise<{ readonly reference: Volume; readonly frame: MapFrame }> {
+  const { map, frame } = await readMapFile(files, plan.reference);
+  const doubt = contrastDoubt(map, plan.reference);
+  if (doubt) report.warn(doubt);
+  const isSame = Math.abs(map.voxelSize / pixelSize - 1) <= SAME_PIXEL;
+  if (isSame && map.shape[0] === box) return { reference: { ...map, voxelSize: pixelSize }, frame };
+  report.note(
+    `${plan.reference}: ${map.shape[0]} voxels of ${map.voxelSize} angstrom become ${box} of ${pixelSize}, as the images`,
+  );
+  const resampled = resampleVolume(isSame ? { ...map, voxelSize: pixelSize } : map, pixelSize, box);
+  return {
+    reference: { ...resampled, voxelSize: pixelSize },
+    frame: { origin: [0, 0, 0], start: [0, 0, 0] },
+  };
+}
+
+/** Pixels. */
+function diameterOf({ particleDiameter }: RefinePlan, reference: Volume): number {
+  const largest = LARGEST * reference.shape[0];
+  if (particleDiameter === undefined)
+    return Math.min(largest, (MARGIN * mapDiameter(reference)) / reference.voxelSize);
+  const diameter = particleDiameter / reference.voxelSize;
+  if (diameter > reference.shape[0]) {
+    const side = reference.shape[0] * reference.voxelSize;
+    throw new OptionError(
+      "particleDiameter",
+      `found ${particleDiameter}, expected at most the ${side} angstrom of the images`,
+    );
+  }
+  return Math.min(largest, diameter);
+}
+
+/** As the STAR file says, else drawn, both as large. @throws FormatError where one half has too few */
+function halvesOf(particles: readonly Particle[], { particles: path, seed }: RefinePlan): readonly number[] {
+  if (particles[0]!.halfSet === undefined) {
+    return Random.of(seed, "half sets").shuffle(particles.map((_, i) => i % 2));
+  }
+  const halves = particles.map(({ halfSet }): number => halfSet! - 1);
+  const second = halves.reduce((sum, half) => sum + half, 0);
+  const fewest = Math.min(second, particles.length - second);
+  if (fewest < FEWEST) {
+    throw new FormatError(
+      path,
+      "rlnRandomSubset",
+      `${particles.length - second} particles in 1 and ${second} in 2`,
+      `at least ${FEWEST} in each: leave the label out to have halves drawn`,
+    );
+  }
+  return halves;
+}
+
+function refined(
+  { defocus, opticsGroup, origin, angles }: Particle,
+  { optics }: ParticleSet,
+  { givenPoses }: RefinePlan,
+  pixelSize: number,
+): RefinedParticle {
+  const { voltage, sphericalAberration, amplitudeContrast } = optics[opticsGroup]!;
+  return {
+    ctf: { voltage, sphericalAberration, amplitudeContrast, ...defocus! },
+    group: opticsGroup,
+    shift: { x: -(origin?.x ?? 0) / pixelSize, y: -(origin?.y ?? 0) / pixelSize },
+    ...(givenPoses && { angles: angles! }),
+  };
+}

@@ -1,0 +1,51 @@
+import { inClaimedFolder } from "../shared/claim-folder.js";
+import type { DatasetContext } from "../shared/context.js";
+import { hashFile } from "../shared/hash-file.js";
+import { recordOf } from "../shared/options/check.js";
+import { firstState } from "./first.js";
+import { iterate } from "./iteration.js";
+import { refineOptions } from "./options.js";
+import type { RefinePlan } from "./plan.js";
+import { readInputs } from "./read.js";
+import { REFINEMENT, type RefineRecord } from "./records.js";
+import { ITERATIONS, type RefineState, readState, saveState } from "./state.js";
+import { writeIteration, writeResult } from "./write.js";
+
+/**
+ * Refines the orientations and shifts of particles in two halves, from an iteration that an earlier run left or from the first.
+ *
+ * @throws FileError, FormatError, ShapeError, DomainError, OptionError for inputs; UsageError for a folder with something else; AbortError
+ */
+export async function refineParticles(plan: RefinePlan, context: DatasetContext): Promise<RefineRecord> {
+  const { files, report } = context;
+  const inputs = await readInputs(plan, context);
+  const claim = { holds: "a refinement", marks: [REFINEMENT.record, ITERATIONS] };
+  return inClaimedFolder(files, plan.out, claim, async () => {
+    const identity = await identityOf(plan, context);
+    let state = await readState(files, plan.out, identity, inputs.pixelSize);
+    if (state) report.note(`${plan.out}: continues after iteration ${state.iteration}`);
+    else {
+      state = await firstState(plan, inputs, context);
+      await saveState(files, plan.out, identity, inputs.frame, state);
+    }
+    while (!isDone(state, plan)) {
+      context.signal.throwIfAborted();
+      state = await iterate(plan, inputs, state, context);
+      await writeIteration(plan, inputs, state, context);
+      await saveState(files, plan.out, identity, inputs.frame, state);
+    }
+    return writeResult(plan, inputs, state, context);
+  });
+}
+
+const isDone = (state: RefineState, { iterations }: RefinePlan): boolean =>
+  state.hasConverged || state.iteration >= iterations;
+
+/** What another run must have in common to continue this one. More iterations may be asked for. */
+async function identityOf(plan: RefinePlan, { files, program }: DatasetContext): Promise<string> {
+  const inputs = [plan.particles, plan.reference, ...(plan.mask ? [plan.mask] : [])];
+  const hashes: string[] = [];
+  for (const path of inputs) hashes.push((await hashFile(path, undefined, files)).sha256);
+  const { iterations: _, ...options } = recordOf(refineOptions, plan);
+  return JSON.stringify([program, options, hashes]);
+}

@@ -1,0 +1,162 @@
+import type { Volume } from "../../array/image.js";
+import { FormatError, UsageError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import { type MapFrame, readMapFile, writeMapFile } from "../shared/map-files.js";
+
+/** What an iteration found of a particle. */
+export interface FoundPose {
+  readonly rot: number;
+  readonly tilt: number;
+  readonly psi: number;
+  /** Pixels from the image's centre to the particle. */
+  readonly x: number;
+  readonly y: number;
+  /** Of the likeliest orientation and shift. */
+  readonly confidence: number;
+  readonly significant: number;
+  readonly evidence: number;
+}
+
+/** The figures of an iteration: a line of iterations.jsonl. */
+export interface IterationFigures {
+  readonly iteration: number;
+  /** Angstrom: where the correlation of the halves falls below 0.143, and up to where images were compared. */
+  readonly resolution: number;
+  readonly comparedTo: number;
+  /** Degrees between this and the last orientation: median and mean. Absent where there was none. */
+  readonly medianAngle: number | null;
+  readonly meanAngle: number | null;
+  /** Angstrom between this and the last shift, median. */
+  readonly medianShift: number;
+  /** Mean over particles of the probability of the likeliest pose. */
+  readonly confidence: number;
+  /** Degrees: the last step of orientations. */
+  readonly step: number;
+  readonly search: "everywhere" | "near the last orientations";
+}
+
+/** All that the next iteration needs beside the inputs. */
+export interface RefineState {
+  readonly iteration: number;
+  /** Frequency steps of the box up to which the next iteration compares. */
+  readonly limit: number;
+  /** Absent before the first iteration. */
+  readonly poses?: readonly FoundPose[];
+  /** Of each half and optics group: power at each ring. */
+  readonly noise: readonly [readonly Float64Array[], readonly Float64Array[]];
+  /** Pixels, of each half. */
+  readonly shiftDeviations: readonly [number, number];
+  /** Correlation of the halves at each shell. */
+  readonly correlation: Float64Array;
+  readonly history: readonly IterationFigures[];
+  readonly hasConverged: boolean;
+  /** What each half is compared with next, filtered; before the mask. */
+  readonly references: readonly [Volume, Volume];
+  /** Unfiltered; absent before the first iteration. */
+  readonly maps?: readonly [Volume, Volume];
+}
+
+export const ITERATIONS = "iterations";
+const STATE = "state.json";
+const folderOf = (iteration: number): string => `${ITERATIONS}/${String(iteration).padStart(3, "0")}`;
+const nameOf = (kind: "half" | "reference", half: number): string => `${kind}${half + 1}.mrc`;
+
+/** A file of an iteration. */
+export const iterationPath = (dir: string, iteration: number, name: string): string =>
+  inside(dir, `${folderOf(iteration)}/${name}`);
+
+/** Writes an iteration, its state last: where that is, the iteration is whole. Then the maps of earlier ones are removed. */
+export async function saveState(
+  files: Files,
+  dir: string,
+  identity: string,
+  frame: MapFrame,
+  state: RefineState,
+): Promise<void> {
+  const { iteration, references, maps, correlation, noise, ...rest } = state;
+  for (const half of [0, 1] as const) {
+    await writeMapFile(
+      files,
+      iterationPath(dir, iteration, nameOf("reference", half)),
+      references[half],
+      frame,
+    );
+    if (maps)
+      await writeMapFile(files, iterationPath(dir, iteration, nameOf("half", half)), maps[half], frame);
+  }
+  const lists = {
+    correlation: [...correlation],
+    noise: noise.map((groups) => groups.map((each) => [...each])),
+  };
+  const text = JSON.stringify({ identity, iteration, ...rest, ...lists });
+  await files.write(iterationPath(dir, iteration, STATE), `${text}\n`);
+  await removeMaps(files, dir, iteration - 1);
+}
+
+/** Removes the maps of an iteration that a later one replaces. */
+async function removeMaps(files: Files, dir: string, iteration: number): Promise<void> {
+  for (const kind of ["reference", "half"] as const) {
+    for (const half of [0, 1]) {
+      const path = iterationPath(dir, iteration, nameOf(kind, half));
+      if (await files.exists(path)) await files.remove(path);
+    }
+  }
+}
+
+/**
+ * The last whole iteration of a folder.
+ *
+ * @throws UsageError for one of other inputs or options; FormatError for a state that cannot be read
+ */
+export async function readState(
+  files: Files,
+  dir: string,
+  identity: string,
+  voxelSize: number,
+): Promise<RefineState | undefined> {
+  const folder = inside(dir, ITERATIONS);
+  const numbers = (await files.exists(folder))
+    ? (await files.list(folder)).filter((name) => /^\d+$/.test(name))
+    : [];
+  for (const iteration of numbers.map(Number).sort((a, b) => b - a)) {
+    const path = iterationPath(dir, iteration, STATE);
+    if (!(await files.exists(path))) continue;
+    const record = parseRecord(new TextDecoder().decode(await files.read(path)), path);
+    if (record.identity !== identity) {
+      throw new UsageError(
+        `${dir}: found a refinement with other inputs or options, expected the same to continue, or another folder`,
+      );
+    }
+    // a header holds its voxel size in single precision
+    const map = async (kind: "half" | "reference", half: number): Promise<Volume> => ({
+      ...(await readMapFile(files, iterationPath(dir, iteration, nameOf(kind, half)))).map,
+      voxelSize,
+    });
+    const { identity: _, correlation, noise, ...rest } = record;
+    return {
+      ...rest,
+      correlation: Float64Array.from(correlation),
+      noise: noise.map((groups) =>
+        groups.map((each) => Float64Array.from(each)),
+      ) as unknown as RefineState["noise"],
+      references: [await map("reference", 0), await map("reference", 1)],
+      ...(record.poses && { maps: [await map("half", 0), await map("half", 1)] as const }),
+    };
+  }
+  return undefined;
+}
+
+type StateRecord = Omit<RefineState, "references" | "maps" | "correlation" | "noise"> & {
+  readonly identity: string;
+  readonly correlation: readonly number[];
+  readonly noise: readonly (readonly (readonly number[])[])[];
+};
+
+function parseRecord(text: string, path: string): StateRecord {
+  try {
+    return JSON.parse(text) as StateRecord;
+  } catch {
+    throw new FormatError(path, "text", text.slice(0, 40), "the state of a refinement");
+  }
+}
