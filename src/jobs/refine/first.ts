@@ -5,14 +5,13 @@ import { quantile } from "../../array/statistics.js";
 import { reconstructionGrid } from "../../reconstruct/grid.js";
 import { commonGreyScale, type GreyFit } from "../../reconstruct/refine/grey-scale.js";
 import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
-import type { Surveyed } from "../../reconstruct/refine/survey.js";
 import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import type { DatasetContext } from "../shared/context.js";
 import { chunksOf, modelOf, searchPlanOf } from "./iteration.js";
 import type { RefinePlan } from "./plan.js";
 import type { RefineInputs } from "./read.js";
 import type { RefineState } from "./state.js";
-import type { Chunk, IterationShared, SurveyShared } from "./tasks.js";
+import type { IterationShared, SurveyShared } from "./tasks.js";
 
 /** Particles of each half by which the reference's grey scale is fitted. */
 const FITTED = 50;

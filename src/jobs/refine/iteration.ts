@@ -21,7 +21,7 @@ import type { DatasetContext } from "../shared/context.js";
 import type { RefinePlan } from "./plan.js";
 import type { RefineInputs } from "./read.js";
 import type { FoundPose, IterationFigures, RefineState } from "./state.js";
-import type { Chunk, IterationShared, MapInput } from "./tasks.js";
+import type { Chunk, IterationShared } from "./tasks.js";
 
 /** Particles that are searched at a time. */
 const CHUNK = 50;

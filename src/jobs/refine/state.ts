@@ -105,7 +105,7 @@ async function removeMaps(files: Files, dir: string, iteration: number): Promise
 }
 
 /**
- * The last whole iteration of a folder.
+ * The last whole iteration of a folder. Maps of earlier ones that a killed run left are removed.
  *
  * @throws UsageError for one of other inputs or options; FormatError for a state that cannot be read
  */
@@ -127,6 +127,9 @@ export async function readState(
       throw new UsageError(
         `${dir}: found a refinement with other inputs or options, expected the same to continue, or another folder`,
       );
+    }
+    for (const earlier of numbers.map(Number)) {
+      if (earlier < iteration) await removeMaps(files, dir, earlier);
     }
     // a header holds its voxel size in single precision
     const map = async (kind: "half" | "reference", half: number): Promise<Volume> => ({

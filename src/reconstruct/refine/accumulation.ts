@@ -1,4 +1,5 @@
 import { halfColumns } from "../../array/spectrum/half.js";
+import { ctf } from "../../physics/optics/ctf.js";
 import { BackProjector } from "../back-projector.js";
 import type { ReconstructionGrid } from "../grid.js";
 import { type Frequencies, frequenciesWithin } from "../search/frequencies.js";
@@ -51,7 +52,7 @@ export class Accumulation {
     const seen = particleSpectrum({ data: masked, shape }, this.all, particle.ctf, pixelSize);
     this.addNoise(seen, particle.group, sighting);
     const whole = particleSpectrum({ data: pixels, shape }, this.all, particle.ctf, pixelSize);
-    this.addSlices(whole, particle.group, sighting);
+    this.addSlices(whole, particle, sighting);
     for (const [s, { x, y }] of sighting.shifts.entries()) {
       this.shiftSquares += (shareOfShift(sighting, s) * (x * x + y * y)) / 2;
     }
@@ -81,10 +82,12 @@ export class Accumulation {
     }
   }
 
-  private addSlices(whole: ParticleSpectrum, group: number, sighting: Sighting): void {
+  private addSlices(whole: ParticleSpectrum, particle: RefinedParticle, sighting: Sighting): void {
     const { box } = this.plan;
     const { count, kx, ky, ring } = this.all;
-    const noise = this.model.noise[group]!;
+    const noise = this.model.noise[particle.group]!;
+    // at zero frequency an image says nothing: only its weight counts, as in relion_reconstruct
+    const atZero = ctf(particle.ctf)(0, 0) ** 2 / noise[0]!;
     const columns = halfColumns(box);
     const length = kx.length;
     for (const [o, { data: image, share }] of meanImages(
@@ -102,6 +105,7 @@ export class Accumulation {
         data[2 * at + 1] = factor * image[length + i]!;
         weight[at] = share * factor * whole.ctf[i]!;
       }
+      weight[0] = share * atZero;
       this.projector.addSlice({ data, weight }, this.plan, sighting.matrices[o]!);
     }
   }

@@ -1,0 +1,158 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { resampleVolume } from "../../../src/array/fft/resample.js";
+import type { Volume } from "../../../src/array/image.js";
+import { readVolume } from "../../../src/io/mrc/read.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
+import type { ParticleSet } from "../../../src/io/particles/particle.js";
+import { writeParticlesStar } from "../../../src/io/particles/star-write.js";
+import type { RefineOptions } from "../../../src/jobs/refine/options.js";
+import { planRefinement } from "../../../src/jobs/refine/plan.js";
+import { readInputs } from "../../../src/jobs/refine/read.js";
+import { refineParticles } from "../../../src/jobs/refine/run.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+import { TOY_PIXEL, toyRefinement, writeStack } from "./toy-refinement.js";
+
+const folder = scratchFolder();
+const box = 24;
+const toy = toyRefinement(folder, { count: 24, box });
+const at = (name: string): string => join(folder, name);
+let made = 0;
+
+function starOf(change: (set: ParticleSet) => ParticleSet): string {
+  const path = at(`${made++}.star`);
+  writeFileSync(path, writeParticlesStar(change(toy.set)));
+  return path;
+}
+
+function mapOf(name: string, map: Volume): string {
+  writeFileSync(at(name), writeMrc({ ...map, kind: "volume" }));
+  return at(name);
+}
+
+async function read(more: Partial<RefineOptions>) {
+  const { context, ...said } = jobContext();
+  const plan = planRefinement({ particles: toy.star, reference: toy.reference, out: at("out"), ...more });
+  return { inputs: await readInputs(plan, context), ...said };
+}
+
+describe("a refinement refuses", () => {
+  const without = (key: "image" | "defocus" | "angles") =>
+    starOf(({ optics, particles }) => ({
+      optics,
+      particles: particles.map(({ [key]: _, ...rest }) => rest),
+    }));
+
+  test("particles without images, CTF, optics or enough of them", async () => {
+    await expect(read({ particles: without("image") })).rejects.toThrow(
+      /no rlnImageName", expected the images/,
+    );
+    await expect(read({ particles: without("defocus") })).rejects.toThrow(
+      /no rlnDefocusU", expected the CTF/,
+    );
+    await expect(read({ particles: without("angles"), givenPoses: true })).rejects.toThrow(/no rlnAngleRot/);
+    const text = readFileSync(toy.star, "utf8");
+    writeFileSync(at("no-voltage.star"), text.replace("_rlnVoltage", "_rlnSomething"));
+    await expect(read({ particles: at("no-voltage.star") })).rejects.toThrow(/no rlnVoltage/);
+    const few = starOf(({ optics, particles }) => ({ optics, particles: particles.slice(0, 5) }));
+    await expect(read({ particles: few })).rejects.toThrow(/particles: found 5, expected at least 20/);
+  });
+
+  test("halves of which one is empty", async () => {
+    const star = starOf(({ optics, particles }) => ({
+      optics,
+      particles: particles.map((particle) => ({ ...particle, halfSet: 1 as const })),
+    }));
+    await expect(read({ particles: star })).rejects.toThrow(
+      /rlnRandomSubset: found "24 particles in 1 and 0 in 2"/,
+    );
+  });
+
+  test("images of two pixel sizes, more particles than images, images that are not square", async () => {
+    const two = starOf(({ optics, particles }) => ({
+      optics: [optics[0]!, { ...optics[0]!, pixelSize: 3 }],
+      particles: particles.map((particle, i) => ({ ...particle, opticsGroup: i % 2 })),
+    }));
+    await expect(read({ particles: two })).rejects.toThrow(/rlnImagePixelSize: found 3, expected 6/);
+    const beyond = starOf(({ optics, particles }) => ({
+      optics,
+      particles: particles.map((particle, i) =>
+        i === 7 ? { ...particle, image: { index: 99, stack: "particles.mrcs" } } : particle,
+      ),
+    }));
+    await expect(read({ particles: beyond })).rejects.toThrow(
+      /NZ: found 24, expected at least the 99 images/,
+    );
+    const data = new Float32Array(24 * 24 * 26).fill(1);
+    writeFileSync(
+      at("oblong.mrcs"),
+      writeMrc({ data, shape: [24, 26, 24], voxelSize: TOY_PIXEL, kind: "stack" }),
+    );
+    const oblong = starOf(({ optics, particles }) => ({
+      optics,
+      particles: particles.map((particle) => ({
+        ...particle,
+        image: { ...particle.image!, stack: "oblong.mrcs" },
+      })),
+    }));
+    await expect(read({ particles: oblong })).rejects.toThrow(/expected squares of one size/);
+  });
+
+  test("a mask of another size, a group of symmetry that there is none of, a diameter beyond the box", async () => {
+    const reference = readVolume(readFileSync(toy.reference), "reference");
+    const mask = mapOf("mask.mrc", resampleVolume(reference, 2 * TOY_PIXEL, 12));
+    await expect(read({ mask })).rejects.toThrow(/found shape \[12,12,12\], expected 24 x 24 x 24/);
+    await expect(read({ symmetry: "Q3" })).rejects.toThrow(/symmetry: found "Q3"/);
+    await expect(read({ particleDiameter: 200 })).rejects.toThrow(/expected at most the 144 angstrom/);
+    await expect(read({ out: toy.star })).rejects.toThrow(/out: found that of `particles`/);
+  });
+
+  test("an image with a value that is no number, naming the stack", async () => {
+    writeStack(at("nan.mrcs"), toy.images, box);
+    const bytes = readFileSync(at("nan.mrcs"));
+    bytes.writeFloatLE(Number.NaN, 1024 + 4 * (9 * box * box + 100));
+    writeFileSync(at("nan.mrcs"), bytes);
+    const star = starOf(({ optics, particles }) => ({
+      optics,
+      particles: particles.map((particle) => ({
+        ...particle,
+        image: { ...particle.image!, stack: "nan.mrcs" },
+      })),
+    }));
+    const { context } = jobContext();
+    const plan = planRefinement({ particles: star, reference: toy.reference, out: at("nan") });
+    await expect(refineParticles(plan, context)).rejects.toThrow(/nan\.mrcs.*sample \d+: found NaN/);
+  });
+});
+
+describe("a refinement takes", () => {
+  test("a reference of another box and voxel size, resampled", async () => {
+    const wide = mapOf("wide.mrc", resampleVolume(toy.truth, 4, 48));
+    const { inputs, notes } = await read({ reference: wide });
+    expect(notes.join()).toMatch(/48 voxels of 4 angstrom become 24 of 6/);
+    expect(inputs.reference.shape).toEqual([24, 24, 24]);
+    let [ab, aa, bb] = [0, 0, 0];
+    inputs.reference.data.forEach((value, i) => {
+      ab += value * toy.truth.data[i]!;
+      aa += value ** 2;
+      bb += toy.truth.data[i]! ** 2;
+    });
+    expect(ab / Math.sqrt(aa * bb)).toBeGreaterThan(0.999);
+  });
+
+  test("an inverted reference, with warnings", async () => {
+    const reference = readVolume(readFileSync(toy.reference), "reference");
+    const dark = mapOf("dark.mrc", { ...reference, data: reference.data.map((value) => -value) });
+    const { context, warnings } = jobContext();
+    const plan = planRefinement({
+      ...{ particles: toy.star, reference: dark, out: at("dark") },
+      iterations: 1,
+      initialLowPass: 30,
+    });
+    await expect(refineParticles(plan, context)).resolves.toBeDefined();
+    expect(warnings.join("\n")).toMatch(/probably inverted/);
+    expect(warnings.join("\n")).toMatch(/inverted, it fits the particles better/);
+  });
+});
