@@ -22,7 +22,8 @@ export interface RefinedPose {
 
 /**
  * The STAR file of particles after a refinement, in RELION's form since 3.1: every label of the file that was read is carried
- * over, those of poses and half sets are replaced. A file of RELION 3.0 becomes one of 3.1 with the labels that are known here.
+ * over, those of poses and half sets are replaced. A file of RELION 3.0 or cryoSPARC becomes one of 3.1 with the labels that are
+ * known here.
  *
  * @param content of the file that `set` was read from
  * @param poses in the file's order
@@ -33,10 +34,8 @@ export function writeRefinedStar(
   set: ParticleSet,
   poses: readonly RefinedPose[],
 ): string {
-  const file = parseStar(decodeText(content, path), path);
-  const isNewer = file.find("optics") !== undefined;
-  const text = isNewer ? undefined : writeParticlesStar(set);
-  const source = text === undefined ? file : parseStar(text, path);
+  const file = /\.cs$/i.test(path) ? undefined : parseStar(decodeText(content, path), path);
+  const source = file?.find("optics") ? file : parseStar(writeParticlesStar(set), path);
   const optics = source.table("optics");
   const particles = source.table("particles");
   const columns: Record<string, StarColumnInput> = {};

@@ -61,7 +61,8 @@ async function surveyed(
 ): Promise<RefineState["noise"]> {
   const chunks = chunksOf(inputs);
   const total = inputs.particles.length;
-  const shared: SurveyShared = { plan: inputs, groups: inputs.set.optics.length };
+  const { stacks, box, pixelSize, diameter, set } = inputs;
+  const shared: SurveyShared = { stacks, plan: { box, pixelSize, diameter }, groups: set.optics.length };
   let done = 0;
   const found = await workers.map("refine-survey", chunks, {
     ...{ signal, shared },
@@ -76,7 +77,7 @@ async function surveyed(
       "the background of the images differs in strength between particles: normalise them, as with extract --normalise",
     );
   }
-  const frequencies = frequenciesWithin(inputs.box, inputs.box / 2);
+  const frequencies = frequenciesWithin(box, box / 2);
   return [0, 1].map((half) => {
     const own = found.filter((_, i) => chunks[i]!.half === half);
     const [first, ...more] = own.map(({ noise }) => noise);
@@ -93,6 +94,7 @@ async function greyScales(
   { workers, report, signal }: DatasetContext,
 ): Promise<readonly [number, number]> {
   const shared: IterationShared = {
+    stacks: inputs.stacks,
     plan: searchPlanOf(plan, inputs, state),
     models: [modelOf(inputs, state, 0), modelOf(inputs, state, 1)],
     grid: reconstructionGrid({ box: inputs.box, voxelSize: inputs.pixelSize }),

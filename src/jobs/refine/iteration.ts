@@ -85,6 +85,7 @@ export async function iterate(
   const { box, pixelSize } = inputs;
   const known: RefineInputs = { ...inputs, particles: withPoses(inputs, state) };
   const shared: IterationShared = {
+    stacks: inputs.stacks,
     plan: searchPlanOf(plan, inputs, state),
     models: [modelOf(inputs, state, 0), modelOf(inputs, state, 1)],
     grid: reconstructionGrid({ box, voxelSize: pixelSize }),

@@ -1,16 +1,17 @@
 import { resampleVolume } from "../../array/fft/resample.js";
 import type { Volume } from "../../array/image.js";
-import { FormatError, OptionError } from "../../core/errors.js";
+import { FormatError, OptionError, UnsupportedError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
-import { inside } from "../../dataset/layout.js";
+import { mrcPixelSize } from "../../io/mrc/read.js";
 import type { Particle, ParticleSet } from "../../io/particles/particle.js";
-import { readParticlesStar } from "../../io/particles/star.js";
 import type { RefinedParticle } from "../../reconstruct/refine/particle-image.js";
 import { mapDiameter } from "../shared/density-map.js";
 import { contrastDoubt } from "../shared/map-contrast.js";
 import { type MapFrame, readMapFile, readMask } from "../shared/map-files.js";
-import { readStackHeader, type StackedImage } from "../shared/particle-images.js";
+import { readParticleFile } from "../shared/particle-set.js";
+import { type ImagePlace, openStacks, type ParticleStack } from "../shared/particle-stacks.js";
+import { pixelSizesDiffer, saidPixelSize } from "../shared/pixel-size.js";
 import type { RefinePlan } from "./plan.js";
 import { softSphere } from "./sphere.js";
 
@@ -20,7 +21,8 @@ export interface RefineInputs {
   /** 0 or 1 for each particle. */
   readonly halves: readonly number[];
   readonly particles: readonly RefinedParticle[];
-  readonly images: readonly StackedImage[];
+  readonly stacks: readonly ParticleStack[];
+  readonly images: readonly ImagePlace[];
   /** Rows and columns of the images. */
   readonly box: number;
   /** Angstrom. */
@@ -52,20 +54,45 @@ export async function readInputs(
   { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<RefineInputs> {
   const path = plan.particles;
-  const set = readParticlesStar(await files.read(path), path);
+  const set = await readParticleFile(files, path);
   checkParticles(set, plan);
-  const images = await locateImages(set.particles, path, files);
-  const { box, pixelSize } = await commonBox(set, images, plan, { files, report });
+  const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
+  const stacks = await openStacks(files, names, path);
+  const images = placesOf(set.particles, names, stacks, path);
+  const { box, pixelSize } = commonBox(set, stacks, plan, report.warn);
   const { reference, frame } = await readReference(plan, box, pixelSize, { files, report });
   const diameter = diameterOf(plan, reference);
   const mask = plan.mask
     ? await readMask(files, plan.mask, { path: `the images of ${path}`, map: reference, frame })
     : softSphere(box, pixelSize, diameter / 2);
   return {
-    ...{ set, images, box, pixelSize, reference, frame, mask, diameter },
+    ...{ set, stacks, images, box, pixelSize, reference, frame, mask, diameter },
     halves: halvesOf(set.particles, plan),
     particles: set.particles.map((particle) => refined(particle, set, plan, pixelSize)),
   };
+}
+
+/** @throws FormatError for an image that its stack does not have */
+function placesOf(
+  particles: readonly Particle[],
+  names: readonly string[],
+  stacks: readonly ParticleStack[],
+  path: string,
+): ImagePlace[] {
+  const numbers = new Map(names.map((name, i) => [name, i]));
+  return particles.map(({ image }, row) => {
+    const stack = numbers.get(image!.stack)!;
+    const { images, path: file } = stacks[stack]!;
+    if (image!.index > images) {
+      throw new FormatError(
+        path,
+        `image of particle ${row + 1}`,
+        image!.index,
+        `1 to ${images}, the images of ${file}`,
+      );
+    }
+    return { stack, section: image!.index - 1 };
+  });
 }
 
 function checkParticles({ particles }: ParticleSet, { particles: path, givenPoses }: RefinePlan): void {
@@ -82,64 +109,34 @@ function checkParticles({ particles }: ParticleSet, { particles: path, givenPose
   if (givenPoses && !first!.angles) throw lack("rlnAngleRot", "angles to start from, or no `givenPoses`");
 }
 
-/** Stacks are looked for beside the STAR file first, then from the working folder. */
-async function locateImages(
-  particles: readonly Particle[],
-  star: string,
-  files: JobContext["files"],
-): Promise<StackedImage[]> {
-  const folder = star.includes("/") ? star.slice(0, star.lastIndexOf("/")) : ".";
-  const places = new Map<string, string>();
-  const images: StackedImage[] = [];
-  for (const { image } of particles) {
-    const { stack, index } = image!;
-    let path = places.get(stack);
-    if (path === undefined) {
-      const beside = stack.startsWith("/") ? stack : inside(folder, stack);
-      path = (await files.exists(beside)) ? beside : stack;
-      places.set(stack, path);
-    }
-    images.push({ path, section: index - 1 });
-  }
-  return images;
-}
-
 /** The box and pixel size that all images share. */
-async function commonBox(
+function commonBox(
   { optics, particles }: ParticleSet,
-  images: readonly StackedImage[],
-  { particles: star }: RefinePlan,
-  { files, report }: Pick<JobContext, "files" | "report">,
-): Promise<{ readonly box: number; readonly pixelSize: number }> {
+  stacks: readonly ParticleStack[],
+  { particles: path }: RefinePlan,
+  warn: (line: string) => void,
+): { readonly box: number; readonly pixelSize: number } {
   const used = [...new Set(particles.map(({ opticsGroup }) => opticsGroup))].map((group) => optics[group]!);
   const { pixelSize } = used[0]!;
-  const other = used.find((group) => Math.abs(group.pixelSize / pixelSize - 1) > SAME_PIXEL);
-  if (other) {
-    throw new FormatError(
-      star,
-      "data_optics, rlnImagePixelSize",
-      other.pixelSize,
-      `${pixelSize} as of ${used[0]!.name}`,
-    );
-  }
-  let box = 0;
-  for (const path of new Set(images.map((image) => image.path))) {
-    const {
-      shape: [sections, rows, columns],
-      voxelSize,
-    } = await readStackHeader(files, path);
-    box ||= rows;
-    if (rows !== columns || rows !== box) {
-      throw new FormatError(path, "images", `${columns} x ${rows}`, `squares of one size (${box} x ${box})`);
+  for (const group of used) {
+    if (Math.abs(group.pixelSize / pixelSize - 1) > SAME_PIXEL) {
+      const expected = `${pixelSize} as of ${used[0]!.name}`;
+      throw new FormatError(path, `pixel size of optics group ${group.name}`, group.pixelSize, expected);
     }
-    const last = images.reduce(
-      (most, image) => (image.path === path ? Math.max(most, image.section) : most),
-      0,
-    );
-    if (last >= sections)
-      throw new FormatError(path, "NZ", sections, `at least the ${last + 1} images that ${star} names`);
-    if (voxelSize[0] > 0 && Math.abs(voxelSize[0] / pixelSize - 1) > 0.01) {
-      report.warn(`${path}: its header says ${voxelSize[0]} angstrom per pixel, not ${pixelSize} as ${star}`);
+    if (group.further) {
+      throw new UnsupportedError(
+        `${path}: optics group ${group.name}: found ${group.further.join(", ")}, expected none: only the CTF is corrected for`,
+      );
+    }
+  }
+  const { box } = stacks[0]!;
+  for (const stack of stacks) {
+    if (stack.box !== box) {
+      throw new FormatError(stack.path, "side of images", stack.box, `${box} as in ${stacks[0]!.path}`);
+    }
+    const said = saidPixelSize(mrcPixelSize(stack.header));
+    if (pixelSizesDiffer(said, pixelSize)) {
+      warn(`${stack.path}: its header says ${said} angstrom per pixel, not ${pixelSize} as ${path}`);
     }
   }
   return { box, pixelSize };
@@ -208,9 +205,11 @@ function refined(
   { givenPoses }: RefinePlan,
   pixelSize: number,
 ): RefinedParticle {
-  const { voltage, sphericalAberration, amplitudeContrast } = optics[opticsGroup]!;
+  const { voltage, sphericalAberration, amplitudeContrast, isDark } = optics[opticsGroup]!;
+  const { scale = 1, ...rest } = defocus!;
   return {
-    ctf: { voltage, sphericalAberration, amplitudeContrast, ...defocus! },
+    ctf: { voltage, sphericalAberration, amplitudeContrast, ...rest },
+    contrast: isDark ? -scale : scale,
     group: opticsGroup,
     shift: { x: -(origin?.x ?? 0) / pixelSize, y: -(origin?.y ?? 0) / pixelSize },
     ...(givenPoses && { angles: angles! }),

@@ -10,36 +10,49 @@ import type { RefinedParticle } from "../../reconstruct/refine/particle-image.js
 import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import { type Surveyed, surveyImages } from "../../reconstruct/refine/survey.js";
 import type { FourierSums } from "../../reconstruct/sums.js";
-import { readStackedImages, type StackedImage } from "../shared/particle-images.js";
+import { type ImagePlace, type ParticleStack, readStackImages } from "../shared/particle-stacks.js";
 
 /** Some particles of one half. */
 export interface Chunk {
   /** 0 or 1. */
   readonly half: number;
-  readonly images: readonly StackedImage[];
+  readonly images: readonly ImagePlace[];
   readonly particles: readonly RefinedParticle[];
 }
 
 /** What the searches of an iteration share. A particle of half h meets models[h] alone. */
 export interface IterationShared {
+  readonly stacks: readonly ParticleStack[];
   readonly plan: SearchPlan;
   readonly models: readonly [HalfModel, HalfModel];
   readonly grid: ReconstructionGrid;
 }
 
 export interface SurveyShared {
+  readonly stacks: readonly ParticleStack[];
   readonly plan: Pick<SearchPlan, "box" | "pixelSize" | "diameter">;
   /** Number of optics groups. */
   readonly groups: number;
 }
 
+async function readImages(
+  files: Files,
+  stacks: readonly ParticleStack[],
+  images: readonly ImagePlace[],
+): Promise<Float32Array[]> {
+  const all: Float32Array[] = [];
+  for await (const { pixels } of readStackImages(files, stacks, images.length, (i) => images[i]!))
+    all.push(pixels);
+  return all;
+}
+
 /** Task "refine-survey". */
 export async function surveyTask(
   chunk: Chunk,
-  { plan, groups }: SurveyShared,
+  { stacks, plan, groups }: SurveyShared,
   files: Files,
 ): Promise<Surveyed> {
-  return surveyImages(await readStackedImages(files, chunk.images, plan.box), chunk.particles, plan, groups);
+  return surveyImages(await readImages(files, stacks, chunk.images), chunk.particles, plan, groups);
 }
 
 /** Each thread makes the transforms and tables of a half once. */
@@ -59,7 +72,7 @@ export async function greyScaleTask(
   files: Files,
 ): Promise<GreyFit[]> {
   const search = searchOf(shared, half);
-  const pixels = await readStackedImages(files, images, shared.plan.box);
+  const pixels = await readImages(files, shared.stacks, images);
   return particles.map((particle, i) => search.fitGreyScale(pixels[i]!, particle));
 }
 
@@ -70,25 +83,19 @@ export async function searchTask(
   files: Files,
 ): Promise<Sighting[]> {
   const search = searchOf(shared, half);
-  const pixels = await readStackedImages(files, images, shared.plan.box);
+  const pixels = await readImages(files, shared.stacks, images);
   return particles.map((particle, i) => search.find(pixels[i]!, particle));
 }
-
-/** Images read at a time. */
-const TOGETHER = 50;
 
 /** Task "refine-insert": what particles add to the next map of their half. */
 export async function insertTask(
   { half, images, particles, sightings }: Chunk & { readonly sightings: readonly Sighting[] },
-  { plan, models, grid }: IterationShared,
+  { stacks, plan, models, grid }: IterationShared,
   files: Files,
 ): Promise<Accumulated> {
   const accumulation = new Accumulation(grid, plan, models[half]!);
-  for (let first = 0; first < images.length; first += TOGETHER) {
-    const pixels = await readStackedImages(files, images.slice(first, first + TOGETHER), plan.box);
-    for (const [i, image] of pixels.entries()) {
-      accumulation.add(image, particles[first + i]!, sightings[first + i]!);
-    }
+  for await (const { i, pixels } of readStackImages(files, stacks, images.length, (at) => images[at]!)) {
+    accumulation.add(pixels, particles[i]!, sightings[i]!);
   }
   return accumulation.result();
 }

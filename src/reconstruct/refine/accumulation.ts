@@ -4,12 +4,12 @@ import { BackProjector } from "../back-projector.js";
 import type { ReconstructionGrid } from "../grid.js";
 import { type Frequencies, frequenciesWithin } from "../search/frequencies.js";
 import { Matcher } from "../search/matcher.js";
-import { type ParticleSpectrum, particleSpectrum } from "../search/particle-spectrum.js";
+import type { ParticleSpectrum } from "../search/particle-spectrum.js";
 import { movedBack } from "../search/shifts.js";
 import type { FourierSums } from "../sums.js";
 import type { HalfModel, SearchPlan } from "./expectation.js";
 import { NoiseSums } from "./noise.js";
-import { maskedImage, type RefinedParticle } from "./particle-image.js";
+import { maskedImage, type RefinedParticle, spectrumOf } from "./particle-image.js";
 import type { Sighting } from "./sighting.js";
 
 /** What some particles of a half add to its next map and noise. Plain data. */
@@ -47,11 +47,10 @@ export class Accumulation {
   /** @param pixels box x box, white protein */
   add(pixels: Float32Array, particle: RefinedParticle, sighting: Sighting): void {
     const { box, pixelSize, diameter } = this.plan;
-    const shape = [box, box] as const;
     const masked = maskedImage(pixels, box, diameter / 2, particle.shift);
-    const seen = particleSpectrum({ data: masked, shape }, this.all, particle.ctf, pixelSize);
+    const seen = spectrumOf(masked, particle, this.all, pixelSize);
     this.addNoise(seen, particle.group, sighting);
-    const whole = particleSpectrum({ data: pixels, shape }, this.all, particle.ctf, pixelSize);
+    const whole = spectrumOf(pixels, particle, this.all, pixelSize);
     this.addSlices(whole, particle, sighting);
     for (const [s, { x, y }] of sighting.shifts.entries()) {
       this.shiftSquares += (shareOfShift(sighting, s) * (x * x + y * y)) / 2;
@@ -87,7 +86,7 @@ export class Accumulation {
     const { count, kx, ky, ring } = this.all;
     const noise = this.model.noise[particle.group]!;
     // at zero frequency an image says nothing: only its weight counts, as in relion_reconstruct
-    const atZero = ctf(particle.ctf)(0, 0) ** 2 / noise[0]!;
+    const atZero = (particle.contrast * ctf(particle.ctf)(0, 0)) ** 2 / noise[0]!;
     const columns = halfColumns(box);
     const length = kx.length;
     for (const [o, { data: image, share }] of meanImages(

@@ -5,11 +5,11 @@ import { type Candidates, descend, type Search } from "../search/descend.js";
 import { type Frequencies, frequenciesWithin } from "../search/frequencies.js";
 import { Matcher } from "../search/matcher.js";
 import { OrientationGrid } from "../search/orientation-grid.js";
-import { type ParticleSpectrum, particleSpectrum } from "../search/particle-spectrum.js";
+import type { ParticleSpectrum } from "../search/particle-spectrum.js";
 import { type Shift, shiftsWithin } from "../search/shifts.js";
 import { fitGreyScale, type GreyFit } from "./grey-scale.js";
 import { searchLevels } from "./levels.js";
-import { maskedImage, type RefinedParticle } from "./particle-image.js";
+import { maskedImage, type RefinedParticle, spectrumOf } from "./particle-image.js";
 import { type Sighting, sightingOf } from "./sighting.js";
 
 /** How an iteration searches, the same for both halves. Plain data. */
@@ -89,10 +89,10 @@ export class Expectation {
     return fitGreyScale(matcher, level!, this.spectrum(pixels, particle), noise, matrices, shifts);
   }
 
-  private spectrum(pixels: Float32Array, { shift, ctf }: RefinedParticle): ParticleSpectrum {
+  private spectrum(pixels: Float32Array, particle: RefinedParticle): ParticleSpectrum {
     const { box, pixelSize, diameter } = this.plan;
-    const image = { data: maskedImage(pixels, box, diameter / 2, shift), shape: [box, box] as const };
-    return particleSpectrum(image, this.list, ctf, pixelSize);
+    const masked = maskedImage(pixels, box, diameter / 2, particle.shift);
+    return spectrumOf(masked, particle, this.list, pixelSize);
   }
 
   private start({ angles, shift }: RefinedParticle): Candidates {

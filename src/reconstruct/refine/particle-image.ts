@@ -1,6 +1,8 @@
 import { centre } from "../../array/image.js";
 import type { EulerAngles } from "../../core/rotation.js";
 import type { CtfParameters } from "../../physics/optics/ctf.js";
+import type { Frequencies } from "../search/frequencies.js";
+import { type ParticleSpectrum, particleSpectrum } from "../search/particle-spectrum.js";
 import type { Shift } from "../search/shifts.js";
 
 /** How a particle lies, as far as it is known. */
@@ -13,11 +15,30 @@ export interface Pose {
 /** One particle of a refinement. Plain data. */
 export interface RefinedParticle {
   readonly ctf: CtfParameters;
+  /** What the CTF is multiplied by: 1, or another strength of the signal; negative where protein is dark. */
+  readonly contrast: number;
   /** Place of its optics group. */
   readonly group: number;
   /** Where it was seen before: angles are absent before the first search. */
   readonly shift: Shift;
   readonly angles?: EulerAngles;
+}
+
+/**
+ * The transform of a particle's image and its CTF, contrast included, at a list of frequencies.
+ *
+ * @param pixels box x box; @param pixelSize angstrom
+ */
+export function spectrumOf(
+  pixels: Float32Array,
+  { ctf, contrast }: RefinedParticle,
+  frequencies: Frequencies,
+  pixelSize: number,
+): ParticleSpectrum {
+  const { box } = frequencies;
+  const spectrum = particleSpectrum({ data: pixels, shape: [box, box] }, frequencies, ctf, pixelSize);
+  if (contrast !== 1) for (let i = 0; i < spectrum.ctf.length; i++) spectrum.ctf[i]! *= contrast;
+  return spectrum;
 }
 
 /** Pixels over which the circular mask of an image fades. */

@@ -1,9 +1,8 @@
 import { centre } from "../../array/image.js";
 import { frequenciesWithin } from "../search/frequencies.js";
-import { particleSpectrum } from "../search/particle-spectrum.js";
 import type { SearchPlan } from "./expectation.js";
 import { type GroupNoise, NoiseSums } from "./noise.js";
-import { maskedImage, type RefinedParticle } from "./particle-image.js";
+import { maskedImage, type RefinedParticle, spectrumOf } from "./particle-image.js";
 
 /** What images say before anything is searched. Plain data. */
 export interface Surveyed {
@@ -23,9 +22,9 @@ export function surveyImages(
   const all = frequenciesWithin(box, box / 2);
   const noise = new NoiseSums(groups, all);
   const deviations = images.map((pixels, i) => {
-    const { shift, ctf, group } = particles[i]!;
-    const data = maskedImage(pixels, box, diameter / 2, shift);
-    noise.ofImage(group, particleSpectrum({ data, shape: [box, box] }, all, ctf, pixelSize));
+    const particle = particles[i]!;
+    const masked = maskedImage(pixels, box, diameter / 2, particle.shift);
+    noise.ofImage(particle.group, spectrumOf(masked, particle, all, pixelSize));
     return deviationBeyond(pixels, box, diameter / 2);
   });
   return { noise: noise.groups, deviations };

@@ -75,7 +75,9 @@ describe("a refinement refuses", () => {
       optics: [optics[0]!, { ...optics[0]!, pixelSize: 3 }],
       particles: particles.map((particle, i) => ({ ...particle, opticsGroup: i % 2 })),
     }));
-    await expect(read({ particles: two })).rejects.toThrow(/rlnImagePixelSize: found 3, expected 6/);
+    await expect(read({ particles: two })).rejects.toThrow(
+      /pixel size of optics group g: found 3, expected 6/,
+    );
     const beyond = starOf(({ optics, particles }) => ({
       optics,
       particles: particles.map((particle, i) =>
@@ -83,7 +85,7 @@ describe("a refinement refuses", () => {
       ),
     }));
     await expect(read({ particles: beyond })).rejects.toThrow(
-      /NZ: found 24, expected at least the 99 images/,
+      /image of particle 8: found 99, expected 1 to 24/,
     );
     const data = new Float32Array(24 * 24 * 26).fill(1);
     writeFileSync(
@@ -97,7 +99,7 @@ describe("a refinement refuses", () => {
         image: { ...particle.image!, stack: "oblong.mrcs" },
       })),
     }));
-    await expect(read({ particles: oblong })).rejects.toThrow(/expected squares of one size/);
+    await expect(read({ particles: oblong })).rejects.toThrow(/expected square images/);
   });
 
   test("a mask of another size, a group of symmetry that there is none of, a diameter beyond the box", async () => {
@@ -123,7 +125,7 @@ describe("a refinement refuses", () => {
     }));
     const { context } = jobContext();
     const plan = planRefinement({ particles: star, reference: toy.reference, out: at("nan") });
-    await expect(refineParticles(plan, context)).rejects.toThrow(/nan\.mrcs.*sample \d+: found NaN/);
+    await expect(refineParticles(plan, context)).rejects.toThrow(/nan\.mrcs: image 10, pixel 100: found NaN/);
   });
 });
 

@@ -159,12 +159,16 @@ describe("refineParticles", () => {
       references: [inputs.reference, state.references[1]] as const,
       shiftDeviations: [3, state.shiftDeviations[1]] as const,
     };
-    const images2 = inputs.images.map((image, i) =>
-      i % 2 === 0 ? { ...image, path: join(changed, "particles.mrcs") } : image,
-    );
+    const noise = { ...inputs.stacks[0]!, path: join(changed, "particles.mrcs") };
+    const images2 = inputs.images.map((image, i) => (i % 2 === 0 ? { ...image, stack: 1 } : image));
     const [plain, strange] = [
       await iterate(plan, inputs, state, context),
-      await iterate(plan, { ...inputs, images: images2 }, altered, context),
+      await iterate(
+        plan,
+        { ...inputs, stacks: [inputs.stacks[0]!, noise], images: images2 },
+        altered,
+        context,
+      ),
     ];
     expect(strange.maps![0].data).not.toEqual(plain.maps![0].data);
     expect(strange.maps![1].data).toEqual(plain.maps![1].data);

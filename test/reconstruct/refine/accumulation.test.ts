@@ -30,7 +30,7 @@ const at = (matrix: Sighting["best"]["matrix"], x: number, y: number): Sighting 
   ...{ matrices: [matrix], shifts: [{ x, y }], probability: Float32Array.of(1) },
   ...{ best: { matrix, shift: { x, y } }, confidence: 1, significant: 1, evidence: 0 },
 });
-const seen = (group: number): RefinedParticle => ({ ctf, group, shift: { x: 0, y: 0 } });
+const seen = (group: number): RefinedParticle => ({ ctf, contrast: 1, group, shift: { x: 0, y: 0 } });
 
 describe("accumulation", () => {
   test("of a particle in one pose is back-projection in that pose, over the noise of its group", () => {
