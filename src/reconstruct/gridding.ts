@@ -2,6 +2,7 @@ import { irfft3, rfft3 } from "../array/fft/fft.js";
 import { halfColumns } from "../array/spectrum/half.js";
 import { blobTransform } from "./blob.js";
 import { eachRow, halfSpectrumRow, type ReconstructionGrid } from "./grid.js";
+import { fitsConvolver, iterateInverse } from "./gridding-wasm.js";
 
 /** As relion_reconstruct's default. */
 const ITERATIONS = 10;
@@ -17,6 +18,13 @@ const LARGEST_INVERSE = 1e20;
  * Source: Pipe & Menon 1999, Magn. Reson. Med. 41:179, equation 14, as relion_reconstruct applies it.
  */
 export function griddingInverse(weight: Float32Array, grid: ReconstructionGrid): Float32Array {
+  if (!fitsConvolver(grid)) return griddingInversePlain(weight, grid);
+  const limits = { least: LEAST_WEIGHT, most: LARGEST_INVERSE };
+  return iterateInverse(weight, grid, blobOfSquares(grid), ITERATIONS, limits);
+}
+
+/** The same in plain TypeScript: what gridding-wasm.ts is held to, and what is used for transforms too large for it. */
+export function griddingInversePlain(weight: Float32Array, grid: ReconstructionGrid): Float32Array {
   const { padded } = grid;
   const shape = [padded, padded, padded] as const;
   const spectrum = { data: new Float32Array(2 * padded * padded * halfColumns(padded)), shape };
