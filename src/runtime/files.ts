@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { FileError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { takeLock } from "./lock.js";
+import { makeFolder } from "./make-folder.js";
 
 /** Names of files that are not whole yet, as `write` gives them. */
 const PARTIAL = /^\..*\.partial$/;
@@ -35,7 +36,7 @@ export const nodeFiles: Files = {
 
   write: (path, bytes) =>
     explain(path, "a writable place", async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       // beside its final place, so that the rename stays on one file system; unique, so that two writers never mix
       const aside = join(dirname(path), `.${basename(path)}.${process.pid}.${threadId}.partial`);
       try {
@@ -49,7 +50,7 @@ export const nodeFiles: Files = {
 
   append: (path, text) =>
     explain(path, "a writable place", async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await appendFile(path, text);
     }),
 

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { UsageError } from "../core/errors.js";
+import { makeFolder } from "./make-folder.js";
 
 /** What stands in a lock: which process holds it. */
 interface Holder {
@@ -19,7 +20,7 @@ interface Holder {
  * @throws UsageError that names the process which holds it
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const holder: Holder = { host: hostname(), pid: process.pid, started: startOf(process.pid) };
   for (;;) {
     if (await create(path, JSON.stringify(holder))) return () => rm(path, { force: true });

@@ -162,3 +162,19 @@ test("inputs: nothing there, an empty folder and a glob without a match are refu
   await expect(existingFile(at("gone"), "density map")).rejects.toThrow("found nothing there");
   expect(await isFolder(at("empty"))).toBe(true);
 });
+
+test("a place where the system makes no folder is refused at once", async () => {
+  // Node's recursive mkdir never comes back from here
+  await expect(nodeFiles.write("/proc/cryogem/x/file", "text")).rejects.toThrow(FileError);
+  await expect(nodeFiles.lock("/proc/cryogem/.lock")).rejects.toThrow(FileError);
+}, 5_000);
+
+test("folders are made by several writers at once, and a file in the way is said", async () => {
+  const paths = Array.from({ length: 20 }, (_, i) => at("many/deep/er/still", `${i}.txt`));
+  await Promise.all(paths.map((path) => nodeFiles.write(path, "text")));
+  expect(readdirSync(at("many/deep/er/still"))).toHaveLength(20);
+  await nodeFiles.write(at("in-the-way"), "a file");
+  await expect(nodeFiles.write(at("in-the-way/x/y"), "text")).rejects.toThrow(
+    /a file where a folder should be/,
+  );
+});

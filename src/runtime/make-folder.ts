@@ -1,0 +1,30 @@
+import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Makes a folder with all folders above it, where they are not there yet. Node's own way to do so never ends in a folder that is
+ * there and of which the system still says, when something shall be made in it, that it is not: /proc, for example.
+ *
+ * @throws the system's error where a folder cannot be made, or a file stands in its place
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" && !(await isThere(dirname(path)))) {
+      await makeFolder(dirname(path));
+      await makeFolder(path);
+      return;
+    }
+    // another process may have made it, or the system refuses to make what is there: "/" or a mount
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code === "EEXIST" || !(await isThere(path))) throw error;
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
