@@ -18,12 +18,9 @@ export interface CommandContext extends JobContext {
   readonly json: boolean;
   /** As "cryogem 0.1.0". */
   readonly program: string;
-  /** Other commands, for one that runs them. */
-  readonly find: FindCommand;
+  /** All commands, for one that runs others or speaks of them. */
+  readonly entries: readonly CommandEntry[];
 }
-
-/** The entry of a command by its name, as "pick train". */
-export type FindCommand = (name: string) => CommandEntry | undefined;
 
 /** The work of a command: from what the user gave to the result. */
 export type Run<Set extends OptionSet> = (given: OptionsOf<Set>, context: CommandContext) => Promise<Result>;
@@ -33,8 +30,8 @@ export type Run<Set extends OptionSet> = (given: OptionsOf<Set>, context: Comman
  */
 export interface CommandEntry {
   readonly spec: CommandSpec;
-  /** As commander knows it. @param find the entry of another command, by its name */
-  readonly build: (find: FindCommand) => Command;
+  /** As commander knows it. @param entries all commands */
+  readonly build: (entries: readonly CommandEntry[]) => Command;
   /** Does its work with options by their names, in a context that is there already. */
   readonly perform: (given: Readonly<Record<string, unknown>>, context: CommandContext) => Promise<void>;
 }
@@ -44,7 +41,7 @@ export function entry<Set extends OptionSet>(
   spec: CommandSpec<Set>,
   load: () => Promise<{ readonly run: Run<Set> }>,
 ): CommandEntry {
-  const build = (find: FindCommand): Command =>
+  const build = (entries: readonly CommandEntry[]): Command =>
     commandOf(spec).action(async (...words: unknown[]) => {
       const command = words.at(-1) as Command;
       const json = command.getOptionValue("json") === true;
@@ -55,7 +52,7 @@ export function entry<Set extends OptionSet>(
       ]);
       const program = `cryogem ${version}`;
       await withContext({ json }, (context) =>
-        perform(spec, load, given, { ...context, json, program, find }),
+        perform(spec, load, given, { ...context, json, program, entries }),
       );
     });
   return {

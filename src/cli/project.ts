@@ -20,7 +20,7 @@ export async function withProjectContext<T>(
   work: (context: RunContext) => Promise<T>,
 ): Promise<T> {
   const entryOf = (command: string): CommandEntry => {
-    const found = context.find(command);
+    const found = context.entries.find(({ spec }) => spec.name === command);
     if (!found) throw new FileError("commands", `no ${command}`, "one of the commands of `cryogem --help`");
     return found;
   };

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { binCommand } from "../../jobs/bin/options.js";
 import { checkCommand } from "../../jobs/check/options.js";
+import { completionCommand } from "../../jobs/completion/options.js";
 import { demoCommand } from "../../jobs/demo/options.js";
 import { estimateCommand } from "../../jobs/estimate/options.js";
 import { evaluateCommand } from "../../jobs/evaluate/options.js";
@@ -21,7 +22,7 @@ import { refineCommand } from "../../jobs/refine/options.js";
 import { runCommand } from "../../jobs/run/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { trainCommand } from "../../jobs/train/options.js";
-import { type CommandEntry, entry, type FindCommand } from "../command.js";
+import { type CommandEntry, entry } from "../command.js";
 
 /** Every command, in the order of the help. Its work is loaded when it runs, so that --help stays fast. */
 export const entries: readonly CommandEntry[] = [
@@ -47,6 +48,7 @@ export const entries: readonly CommandEntry[] = [
   entry(fscCommand, () => import("./fsc.js")),
   entry(exportCommand, () => import("./export.js")),
   entry(infoCommand, () => import("./info.js")),
+  entry(completionCommand, () => import("./completion.js")),
 ];
 
 /** What commands of two words have in common, by their first word. */
@@ -57,16 +59,15 @@ const groups: Readonly<Record<string, string>> = {
 
 /** Adds every command to the program, those of two words below their first. */
 export function addCommands(program: Command): void {
-  const find: FindCommand = (name) => entries.find(({ spec }) => spec.name === name);
   const made = new Map<string, Command>();
   for (const { spec, build } of entries) {
     const [first, second] = spec.name.split(" ");
     if (second === undefined) {
-      program.addCommand(build(find));
+      program.addCommand(build(entries));
       continue;
     }
     const group = made.get(first!) ?? new Command(first).description(groups[first!]!);
     if (!made.has(first!)) program.addCommand(group);
-    made.set(first!, group.addCommand(build(find)));
+    made.set(first!, group.addCommand(build(entries)));
   }
 }
