@@ -12,6 +12,9 @@ import { imagingOptions, specimenOptions } from "../simulate/options.js";
 /** Options that say what is simulated where no dataset is given. */
 export const simulationOptions = { ...specimenOptions, ...imagingOptions, workers } as const;
 
+/** Options of the translation itself. */
+export const translationOptions = { mode: storageMode, labels: datasetLabels, seed } as const;
+
 export const generateOptions = {
   model: pathOption({
     value: "dir",
@@ -24,9 +27,7 @@ export const generateOptions = {
     value: "files",
     help: "in place of `simulated`: density map to simulate from, with the options of `simulate` below; its dataset goes to OUT-simulated",
   }),
-  mode: storageMode,
-  labels: datasetLabels,
-  seed,
+  ...translationOptions,
   device,
   threads,
   ...simulationOptions,

@@ -1,7 +1,7 @@
 import { OptionError } from "../../core/errors.js";
-import { resolveOptions } from "../shared/options/check.js";
+import { recordOf, resolveOptions } from "../shared/options/check.js";
 import type { SimulateOptions } from "../simulate/options.js";
-import { type GenerateOptions, generateOptions, simulationOptions } from "./options.js";
+import { type GenerateOptions, generateOptions, simulationOptions, translationOptions } from "./options.js";
 
 /** A generation decided as far as that needs no file. */
 export interface GeneratePlan {
@@ -14,6 +14,8 @@ export interface GeneratePlan {
   readonly mode: NonNullable<GenerateOptions["mode"]>;
   readonly labels: NonNullable<GenerateOptions["labels"]>;
   readonly seed: number;
+  /** What dataset.json records of the options. */
+  readonly record: Readonly<Record<string, unknown>>;
 }
 
 /** Decides a generation from its options. @throws OptionError for an option out of its range, and for options that clash */
@@ -22,7 +24,9 @@ export function planGeneration(given: GenerateOptions): GeneratePlan {
   const own = Object.entries(given).filter(
     ([name, value]) => value !== undefined && Object.hasOwn(simulationOptions, name),
   );
-  const plan = { model, out, mode, labels, seed };
+  // what is simulated is recorded by the simulated dataset, which is an input of this one, and the seed stands beside the options
+  const { seed: _seed, ...translation } = translationOptions;
+  const plan = { model, out, mode, labels, seed, record: recordOf(translation, { mode, labels }) };
   if (simulated !== undefined) {
     const [clash] = [...(map ? ["map"] : []), ...own.map(([name]) => name)];
     if (clash === undefined) return { ...plan, simulated };

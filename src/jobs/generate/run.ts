@@ -141,11 +141,10 @@ async function datasetJob(
     await hashFile(modelFile(plan.model), undefined, files),
     await hashFile(inside(plan.simulated, "dataset.json"), undefined, files),
   ];
-  const options = { mode: plan.mode };
   return {
     program,
     command: "generate",
-    options,
+    options: plan.record,
     seed: plan.seed,
     inputs,
     optics,
