@@ -115,9 +115,10 @@ export async function iterate(
       Math.max(0.25, Math.sqrt(shiftSquares / particles)),
     ) as unknown as readonly [number, number],
     hasConverged: hasConverged(
-      history.map(({ resolution, meanAngle }) => ({
+      history.map(({ resolution, medianAngle, step }) => ({
         shell: Math.round((box * pixelSize) / resolution),
-        change: meanAngle ?? undefined,
+        change: medianAngle ?? undefined,
+        step,
       })),
     ),
   };

@@ -1,25 +1,21 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { quantile } from "../../../src/array/statistics.js";
 import type { Files } from "../../../src/core/ports.js";
 import { Random } from "../../../src/core/random.js";
-import { eulerToMatrix } from "../../../src/core/rotation.js";
-import { symmetricAngle, symmetryOperators } from "../../../src/core/symmetry.js";
 import { fourierShellCorrelation, resolutionAt } from "../../../src/evaluate/maps/fsc.js";
 import { readVolume } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
-import { readParticlesStar } from "../../../src/io/particles/star.js";
 import { parseStar } from "../../../src/io/star/parse.js";
 import { firstState } from "../../../src/jobs/refine/first.js";
 import { iterate } from "../../../src/jobs/refine/iteration.js";
 import type { RefineOptions } from "../../../src/jobs/refine/options.js";
 import { planRefinement } from "../../../src/jobs/refine/plan.js";
 import { readInputs } from "../../../src/jobs/refine/read.js";
-import { refineParticles } from "../../../src/jobs/refine/run.js";
 import { killedAgainAndAgain } from "../../helpers/dying-files.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
+import { errorsOf, refineToy } from "./refine-toy.js";
 import {
   lowPassed,
   TOY_PIXEL,
@@ -38,39 +34,8 @@ const small = toyRefinement(join(folder, "small"), {
   halves: (i) => (i % 2 ? 2 : 1),
 });
 
-type More = Partial<RefineOptions>;
-
-async function refine(set: ToyRefinement, out: string, more: More = {}, files?: Files) {
-  const { context, ...said } = jobContext();
-  const plan = planRefinement({
-    ...{ particles: set.star, reference: set.reference, out: join(folder, out), initialLowPass: 48 },
-    ...more,
-  });
-  const record = await refineParticles(plan, { ...context, ...(files && { files }) });
-  return { record, ...said, at: (name: string): string => join(plan.out, name) };
-}
-
-/** Degrees between the angles found and the true ones; angstrom between the shifts. */
-function errorsOf(star: string, { set }: ToyRefinement, symmetry = "C1") {
-  const operators = symmetryOperators(symmetry);
-  const { particles } = readParticlesStar(readFileSync(star), star);
-  const pairs = particles.map((found, i) => ({ found, truth: set.particles[i]! }));
-  return {
-    particles,
-    angle: quantile(
-      pairs.map(({ found, truth }) =>
-        symmetricAngle(eulerToMatrix(found.angles!), eulerToMatrix(truth.angles!), operators),
-      ),
-      0.5,
-    ),
-    shift: quantile(
-      pairs.map(({ found, truth }) =>
-        Math.hypot(found.origin!.x - truth.origin!.x, found.origin!.y - truth.origin!.y),
-      ),
-      0.5,
-    ),
-  };
-}
+const refine = (set: ToyRefinement, out: string, more?: Partial<RefineOptions>, files?: Files) =>
+  refineToy(set, join(folder, out), more, files);
 
 /** Every file below a folder, by its path there. */
 function contents(dir: string): Map<string, string> {

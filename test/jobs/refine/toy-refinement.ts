@@ -24,6 +24,8 @@ export interface ToyOptions {
   readonly noise?: number;
   readonly halves?: (i: number) => 1 | 2;
   readonly seed?: number;
+  /** Of the low-pass filter of the reference; default 4. */
+  readonly shell?: number;
 }
 
 export interface ToyRefinement {
@@ -40,7 +42,7 @@ export interface ToyRefinement {
  * them: particles.star (no poses), particles.mrcs, reference.mrc (low-passed).
  */
 export function toyRefinement(folder: string, options: ToyOptions): ToyRefinement {
-  const { count, box = 32, symmetry = "C1", noise = 1.5, halves, seed = 1 } = options;
+  const { count, box = 32, symmetry = "C1", noise = 1.5, halves, seed = 1, shell = 4 } = options;
   const random = Random.of(seed, "toy refinement");
   const blobs = symmetric(randomBlobs(box, symmetry === "C1" ? 14 : 5, random), symmetryOperators(symmetry));
   const truth = blobVolume(box, blobs, TOY_PIXEL);
@@ -76,7 +78,7 @@ export function toyRefinement(folder: string, options: ToyOptions): ToyRefinemen
   const set = { optics: [{ name: "g", pixelSize: TOY_PIXEL, imageSize: box, ...optics }], particles };
   mkdirSync(folder, { recursive: true });
   const at = (name: string): string => join(folder, name);
-  writeFileSync(at("reference.mrc"), writeMrc({ ...lowPassed(truth, 4), kind: "volume" }));
+  writeFileSync(at("reference.mrc"), writeMrc({ ...lowPassed(truth, shell), kind: "volume" }));
   writeStack(at("particles.mrcs"), images, box);
   writeStar(at("particles.star"), set);
   return {

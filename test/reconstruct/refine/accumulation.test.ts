@@ -57,6 +57,23 @@ describe("accumulation", () => {
     expect(found.shiftSquares).toBeCloseTo(2 * 2.5, 6);
   });
 
+  test("of dark protein is that of white protein, inverted", () => {
+    const matrix = eulerToMatrix(uniformRotation(random));
+    const white = project(projector, matrix, { ctf }).data;
+    const [first, second] = [1, -1].map((contrast) => {
+      const accumulation = new Accumulation(grid, plan, modelWith([1]));
+      accumulation.add(
+        white.map((value) => contrast * value),
+        { ...seen(0), contrast },
+        at(matrix, 0, 0),
+      );
+      return accumulation.result();
+    });
+    expect(second!.sums.data).toBeAllclose(first!.sums.data);
+    expect(second!.sums.weight).toBeAllclose(first!.sums.weight);
+    expect(second!.noise[0]!.power).toBeAllclose(first!.noise[0]!.power);
+  });
+
   test("finds the noise of each group: its power within the circle in which images are compared", () => {
     const accumulation = new Accumulation(grid, plan, modelWith([1, 1]));
     const deviations = [2, 3];
