@@ -28,6 +28,12 @@ for (const stream of [process.stdout, process.stderr]) {
 try {
   await program.parseAsync();
 } catch (error) {
+  const isDone = error instanceof CommanderError && error.exitCode === 0;
+  const isInterrupted = error instanceof Error && error.name === "AbortError";
+  if (process.argv[2] === "relion" && !isDone && !isInterrupted) {
+    const { tellRelionOfFailure } = await import("./relion-failure.js");
+    tellRelionOfFailure(process.argv);
+  }
   process.exitCode = report(error);
 }
 

@@ -19,6 +19,7 @@ import { postprocessCommand } from "../../jobs/postprocess/options.js";
 import { potentialCommand } from "../../jobs/potential/options.js";
 import { reconstructCommand } from "../../jobs/reconstruct/options.js";
 import { refineCommand } from "../../jobs/refine/options.js";
+import { relionCommand } from "../../jobs/relion/options.js";
 import { runCommand } from "../../jobs/run/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { trainCommand } from "../../jobs/train/options.js";
@@ -47,6 +48,7 @@ export const entries: readonly CommandEntry[] = [
   entry(postprocessCommand, () => import("./postprocess.js")),
   entry(fscCommand, () => import("./fsc.js")),
   entry(exportCommand, () => import("./export.js")),
+  entry(relionCommand, () => import("./relion.js")),
   entry(infoCommand, () => import("./info.js")),
   entry(completionCommand, () => import("./completion.js")),
 ];
