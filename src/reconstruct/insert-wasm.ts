@@ -4,10 +4,11 @@ import { frequency, halfColumns } from "../array/spectrum/half.js";
 import { insertWasm } from "../array/wasm.generated.js";
 import { instantiate, type Memory, PlannedMemory } from "../array/wasm-memory.js";
 import { ctfPhase } from "../physics/optics/ctf.js";
-import { gridSide, gridWidth, type ReconstructionGrid } from "./grid.js";
+import { bricksOf, readBricks } from "./bricks.js";
+import type { ReconstructionGrid } from "./grid.js";
 import { placeSlice, type SlicePlacement } from "./insert-reference.js";
 import type { ImageGroup, ParticleView, WeightedSlice } from "./slice.js";
-import type { FourierSums } from "./sums.js";
+import { emptySums, type FourierSums } from "./sums.js";
 
 /** Functions of kernels/insert.as.ts and of those of fft.as.ts that it passes on. Addresses and counts are whole numbers. */
 interface Kernels {
@@ -34,18 +35,8 @@ interface Kernels {
   ): void;
 }
 
-/** As kernels/insert.as.ts has them. */
-const CELLS = 8;
-const VOXEL_FLOATS = 4;
-const BRICK_FLOATS = VOXEL_FLOATS * CELLS ** 3;
 /** WebAssembly addresses 4 GiB; the rest is for slices and plans. */
 const MOST_BYTES = 3.5 * 2 ** 30;
-
-function bricksOf(grid: ReconstructionGrid): { across: number; down: number; bytes: number } {
-  const across = Math.ceil(gridWidth(grid) / CELLS);
-  const down = Math.ceil(gridSide(grid) / CELLS);
-  return { across, down, bytes: 4 * across * down * down * BRICK_FLOATS };
-}
 
 /** Whether the sums of a grid fit into WebAssembly memory. */
 export const fitsInserter = (grid: ReconstructionGrid): boolean => bricksOf(grid).bytes <= MOST_BYTES;
@@ -71,16 +62,12 @@ export class Inserter {
   private readonly kernels = instantiate<Kernels>(insertWasm);
   private readonly memory = new PlannedMemory(this.kernels.memory);
   private readonly bricks: number;
-  private readonly across: number;
-  private readonly down: number;
   /** Of a box; and 1 / MTF of a group, address of a plane in the order of the weights. */
   private readonly places = new Map<number, Places>();
   private readonly factors = new WeakMap<ImageGroup, number>();
 
   constructor(private readonly grid: ReconstructionGrid) {
     const { across, down, bytes } = bricksOf(grid);
-    this.across = across;
-    this.down = down;
     this.bricks = this.memory.allocate(bytes);
     this.kernels.useVolume(this.bricks, across, down, grid.reach + 1);
   }
@@ -125,26 +112,10 @@ export class Inserter {
 
   /** A copy of what was added up. */
   sums(): FourierSums {
-    const width = gridWidth(this.grid);
-    const side = gridSide(this.grid);
-    const data = new Float32Array(2 * width * side * side);
-    const weight = new Float32Array(width * side * side);
-    const { floats } = this.memory.views;
-    let to = 0;
-    for (let z = 0; z < side; z++) {
-      for (let y = 0; y < side; y++) {
-        const brickRow = ((z >> 3) * this.down + (y >> 3)) * this.across;
-        const inBrick = ((z & 7) * CELLS + (y & 7)) * CELLS * VOXEL_FLOATS;
-        for (let x = 0; x < width; x++, to++) {
-          const from =
-            this.bricks / 4 + (brickRow + (x >> 3)) * BRICK_FLOATS + inBrick + (x & 7) * VOXEL_FLOATS;
-          data[2 * to] = floats[from]!;
-          data[2 * to + 1] = floats[from + 1]!;
-          weight[to] = floats[from + 2]!;
-        }
-      }
-    }
-    return { grid: this.grid, data, weight };
+    const sums = emptySums(this.grid);
+    const { bytes } = bricksOf(this.grid);
+    readBricks(this.memory.views.floats.subarray(this.bricks / 4, (this.bricks + bytes) / 4), sums);
+    return sums;
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 import type { RotationMatrix } from "../core/rotation.js";
 import { gridSide, gridWidth } from "./grid.js";
 import type { FourierSums } from "./sums.js";
+import { addSymmetric, fitsSymmetriser } from "./symmetrise-wasm.js";
 
 /**
  * The sums as those of a real map with a symmetry: on the plane x = 0, of which both halves are stored, the two halves are
@@ -12,7 +13,17 @@ import type { FourierSums } from "./sums.js";
 export function symmetrise(sums: FourierSums, operators: readonly RotationMatrix[]): FourierSums {
   const joined = joinHalves(sums);
   if (operators.length < 2) return joined;
-  const out = { grid: sums.grid, data: joined.data.slice(), weight: joined.weight.slice() };
+  if (!fitsSymmetriser(sums.grid)) return symmetrisePlain(joined, operators);
+  addSymmetric(joined, operators.slice(1));
+  return joined;
+}
+
+/**
+ * The same of sums whose halves are joined already, in plain TypeScript: what symmetrise-wasm.ts is held to, and what is used for
+ * transforms too large for it.
+ */
+export function symmetrisePlain(joined: FourierSums, operators: readonly RotationMatrix[]): FourierSums {
+  const out = { grid: joined.grid, data: joined.data.slice(), weight: joined.weight.slice() };
   for (const operator of operators.slice(1)) addRotated(out, joined, operator);
   return out;
 }
