@@ -2,7 +2,6 @@ import type { Task, TaskName, Tasks } from "../core/ports.js";
 
 declare module "../core/ports.js" {
   interface Tasks {
-    "add-particles": typeof import("./reconstruct/sums-task.js").addParticlesTask;
     "bin-micrograph": typeof import("./bin/micrograph.js").binMicrographTask;
     "check-micrograph": typeof import("./check/micrograph.js").checkMicrographTask;
     "estimate-micrograph": typeof import("./estimate/micrograph.js").estimateMicrographTask;
@@ -11,6 +10,8 @@ declare module "../core/ports.js" {
     "pick-micrograph": typeof import("./pick-run/micrograph.js").pickMicrographTask;
     "profile-micrograph": typeof import("./evaluate/micrograph.js").profileMicrographTask;
     "randomised-curve": typeof import("./postprocess/tasks.js").randomisedCurveTask;
+    "reconstruct-map": typeof import("./reconstruct/tasks.js").makeMapTask;
+    "reconstruct-sums": typeof import("./reconstruct/tasks.js").addParticlesTask;
     "refine-grey-scale": typeof import("./refine/tasks.js").greyScaleTask;
     "refine-insert": typeof import("./refine/tasks.js").insertTask;
     "refine-map": typeof import("./refine/tasks.js").mapTask;
@@ -23,7 +24,6 @@ declare module "../core/ports.js" {
 
 /** Every task, loaded when first asked for, so that a worker reads only the modules it needs. */
 const loaders: { readonly [Name in TaskName]: () => Promise<Tasks[Name]> } = {
-  "add-particles": async () => (await import("./reconstruct/sums-task.js")).addParticlesTask,
   "bin-micrograph": async () => (await import("./bin/micrograph.js")).binMicrographTask,
   "check-micrograph": async () => (await import("./check/micrograph.js")).checkMicrographTask,
   "estimate-micrograph": async () => (await import("./estimate/micrograph.js")).estimateMicrographTask,
@@ -32,6 +32,8 @@ const loaders: { readonly [Name in TaskName]: () => Promise<Tasks[Name]> } = {
   "pick-micrograph": async () => (await import("./pick-run/micrograph.js")).pickMicrographTask,
   "profile-micrograph": async () => (await import("./evaluate/micrograph.js")).profileMicrographTask,
   "randomised-curve": async () => (await import("./postprocess/tasks.js")).randomisedCurveTask,
+  "reconstruct-map": async () => (await import("./reconstruct/tasks.js")).makeMapTask,
+  "reconstruct-sums": async () => (await import("./reconstruct/tasks.js")).addParticlesTask,
   "refine-grey-scale": async () => (await import("./refine/tasks.js")).greyScaleTask,
   "refine-insert": async () => (await import("./refine/tasks.js")).insertTask,
   "refine-map": async () => (await import("./refine/tasks.js")).mapTask,

@@ -77,44 +77,60 @@ export interface ImagePlace {
 /** Bytes that are read at a time. */
 const READ_BYTES = 2 ** 21;
 
+/** An image and its number in the list of places. */
+interface StackImage {
+  readonly i: number;
+  readonly pixels: Float32Array;
+}
+
+/** Reads images one by one, as `readStackBatches`. */
+export async function* readStackImages(
+  ...args: Parameters<typeof readStackBatches>
+): AsyncGenerator<StackImage> {
+  for await (const batch of readStackBatches(...args)) yield* batch;
+}
+
 /**
- * Reads images in the order of their places. Successive images of a stack are read together, a few megabytes at a time, so that
- * memory does not grow with their number: best sorted by stack and section.
+ * Reads images in the order of their places, some at a time. Successive images of a stack are read together, a few megabytes at most,
+ * so that memory does not grow with their number: best sorted by stack and section.
  *
  * @throws FormatError for a pixel that is no finite number, FileError where the file cannot be read
  */
-export async function* readStackImages(
+export async function* readStackBatches(
   files: Files,
   stacks: readonly ParticleStack[],
   count: number,
   place: (i: number) => ImagePlace,
-): AsyncGenerator<{ readonly i: number; readonly pixels: Float32Array }> {
-  for (let i = 0; i < count; ) {
-    const first = place(i);
-    const stack = stacks[first.stack]!;
-    const { header, path } = stack;
-    const { sectionBytes, dataOffset } = header;
+): AsyncGenerator<readonly StackImage[]> {
+  for (let start = 0; start < count; ) {
+    const { stack: number, section: first } = place(start);
+    const stack = stacks[number]!;
+    const { sectionBytes, dataOffset } = stack.header;
     const most = Math.max(1, Math.floor(READ_BYTES / sectionBytes));
-    let end = i + 1;
-    for (let last = first.section; end < count; end++) {
+    let end = start + 1;
+    let last = first;
+    for (; end < count; end++) {
       const next = place(end);
-      if (next.stack !== first.stack || next.section < last || next.section >= first.section + most) break;
+      if (next.stack !== number || next.section < last || next.section >= first + most) break;
       last = next.section;
     }
-    const sections = place(end - 1).section - first.section + 1;
-    const start = dataOffset + first.section * sectionBytes;
-    const bytes = await files.readRange(path, start, start + sections * sectionBytes);
-    for (; i < end; i++) {
-      const { section } = place(i);
-      const from = (section - first.section) * sectionBytes;
-      const pixels = decodeMrcSamples(bytes.subarray(from, from + sectionBytes), header, stack.box);
-      const bad = pixels.length === stack.box ** 2 ? indexOfNonFinite(pixels) : -2;
-      if (bad === -2)
-        throw new FormatError(path, `image ${section + 1}`, "the end of the file", "a whole image");
-      if (bad >= 0) {
-        throw new FormatError(path, `image ${section + 1}, pixel ${bad}`, pixels[bad], "a finite number");
-      }
-      yield { i, pixels };
-    }
+    const from = dataOffset + first * sectionBytes;
+    const bytes = await files.readRange(stack.path, from, from + (last - first + 1) * sectionBytes);
+    yield Array.from({ length: end - start }, (_, k) => {
+      const { section } = place(start + k);
+      const at = (section - first) * sectionBytes;
+      return { i: start + k, pixels: decodeImage(bytes.subarray(at, at + sectionBytes), stack, section) };
+    });
+    start = end;
   }
+}
+
+function decodeImage(bytes: Uint8Array, { header, path, box }: ParticleStack, section: number): Float32Array {
+  if (bytes.length < header.sectionBytes) {
+    throw new FormatError(path, `image ${section + 1}`, "the end of the file", "a whole image");
+  }
+  const pixels = decodeMrcSamples(bytes, header, box);
+  const bad = indexOfNonFinite(pixels);
+  if (bad < 0) return pixels;
+  throw new FormatError(path, `image ${section + 1}, pixel ${bad}`, pixels[bad], "a finite number");
 }

@@ -10,6 +10,7 @@ import { readParticlesStar } from "../../../src/io/particles/star.js";
 import type { ReconstructOptions } from "../../../src/jobs/reconstruct/options.js";
 import { planReconstruction } from "../../../src/jobs/reconstruct/plan.js";
 import { reconstructMap } from "../../../src/jobs/reconstruct/run.js";
+import { threadWorkers } from "../../../src/runtime/workers/workers.js";
 import { readMapFile } from "../../evaluate/maps/relion.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
@@ -153,6 +154,34 @@ describe("reconstructMap", () => {
     bytes.writeFloatLE(Number.NaN, 1024 + 4 * (6 * 32 * 32 + 5));
     writeFileSync(bad.stack, bytes);
     await expect(run({ particles: bad.star })).rejects.toThrow("bad.mrcs: image 7, pixel 5: found NaN");
+  });
+
+  test("two threads make the same map as one, to rounding", async () => {
+    const workers = threadWorkers(2);
+    try {
+      const out = join(folder, `out${++outputs}`);
+      const { context } = jobContext(undefined, workers);
+      await reconstructMap(planReconstruction({ particles: files.star, out, skipGridding: true }), context);
+      const one = await run();
+      for (const name of ["map.mrc", "half2.mrc"]) {
+        const expected = one.map(name).data;
+        const largest = expected.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+        expect(readMapFile(join(out, name)).data).toBeAllclose(expected, {
+          relative: 0,
+          absolute: 1e-5 * largest,
+        });
+      }
+    } finally {
+      await workers.close();
+    }
+  });
+
+  test("refuses a map that is too large for the memory, before an image is read", async () => {
+    const { context } = jobContext();
+    const plan = planReconstruction({ particles: files.star, out: join(folder, "large") });
+    await expect(reconstructMap(plan, { ...context, memory: 2 ** 22 })).rejects.toThrow(
+      /particles: found a map of 32 x 32 x 32 voxels, about .* of memory/,
+    );
   });
 
   test("refuses a folder with something else", async () => {
