@@ -24,6 +24,11 @@ export const initOptions = {
     help: "CTFs that RELION (micrographs_ctf.star) or cryoSPARC (exposures .cs) fitted",
     otherwise: "they are fitted",
   }),
+  particles: pathsOption({
+    value: "files",
+    help: "particles of an own refinement of this sample, a STAR file or .cs files of the same particles",
+    otherwise: "none",
+  }),
   pixelSize: restated(microscope.pixelSize, { help: "pixel size of the micrographs", otherwise: found }),
   voltage: restated(microscope.voltage, { otherwise: found }),
   cs: restated(microscope.cs, { otherwise: found }),

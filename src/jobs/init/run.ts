@@ -91,6 +91,10 @@ async function draftProject(
       options.ctf === undefined
         ? undefined
         : { value: here(options.ctf), source: "given: CTFs are not fitted again" },
+    particles: options.particles && {
+      value: options.particles.map(here),
+      source: "given: number, distances, views and defocus of the simulation are as there",
+    },
     pixelSize: await number(
       options.pixelSize,
       look.pixelSize ?? ctf?.pixelSize,

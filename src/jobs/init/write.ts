@@ -9,6 +9,7 @@ export interface ProjectDraft {
   readonly heldOut: Sourced<readonly string[]> | undefined;
   readonly structure: ({ readonly kind: "model" | "map" } & Sourced<string>) | undefined;
   readonly ctf: Sourced<string> | undefined;
+  readonly particles?: Sourced<readonly string[]> | undefined;
   readonly pixelSize: Sourced<number> | undefined;
   readonly voltage: Sourced<number> | undefined;
   readonly cs: Sourced<number> | undefined;
@@ -35,6 +36,11 @@ export function projectText(draft: ProjectDraft): string {
     draft.ctf
       ? valueLine("ctf", draft.ctf)
       : "# ctf: micrographs_ctf.star   # CTFs that RELION or cryoSPARC fitted; without it they are fitted",
+    ...(draft.particles
+      ? listLines("particles", draft.particles)
+      : [
+          "# particles: run_data.star   # of an own refinement: number, distances, views and defocus are then as there",
+        ]),
     "",
     ...NEEDED.map((name) => (draft[name] ? valueLine(name, draft[name]) : missingLine(name))),
     valueLine("amplitudeContrast", draft.amplitudeContrast ?? { value: 0.1, source: "default" }),

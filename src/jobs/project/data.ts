@@ -12,7 +12,10 @@ const PIXELS_ACROSS = 48;
 export type ExpandPaths = (patterns: readonly string[], what: string) => Promise<readonly string[]>;
 
 /** The files of a project, before any is looked into. */
-export type ProjectFiles = Pick<ProjectData, "learned" | "all" | "heldOut" | "structure" | "ctf">;
+export type ProjectFiles = Pick<
+  ProjectData,
+  "learned" | "all" | "heldOut" | "structure" | "ctf" | "particles"
+>;
 
 /**
  * Finds the files of a project.
@@ -43,6 +46,7 @@ export async function findProjectFiles(
     all: [...raw, ...heldOut.filter((path) => !raw.includes(path))],
     ...{ heldOut, structure },
     ...(settings.ctf !== undefined && { ctf: here(settings.ctf) }),
+    ...(settings.particles && { particles: settings.particles.map(here) }),
   };
 }
 

@@ -29,6 +29,10 @@ export const projectOptions = {
   ctf: pathOption({
     help: "CTFs that RELION (micrographs_ctf.star) or cryoSPARC (exposures .cs) fitted, in place of fitting them here",
   }),
+  particles: pathsOption({
+    help: "particles of an own refinement of this sample, a STAR file or .cs files of the same particles: their number and distances, views and defocus replace guesses",
+    otherwise: "views are uniform, number and defocus as estimated",
+  }),
   pixelSize: restated(microscope.pixelSize, { help: "pixel size of the raw micrographs", required: true }),
   voltage: restated(microscope.voltage, { required: true }),
   cs: restated(microscope.cs, { required: true }),

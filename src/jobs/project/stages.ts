@@ -28,6 +28,8 @@ export interface ProjectData {
   readonly structure: string;
   /** CTFs that another program fitted. */
   readonly ctf?: string;
+  /** Particles of an own refinement. */
+  readonly particles?: readonly string[];
   /** The sampling to work at; absent: the raw pixels. */
   readonly binning: Binning | undefined;
   /** Angstrom, of the working micrographs. */
@@ -130,9 +132,11 @@ function specimenStages(project: Project, data: ProjectData): readonly Stage[] {
       ...{ name, title, command: "simulate", out: at(project, folder) },
       options: {
         ...{ map: [mapOf(project, data)], estimates: at(project, "estimates"), size: data.size },
-        ...{ ...GATHERED, symmetry, ...more, out: at(project, folder) },
+        // how near particles come is in the refinement's own
+        ...(data.particles ? { clustering: GATHERED.clustering, consensus: data.particles } : GATHERED),
+        ...{ symmetry, ...more, out: at(project, folder) },
       },
-      inputs: model === undefined ? [data.structure] : [],
+      inputs: [...(model === undefined ? [data.structure] : []), ...(data.particles ?? [])],
       needs: ["estimate", ...(model === undefined ? [] : ["potential"])],
     });
   return [

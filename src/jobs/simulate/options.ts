@@ -102,6 +102,10 @@ export const imagingOptions = {
     value: "dir",
     help: "folder that `estimate` wrote: optics, defocus, ice gradients, particle density and noise are then as measured, where no option says otherwise",
   }),
+  consensus: pathsOption({
+    value: "files",
+    help: "particles of a refinement of the same sample, a STAR file or .cs files of the same particles: their number, how near they come, their views, and defocus of their micrographs are then as there, where no option says otherwise",
+  }),
   pixelSize: restated(microscope.pixelSize, { otherwise: "as estimated, or the map's voxel size" }),
   defocus: rangeOption(
     { unit: "angstrom", from: -100_000, to: 100_000 },

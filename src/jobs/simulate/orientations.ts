@@ -7,12 +7,15 @@ import type { Cone, Orientations } from "../../physics/specimen/orientations.js"
 import { symmetryAgreement } from "../../physics/specimen/symmetry-agreement.js";
 import { decimalOfText } from "../shared/options/kinds.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
+import type { Consensus } from "./consensus.js";
 
 /** How particles shall be oriented, before any file is read. */
 export type OrientationRequest =
   | { readonly kind: "uniform" }
   | { readonly kind: "cones"; readonly cones: readonly Cone[] }
-  | { readonly kind: "star"; readonly path: string; readonly keepPsi: boolean };
+  | { readonly kind: "star"; readonly path: string; readonly keepPsi: boolean }
+  /** As the particles of a refinement lie. */
+  | { readonly kind: "consensus"; readonly keepPsi: boolean };
 
 /**
  * What the option `orientations` asks for: uniform, cones as cone:rot,tilt,half-angle[,weight] in degrees, or one STAR file.
@@ -60,7 +63,16 @@ function parseCone(word: string): Cone | undefined {
  *
  * @throws FileError, FormatError for the file, as for one without angles; OptionError for one without particles
  */
-export async function readOrientations(request: OrientationRequest, files: Files): Promise<Orientations> {
+export async function readOrientations(
+  request: OrientationRequest,
+  files: Files,
+  consensus?: Pick<Consensus, "angles">,
+): Promise<Orientations> {
+  if (request.kind === "consensus") {
+    const { angles } = consensus!;
+    // particles that nobody aligned say nothing of their views
+    return angles.length > 0 ? { kind: "list", angles, keepPsi: request.keepPsi } : { kind: "uniform" };
+  }
   if (request.kind !== "star") return request;
   const { path, keepPsi } = request;
   const angles = readAnglesStar(await files.read(path), path);

@@ -20,6 +20,8 @@ export interface SimulationPlan
   /** On a micrograph; absent: as estimated, or discs over a quarter of the area. */
   readonly particles: readonly [mean: number, deviation: number] | undefined;
   readonly astigmatism: number;
+  /** Whether `collapseRatio` is as given, or to be measured on the particles of `consensus`. */
+  readonly spacing: "given" | "measured";
   readonly noise: {
     readonly kind: PlannedNoise;
     readonly snr: number;
@@ -48,16 +50,20 @@ export function planSimulation(given: SimulateOptions): SimulationPlan {
   const options = resolveOptions(simulateOptions, given);
   refuseClashes(options);
   const { map, noise: _, particles, orientations, ...rest } = options;
-  const request = parseOrientations(orientations, options.keepPsi);
+  const ofConsensus = options.consensus !== undefined && given.orientations === undefined;
+  const request: OrientationRequest = ofConsensus
+    ? { kind: "consensus", keepPsi: options.keepPsi }
+    : parseOrientations(orientations, options.keepPsi);
+  const spacing = options.consensus !== undefined && given.collapseRatio === undefined ? "measured" : "given";
   const noise = noiseOf(options);
   const astigmatism = options.astigmatism ?? ASTIGMATISM;
   return {
-    ...{ ...rest, noise, astigmatism },
+    ...{ ...rest, noise, astigmatism, spacing },
     maps: map.map((path, i) => ({ path, weight: options.ratios?.[i] ?? 1 })),
     particles: particles && [particles[0]!, particles[1] ?? 0],
     orientations: request,
     symmetries: symmetriesOf(options.symmetry, map.length),
-    record: recordOfPlan(options, request, noise),
+    record: recordOfPlan(options, request, noise, spacing),
   };
 }
 
@@ -83,8 +89,15 @@ function recordOfPlan(
   options: ResolvedSimulateOptions,
   orientations: OrientationRequest,
   { kind, snr, dose, gaussianShare }: SimulationPlan["noise"],
+  spacing: SimulationPlan["spacing"],
 ): SimulationPlan["record"] {
-  const { snr: _snr, dose: _dose, gaussianShare: _share, ...rest } = recordOf(simulateOptions, options);
+  const {
+    snr: _snr,
+    dose: _dose,
+    gaussianShare: _share,
+    collapseRatio,
+    ...rest
+  } = recordOf(simulateOptions, options);
   const strength = Number.isFinite(snr) ? snr : "inf";
   const noise = {
     none: { snr: "inf" },
@@ -98,10 +111,13 @@ function recordOfPlan(
     estimates: options.estimates !== undefined,
     mtf: options.mtf !== undefined,
     dqe: options.dqe !== undefined,
+    ...(options.consensus && { consensus: true }),
   };
-  const defocus = options.defocus ?? (inputs.estimates ? undefined : WITHOUT_ESTIMATES.defocus);
+  const isMeasured = inputs.estimates || options.consensus !== undefined;
+  const defocus = options.defocus ?? (isMeasured ? undefined : WITHOUT_ESTIMATES.defocus);
   return {
     ...rest,
+    ...(spacing === "given" && { collapseRatio }),
     ...(defocus && { defocus, astigmatism: options.astigmatism ?? ASTIGMATISM }),
     ...{ noise, orientations: withoutPaths(orientations), ...inputs },
   };
@@ -147,8 +163,9 @@ function refuseClashes(o: ResolvedSimulateOptions): void {
   if (o.gaussianShare !== undefined && o.noise !== "poisson-gaussian") {
     refuse("gaussianShare", "expected `noise` poisson-gaussian with it");
   }
-  if (o.astigmatism !== undefined && o.estimates !== undefined && !o.defocus) {
-    refuse("astigmatism", "found `estimates`, which give it; expected `defocus` with it");
+  const measured = o.consensus ? "consensus" : o.estimates === undefined ? undefined : "estimates";
+  if (o.astigmatism !== undefined && measured && !o.defocus) {
+    refuse("astigmatism", `found \`${measured}\`, which give it; expected \`defocus\` with it`);
   }
 }
 

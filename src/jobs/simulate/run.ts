@@ -16,6 +16,7 @@ import type { DatasetContext } from "../shared/context.js";
 import { coarsen, mapDiameter, readDensityMap } from "../shared/density-map.js";
 import { hashFile } from "../shared/hash-file.js";
 import { refuseBeyondMemory } from "../shared/memory.js";
+import { type Consensus, readConsensus } from "./consensus.js";
 import { type DetectorSource, readDetector, writeMtf } from "./detector.js";
 import type { DefocusSource, IceSource } from "./draw.js";
 import { readSimulationEstimates, type SimulationEstimates } from "./estimates.js";
@@ -86,9 +87,13 @@ async function simulateInto(plan: SimulationPlan, context: DatasetContext): Prom
   return manifest;
 }
 
+/** Nearer than this no two particles lie whose densities are told apart: one was picked twice. */
+const LEAST_RATIO = 0.1;
+
 /** The inputs of a simulation, read and measured. */
 interface Sources {
   readonly estimates: SimulationEstimates | undefined;
+  readonly consensus: Consensus | undefined;
   readonly volumes: readonly Volume[];
   /** Angstrom, of each volume. */
   readonly diameters: readonly number[];
@@ -110,7 +115,12 @@ async function readSources(plan: SimulationPlan, context: DatasetContext): Promi
     inputs.push(await hashFile(path, undefined, files));
   }
   if (estimates) inputs.push(...estimates.inputs);
-  const orientations = await readOrientations(plan.orientations, files);
+  const consensus =
+    plan.consensus === undefined
+      ? undefined
+      : await readConsensus(plan.consensus, files, (line) => context.report.warn(line));
+  if (consensus) inputs.push(...consensus.inputs);
+  const orientations = await readOrientations(plan.orientations, files, consensus);
   if (plan.orientations.kind === "star")
     inputs.push(await hashFile(plan.orientations.path, undefined, files));
   const pixelSize = wanted ?? volumes[0]!.voxelSize;
@@ -121,7 +131,7 @@ async function readSources(plan: SimulationPlan, context: DatasetContext): Promi
   const maps = volumes.map(({ shape, voxelSize }) => ({ longest: Math.max(...shape), voxelSize }));
   const hasDepth = plan.depth > 0;
   const workers = context.workers.count;
-  refuseCrowd(plan, particlesOf(plan, { pixelSize, diameters, estimates })[0], diameters);
+  refuseCrowd(plan, particlesOf(plan, { pixelSize, diameters, estimates, consensus })[0], diameters);
   refuseBeyondMemory(simulationMemory({ shape: plan.size, pixelSize, workers, hasDepth, maps }), context);
   const field = Math.min(...plan.size) * pixelSize;
   const largest = Math.max(...diameters);
@@ -131,7 +141,7 @@ async function readSources(plan: SimulationPlan, context: DatasetContext): Promi
       `found a shorter side of ${field.toFixed(0)} angstrom, expected at least a particle's diameter, ${largest.toFixed(0)} angstrom`,
     );
   }
-  return { estimates, volumes, diameters, pixelSize, orientations, detector, inputs };
+  return { estimates, consensus, volumes, diameters, pixelSize, orientations, detector, inputs };
 }
 
 /** A spectrum in cycles per pixel holds at the pixel size it was measured at. */
@@ -164,8 +174,8 @@ function datasetJob(plan: SimulationPlan, sources: Sources, program: string): Da
 }
 
 /** What the user says, else what was estimated, else the default. */
-function opticsOf(plan: SimulationPlan, { pixelSize, estimates }: Sources): Optics {
-  const measured = estimates?.optics;
+function opticsOf(plan: SimulationPlan, { pixelSize, estimates, consensus }: Sources): Optics {
+  const measured = estimates?.optics ?? consensus?.optics;
   const d = WITHOUT_ESTIMATES;
   return {
     pixelSize,
@@ -196,7 +206,7 @@ function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSe
       plan.exclusion === "outline"
         ? volumes.map((volume) => prepareSilhouette(volume, Math.max(...diameters)))
         : undefined,
-    collapseRatio: plan.collapseRatio,
+    collapseRatio: collapseRatioOf(plan, sources),
     clustering: plan.clustering,
     iceThickness: plan.depth,
     defocus: defocusSource(plan, sources),
@@ -218,19 +228,30 @@ function sameUnit(volumes: readonly Volume[]): Volume[] {
 
 function particlesOf(
   plan: SimulationPlan,
-  sources: Pick<Sources, "pixelSize" | "diameters" | "estimates">,
+  sources: Pick<Sources, "pixelSize" | "diameters" | "estimates" | "consensus">,
 ): readonly [mean: number, deviation: number] {
   if (plan.particles) return plan.particles;
-  const { pixelSize, diameters, estimates } = sources;
-  if (!estimates?.density) return defaultParticles(plan.size, pixelSize, Math.max(...diameters));
+  const { pixelSize, diameters, estimates, consensus } = sources;
+  const density = consensus?.density ?? estimates?.density;
+  if (!density) return defaultParticles(plan.size, pixelSize, Math.max(...diameters));
   const area = plan.size[0] * plan.size[1] * pixelSize ** 2;
-  return [Math.max(1, estimates.density.mean * area), estimates.density.standardDeviation * area];
+  return [Math.max(1, density.mean * area), density.standardDeviation * area];
 }
 
-function defocusSource(plan: SimulationPlan, { estimates }: Sources): DefocusSource {
+/** How near particles come: as given, or as the nearest neighbours of a refinement do, at most side by side. */
+function collapseRatioOf(
+  { spacing, collapseRatio }: SimulationPlan,
+  { consensus, diameters }: Sources,
+): number {
+  if (spacing === "given" || consensus?.spacing === undefined) return collapseRatio;
+  return Math.min(1, Math.max(LEAST_RATIO, consensus.spacing / Math.max(...diameters)));
+}
+
+function defocusSource(plan: SimulationPlan, { estimates, consensus }: Sources): DefocusSource {
   const { phaseShift } = plan;
-  if (estimates && !plan.defocus) {
-    return { kind: "measured", measured: estimates.defocus, ...(phaseShift !== undefined && { phaseShift }) };
+  const measured = consensus && consensus.defocus.length > 0 ? consensus.defocus : estimates?.defocus;
+  if (measured && !plan.defocus) {
+    return { kind: "measured", measured, ...(phaseShift !== undefined && { phaseShift }) };
   }
   const [low, high] = plan.defocus ?? WITHOUT_ESTIMATES.defocus;
   const { astigmatism } = plan;

@@ -96,3 +96,23 @@ test("a path with a blank is quoted for the shell", () => {
   const { spec } = entries.find((each) => each.spec.name === "info")!;
   expect(commandLine(spec, { paths: ["my map.mrc", "it's"] })).toBe("cryogem info 'my map.mrc' 'it'\\''s'");
 });
+
+describe("particles of an own refinement", () => {
+  const stages = planStages(project(), { ...DATA, particles: ["refined/run_data.star"] });
+  const simulations = stages.filter(({ command }) => command === "simulate");
+
+  test("are what both simulations are made after, in place of a guessed spacing", () => {
+    expect(simulations.map(({ name }) => name)).toEqual(["simulate", "specimens"]);
+    for (const { options, inputs } of simulations) {
+      expect(options).toMatchObject({ consensus: ["refined/run_data.star"], clustering: 0.7 });
+      expect(options).not.toHaveProperty("collapseRatio");
+      // a changed refinement makes them anew
+      expect(inputs).toContain("refined/run_data.star");
+    }
+  });
+
+  test("stand in a project file as one path or several", () => {
+    expect(project("particles: run_data.star").settings.particles).toEqual(["run_data.star"]);
+    expect(project("particles: [a.cs, b.cs]").settings.particles).toEqual(["a.cs", "b.cs"]);
+  });
+});
