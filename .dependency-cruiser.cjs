@@ -54,6 +54,7 @@ const doors = {
   ],
   "evaluate/picking": ["bootstrap", "matching", "picking"],
   "evaluate/realism": ["images", "measures", "particle-average", "profile", "realism", "table", "verdict"],
+  "evaluate/realism/classifier": ["images", "two-sample"],
   "evaluate/realism/features": [
     "autocorrelation",
     "filter-bank",
@@ -152,7 +153,7 @@ const doors = {
 /** Doors of every job's folder, and what others have beside them. `jobs/tasks.ts` may open any file: it names the tasks. */
 const jobDoors = ["options", "plan", "records", "run"];
 const moreJobDoors = {
-  evaluate: ["figures"],
+  evaluate: ["classify", "figures"],
   export: ["labels", "source"],
   "pick-score": ["read", "result", "text"],
   postprocess: ["result", "text"],

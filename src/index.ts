@@ -180,6 +180,7 @@ export { type ChosenThreshold, chooseThreshold } from "./pick/threshold.js";
 
 // How real synthetic micrographs look.
 
+export type { ClassifierBand } from "./evaluate/realism/classifier/images.js";
 export type { LocalQuantity, LocalStatistics } from "./evaluate/realism/features/local-statistics.js";
 export type { FilterBank } from "./evaluate/realism/features/log-gabor.js";
 export type { BandPower } from "./evaluate/realism/features/radial-spectrum.js";
@@ -267,6 +268,12 @@ export { type EstimateOptions, type EstimatePlan, planEstimate } from "./jobs/es
 export type { Estimates } from "./jobs/estimate/records.js";
 export { estimateMicrographs } from "./jobs/estimate/run.js";
 export {
+  type ClassifierContext,
+  type ClassifierRow,
+  classifyRealism,
+} from "./jobs/evaluate/classify.js";
+export {
+  type ClassifierPlan,
   type EvaluateOptions,
   type MicrographSource,
   planRealism,

@@ -9,19 +9,10 @@ import {
   reshape,
   sigmoid,
   softmax,
-  softplus,
   square,
   sub,
   type Value,
 } from "../tensor/index.js";
-
-/**
- * Weighted cross-entropy of log-odds l against wanted probabilities t, the sum over cells of
- * w (-t log p - (1 - t) log(1 - p)) = w (log(1 + e^l) - t l); the weights add up to 1 for a mean.
- */
-export function crossEntropy(logOdds: Value, target: Value, weight: Value): Value {
-  return reduceSum(mul(weight, sub(softplus(logOdds), mul(target, logOdds))));
-}
 
 /**
  * Topaz's GE-binomial penalty (Bepler et al. 2019, Nature Methods 16:1153): the number of particles that the classifier finds

@@ -3,9 +3,10 @@ import { type ParameterSpec, Scope } from "../nn/scope.js";
 import { add, input } from "../tensor/index.js";
 import { adamInputs } from "../train/adam.js";
 import { withAverages } from "../train/average.js";
+import { crossEntropy } from "../train/cross-entropy.js";
 import type { StepPhase } from "../train/phase.js";
 import { optimise } from "../train/update.js";
-import { crossEntropy, expectedCountPenalty } from "./losses.js";
+import { expectedCountPenalty } from "./losses.js";
 import type { PickerOptions } from "./options.js";
 
 /** Unlabelled cells that one step's expected count is held against, as many as Topaz takes. */

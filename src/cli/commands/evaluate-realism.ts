@@ -1,9 +1,11 @@
 import { textTable } from "../../evaluate/realism/table.js";
 import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
+import { classifierText, classifyRealism } from "../../jobs/evaluate/classify.js";
 import type { evaluateOptions } from "../../jobs/evaluate/options.js";
 import { planRealism } from "../../jobs/evaluate/plan.js";
 import { evaluateRealism } from "../../jobs/evaluate/run.js";
 import { expandInputs } from "../../runtime/inputs.js";
+import { openDevice } from "../../runtime/onnx/device.js";
 import type { CommandContext, Run } from "../command.js";
 import { withWorkers } from "../workers.js";
 
@@ -17,8 +19,19 @@ export const run: Run<typeof evaluateOptions> = async (options, context) => {
     evaluateRealism(plan, { ...context, workers }),
   );
   if (!context.json) process.stdout.write(textTable(result));
+  const found = { out: options.out, patches: result.patches, repeats: result.repeats, rows: result.rows };
+  const { classifier } = plan;
+  const classified =
+    classifier &&
+    (await withWorkers(options.workers, (workers) =>
+      classifyRealism(
+        { ...plan, classifier },
+        { ...context, workers, runtime: () => openDevice(options, context.report.note) },
+      ),
+    ));
+  if (classified && !context.json) process.stdout.write(`\n${classifierText(classified, classifier)}`);
   context.report.note(`${options.out}: tables and figures`);
-  return { out: options.out, patches: result.patches, repeats: result.repeats, rows: result.rows };
+  return { ...found, ...(classified && { classifier: classified }) };
 };
 
 /** The files of a folder or glob; none of a dataset, finished or not, which the job reads itself. */

@@ -1,4 +1,4 @@
-import { seed, workers } from "../shared/options/machine.js";
+import { device, seed, threads, workers } from "../shared/options/machine.js";
 import * as microscope from "../shared/options/microscope.js";
 import {
   type CommandSpec,
@@ -7,6 +7,7 @@ import {
   pathOption,
   pathsOption,
   restated,
+  switchOption,
 } from "../shared/options/option.js";
 
 export const evaluateOptions = {
@@ -41,8 +42,27 @@ export const evaluateOptions = {
     { unit: "pixels", from: 128, to: 8192 },
     { value: "pixels", help: "side of the spectra's tiles, a multiple of 8", otherwise: "256" },
   ),
-  seed: restated(seed, { help: "seed of the patches drawn and of the white noise", fallback: 1 }),
-  workers,
+  classifier: switchOption({
+    help: "train fresh networks to tell each set from the real micrographs too, half of which they never see",
+    fallback: false,
+  }),
+  classifierPatch: countOption(
+    { unit: "pixels", from: 32, to: 1024 },
+    { value: "pixels", help: "side of the classifier's patches, a multiple of 32", fallback: 96 },
+  ),
+  classifierSteps: countOption(
+    { from: 1, to: 1_000_000 },
+    { value: "n", help: "steps of a classifier's training", fallback: 400 },
+  ),
+  classifierSeeds: countOption(
+    { from: 1, to: 100 },
+    { value: "n", help: "classifiers for each comparison, each with halves of its own", fallback: 3 },
+  ),
+  seed: restated(seed, {
+    help: "seed of the patches drawn, of the white noise and of the classifiers",
+    fallback: 1,
+  }),
+  ...{ device, threads, workers },
 } as const;
 
 /** What a user may ask of `evaluate realism`. */

@@ -1,5 +1,6 @@
 import { OptionError } from "../../core/errors.js";
 import { resolveOptions } from "../shared/options/check.js";
+import type { ResolvedOptions } from "../shared/options/option.js";
 import { type EvaluateOptions, evaluateOptions } from "./options.js";
 
 export type { EvaluateOptions } from "./options.js";
@@ -23,7 +24,21 @@ export interface RealismPlan {
   readonly patch?: number;
   readonly tile?: number;
   readonly seed: number;
+  /** Where fresh classifiers are to tell the sets apart too. */
+  readonly classifier?: ClassifierPlan;
 }
+
+/** How classifiers are trained. */
+export interface ClassifierPlan {
+  /** Side of a patch, pixels. */
+  readonly patch: number;
+  readonly steps: number;
+  /** Classifiers for each comparison. */
+  readonly seeds: number;
+}
+
+/** Halvings of a patch by the classifier make its side a multiple of this. */
+const CLASSIFIER_MULTIPLE = 32;
 
 /** Tiles of spectra are quartered and halved: their side in pixels is a multiple of this. */
 const TILE_MULTIPLE = 8;
@@ -39,10 +54,8 @@ export function planRealism(
   given: EvaluateOptions,
   members: readonly (readonly string[] | undefined)[] = [],
 ): RealismPlan {
-  const { real, synthetic, out, realMasks, pixelSize, patch, tile, seed } = resolveOptions(
-    evaluateOptions,
-    given,
-  );
+  const options = resolveOptions(evaluateOptions, given);
+  const { real, synthetic, out, realMasks, pixelSize, patch, tile, seed } = options;
   if (tile !== undefined && tile % TILE_MULTIPLE !== 0) {
     throw new OptionError("tile", `found ${tile}, expected a multiple of ${TILE_MULTIPLE}`);
   }
@@ -57,7 +70,19 @@ export function planRealism(
     ...(pixelSize !== undefined && { pixelSize }),
     ...(patch !== undefined && { patch }),
     ...(tile !== undefined && { tile }),
+    ...(options.classifier && { classifier: classifierPlan(options) }),
   };
+}
+
+function classifierPlan({
+  classifierPatch: patch,
+  classifierSteps: steps,
+  classifierSeeds: seeds,
+}: ResolvedOptions<typeof evaluateOptions>): ClassifierPlan {
+  if (patch % CLASSIFIER_MULTIPLE !== 0) {
+    throw new OptionError("classifierPatch", `found ${patch}, expected a multiple of ${CLASSIFIER_MULTIPLE}`);
+  }
+  return { patch, steps, seeds };
 }
 
 /** Files that `evaluate realism` writes into its folder. */

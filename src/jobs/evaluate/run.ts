@@ -1,18 +1,16 @@
-import { FileError, OptionError, UsageError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
-import { DATASET, imagePath, inside } from "../../dataset/layout.js";
-import { readDataset } from "../../dataset/reader.js";
+import { OptionError } from "../../core/errors.js";
+import { inside } from "../../dataset/layout.js";
 import { type RealismProtocol, realismProtocol } from "../../evaluate/realism/profile.js";
 import { CEILING, type ProfiledSet, type RealismResult, realism } from "../../evaluate/realism/realism.js";
 import { protocolText, realismCsv, spectraCsv, textTable } from "../../evaluate/realism/table.js";
-import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
 import type { DatasetContext } from "../shared/context.js";
 import { readImageHeader } from "../shared/image-header.js";
 import { commonPixelSize, PixelSizeWatch, type SaidPixelSize, saidPixelSize } from "../shared/pixel-size.js";
 import { localChart, scoreChart, spectrumChart } from "./figures.js";
-import type { FileInput, ProfileInput } from "./micrograph.js";
-import { type MicrographSource, REALISM_FILES, type RealismPlan } from "./plan.js";
+import type { ProfileInput } from "./micrograph.js";
+import { REALISM_FILES, type RealismPlan } from "./plan.js";
 import { encodeRealism } from "./records.js";
+import { type InputSet, realInputs, syntheticInputs } from "./sets.js";
 
 /**
  * Scores sets of micrographs against real ones by the realism protocol and writes the result: realism.json, tables as
@@ -32,13 +30,6 @@ export async function evaluateRealism(plan: RealismPlan, context: DatasetContext
   const result = realism(real!.profiles, candidates, ceiling!.profiles, { protocol, seed: plan.seed });
   await writeRealism(result, plan.out, context);
   return result;
-}
-
-interface InputSet<Input extends ProfileInput = FileInput> {
-  readonly name: string;
-  readonly inputs: readonly Input[];
-  /** The folder, where it is a dataset, and the pixel size in its manifest. */
-  readonly dataset?: SaidPixelSize;
 }
 
 /** The protocol at the pixel size of the micrographs, once that is known to be one. */
@@ -79,49 +70,6 @@ async function protocolOf(
     ...(patch !== undefined && { patch }),
     ...(tile !== undefined && { tile }),
   });
-}
-
-/** The real micrographs; a single one as its halves, as the floor needs two sides. */
-function realInputs({ real, realMasks }: RealismPlan): InputSet {
-  const inputs = real.map((path) => ({
-    path,
-    ...(realMasks !== undefined && { mask: maskFor(path, realMasks) }),
-  }));
-  const [only] = inputs;
-  if (inputs.length > 1 || !only) return { name: "real", inputs };
-  return { name: "real", inputs: ([0, 1] as const).map((half) => ({ ...only, half })) };
-}
-
-const maskFor = (path: string, folder: string): string => {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  return inside(folder, `${name.replace(/\.[^.]+$/, "")}.png`);
-};
-
-async function syntheticInputs(source: MicrographSource, plan: RealismPlan, files: Files): Promise<InputSet> {
-  const { name } = source;
-  if ("paths" in source) return { name, inputs: source.paths.map((path) => ({ path })) };
-  const { folder } = source;
-  if (!(await files.exists(inside(folder, DATASET.manifest)))) {
-    return { name, inputs: (await micrographsIn(folder, files)).map((path) => ({ path })) };
-  }
-  const { manifest } = await readDataset(files, folder);
-  const inputs = manifest.micrographs.map(({ path, index }) => ({
-    path: inside(folder, path),
-    ...(plan.realMasks !== undefined && { mask: inside(folder, imagePath("masks", index)) }),
-  }));
-  return { name, inputs, dataset: { path: folder, said: manifest.optics.pixelSize } };
-}
-
-async function micrographsIn(folder: string, files: Files): Promise<string[]> {
-  if (await files.exists(inside(folder, DATASET.job))) {
-    throw new UsageError(`${folder}: found an unfinished dataset: run the command that makes it again`);
-  }
-  const names = (await files.list(folder)).filter((name) =>
-    IMAGE_EXTENSIONS.some((ending) => name.toLowerCase().endsWith(ending)),
-  );
-  if (names.length === 0)
-    throw new FileError(folder, "no micrograph", "a dataset, or a folder of micrographs");
-  return names.map((name) => inside(folder, name));
 }
 
 async function profileSets(

@@ -1,0 +1,215 @@
+import type { Image } from "../../array/image.js";
+import { crop } from "../../array/resample.js";
+import { OptionError } from "../../core/errors.js";
+import type { ComputeRuntime } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import {
+  BANDS,
+  type ClassifierBand,
+  preparedMicrograph,
+  type Storage,
+  storageOf,
+} from "../../evaluate/realism/classifier/images.js";
+import {
+  type JudgedPatch,
+  type NamedImage,
+  type TwoSampleTest,
+  twoSampleTest,
+} from "../../evaluate/realism/classifier/two-sample.js";
+import { whiteNoiseImage } from "../../evaluate/realism/images.js";
+import { CEILING, FLOOR } from "../../evaluate/realism/realism.js";
+import { type Score, summarise } from "../../evaluate/spread.js";
+import { csvLine } from "../../io/bytes/csv.js";
+import { readImage } from "../../io/read-image.js";
+import { type PatchRow, patchSheet } from "../../plot/patch-sheet.js";
+import type { DatasetContext } from "../shared/context.js";
+import type { ClassifierPlan, RealismPlan } from "./plan.js";
+import { realInputs, syntheticInputs } from "./sets.js";
+
+/** What is told from real micrographs, and how well. */
+export interface ClassifierRow {
+  readonly name: string;
+  readonly role: "floor" | "candidate" | "ceiling";
+  readonly band: ClassifierBand;
+  /** Micrographs of the candidate and of the real side. */
+  readonly micrographs: readonly [candidate: number, real: number];
+  /** Over the seeds, each with a split and first weights of its own. */
+  readonly accuracy: Score;
+  readonly auc: Score;
+}
+
+/** What `classifyRealism` needs beside its plan. */
+export interface ClassifierContext extends DatasetContext {
+  readonly runtime: () => Promise<ComputeRuntime>;
+}
+
+/** Micrographs that a floor needs: both of its sides are halved again. */
+const LEAST_FOR_FLOOR = 4;
+/** Patches of a row of the pictures. */
+const SHOWN = 8;
+
+/**
+ * Tells candidates from real micrographs by fresh classifiers, and writes the result: classifier.json, a table as text and CSV, and for
+ * each candidate a sheet of the patches that the first classifier of each band is surest of.
+ *
+ * @throws FileError, FormatError for an input; DomainError for too few micrographs or too small ones
+ */
+export async function classifyRealism(
+  plan: RealismPlan & { readonly classifier: ClassifierPlan },
+  context: ClassifierContext,
+): Promise<readonly ClassifierRow[]> {
+  const { files, report } = context;
+  const raw = await Promise.all(
+    plan.real.map(async (path) => ({ name: path, image: await imageOf(path, context) })),
+  );
+  const storage = storageOf(raw.map(({ image }) => image));
+  if (plan.real.length !== realInputs(plan).inputs.length) {
+    throw new OptionError(
+      "real",
+      `found ${plan.real.length} micrograph, expected 2 or more for a classifier`,
+    );
+  }
+  const candidates: RawSet[] = [];
+  for (const source of plan.synthetic) {
+    const { name, inputs } = await syntheticInputs(source, plan, files);
+    const images = await Promise.all(
+      inputs.map(async ({ path }) => ({ name: path, image: await imageOf(path, context) })),
+    );
+    candidates.push({ name, role: "candidate", real: raw, candidate: images });
+  }
+  const noise = raw.map(({ image: { shape } }, i) => ({
+    name: `white noise ${i + 1}`,
+    image: whiteNoiseImage(shape, plan.seed, i),
+  }));
+  const sets: readonly RawSet[] = [
+    ...floorOf(raw, report.note),
+    ...candidates,
+    { name: CEILING, role: "ceiling", real: raw, candidate: noise },
+  ];
+  const rows = await testAll(sets, storage, plan, context);
+  await files.write(
+    inside(plan.out, "classifier.json"),
+    `${JSON.stringify({ ...plan.classifier, rows }, null, 1)}\n`,
+  );
+  await files.write(inside(plan.out, "classifier.csv"), classifierCsv(rows));
+  await files.write(inside(plan.out, "classifier.txt"), classifierText(rows, plan.classifier));
+  return rows;
+}
+
+interface RawSet {
+  readonly name: string;
+  readonly role: ClassifierRow["role"];
+  readonly real: readonly NamedImage[];
+  readonly candidate: readonly NamedImage[];
+}
+
+const imageOf = async (path: string, { files }: DatasetContext): Promise<Image> =>
+  (await readImage(await files.read(path), path)).image;
+
+/** Every second real micrograph against the others. */
+function floorOf(raw: readonly NamedImage[], note: (line: string) => void): readonly RawSet[] {
+  if (raw.length < LEAST_FOR_FLOOR) {
+    note(`classifier: ${raw.length} real micrographs, no floor: it needs ${LEAST_FOR_FLOOR}`);
+    return [];
+  }
+  const [real, candidate] = [0, 1].map((of) => raw.filter((_, i) => i % 2 === of));
+  return [{ name: FLOOR, role: "floor", real: real!, candidate: candidate! }];
+}
+
+async function testAll(
+  sets: readonly RawSet[],
+  storage: Storage | undefined,
+  { classifier, seed, out }: RealismPlan & { readonly classifier: ClassifierPlan },
+  context: ClassifierContext,
+): Promise<readonly ClassifierRow[]> {
+  const { files, report, signal, now } = context;
+  const machine = { runtime: await context.runtime(), signal, now };
+  const rows: ClassifierRow[] = [];
+  const total = sets.length * BANDS.length * classifier.seeds;
+  let done = 0;
+  for (const set of sets) {
+    for (const band of BANDS) {
+      const [real, candidate] = [set.real, set.candidate].map((images) =>
+        images.map(({ name, image }) => ({ name, image: preparedMicrograph(image, band, storage, name) })),
+      );
+      const tests: TwoSampleTest[] = [];
+      for (let i = 0; i < classifier.seeds; i++) {
+        signal.throwIfAborted();
+        tests.push(await twoSampleTest(machine, real!, candidate!, classifier, seed + i));
+        report.progress({ stage: "classifier", done: ++done, total, unit: "trainings" });
+      }
+      rows.push({
+        ...{ name: set.name, role: set.role, band, micrographs: [set.candidate.length, set.real.length] },
+        accuracy: summarise(tests.map(({ accuracy }) => accuracy)),
+        auc: summarise(tests.map(({ auc }) => auc)),
+      });
+      if (set.role !== "candidate") continue;
+      const name = `surest-${set.name.replaceAll("/", "-")}-${band}.svg`;
+      await files.write(inside(out, name), surestPatches(set.name, band, tests[0]!, classifier.patch));
+    }
+  }
+  return rows;
+}
+
+/** The patches that a classifier is surest of, right and wrong. */
+function surestPatches(
+  name: string,
+  band: ClassifierBand,
+  { real, candidate }: TwoSampleTest,
+  side: number,
+): string {
+  const row = (title: string, from: TwoSampleTest["real"], sign: 1 | -1): PatchRow => {
+    const surest = from.patches.toSorted((a, b) => sign * (b.logOdds - a.logOdds)).slice(0, SHOWN);
+    const cut = ({ micrograph, left, top, logOdds }: JudgedPatch) => ({
+      image: crop(from.micrographs[micrograph]!.image, left, top, [side, side]),
+      caption: `log-odds ${logOdds.toFixed(1)}`,
+    });
+    return { title, patches: surest.map(cut) };
+  };
+  return patchSheet(
+    `${name}, ${band} band: patches that the classifier is surest of`,
+    [
+      row("real, surest to be real", real, -1),
+      row("real, taken for synthetic", real, 1),
+      row("synthetic, surest to be synthetic", candidate, 1),
+      row("synthetic, taken for real", candidate, -1),
+    ],
+    { black: -3, white: 3 },
+  );
+}
+
+const shown = ({ mean, spread }: Score): string => `${mean.toFixed(3)} ± ${spread.toFixed(3)}`;
+
+/** The rows as a table of plain text. */
+export function classifierText(
+  rows: readonly ClassifierRow[],
+  { patch, steps, seeds }: ClassifierPlan,
+): string {
+  const lines = [
+    ["told from real", "band", "accuracy", "AUC", "micrographs"],
+    ...rows.map(({ name, band, accuracy, auc, micrographs }) => [
+      name,
+      band,
+      shown(accuracy),
+      shown(auc),
+      `${micrographs[0]} and ${micrographs[1]}`,
+    ]),
+  ];
+  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  const table = lines.map((line) =>
+    line
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join("  ")
+      .trimEnd(),
+  );
+  return `${table.join("\n")}\n
+A fresh network for each line and seed, ${steps} steps on patches of ${patch} pixels; learned from half of the micrographs of either side,
+tested on the others. 0.5 is chance. Mean and standard deviation over ${seeds} seeds, each with its own halves.\n`;
+}
+
+function classifierCsv(rows: readonly ClassifierRow[]): string {
+  const lines = rows.map(({ name, role, band, accuracy, auc }) =>
+    csvLine([name, role, band, accuracy.mean, accuracy.spread, auc.mean, auc.spread]),
+  );
+  return `${["set,role,band,accuracy,accuracy_spread,auc,auc_spread", ...lines].join("\n")}\n`;
+}

@@ -1,0 +1,62 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { Random } from "../../../src/core/random.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
+import { classifierText, classifyRealism } from "../../../src/jobs/evaluate/classify.js";
+import { planRealism } from "../../../src/jobs/evaluate/plan.js";
+import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+
+const dir = scratchFolder();
+const SIDE = 96;
+
+/** Micrographs of white noise, with a wave along x of some height. */
+function micrographs(folder: string, count: number, wave: number): string[] {
+  mkdirSync(join(dir, folder), { recursive: true });
+  return Array.from({ length: count }, (_, index) => {
+    const data = Random.of(index, folder).fillNormal(new Float32Array(SIDE * SIDE));
+    for (let i = 0; i < data.length; i++) data[i]! += wave * Math.sin(i % SIDE);
+    const path = join(dir, folder, `${index}.mrc`);
+    writeFileSync(path, writeMrc({ data, shape: [1, SIDE, SIDE], voxelSize: 3, kind: "image" }));
+    return path;
+  });
+}
+
+const real = micrographs("real", 6, 0);
+micrographs("waves", 4, 0.7);
+const given = { real, synthetic: [join(dir, "waves")], out: join(dir, "out"), pixelSize: 3 };
+const { context } = jobContext();
+const machine = { ...context, runtime: async () => openOnnxCpu({ threads: 1 }) };
+
+describe("classifyRealism", () => {
+  test("a set with a texture of its own is told, real from real is not; the pictures show the patches", async () => {
+    const plan = planRealism({
+      ...given,
+      ...{ classifier: true, classifierPatch: 32, classifierSteps: 40, classifierSeeds: 1 },
+    });
+    const rows = await classifyRealism({ ...plan, classifier: plan.classifier! }, machine);
+    const of = (role: string) => rows.find((row) => row.role === role && row.band === "full")!;
+    expect(of("candidate").accuracy.mean).toBeGreaterThan(0.9);
+    expect(of("floor").accuracy.mean).toBeLessThan(0.75);
+    expect(of("candidate").micrographs).toEqual([4, 6]);
+    expect(rows.map(({ band }) => band).slice(0, 3)).toEqual(["full", "coarse", "fine"]);
+    const sheet = readFileSync(join(dir, "out", "surest-waves-full.svg"), "utf8");
+    expect(sheet.match(/<image /g)).toHaveLength(32);
+    expect(readFileSync(join(dir, "out", "classifier.txt"), "utf8")).toBe(
+      classifierText(rows, plan.classifier!),
+    );
+    expect(
+      readFileSync(join(dir, "out", "classifier.csv"), "utf8")
+        .trim()
+        .split("\n"),
+    ).toHaveLength(10);
+  });
+
+  test("a side that the halvings do not divide, and a single real micrograph, are refused", async () => {
+    expect(() => planRealism({ ...given, classifier: true, classifierPatch: 40 })).toThrow(/classifierPatch/);
+    const plan = planRealism({ ...given, real: real.slice(0, 1), classifier: true });
+    await expect(classifyRealism({ ...plan, classifier: plan.classifier! }, machine)).rejects.toThrow(/real/);
+  });
+});
