@@ -11,6 +11,7 @@ import { encodeText } from "./lines.js";
 import { type Dataset, readDataset } from "./reader.js";
 import type { MicrographRecord, ParticleRecord } from "./records.js";
 import { suggestedBox } from "./star.js";
+import { particlePosition } from "./true-position.js";
 
 /** Other forms of the labels, for programs that do not read STAR files. */
 export const LABEL_FORMS = ["topaz", "box", "cbox", "coco", "cs"] as const;
@@ -19,7 +20,7 @@ export type LabelForm = (typeof LABEL_FORMS)[number];
 /**
  * Writes the labels of a finished dataset in other forms into its folder labels/: topaz.txt and topaz-images.txt, box/000001.box …,
  * cbox/000001.cbox …, coco.json, particles.cs. Boxes have the suggested size, half as large again as the particle. Particles
- * whose centre lies in the micrograph are all there, cut by its edge or not. Files are written micrograph by micrograph.
+ * whose centre lies in the micrograph are all there, cut by its edge or not, at the places where they truly sit; for Topaz at the nearest whole pixels. Files are written micrograph by micrograph.
  */
 export async function writeLabels(files: Files, dir: string, forms: readonly LabelForm[]): Promise<void> {
   const dataset = await readDataset(files, dir);
@@ -36,7 +37,7 @@ export async function writeLabels(files: Files, dir: string, forms: readonly Lab
     if (!forms.includes(form)) continue;
     for await (const { micrograph, particles } of dataset.byMicrograph()) {
       const name = `labels/${form}/${micrographStem(micrograph.path)}.${form}`;
-      await files.write(inside(dir, name), write(picksOf(micrograph, particles), box));
+      await files.write(inside(dir, name), write(picksOf(micrograph, particles, optics.pixelSize), box));
     }
   }
   if (forms.includes("coco")) {
@@ -45,15 +46,28 @@ export async function writeLabels(files: Files, dir: string, forms: readonly Lab
   if (forms.includes("cs")) await files.write(inside(dir, "labels/particles.cs"), csBytes(dataset));
 }
 
-const picksOf = (micrograph: MicrographRecord, particles: readonly ParticleRecord[]): Pick[] =>
-  particles.map(({ x, y }) => ({ micrograph: micrograph.path, x, y }));
+/** Where the particles of a micrograph truly sit. @param pixelSize angstrom */
+const picksOf = (
+  { path }: MicrographRecord,
+  particles: readonly ParticleRecord[],
+  pixelSize: number,
+): Pick[] => particles.map((particle) => ({ micrograph: path, ...particlePosition(particle, pixelSize) }));
 
-/** Topaz's table in pieces: its header once, then the rows of one micrograph after the other. */
+/** The same at the nearest whole pixels. */
+const rounded = (picks: readonly Pick[]): Pick[] =>
+  picks.map((pick) => ({ ...pick, x: Math.round(pick.x), y: Math.round(pick.y) }));
+
+/**
+ * Topaz's table in pieces: its header once, then the rows of one micrograph after the other. Places are whole pixels: Topaz cuts
+ * decimals off (`astype(np.int32)` in its coordinates_table_to_dict), which would move particles up and left by half a pixel.
+ */
 async function* topazLines(dataset: Dataset): AsyncGenerator<string> {
   const header = writeTopaz([]);
   yield header;
   for await (const { micrograph, particles } of dataset.byMicrograph()) {
-    if (particles.length > 0) yield writeTopaz(picksOf(micrograph, particles)).slice(header.length);
+    if (particles.length === 0) continue;
+    const picks = rounded(picksOf(micrograph, particles, dataset.manifest.optics.pixelSize));
+    yield writeTopaz(picks).slice(header.length);
   }
 }
 
@@ -68,7 +82,7 @@ function cocoText(dataset: Dataset, box: number): AsyncGenerator<string> {
   const images = dataset.manifest.micrographs.map(({ path, shape }) => ({ fileName: path, shape }));
   async function* groups(): AsyncGenerator<readonly Pick[]> {
     for await (const { micrograph, particles } of dataset.byMicrograph())
-      yield picksOf(micrograph, particles);
+      yield picksOf(micrograph, particles, dataset.manifest.optics.pixelSize);
   }
   return cocoPieces(images, groups(), box);
 }

@@ -306,8 +306,8 @@ describe("reading", () => {
     expect(text("topaz-images.txt")).toBe(
       "image_name\tpath\n000001\tmicrographs/000001.mrc\n000002\tmicrographs/000002.mrc\n000003\tmicrographs/000003.mrc\n",
     );
-    // corner = centre - half of 76
-    expect(text("box/000003.box").split("\n")[0]).toBe("-35\t-15\t76\t76");
+    // corner = centre - half of 76; the centre is (3, 23) less origins of (0.25, -0.5) angstrom over 2
+    expect(text("box/000003.box").split("\n")[0]).toBe("-35.125\t-14.75\t76\t76");
     expect(text("box/000002.box")).toBe("");
     const coco = JSON.parse(text("coco.json"));
     expect(coco.images.length).toBe(3);

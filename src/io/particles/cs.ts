@@ -12,7 +12,7 @@ const DEGREES = 180 / Math.PI;
 /**
  * Reads particles of a cryoSPARC .cs file in RELION's conventions: the pose is the rotation vector of the transposed matrix,
  * shifts in pixels of alignments3D/psize_A become origins in angstrom, angles of the CTF become degrees. In-plane poses of
- * 2D classification are left out.
+ * 2D classification are left out, and so are its shifts: programs that read them disagree on their order and sign.
  *
  * @throws FormatError for a damaged file, a missing optics column or a value that is no finite number
  */
