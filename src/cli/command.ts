@@ -30,8 +30,8 @@ export type Run<Set extends OptionSet> = (given: OptionsOf<Set>, context: Comman
  */
 export interface CommandEntry {
   readonly spec: CommandSpec;
-  /** As commander knows it. @param entries all commands */
-  readonly build: (entries: readonly CommandEntry[]) => Command;
+  /** As commander knows it. @param entries all commands @param isWhole see `commandOf` */
+  readonly build: (entries: readonly CommandEntry[], isWhole: boolean) => Command;
   /** Does its work with options by their names, in a context that is there already. */
   readonly perform: (given: Readonly<Record<string, unknown>>, context: CommandContext) => Promise<void>;
 }
@@ -41,8 +41,8 @@ export function entry<Set extends OptionSet>(
   spec: CommandSpec<Set>,
   load: () => Promise<{ readonly run: Run<Set> }>,
 ): CommandEntry {
-  const build = (entries: readonly CommandEntry[]): Command =>
-    commandOf(spec).action(async (...words: unknown[]) => {
+  const build = (entries: readonly CommandEntry[], isWhole: boolean): Command =>
+    commandOf(spec, isWhole).action(async (...words: unknown[]) => {
       const command = words.at(-1) as Command;
       const json = command.getOptionValue("json") === true;
       const given = givenOptions(command, spec.options) as OptionsOf<Set>;

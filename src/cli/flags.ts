@@ -8,13 +8,17 @@ import {
   withFlags,
 } from "../jobs/shared/options/option.js";
 
-/** A command of commander with the options, arguments and help of its declaration. */
-export function commandOf({ name, summary, options, notes }: CommandSpec): Command {
+/**
+ * A command of commander with the options, arguments and help of its declaration.
+ *
+ * @param isWhole with all its options; without them it serves for the list of commands alone
+ */
+export function commandOf({ name, summary, options, notes }: CommandSpec, isWhole: boolean): Command {
   const command = new Command(name.split(" ").at(-1)).description(summary);
   command.option("--json", "progress and result as JSON lines on standard output");
   for (const [each, option] of Object.entries(options)) {
     if (option.positional) command.addArgument(argumentOf(each, option, options));
-    else for (const flag of flagsOf(each, option, options)) command.addOption(flag);
+    else if (isWhole) for (const flag of flagsOf(each, option, options)) command.addOption(flag);
   }
   return command.addHelpText("after", notes);
 }

@@ -13,7 +13,7 @@ const program = new Command("cryogem")
     "after",
     "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. `cryogem help <command>` shows its options.",
   );
-addCommands(program);
+addCommands(program, process.argv.slice(2));
 refuseByThrowing(program);
 
 // a reader that has seen enough, as `head`, is no failure: the job goes on without it

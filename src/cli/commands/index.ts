@@ -59,17 +59,23 @@ const groups: Readonly<Record<string, string>> = {
   evaluate: "Score results by a stated protocol.",
 };
 
-/** Adds every command to the program, those of two words below their first. */
-export function addCommands(program: Command): void {
+/**
+ * Adds every command to the program, those of two words below their first.
+ *
+ * @param words of the command line: commands that are not among them are made without options, which takes less time (default: all
+ * are made whole)
+ */
+export function addCommands(program: Command, words?: readonly string[]): void {
   const made = new Map<string, Command>();
   for (const { spec, build } of entries) {
     const [first, second] = spec.name.split(" ");
+    const command = build(entries, words?.includes(second ?? first!) ?? true);
     if (second === undefined) {
-      program.addCommand(build(entries));
+      program.addCommand(command);
       continue;
     }
     const group = made.get(first!) ?? new Command(first).description(groups[first!]!);
     if (!made.has(first!)) program.addCommand(group);
-    made.set(first!, group.addCommand(build(entries)));
+    made.set(first!, group.addCommand(command));
   }
 }
