@@ -8,11 +8,41 @@ import { pictureSection } from "./pictures.js";
 import { realismSection } from "./realism.js";
 import { duration, trainingSection } from "./training.js";
 
+/** Bytes of a report at most: it is opened in a browser and sent by mail. */
+const MOST_BYTES = 20e6;
+
 /**
  * The report of a run as one HTML page that needs no other file and no network: pictures and charts are inside. A pure
- * function: the same data give the same text.
+ * function: the same data give the same text. Pictures are left out, the last ones first, until the page is small enough, and the
+ * page says so.
+ *
+ * @param most bytes of the page
  */
-export function renderReport(data: ReportData): string {
+export function renderReport(data: ReportData, most = MOST_BYTES): string {
+  let shown = data;
+  for (let left = 0; ; left++) {
+    const html = renderPage(shown, left, most);
+    if (new TextEncoder().encode(html).length <= most) return html;
+    const fewer = withoutOnePicture(shown);
+    if (!fewer) return html;
+    shown = fewer;
+  }
+}
+
+/** Without the last picture of the longer row of those that a folder holds too; nothing where none is left. */
+function withoutOnePicture(data: ReportData): ReportData | undefined {
+  const { estimates, picks, trainingSamples = [], pictures } = data;
+  const [fits, circled] = [estimates?.figures.length ?? 0, picks?.pictures.length ?? 0];
+  if (estimates && fits > 0 && fits >= circled) {
+    return { ...data, estimates: { ...estimates, figures: estimates.figures.slice(0, -1) } };
+  }
+  if (picks && circled > 0) return { ...data, picks: { ...picks, pictures: picks.pictures.slice(0, -1) } };
+  if (trainingSamples.length > 0) return { ...data, trainingSamples: trainingSamples.slice(0, -1) };
+  return pictures.length > 0 ? { ...data, pictures: [] } : undefined;
+}
+
+/** @param left pictures, or rows of them, that were left out for the size of the page */
+function renderPage(data: ReportData, left: number, most: number): string {
   const { pictures, realism, particles, training, estimates, timings, commands, citations } = data;
   const sections: readonly (ReportSection | undefined)[] = [
     pictures.length > 0 ? pictureSection(pictures) : undefined,
@@ -26,7 +56,14 @@ export function renderReport(data: ReportData): string {
     commands.length > 0 ? commandSection(commands) : undefined,
     citations.length > 0 ? citationSection(citations) : undefined,
   ];
-  const introduction = data.introduction.map(paragraph).join("");
+  const size =
+    left === 0
+      ? []
+      : [
+          `This page is kept to ${Number((most / 1e6).toPrecision(2))} MB: ${left} ${left === 1 ? "picture or row of pictures is" : "pictures or rows of pictures are"} left out. ` +
+            "The folders beside it hold all of them.",
+        ];
+  const introduction = [...data.introduction, ...size].map(paragraph).join("");
   const footer = escapeText(`${data.program}, seed ${data.seed}.`);
   return htmlPage(
     { title: data.title, introduction, footer },

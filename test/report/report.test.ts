@@ -155,6 +155,41 @@ describe("renderReport", () => {
   });
 });
 
+describe("the size of the page", () => {
+  const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+  const figure = (name: string) => ({
+    name,
+    figures: [
+      { kind: "png" as const, bytes: new Uint8Array(30_000).fill(name.charCodeAt(1)), caption: name },
+    ],
+  });
+  const heavy: ReportData = {
+    ...full,
+    estimates: { ...full.estimates!, figures: ["m1", "m2", "m3"].map(figure) },
+  };
+  const whole = renderReport(heavy);
+
+  test("pictures are left out, the last first, until it is small enough, and it says how many", () => {
+    // each picture is 40 kB as text
+    const most = bytesOf(whole) - 50_000;
+    const html = renderReport(heavy, most);
+    expect(bytesOf(html)).toBeLessThanOrEqual(most);
+    expect(html).toContain('alt="m1"');
+    expect(html).not.toContain('alt="m2"');
+    expect(html).not.toContain('alt="m3"');
+    expect(html).toContain("2 pictures or rows of pictures are left out");
+  });
+
+  test("one that fits is left as it is; what is no picture stays whatever the limit", () => {
+    expect(renderReport(heavy, bytesOf(whole))).toBe(whole);
+    expect(whole).not.toContain("left out. The folders");
+    const least = renderReport(heavy, 1);
+    expect(least).not.toContain("<img");
+    expect(least).toContain("Correlation 0.951");
+    expect(least).toContain("15000");
+  });
+});
+
 describe("duration", () => {
   test.each([
     [3.14, "3.1 s"],
