@@ -7,6 +7,7 @@ import { shellSums } from "../../../src/array/spectrum/shells.js";
 import { fourierShellCorrelation } from "../../../src/evaluate/maps/fsc.js";
 import { writeParticlesCs } from "../../../src/io/particles/cs-write.js";
 import { readParticlesStar } from "../../../src/io/particles/star.js";
+import { writeStar } from "../../../src/io/star/write.js";
 import type { ReconstructOptions } from "../../../src/jobs/reconstruct/options.js";
 import { planReconstruction } from "../../../src/jobs/reconstruct/plan.js";
 import { reconstructMap } from "../../../src/jobs/reconstruct/run.js";
@@ -65,6 +66,24 @@ describe("reconstructMap", () => {
       // angles of .cs files have 32 bits
       expect(fromCs.map(name).data).toBeAllclose(expected.data, { relative: 0, absolute: 1e-4 * largest });
     }
+  });
+
+  test("makes the same of a STAR file of RELION 3.0, whose origins are in pixels", async () => {
+    const { rlnOpticsGroup, rlnOriginXAngst, rlnOriginYAngst, ...same } = files.columns;
+    const columns = {
+      ...same,
+      rlnOriginX: rlnOriginXAngst!.map((value) => Number(value) / 3),
+      rlnOriginY: rlnOriginYAngst!.map((value) => Number(value) / 3),
+      ...{ rlnVoltage: rlnOpticsGroup!.map(() => 300), rlnMagnification: rlnOpticsGroup!.map(() => 10_000) },
+      rlnDetectorPixelSize: rlnOpticsGroup!.map(() => 3),
+      rlnSphericalAberration: rlnOpticsGroup!.map(() => 2.7),
+      rlnAmplitudeContrast: rlnOpticsGroup!.map(() => 0.1),
+    };
+    const star = join(folder, "old.star");
+    writeFileSync(star, writeStar([{ name: "", columns }], "3.0"));
+    const [old, expected] = [await run({ particles: star, half: "1" }), await run({ half: "1" })];
+    // six digits of each number
+    expect(old.map("half1.mrc").data).toBeAllclose(expected.map("half1.mrc").data, { absolute: 1e-4 });
   });
 
   test("images divided by an MTF give a map that is sharper by it", async () => {
