@@ -264,6 +264,8 @@ export type { BinOptions } from "./jobs/bin/options.js";
 export { type BinPlan, planBin } from "./jobs/bin/plan.js";
 export type { BinnedMicrograph, BinnedRecord } from "./jobs/bin/records.js";
 export { binMicrographs } from "./jobs/bin/run.js";
+export type { ControlOptions } from "./jobs/control/options.js";
+export { type ControlResult, spoilParticles } from "./jobs/control/run.js";
 export { type EstimateOptions, type EstimatePlan, planEstimate } from "./jobs/estimate/plan.js";
 export type { Estimates } from "./jobs/estimate/records.js";
 export { estimateMicrographs } from "./jobs/estimate/run.js";

@@ -50,36 +50,36 @@ describe("cryogem", () => {
       readSafetensors readStructure readTiff readTopaz readTransferCurve readVolume realismOfImages
       realismProtocol reconstructMap refineParticles resampleVolume rescale resolutionAt rfft2 rfft3
       rotationAngle runPicking scorePicking scorePicks selectAtoms simulateDataset simulateMicrograph
-      standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer textTable
-      trainPickerModel trainTranslator transposeRotation uniformRotation writeBox writeCbox writeCoco
-      writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv writeSafetensors
-      writeStar writeTopaz zeros"
+      spoilParticles standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer
+      textTable trainPickerModel trainTranslator transposeRotation uniformRotation writeBox writeCbox
+      writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
+      writeSafetensors writeStar writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
     expect(typesOf(librarySurface, library)).toMatchInlineSnapshot(`
       "Assembly AssemblyOperation Atom AtomSelection Background BandPower BinOptions BinPlan
       BinnedMicrograph BinnedRecord ChosenThreshold ClassifierBand ClassifierContext ClassifierPlan
-      ClassifierRow CocoImage Coherence ComputeRuntime ComputeSession Cone CoordinatePick CryogemOptions
-      CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext DatasetJob DatasetManifest
-      Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan Estimates EulerAngles
-      EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction Files FilterBank FscCurve
-      FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan HalfWeights
-      HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore Intervals
-      IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics MapAlignment
-      MapOptions MapReading MaskJobOptions MaskOptions MaskResult MicrographCtf MicrographInputs
-      MicrographRecord MicrographSource Model ModelDescription MrcFile MrcHeader MrcHeaderFields MrcMode
-      MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays NetworkScorerOptions NoiseCurves
-      NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower NoiseSpectrum Optics OpticsGroup
-      Orientations Particle ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel PickRecord
-      PickRunContext PickRunOptions PickRunPlan PickScoreOptions PickScoreResult PickTrainOptions
-      PickTrainPlan PickedMicrograph PickerModel PickerOptions PickerRecord PickerScores PickingOptions
-      PickingScores PlacedParticle PngEffort PngPicture Point Pose PotentialAtom PotentialJobOptions
-      PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions Projector
-      ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan RealismProtocol
-      RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord RefineOptions
-      RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes Safetensor
-      SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
+      ClassifierRow CocoImage Coherence ComputeRuntime ComputeSession Cone ControlOptions ControlResult
+      CoordinatePick CryogemOptions CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext
+      DatasetJob DatasetManifest Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan
+      Estimates EulerAngles EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction Files
+      FilterBank FscCurve FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan
+      HalfWeights HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore
+      Intervals IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics
+      MapAlignment MapOptions MapReading MaskJobOptions MaskOptions MaskResult MicrographCtf
+      MicrographInputs MicrographRecord MicrographSource Model ModelDescription MrcFile MrcHeader
+      MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
+      NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower
+      NoiseSpectrum Optics OpticsGroup Orientations Particle ParticleRecord ParticleSet Peak PeakOptions
+      Pick PickLabel PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions PickScoreResult
+      PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions PickerRecord PickerScores
+      PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point Pose PotentialAtom
+      PotentialJobOptions PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions
+      Projector ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan
+      RealismProtocol RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord
+      RefineOptions RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes
+      Safetensor SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
       SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum
       SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable StarValues
       StorageMode Structure StructureOptions Task TaskInput TaskName TaskOptions TaskOutput TaskShared

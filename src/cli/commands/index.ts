@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { binCommand } from "../../jobs/bin/options.js";
 import { checkCommand } from "../../jobs/check/options.js";
 import { completionCommand } from "../../jobs/completion/options.js";
+import { controlCommand } from "../../jobs/control/options.js";
 import { demoCommand } from "../../jobs/demo/options.js";
 import { estimateCommand } from "../../jobs/estimate/options.js";
 import { evaluateCommand } from "../../jobs/evaluate/options.js";
@@ -43,6 +44,7 @@ export const entries: readonly CommandEntry[] = [
   entry(extractCommand, () => import("./extract.js")),
   entry(reconstructCommand, () => import("./reconstruct.js")),
   entry(refineCommand, () => import("./refine.js")),
+  entry(controlCommand, () => import("./control.js")),
   entry(evaluateCommand, () => import("./evaluate-realism.js")),
   entry(maskCommand, () => import("./mask.js")),
   entry(postprocessCommand, () => import("./postprocess.js")),
