@@ -19,6 +19,10 @@ export interface MicrographCtf {
   readonly amplitudeContrast: number;
   /** Angstrom, of the micrograph; where the table says so. */
   readonly pixelSize?: number;
+  /** Angstrom, to which rings and fit agree; infinite or no number where the program found none; absent where it does not say. */
+  readonly resolution?: number;
+  /** The program's own measure of the fit: higher is better. */
+  readonly score?: number;
 }
 
 const DEGREES = 180 / Math.PI;
@@ -55,11 +59,23 @@ function ofRelion(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
   const [u, v] = [table.numbers("rlnDefocusU"), table.numbers("rlnDefocusV")];
   const angle = table.numbers("rlnDefocusAngle");
   const phase = table.has("rlnPhaseShift") ? table.numbers("rlnPhaseShift") : undefined;
+  const texts = (label: string) => (table.has(label) ? table.carried(label).map(anyNumber) : undefined);
+  const [resolution, score] = [texts("rlnCtfMaxResolution"), texts("rlnCtfFigureOfMerit")];
   return table.strings("rlnMicrographName").map((micrograph, row) => ({
     ...{ micrograph, defocusU: u[row]!, defocusV: v[row]!, defocusAngle: angle[row]! },
     phaseShift: phase?.[row] ?? 0,
+    ...(resolution && { resolution: resolution[row]! }),
+    ...(score && { score: score[row]! }),
     ...microscope(rowOf(row)),
   }));
+}
+
+/** A number as C writes it: inf and -nan too. */
+function anyNumber(value: number | string): number {
+  if (typeof value === "number") return value;
+  const [, sign, infinite] = /^([+-]?)(inf(?:inity)?)?/i.exec(value) ?? [];
+  if (infinite) return sign === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return Number.NaN;
 }
 
 function opticsRows(optics: StarTable, table: StarTable): (row: number) => number {
@@ -123,6 +139,10 @@ function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] 
   ];
   const [angle, phase] = [optional("ctf/df_angle_rad", 0), optional("ctf/phase_shift_rad", 0)];
   const [kv, cs, contrast] = [numbers("ctf/accel_kv"), numbers("ctf/cs_mm"), numbers("ctf/amp_contrast")];
+  const fitName = ["ctf_stats/fit_to_A", "ctf_stats/ctf_fit_to_A", "ctf/ctf_fit_to_A"].find((name) =>
+    columns.has(name),
+  );
+  const fitTo = fitName === undefined ? undefined : numbers(fitName);
   const pixelSize = columns.has("micrograph_blob/psize_A") ? numbers("micrograph_blob/psize_A") : undefined;
   return Array.from({ length: rows }, (_, row): MicrographCtf => {
     const bad = [u, v, angle, phase, kv, cs, contrast].find((values) => !Number.isFinite(values[row]));
@@ -138,6 +158,7 @@ function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] 
       },
       ...{ voltage: kv[row]!, sphericalAberration: cs[row]!, amplitudeContrast: contrast[row]! },
       ...(pixelSize && { pixelSize: pixelSize[row]! }),
+      ...(fitTo && { resolution: fitTo[row]! }),
     };
   });
 }

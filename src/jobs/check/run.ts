@@ -1,8 +1,10 @@
 import { inside } from "../../dataset/layout.js";
+import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import type { ProjectFiles } from "../project/data.js";
 import type { Project } from "../project/file.js";
 import type { DatasetContext } from "../shared/context.js";
 import { namedByStem } from "../shared/stems.js";
+import { judgeCtfs } from "./ctf.js";
 import { judgeMicrographs } from "./judge.js";
 import { CHECK, type CheckedMicrograph, type CheckResult, type Finding } from "./records.js";
 import { judgeStructure } from "./structure.js";
@@ -13,7 +15,7 @@ import { judgeStructure } from "./structure.js";
  */
 export async function checkProject(
   project: Project,
-  { learned, structure }: Pick<ProjectFiles, "learned" | "structure">,
+  { learned, structure, ctf }: Pick<ProjectFiles, "learned" | "structure" | "ctf">,
   { files, report, signal, workers, program }: DatasetContext,
 ): Promise<CheckResult> {
   const { pixelSize, particleDiameter, map } = project.settings;
@@ -35,6 +37,7 @@ export async function checkProject(
   const findings = [
     ...(await judgeStructure(structure, map === undefined ? "model" : "map", particleDiameter, files)),
     ...judgeMicrographs(micrographs, { pixelSize }),
+    ...(ctf === undefined ? [] : judgeCtfs(micrographs, readMicrographCtfs(await files.read(ctf), ctf))),
   ];
   const text = JSON.stringify({ format: "cryogem-check", formatVersion: 1, program, findings }, null, 1);
   await files.write(inside(dir, CHECK.record), `${text}\n`);

@@ -34,10 +34,12 @@ a/m2.mrc 1 21000 20500 12 0 3.1
     {
       ...{ micrograph: "a/m1.mrc", defocusU: 15000, defocusV: 14000, defocusAngle: -30, phaseShift: 90 },
       ...{ voltage: 200, sphericalAberration: 1.4, amplitudeContrast: 0.07, pixelSize: 1.3 },
+      resolution: Number.POSITIVE_INFINITY,
     },
     {
       ...{ micrograph: "a/m2.mrc", defocusU: 21000, defocusV: 20500, defocusAngle: 12, phaseShift: 0 },
       ...{ voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1, pixelSize: 1.06 },
+      resolution: 3.1,
     },
   ]);
 });

@@ -1,0 +1,53 @@
+import { quantile } from "../../array/statistics.js";
+import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
+import { micrographStem } from "../../io/picks/pick.js";
+import type { CheckedMicrograph, Finding } from "./records.js";
+
+/** Angstrom: a fit whose rings end before this tells less than the mean defocus of the session. */
+const POOR = 25;
+/** A fit that is so many times coarser than the median one, and coarser than `USUAL`, is of a bad micrograph. */
+const FAR = 2.5;
+/** Angstrom: so far the rings of usable micrographs are seen, thick ice included. */
+const USUAL = 10;
+
+/**
+ * Micrographs whose CTF another program could not fit: by the resolution to which rings and fit agree, or by the fit's score, where
+ * its table has them. Their defocus would be learned from, and it is wrong.
+ */
+export function judgeCtfs(
+  checked: readonly CheckedMicrograph[],
+  ctfs: readonly MicrographCtf[],
+): readonly Finding[] {
+  const byStem = new Map(ctfs.map((ctf) => [micrographStem(ctf.micrograph), ctf]));
+  const known = checked.flatMap((micrograph) => {
+    const ctf = byStem.get(micrographStem(micrograph.file));
+    return ctf && micrograph.quality !== null ? [{ micrograph, ctf }] : [];
+  });
+  const finite = known.flatMap(({ ctf }) => (Number.isFinite(ctf.resolution) ? [ctf.resolution!] : []));
+  const middle = finite.length > 0 ? quantile(finite, 0.5) : POOR;
+  const limit = Math.min(POOR, Math.max(USUAL, FAR * middle));
+  return known.flatMap(({ micrograph: { file, picture }, ctf }): Finding[] => {
+    const reason = failureOf(ctf, limit);
+    if (reason === undefined) return [];
+    return [
+      {
+        kind: "set aside",
+        about: file,
+        found: `its CTF could not be fitted: ${reason}`,
+        advice:
+          "Look at it: without rings, or with ice or contaminants over most of it, its defocus is a guess. Fit it again, or leave it out.",
+        pictures: picture === null ? [] : [picture],
+      },
+    ];
+  });
+}
+
+function failureOf({ resolution, score }: MicrographCtf, limit: number): string | undefined {
+  if (resolution !== undefined && !(resolution <= limit)) {
+    return Number.isFinite(resolution)
+      ? `rings and fit agree to ${Number(resolution.toPrecision(4))} angstrom only, expected ${Number(limit.toPrecision(3))} or better`
+      : `its resolution is ${resolution}`;
+  }
+  if (score !== undefined && !(score > 0)) return `the score of the fit is ${score}, expected above 0`;
+  return undefined;
+}

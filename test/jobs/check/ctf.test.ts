@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { type MicrographCtf, readMicrographCtfs } from "../../../src/io/particles/micrograph-ctf.js";
+import { judgeCtfs } from "../../../src/jobs/check/ctf.js";
+import type { CheckedMicrograph } from "../../../src/jobs/check/records.js";
+
+const quality = { mean: 0, deviation: 1, levels: 257, clipped: 0, skewness: 0, fineness: 1, spectrum: [] };
+const checked = (name: string): CheckedMicrograph => ({
+  ...{ key: "", file: `raw/${name}.mrc`, shape: [8, 8], headerPixelSize: null, quality, failure: null },
+  picture: `pictures/${name}.png`,
+});
+const ctf = (name: string, more: Partial<MicrographCtf>): MicrographCtf => ({
+  ...{ micrograph: `MotionCorr/${name}.mrc`, defocusU: 1e4, defocusV: 1e4, defocusAngle: 0, phaseShift: 0 },
+  ...{ voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1, ...more },
+});
+const judged = (...fits: readonly Partial<MicrographCtf>[]) =>
+  judgeCtfs(
+    fits.map((_, i) => checked(`m${i}`)),
+    fits.map((fit, i) => ctf(`m${i}`, fit)),
+  );
+
+describe("micrographs whose CTF could not be fitted", () => {
+  test.each<[string, Partial<MicrographCtf>, RegExp]>([
+    ["no resolution", { resolution: Number.POSITIVE_INFINITY }, /its resolution is Infinity/],
+    ["no number", { resolution: Number.NaN }, /its resolution is NaN/],
+    [
+      "RELION's and cryogem's word for none",
+      { resolution: 999 },
+      /agree to 999 angstrom only, expected 10.1 or/,
+    ],
+    ["far coarser than the others", { resolution: 12 }, /agree to 12 angstrom only, expected 10.1 or better/],
+    ["a score of nothing", { resolution: 4, score: 0 }, /score of the fit is 0/],
+    ["a score that is no number", { resolution: 4, score: Number.NaN }, /score of the fit is NaN/],
+  ])("%s: set aside with its reason and its picture", (_name, bad, reason) => {
+    const [only, ...more] = judged({ resolution: 4 }, bad, { resolution: 3.9 }, { resolution: 4.1 });
+    expect(more).toEqual([]);
+    expect(only).toMatchObject({ kind: "set aside", about: "raw/m1.mrc", pictures: ["pictures/m1.png"] });
+    expect(only!.found).toMatch(reason);
+  });
+
+  test("what is usual for the set stays, and a table that says nothing sets nothing aside", () => {
+    expect(judged({ resolution: 9 }, { resolution: 18 }, { resolution: 9 })).toEqual([]);
+    expect(judged({ resolution: 9 }, { resolution: 24 }, { resolution: 9 })).toHaveLength(1);
+    expect(judged({ resolution: 30 }, { resolution: 31 })).toHaveLength(2);
+    expect(judged({}, {})).toEqual([]);
+  });
+
+  test("micrographs that are unusable anyway, or not in the table, are not judged twice", () => {
+    const broken = { ...checked("m0"), quality: null, failure: "empty" };
+    const fits = [ctf("m0", { resolution: 999 })];
+    expect(judgeCtfs([broken, checked("other")], fits)).toEqual([]);
+  });
+});
+
+test("the figures are read from RELION's table as CTFFIND writes them", () => {
+  const star = `data_
+
+loop_
+_rlnMicrographName
+_rlnDefocusU
+_rlnDefocusV
+_rlnDefocusAngle
+_rlnVoltage
+_rlnSphericalAberration
+_rlnAmplitudeContrast
+_rlnCtfMaxResolution
+_rlnCtfFigureOfMerit
+a.mrc 1 1 0 300 2.7 0.1 4.25 0.12
+b.mrc 1 1 0 300 2.7 0.1 inf -nan
+`;
+  const ctfs = readMicrographCtfs(new TextEncoder().encode(star), "m.star");
+  expect(ctfs.map(({ resolution, score }) => [resolution, score])).toEqual([
+    [4.25, 0.12],
+    [Number.POSITIVE_INFINITY, Number.NaN],
+  ]);
+});
