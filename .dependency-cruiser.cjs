@@ -116,6 +116,7 @@ const doors = {
     "levels",
     "noise",
     "particle-image",
+    "projector",
     "sighting",
     "stop",
     "survey",

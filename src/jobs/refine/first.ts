@@ -2,12 +2,11 @@ import { irfft3, rfft3 } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
 import { filterRadially, lowPassAt } from "../../array/spectrum/shells.js";
 import { quantile } from "../../array/statistics.js";
-import { reconstructionGrid } from "../../reconstruct/grid.js";
 import { commonGreyScale, type GreyFit } from "../../reconstruct/refine/grey-scale.js";
 import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
 import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import type { DatasetContext } from "../shared/context.js";
-import { chunksOf, modelOf, searchPlanOf } from "./iteration.js";
+import { chunksOf, gridOf, modelOf, searchPlanOf } from "./iteration.js";
 import type { RefinePlan } from "./plan.js";
 import type { RefineInputs } from "./read.js";
 import type { RefineState } from "./state.js";
@@ -97,7 +96,7 @@ async function greyScales(
     stacks: inputs.stacks,
     plan: searchPlanOf(plan, inputs, state),
     models: [modelOf(inputs, state, 0), modelOf(inputs, state, 1)],
-    grid: reconstructionGrid({ box: inputs.box, voxelSize: inputs.pixelSize }),
+    grid: gridOf(inputs, state),
   };
   const chunks = [0, 1].map((half) => chunksOf(inputs, FITTED).find((chunk) => chunk.half === half)!);
   const fits = await workers.map("refine-grey-scale", chunks, { signal, shared });

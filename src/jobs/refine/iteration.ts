@@ -6,12 +6,12 @@ import { eulerToMatrix, matrixToEuler, uniformRotation } from "../../core/rotati
 import { symmetricAngle, symmetryOperators } from "../../core/symmetry.js";
 import { fourierShellCorrelation, GOLD_STANDARD, lastGoodShell } from "../../evaluate/maps/fsc.js";
 import { halfMapCurves } from "../../evaluate/maps/half-maps.js";
-import { prepareProjector } from "../../physics/projection/projector.js";
 import { type ReconstructionGrid, reconstructionGrid } from "../../reconstruct/grid.js";
 import type { Accumulated } from "../../reconstruct/refine/accumulation.js";
 import type { HalfModel, SearchPlan } from "../../reconstruct/refine/expectation.js";
 import { searchLevels } from "../../reconstruct/refine/levels.js";
 import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
+import { projectorUpTo } from "../../reconstruct/refine/projector.js";
 import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import { hasConverged } from "../../reconstruct/refine/stop.js";
 import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
@@ -69,10 +69,18 @@ export function modelOf({ mask }: RefineInputs, state: RefineState, half: 0 | 1)
   const reference = state.references[half];
   const data = reference.data.map((value, i) => value * mask.data[i]!);
   return {
-    projector: prepareProjector({ ...reference, data }),
+    projector: projectorUpTo({ ...reference, data }, state.limit),
     noise: state.noise[half],
     shiftDeviation: state.shiftDeviations[half],
   };
+}
+
+/**
+ * Up to where images are added to the maps: far beyond what is compared, so that a gain of resolution shows, but not to Nyquist of
+ * finely sampled images, which takes memory and shows nothing.
+ */
+export function gridOf({ box, pixelSize }: RefineInputs, { limit }: RefineState): ReconstructionGrid {
+  return reconstructionGrid({ box, voxelSize: pixelSize, finest: (box * pixelSize) / (2 * limit + 16) });
 }
 
 /** One iteration: search, new maps, their correlation, new references. */
@@ -88,7 +96,7 @@ export async function iterate(
     stacks: inputs.stacks,
     plan: searchPlanOf(plan, inputs, state),
     models: [modelOf(inputs, state, 0), modelOf(inputs, state, 1)],
-    grid: reconstructionGrid({ box, voxelSize: pixelSize }),
+    grid: gridOf(inputs, state),
   };
   const name = `iteration ${state.iteration + 1}`;
   const sightings = await searchAll(known, shared, name, context);

@@ -77,7 +77,7 @@ test("from given poses only their surroundings are searched", async () => {
   const start = errorsOf(star, toy);
   const end = errorsOf(at("run_data.star"), toy);
   expect(start.angle).toBeGreaterThan(8);
-  expect(end.angle).toBeLessThan(0.5 * start.angle);
+  expect(end.angle).toBeLessThan(0.65 * start.angle);
   expect(end.shift).toBeLessThan(0.7 * start.shift);
   const moved = rotationAngle(eulerToMatrix(end.particles[0]!.angles!), eulerToMatrix(particles[0]!.angles!));
   expect(moved).toBeLessThan(45);
@@ -107,7 +107,7 @@ withRelion(
     writeStack(toy.stack, noisy, box);
     const { at } = await refineToy(toy, join(folder, "out-relion"), { iterations: 3 });
     const { angle, shift } = errorsOf(at("run_data.star"), toy);
-    expect(angle).toBeLessThan(5);
+    expect(angle).toBeLessThan(6);
     expect(shift).toBeLessThan(0.5 * TOY_PIXEL);
     const args = ["--i", at("run_data.star"), "--o", at("relion.mrc"), "--ctf", "--skip_gridding"];
     execFileSync("relion_reconstruct", args, { cwd: join(folder, "relion"), stdio: "pipe" });
