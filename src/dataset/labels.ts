@@ -5,7 +5,7 @@ import { writeBox } from "../io/picks/box.js";
 import { writeCbox } from "../io/picks/cbox.js";
 import { cocoPieces } from "../io/picks/coco.js";
 import { micrographStem, type Pick } from "../io/picks/pick.js";
-import { writeTopaz } from "../io/picks/topaz.js";
+import { atWholePixels, writeTopaz } from "../io/picks/topaz.js";
 import { inside } from "./layout.js";
 import { encodeText } from "./lines.js";
 import { type Dataset, readDataset } from "./reader.js";
@@ -53,20 +53,13 @@ const picksOf = (
   pixelSize: number,
 ): Pick[] => particles.map((particle) => ({ micrograph: path, ...particlePosition(particle, pixelSize) }));
 
-/** The same at the nearest whole pixels. */
-const rounded = (picks: readonly Pick[]): Pick[] =>
-  picks.map((pick) => ({ ...pick, x: Math.round(pick.x), y: Math.round(pick.y) }));
-
-/**
- * Topaz's table in pieces: its header once, then the rows of one micrograph after the other. Places are whole pixels: Topaz cuts
- * decimals off (`astype(np.int32)` in its coordinates_table_to_dict), which would move particles up and left by half a pixel.
- */
+/** Topaz's table in pieces: its header once, then the rows of one micrograph after the other. */
 async function* topazLines(dataset: Dataset): AsyncGenerator<string> {
   const header = writeTopaz([]);
   yield header;
   for await (const { micrograph, particles } of dataset.byMicrograph()) {
     if (particles.length === 0) continue;
-    const picks = rounded(picksOf(micrograph, particles, dataset.manifest.optics.pixelSize));
+    const picks = atWholePixels(picksOf(micrograph, particles, dataset.manifest.optics.pixelSize));
     yield writeTopaz(picks).slice(header.length);
   }
 }

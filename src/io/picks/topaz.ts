@@ -37,6 +37,13 @@ function missing(path: string, line: number): never {
   throw new FormatError(path, `line ${line}, image_name`, "nothing", "a name");
 }
 
+/**
+ * Picks at the nearest whole pixels, for Topaz to read: it cuts decimals off (`astype(np.int32)` in its coordinates_table_to_dict),
+ * which would move particles up and left by half a pixel.
+ */
+export const atWholePixels = (picks: readonly Pick[]): Pick[] =>
+  picks.map((pick) => ({ ...pick, x: Math.round(pick.x), y: Math.round(pick.y) }));
+
 /** Topaz's coordinate table; a score column if every pick has one. Throws DomainError for a name that holds a tab. */
 export function writeTopaz(picks: readonly Pick[]): string {
   const hasScores = picks.length > 0 && picks.every(({ score }) => score !== undefined);

@@ -10,7 +10,7 @@ import { type CocoImage, writeCoco } from "../../io/picks/coco.js";
 import { writePointsCsv } from "../../io/picks/csv.js";
 import { micrographStem, type Pick } from "../../io/picks/pick.js";
 import { writePicksStar } from "../../io/picks/star.js";
-import { writeTopaz } from "../../io/picks/topaz.js";
+import { atWholePixels, writeTopaz } from "../../io/picks/topaz.js";
 import { toRelion30, toRelion31 } from "../../io/star/versions.js";
 import { writeStar } from "../../io/star/write.js";
 import type { MicrographIndex } from "../shared/micrograph-index.js";
@@ -50,7 +50,7 @@ export async function exportLabels(
   if (format === "cs") return write(await csBytes(source, options, micrographs));
   const picks = await placesOf(source, options, context);
   if (format !== "csv" && format !== "coco") refuseSameStems(picks, source.path, format);
-  if (format === "topaz") return write(writeTopaz(picks));
+  if (format === "topaz") return write(writeTopaz(atWholePixels(picks)));
   if (format === "csv") return write(writePointsCsv(picks));
   const box = boxOf(picks, options, source);
   return format === "coco"
