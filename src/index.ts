@@ -71,7 +71,7 @@ export {
   type Structure,
   selectAtoms,
 } from "./io/structure/structure.js";
-export { coarsen, mapDiameter, readDensityMap } from "./jobs/shared/density-map.js";
+export { coarsen, mapDiameter, readDensityMap } from "./jobs/shared/maps/density-map.js";
 export {
   modelDiameter,
   type PotentialAtom,
@@ -139,7 +139,7 @@ export type {
 
 // Models, and a translator that gives a clean micrograph the noise of real ones.
 
-export { readModel, readPicker } from "./jobs/shared/model-files.js";
+export { readModel, readPicker } from "./jobs/shared/models/model-files.js";
 export type { NamedArray, NamedArrays } from "./train/named-arrays.js";
 export type { TrainingState } from "./train/state.js";
 export {
@@ -316,7 +316,7 @@ export { refineParticles } from "./jobs/refine/run.js";
 export type { IterationFigures } from "./jobs/refine/state.js";
 export type { DatasetContext } from "./jobs/shared/context.js";
 export { inlineWorkers } from "./jobs/shared/inline-workers.js";
-export type { TrainContext } from "./jobs/shared/training-context.js";
+export type { TrainContext } from "./jobs/shared/models/training-context.js";
 export { planSimulation, type SimulateOptions, type SimulationPlan } from "./jobs/simulate/plan.js";
 export { simulateDataset } from "./jobs/simulate/run.js";
 export { planTraining, type TrainOptions, type TrainPlan } from "./jobs/train/plan.js";

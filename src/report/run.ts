@@ -8,7 +8,7 @@ import { compareAverages, ParticleAverager } from "../evaluate/realism/particle-
 import { readImage } from "../io/read-image.js";
 import { REALISM_FILES } from "../jobs/evaluate/plan.js";
 import { decodeRealism } from "../jobs/evaluate/records.js";
-import { MODEL } from "../jobs/shared/model-files.js";
+import { MODEL } from "../jobs/shared/models/model-files.js";
 import { parseMetrics, type TrainingStep } from "../jobs/train/metrics.js";
 import type { Mark } from "../plot/image-panel.js";
 import type { ReportData, ReportFigure, ReportParticles, ReportPicture, ReportRealism } from "./data.js";

@@ -2,7 +2,7 @@ import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
 import type { pickTrainOptions } from "../../jobs/pick-train/options.js";
 import { planPickTraining } from "../../jobs/pick-train/plan.js";
 import { trainPickerModel } from "../../jobs/pick-train/run.js";
-import { readPicker } from "../../jobs/shared/model-files.js";
+import { readPicker } from "../../jobs/shared/models/model-files.js";
 import { expandInputs } from "../../runtime/inputs.js";
 import { openDevice } from "../../runtime/onnx/device.js";
 import type { Run } from "../command.js";

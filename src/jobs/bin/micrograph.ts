@@ -4,7 +4,7 @@ import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { writeMrc } from "../../io/mrc/write.js";
 import { readImage } from "../../io/read-image.js";
-import { saidPixelSize } from "../shared/pixel-size.js";
+import { saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import { BINNED, type BinnedMicrograph, parseBinnedMicrograph } from "./records.js";
 
 /** What the task "bin-micrograph" shares between micrographs. */

@@ -1,5 +1,5 @@
+import { namedByStem } from "../shared/micrographs/stems.js";
 import { resolveOptions } from "../shared/options/check.js";
-import { namedByStem } from "../shared/stems.js";
 import { type BinOptions, binOptions } from "./options.js";
 
 /** A binning decided as far as that needs no file. */

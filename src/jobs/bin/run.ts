@@ -1,7 +1,7 @@
 import { inside } from "../../dataset/layout.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
-import { PixelSizeWatch } from "../shared/pixel-size.js";
+import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
 import type { BinPlan } from "./plan.js";
 import { BINNED, type BinnedRecord } from "./records.js";
 

@@ -1,5 +1,5 @@
 import { quantile } from "../../array/statistics.js";
-import { pixelSizesDiffer, saidPixelSize } from "../shared/pixel-size.js";
+import { pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
 
 /** What the micrographs are held against. */

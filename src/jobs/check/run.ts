@@ -3,7 +3,7 @@ import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import type { ProjectFiles } from "../project/data.js";
 import type { Project } from "../project/file.js";
 import type { DatasetContext } from "../shared/context.js";
-import { namedByStem } from "../shared/stems.js";
+import { namedByStem } from "../shared/micrographs/stems.js";
 import { judgeCtfs } from "./ctf.js";
 import { judgeMicrographs } from "./judge.js";
 import { CHECK, type CheckedMicrograph, type CheckResult, type Finding } from "./records.js";

@@ -3,7 +3,7 @@ import type { Files } from "../../core/ports.js";
 import { readStructure } from "../../io/structure/read.js";
 import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
-import { mapDiameter, readDensityMap } from "../shared/density-map.js";
+import { mapDiameter, readDensityMap } from "../shared/maps/density-map.js";
 import type { Finding } from "./records.js";
 
 /** Diameters whose ratio is less are alike: hydration, flexible parts and thresholds make as much. */

@@ -6,8 +6,8 @@ import type { Particle, ParticleSet } from "../../io/particles/particle.js";
 import { writeParticlesStar } from "../../io/particles/star-write.js";
 import { refuseBeyondMemory } from "../shared/memory.js";
 import { resolveOptions } from "../shared/options/check.js";
-import { readParticleFile } from "../shared/particle-set.js";
-import { openStacks, type ParticleStack } from "../shared/particle-stacks.js";
+import { readParticleFile } from "../shared/particles/particle-set.js";
+import { openStacks, type ParticleStack } from "../shared/particles/particle-stacks.js";
 import { type ControlOptions, controlOptions } from "./options.js";
 
 export interface ControlResult {

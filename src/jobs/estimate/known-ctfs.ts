@@ -3,7 +3,7 @@ import type { Files } from "../../core/ports.js";
 import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import type { Defocus } from "../../physics/optics/optics.js";
-import type { NamedMicrograph } from "../shared/stems.js";
+import type { NamedMicrograph } from "../shared/micrographs/stems.js";
 import type { EstimateSettings } from "./plan.js";
 
 /** Voltages and aberrations that differ by less are the same: programs write them in single precision. */

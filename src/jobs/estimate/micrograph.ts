@@ -14,7 +14,7 @@ import { writeMrc } from "../../io/mrc/write.js";
 import { encodePng } from "../../io/png/write.js";
 import { readImage } from "../../io/read-image.js";
 import type { Defocus } from "../../physics/optics/optics.js";
-import type { NamedMicrograph } from "../shared/stems.js";
+import type { NamedMicrograph } from "../shared/micrographs/stems.js";
 import { fitChart, sizeChart, spotsPicture } from "./pictures.js";
 import type { EstimateSettings } from "./plan.js";
 import { type EstimatePart, parseEstimatePart } from "./records.js";

@@ -1,8 +1,8 @@
 import { DomainError, OptionError } from "../../core/errors.js";
 import { type CtfFitOptions, fitBand } from "../../estimate/ctf/ctf-fit.js";
 import type { Optics } from "../../physics/optics/optics.js";
+import { type NamedMicrograph, namedByStem } from "../shared/micrographs/stems.js";
 import { recordOf, resolveOptions } from "../shared/options/check.js";
-import { type NamedMicrograph, namedByStem } from "../shared/stems.js";
 import { DIAMETER_FOR_NOISE, type EstimateOptions, estimateOptions } from "./options.js";
 
 export type { EstimateOptions } from "./options.js";

@@ -8,7 +8,7 @@ import { writeStar } from "../../io/star/write.js";
 import { lineChart } from "../../plot/line-chart.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
-import { PixelSizeWatch } from "../shared/pixel-size.js";
+import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
 import { readKnownCtfs } from "./known-ctfs.js";
 import type { EstimateInput, EstimateTarget } from "./micrograph.js";
 import type { EstimatePlan } from "./plan.js";

@@ -4,8 +4,13 @@ import { type RealismProtocol, realismProtocol } from "../../evaluate/realism/pr
 import { CEILING, type ProfiledSet, type RealismResult, realism } from "../../evaluate/realism/realism.js";
 import { protocolText, realismCsv, spectraCsv, textTable } from "../../evaluate/realism/table.js";
 import type { DatasetContext } from "../shared/context.js";
-import { readImageHeader } from "../shared/image-header.js";
-import { commonPixelSize, PixelSizeWatch, type SaidPixelSize, saidPixelSize } from "../shared/pixel-size.js";
+import { readImageHeader } from "../shared/micrographs/image-header.js";
+import {
+  commonPixelSize,
+  PixelSizeWatch,
+  type SaidPixelSize,
+  saidPixelSize,
+} from "../shared/micrographs/pixel-size.js";
 import { localChart, scoreChart, spectrumChart } from "./figures.js";
 import type { ProfileInput } from "./micrograph.js";
 import { REALISM_FILES, type RealismPlan } from "./plan.js";

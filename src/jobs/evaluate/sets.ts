@@ -3,7 +3,7 @@ import type { Files } from "../../core/ports.js";
 import { DATASET, imagePath, inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
 import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
-import type { SaidPixelSize } from "../shared/pixel-size.js";
+import type { SaidPixelSize } from "../shared/micrographs/pixel-size.js";
 import type { FileInput, ProfileInput } from "./micrograph.js";
 import type { MicrographSource, RealismPlan } from "./plan.js";
 

@@ -13,7 +13,7 @@ import { writePicksStar } from "../../io/picks/star.js";
 import { atWholePixels, writeTopaz } from "../../io/picks/topaz.js";
 import { toRelion30, toRelion31 } from "../../io/star/versions.js";
 import { writeStar } from "../../io/star/write.js";
-import type { MicrographIndex } from "../shared/micrograph-index.js";
+import type { MicrographIndex } from "../shared/micrographs/micrograph-index.js";
 import type { LabelFormat } from "./options.js";
 import {
   type LabelContext,

@@ -1,9 +1,9 @@
 import { OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { type CoordinatePick, flipPickRows, micrographStem, type Pick } from "../../io/picks/pick.js";
-import type { MicrographIndex } from "../shared/micrograph-index.js";
-import { pixelSizesDiffer } from "../shared/pixel-size.js";
-import { truePicks } from "../shared/true-picks.js";
+import type { MicrographIndex } from "../shared/micrographs/micrograph-index.js";
+import { pixelSizesDiffer } from "../shared/micrographs/pixel-size.js";
+import { truePicks } from "../shared/micrographs/true-picks.js";
 import type { ExportOptions, LabelFormat } from "./options.js";
 import type { LabelSource } from "./source.js";
 

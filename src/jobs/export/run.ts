@@ -2,7 +2,7 @@ import { OptionError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import { micrographStem } from "../../io/picks/pick.js";
-import { openMicrographs } from "../shared/micrograph-index.js";
+import { openMicrographs } from "../shared/micrographs/micrograph-index.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { refuseUnwritable } from "../shared/output-name.js";
 import { exportImage, readyImage } from "./images.js";

@@ -1,7 +1,7 @@
 import { FileError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { type ReadImage, readImage } from "../../io/read-image.js";
-import { type ImageHeader, readImageHeader } from "../shared/image-header.js";
+import { type ImageHeader, readImageHeader } from "../shared/micrographs/image-header.js";
 
 /** Micrographs by their names in a STAR file. */
 export interface Micrographs {

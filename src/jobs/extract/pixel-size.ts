@@ -1,6 +1,6 @@
 import { OptionError, UsageError } from "../../core/errors.js";
 import type { RowPixelSizes } from "../../io/star/pixel-sizes.js";
-import { pixelSizesDiffer, saidPixelSize } from "../shared/pixel-size.js";
+import { pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 
 /** Who says the pixel size of a micrograph, angstrom. */
 export interface PixelSizeVoices {

@@ -6,8 +6,8 @@ import { matrixToEuler, rotationAngle } from "../../core/rotation.js";
 import { alignMaps } from "../../evaluate/maps/align.js";
 import { TurnableMap } from "../../evaluate/maps/turnable-map.js";
 import { potentialMap } from "../../physics/potential/potential.js";
-import { type MapFile, readMapFile } from "../shared/map-files.js";
-import { readModelAtoms } from "../shared/model-atoms.js";
+import { type MapFile, readMapFile } from "../shared/maps/map-files.js";
+import { readModelAtoms } from "../shared/maps/model-atoms.js";
 
 /** How the second map was laid onto the first. */
 export interface MapAlignment {

@@ -10,7 +10,13 @@ import {
   resolutionAt,
 } from "../../evaluate/maps/fsc.js";
 import { lineChart } from "../../plot/line-chart.js";
-import { checkSameGrid, type MapFile, readMapFile, readMask, writeMapFile } from "../shared/map-files.js";
+import {
+  checkSameGrid,
+  type MapFile,
+  readMapFile,
+  readMask,
+  writeMapFile,
+} from "../shared/maps/map-files.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { alignedOnto, alignmentText, isModelPath, type MapAlignment } from "./align.js";
 import { type FscOptions, fscOptions } from "./options.js";

@@ -2,9 +2,9 @@ import type { Files, JobContext } from "../../core/ports.js";
 import { readStructure } from "../../io/structure/read.js";
 import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
-import { mapDiameter, readDensityMap } from "../shared/density-map.js";
-import { readImageHeader } from "../shared/image-header.js";
-import { pixelSizesDiffer, saidPixelSize } from "../shared/pixel-size.js";
+import { mapDiameter, readDensityMap } from "../shared/maps/density-map.js";
+import { readImageHeader } from "../shared/micrographs/image-header.js";
+import { pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 
 /** A value with where it comes from. */
 export interface Sourced<T> {

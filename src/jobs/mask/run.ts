@@ -7,7 +7,7 @@ import type { JobContext } from "../../core/ports.js";
 import { createMask } from "../../evaluate/maps/mask.js";
 import { chooseThreshold } from "../../evaluate/maps/threshold.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
-import { readMapFile, writeMapFile } from "../shared/map-files.js";
+import { readMapFile, writeMapFile } from "../shared/maps/map-files.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { type MaskJobOptions, maskOptions } from "./options.js";
 

@@ -6,8 +6,8 @@ import type { Defocus, Optics } from "../../physics/optics/optics.js";
 import type { PickerModel } from "../../pick/model.js";
 import { prepareTemplates } from "../../pick/template/images.js";
 import { parseEstimates } from "../estimate/records.js";
-import { coarsen, readDensityMap } from "../shared/density-map.js";
-import { modelFile, readPicker } from "../shared/model-files.js";
+import { coarsen, readDensityMap } from "../shared/maps/density-map.js";
+import { modelFile, readPicker } from "../shared/models/model-files.js";
 import type { ClassicalTarget } from "./micrograph.js";
 import type { PickRunPlan } from "./plan.js";
 

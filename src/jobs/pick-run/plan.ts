@@ -1,10 +1,10 @@
 import { OptionError, UsageError } from "../../core/errors.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import { suggestedBox } from "../../dataset/star.js";
+import { namedByStem } from "../shared/micrographs/stems.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { AMPLITUDE_CONTRAST } from "../shared/options/microscope.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
-import { namedByStem } from "../shared/stems.js";
 import {
   type PickLabel,
   type PickRunOptions,

@@ -5,7 +5,7 @@ import { chooseThreshold } from "../../pick/threshold.js";
 import { LEAST_EVIDENCE } from "../estimate/records.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
-import { PixelSizeWatch } from "../shared/pixel-size.js";
+import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
 import { type OpenMethod, openMethod, readKnownOptics } from "./method.js";
 import {
   type ClassicalTarget,

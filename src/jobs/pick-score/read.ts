@@ -7,8 +7,8 @@ import { unpackedName } from "../../io/bytes/unpack.js";
 import type { Pick } from "../../io/picks/pick.js";
 import { LABEL_ENDINGS, labelStem, openLabelFiles } from "../export/source.js";
 import { PICKS, parsePickRecord } from "../pick-run/records.js";
-import { matchNames } from "../shared/match-names.js";
-import { type PixelSizeSource, truePicks } from "../shared/true-picks.js";
+import { matchNames } from "../shared/micrographs/match-names.js";
+import { type PixelSizeSource, truePicks } from "../shared/micrographs/true-picks.js";
 
 type Shape = readonly [rows: number, columns: number];
 

@@ -9,15 +9,15 @@ import { averagedParameters } from "../../train/average.js";
 import type { TrainingListener } from "../../train/loop.js";
 import type { TrainingState } from "../../train/state.js";
 import { cachedSource } from "../shared/cached-source.js";
-import { keepSteps, MODEL, readArrays, writeArrays } from "../shared/model-files.js";
-import type { TrainContext } from "../shared/training-context.js";
+import { keepSteps, MODEL, readArrays, writeArrays } from "../shared/models/model-files.js";
+import type { TrainContext } from "../shared/models/training-context.js";
 import {
   inTrainingFolder,
   readCheckpoint,
   sayingHowToResume,
   type TrainingIdentity,
   trainingIdentity,
-} from "../shared/training-folder.js";
+} from "../shared/models/training-folder.js";
 import type { PickTrainPlan } from "./plan.js";
 import { type LabelledMicrograph, labelledMicrographs, negativeImages } from "./set.js";
 import { validatePicker } from "./validation.js";

@@ -9,9 +9,9 @@ import { readImage } from "../../io/read-image.js";
 import { type NetworkImage, networkImage, type Place } from "../../pick/network/image.js";
 import type { LabelledImage } from "../../pick/training-data.js";
 import { readCoordinates } from "../pick-score/read.js";
-import { readImageHeader } from "../shared/image-header.js";
-import { matchNames } from "../shared/match-names.js";
-import { PixelSizeWatch, saidPixelSize } from "../shared/pixel-size.js";
+import { readImageHeader } from "../shared/micrographs/image-header.js";
+import { matchNames } from "../shared/micrographs/match-names.js";
+import { PixelSizeWatch, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import type { PickTrainPlan } from "./plan.js";
 
 /** A labelled micrograph, read when it is needed. */

@@ -14,7 +14,7 @@ import { readParticlesStar } from "../../io/particles/star.js";
 import { histogramChart } from "../../plot/histogram-chart.js";
 import { cellCentres } from "../../plot/sphere-grid.js";
 import type { DatasetContext } from "../shared/context.js";
-import { writeMapFile } from "../shared/map-files.js";
+import { writeMapFile } from "../shared/maps/map-files.js";
 import { DIRECTION_GRID, directionsFigure, orientationsFigure } from "./figures.js";
 import type { PostprocessPlan } from "./options.js";
 import type { PostprocessInputs } from "./read.js";

@@ -2,8 +2,8 @@ import type { Volume } from "../../array/image.js";
 import { FormatError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { readTransferCurve, type TransferCurve } from "../../io/transfer-curve.js";
-import { contrastDoubt } from "../shared/map-contrast.js";
-import { checkSameGrid, type MapFrame, readMapFile, readMask } from "../shared/map-files.js";
+import { contrastDoubt } from "../shared/maps/map-contrast.js";
+import { checkSameGrid, type MapFrame, readMapFile, readMask } from "../shared/maps/map-files.js";
 import type { PostprocessPlan } from "./options.js";
 
 /** The inputs of a postprocessing, fit to be compared with each other. */

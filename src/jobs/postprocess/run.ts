@@ -3,7 +3,7 @@ import type { HalfMapCurves } from "../../evaluate/maps/half-maps.js";
 import { type Postprocessed, type PostprocessOptions, postprocess } from "../../evaluate/maps/postprocess.js";
 import { fscXml } from "../../io/fsc-xml.js";
 import type { DatasetContext } from "../shared/context.js";
-import { writeMapFile } from "../shared/map-files.js";
+import { writeMapFile } from "../shared/maps/map-files.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { curvesUnder } from "./draws.js";
 import { directionsOf, localResolutionOf, orientationsOf } from "./extras.js";

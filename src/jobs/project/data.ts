@@ -1,7 +1,7 @@
 import { binnedPixelSize, planBinning } from "../../array/binning.js";
 import { FileError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
-import { readImageHeader } from "../shared/image-header.js";
+import { readImageHeader } from "../shared/micrographs/image-header.js";
 import type { Project } from "./file.js";
 import type { ProjectData } from "./stages.js";
 

@@ -2,8 +2,8 @@ import { FormatError, UnsupportedError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import type { OpticsGroup, Particle, ParticleSet } from "../../io/particles/particle.js";
 import type { TransferCurve } from "../../io/transfer-curve.js";
-import { readParticleFile } from "../shared/particle-set.js";
-import { openStacks, type ParticleStack } from "../shared/particle-stacks.js";
+import { readParticleFile } from "../shared/particles/particle-set.js";
+import { openStacks, type ParticleStack } from "../shared/particles/particle-stacks.js";
 import { readMtfs } from "./mtf.js";
 import type { ReconstructPlan } from "./plan.js";
 

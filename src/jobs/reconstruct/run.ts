@@ -5,7 +5,7 @@ import { readFscStar } from "../../io/star/fsc.js";
 import { type ReconstructionGrid, reconstructionGrid } from "../../reconstruct/grid.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
-import { writeMapFile } from "../shared/map-files.js";
+import { writeMapFile } from "../shared/maps/map-files.js";
 import { recordOf } from "../shared/options/check.js";
 import { addUp } from "./add-up.js";
 import { reconstructOptions } from "./options.js";

@@ -7,7 +7,7 @@ import type { ReconstructionGrid } from "../../reconstruct/grid.js";
 import { mapFromSums } from "../../reconstruct/map.js";
 import type { ImageGroup, ParticleView } from "../../reconstruct/slice.js";
 import { addSums, type FourierSums } from "../../reconstruct/sums.js";
-import { type ParticleStack, readStackBatches } from "../shared/particle-stacks.js";
+import { type ParticleStack, readStackBatches } from "../shared/particles/particle-stacks.js";
 import type { GroupRecord, ReadyParticle } from "./particles.js";
 import { type FscTable, signalToNoiseOf } from "./wiener.js";
 

@@ -6,12 +6,12 @@ import { Random } from "../../core/random.js";
 import { mrcPixelSize } from "../../io/mrc/read.js";
 import type { Particle, ParticleSet } from "../../io/particles/particle.js";
 import type { RefinedParticle } from "../../reconstruct/refine/particle-image.js";
-import { mapDiameter } from "../shared/density-map.js";
-import { contrastDoubt } from "../shared/map-contrast.js";
-import { type MapFrame, readMapFile, readMask } from "../shared/map-files.js";
-import { readParticleFile } from "../shared/particle-set.js";
-import { type ImagePlace, openStacks, type ParticleStack } from "../shared/particle-stacks.js";
-import { pixelSizesDiffer, saidPixelSize } from "../shared/pixel-size.js";
+import { mapDiameter } from "../shared/maps/density-map.js";
+import { contrastDoubt } from "../shared/maps/map-contrast.js";
+import { type MapFrame, readMapFile, readMask } from "../shared/maps/map-files.js";
+import { pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import { readParticleFile } from "../shared/particles/particle-set.js";
+import { type ImagePlace, openStacks, type ParticleStack } from "../shared/particles/particle-stacks.js";
 import type { RefinePlan } from "./plan.js";
 import { softSphere } from "./sphere.js";
 

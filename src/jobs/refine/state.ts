@@ -2,7 +2,7 @@ import type { Volume } from "../../array/image.js";
 import { FormatError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
-import { type MapFrame, readMapFile, writeMapFile } from "../shared/map-files.js";
+import { type MapFrame, readMapFile, writeMapFile } from "../shared/maps/map-files.js";
 
 /** What an iteration found of a particle. */
 export interface FoundPose {

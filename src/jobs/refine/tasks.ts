@@ -10,7 +10,7 @@ import type { RefinedParticle } from "../../reconstruct/refine/particle-image.js
 import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import { type Surveyed, surveyImages } from "../../reconstruct/refine/survey.js";
 import type { FourierSums } from "../../reconstruct/sums.js";
-import { type ImagePlace, type ParticleStack, readStackImages } from "../shared/particle-stacks.js";
+import { type ImagePlace, type ParticleStack, readStackImages } from "../shared/particles/particle-stacks.js";
 
 /** Some particles of one half. */
 export interface Chunk {

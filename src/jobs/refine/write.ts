@@ -4,7 +4,7 @@ import { filterRadially } from "../../array/spectrum/shells.js";
 import { inside } from "../../dataset/layout.js";
 import { writeRefinedStar } from "../../io/particles/star-refined.js";
 import type { DatasetContext } from "../shared/context.js";
-import { writeMapFile } from "../shared/map-files.js";
+import { writeMapFile } from "../shared/maps/map-files.js";
 import { recordOf } from "../shared/options/check.js";
 import { convergenceFigure, fscFigure } from "./figures.js";
 import { refineOptions } from "./options.js";

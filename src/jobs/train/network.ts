@@ -13,9 +13,9 @@ import { GeneratorRunner, tilingFor } from "../../translate/generator-runner.js"
 import { decodeModel, encodeModel, type Model } from "../../translate/model.js";
 import { fieldSnr, type NoiseField } from "../../translate/noise/field.js";
 import { translateTiled } from "../../translate/tiling.js";
-import { keepSteps, MODEL, samplePath, writeArrays } from "../shared/model-files.js";
-import type { TrainContext } from "../shared/training-context.js";
-import { readCheckpoint, sayingHowToResume } from "../shared/training-folder.js";
+import { keepSteps, MODEL, samplePath, writeArrays } from "../shared/models/model-files.js";
+import type { TrainContext } from "../shared/models/training-context.js";
+import { readCheckpoint, sayingHowToResume } from "../shared/models/training-folder.js";
 import { workerSampler } from "./data.js";
 import { fitSeed, type OpenTraining } from "./training.js";
 

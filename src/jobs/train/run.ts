@@ -3,9 +3,13 @@ import { inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
 import { drawFitSet } from "../../translate/fit/fit-set.js";
 import { encodeModel, type Model, type ModelDescription } from "../../translate/model.js";
-import { MODEL, writeArrays } from "../shared/model-files.js";
-import type { TrainContext } from "../shared/training-context.js";
-import { inTrainingFolder, type TrainingIdentity, trainingIdentity } from "../shared/training-folder.js";
+import { MODEL, writeArrays } from "../shared/models/model-files.js";
+import type { TrainContext } from "../shared/models/training-context.js";
+import {
+  inTrainingFolder,
+  type TrainingIdentity,
+  trainingIdentity,
+} from "../shared/models/training-folder.js";
 import { trainNetwork } from "./network.js";
 import { sizeCrops, type TrainPlan } from "./plan.js";
 import { measureRealLook, type OpenedTrainingSet, openTrainingSet, type TrainingInputs } from "./set.js";

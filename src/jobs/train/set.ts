@@ -18,9 +18,14 @@ import type { Centre } from "../../translate/samples/particle-average.js";
 import type { LabelledImage, TrainingSet } from "../../translate/samples/sampler.js";
 import { parseEstimates } from "../estimate/records.js";
 import { cachedSource } from "../shared/cached-source.js";
-import { cleanMicrographs, micrographCtf, readMask } from "../shared/clean-micrographs.js";
-import { readImageHeader } from "../shared/image-header.js";
-import { commonPixelSize, PixelSizeWatch, type SaidPixelSize, saidPixelSize } from "../shared/pixel-size.js";
+import { cleanMicrographs, micrographCtf, readMask } from "../shared/micrographs/clean-micrographs.js";
+import { readImageHeader } from "../shared/micrographs/image-header.js";
+import {
+  commonPixelSize,
+  PixelSizeWatch,
+  type SaidPixelSize,
+  saidPixelSize,
+} from "../shared/micrographs/pixel-size.js";
 
 export interface TrainingInputs {
   /** Micrographs, real and not labelled. */

@@ -6,7 +6,7 @@ import { writePart } from "../../../src/dataset/part.js";
 import { readMrc } from "../../../src/io/mrc/read.js";
 import { describeFile, describeFolder } from "../../../src/jobs/info/run.js";
 import { computePotential } from "../../../src/jobs/potential/run.js";
-import { mapDiameter, readDensityMap } from "../../../src/jobs/shared/density-map.js";
+import { mapDiameter, readDensityMap } from "../../../src/jobs/shared/maps/density-map.js";
 import { planSimulation } from "../../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";

@@ -6,7 +6,7 @@ import { writeMrc } from "../../../src/io/mrc/write.js";
 import { readTopaz } from "../../../src/io/picks/topaz.js";
 import { type PickRunOptions, planPickRun } from "../../../src/jobs/pick-run/plan.js";
 import { runPicking } from "../../../src/jobs/pick-run/run.js";
-import { writeArrays } from "../../../src/jobs/shared/model-files.js";
+import { writeArrays } from "../../../src/jobs/shared/models/model-files.js";
 import { pickerNetwork } from "../../../src/nn/picker.js";
 import { initialValues, Scope } from "../../../src/nn/scope.js";
 import { PICKER_DEFAULTS } from "../../../src/pick/defaults.js";

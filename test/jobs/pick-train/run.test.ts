@@ -8,7 +8,7 @@ import { type PickTrainOptions, planPickTraining } from "../../../src/jobs/pick-
 import { trainPickerModel } from "../../../src/jobs/pick-train/run.js";
 import { labelledMicrographs, negativeImages } from "../../../src/jobs/pick-train/set.js";
 import { bestThreshold } from "../../../src/jobs/pick-train/validation.js";
-import { readPicker } from "../../../src/jobs/shared/model-files.js";
+import { readPicker } from "../../../src/jobs/shared/models/model-files.js";
 import { planSimulation } from "../../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";

@@ -9,7 +9,7 @@ import { writeMrc } from "../../../src/io/mrc/write.js";
 import { parseStar, type StarFile } from "../../../src/io/star/parse.js";
 import { writeStar } from "../../../src/io/star/write.js";
 import { boxIsInside, cutBox } from "../../../src/jobs/extract/box.js";
-import { writeArrays } from "../../../src/jobs/shared/model-files.js";
+import { writeArrays } from "../../../src/jobs/shared/models/model-files.js";
 import { pickerNetwork } from "../../../src/nn/picker.js";
 import { initialValues, Scope } from "../../../src/nn/scope.js";
 import { PICKER_DEFAULTS } from "../../../src/pick/defaults.js";

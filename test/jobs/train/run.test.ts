@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { inlineWorkers } from "../../../src/jobs/shared/inline-workers.js";
-import { readArrays } from "../../../src/jobs/shared/model-files.js";
+import { readArrays } from "../../../src/jobs/shared/models/model-files.js";
 import { planTraining, type TrainOptions } from "../../../src/jobs/train/plan.js";
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { namedByStem } from "../../../src/jobs/shared/stems.js";
+import { namedByStem } from "../../../../src/jobs/shared/micrographs/stems.js";
 
 test("a name keeps its dots and loses its folders and ending", () => {
   expect(namedByStem(["a/x.frames.mrc", "b/y_v1.1.tif"])).toEqual([

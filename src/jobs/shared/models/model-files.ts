@@ -1,10 +1,10 @@
-import { FileError, FormatError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
-import { inside } from "../../dataset/layout.js";
-import { readSafetensors, type Safetensor, writeSafetensors } from "../../io/safetensors.js";
-import { decodePicker, type PickerModel } from "../../pick/model.js";
-import type { NamedArrays } from "../../train/named-arrays.js";
-import { decodeModel, type Model } from "../../translate/model.js";
+import { FileError, FormatError } from "../../../core/errors.js";
+import type { Files } from "../../../core/ports.js";
+import { inside } from "../../../dataset/layout.js";
+import { readSafetensors, type Safetensor, writeSafetensors } from "../../../io/safetensors.js";
+import { decodePicker, type PickerModel } from "../../../pick/model.js";
+import type { NamedArrays } from "../../../train/named-arrays.js";
+import { decodeModel, type Model } from "../../../translate/model.js";
 
 /** What lies in a model's folder. Paths are relative to it. */
 export const MODEL = {

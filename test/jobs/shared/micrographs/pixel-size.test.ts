@@ -4,7 +4,7 @@ import {
   PixelSizeWatch,
   pixelSizesDiffer,
   saidPixelSize,
-} from "../../../src/jobs/shared/pixel-size.js";
+} from "../../../../src/jobs/shared/micrographs/pixel-size.js";
 
 /** What a watch says of headers. */
 function watched(taken: number | undefined, headers: readonly (number | undefined)[]) {

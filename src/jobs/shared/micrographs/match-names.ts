@@ -1,5 +1,5 @@
-import { UsageError } from "../../core/errors.js";
-import { micrographStem } from "../../io/picks/pick.js";
+import { UsageError } from "../../../core/errors.js";
+import { micrographStem } from "../../../io/picks/pick.js";
 
 /** What pickers add to a micrograph's name for their file of its coordinates. */
 const PICKERS_SUFFIX = /(?<=.)_(autopick|manualpick|topazpicks|extract|pick|picks)$/;

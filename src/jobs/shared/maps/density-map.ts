@@ -1,9 +1,9 @@
-import { padOrCropVolume, resampleVolume } from "../../array/fft/resample.js";
-import { centre, type Volume } from "../../array/image.js";
-import { quantile } from "../../array/statistics.js";
-import { DomainError } from "../../core/errors.js";
-import type { JobContext } from "../../core/ports.js";
-import { readMap } from "../../io/read-map.js";
+import { padOrCropVolume, resampleVolume } from "../../../array/fft/resample.js";
+import { centre, type Volume } from "../../../array/image.js";
+import { quantile } from "../../../array/statistics.js";
+import { DomainError } from "../../../core/errors.js";
+import type { JobContext } from "../../../core/ports.js";
+import { readMap } from "../../../io/read-map.js";
 import { contrastDoubt } from "./map-contrast.js";
 
 /**

@@ -1,7 +1,7 @@
-import type { Files } from "../../core/ports.js";
-import { readParticlesCs } from "../../io/particles/cs.js";
-import type { ParticleSet } from "../../io/particles/particle.js";
-import { readParticlesStar } from "../../io/particles/star.js";
+import type { Files } from "../../../core/ports.js";
+import { readParticlesCs } from "../../../io/particles/cs.js";
+import type { ParticleSet } from "../../../io/particles/particle.js";
+import { readParticlesStar } from "../../../io/particles/star.js";
 
 /** Reads particles of a STAR or .cs file. @throws FileError, FormatError */
 export async function readParticleFile(files: Files, path: string): Promise<ParticleSet> {

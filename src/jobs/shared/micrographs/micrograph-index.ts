@@ -1,7 +1,7 @@
-import { UsageError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
-import { micrographStem } from "../../io/picks/pick.js";
-import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
+import { UsageError } from "../../../core/errors.js";
+import type { Files } from "../../../core/ports.js";
+import { micrographStem } from "../../../io/picks/pick.js";
+import { IMAGE_EXTENSIONS } from "../../../io/read-image.js";
 import { type ImageHeader, readImageHeader } from "./image-header.js";
 import { matchNames } from "./match-names.js";
 import { saidPixelSize } from "./pixel-size.js";

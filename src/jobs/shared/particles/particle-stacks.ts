@@ -1,9 +1,9 @@
-import { indexOfNonFinite } from "../../array/statistics.js";
-import { FileError, FormatError, UnsupportedError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
-import { isPacked } from "../../io/bytes/unpack.js";
-import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../io/mrc/header.js";
-import { decodeMrcSamples } from "../../io/mrc/modes.js";
+import { indexOfNonFinite } from "../../../array/statistics.js";
+import { FileError, FormatError, UnsupportedError } from "../../../core/errors.js";
+import type { Files } from "../../../core/ports.js";
+import { isPacked } from "../../../io/bytes/unpack.js";
+import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../../io/mrc/header.js";
+import { decodeMrcSamples } from "../../../io/mrc/modes.js";
 
 /** A stack of square particle images of which only the header was read. Plain data. */
 export interface ParticleStack {

@@ -1,5 +1,5 @@
-import type { Volume } from "../../array/image.js";
-import { moments } from "../../array/statistics.js";
+import type { Volume } from "../../../array/image.js";
+import { moments } from "../../../array/statistics.js";
 
 /**
  * Skewness of the densities below which a map is probably inverted. A particle is a small part of its box, so its densities are a

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { matchNames, shortNames } from "../../../src/jobs/shared/match-names.js";
+import { matchNames, shortNames } from "../../../../src/jobs/shared/micrographs/match-names.js";
 
 const matched = (wanted: readonly string[], known: readonly string[]) =>
   Object.fromEntries(matchNames(wanted, known, "truth.star"));

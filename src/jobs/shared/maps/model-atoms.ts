@@ -1,13 +1,13 @@
-import { OptionError } from "../../core/errors.js";
-import type { Report } from "../../core/ports.js";
-import { readStructure } from "../../io/structure/read.js";
+import { OptionError } from "../../../core/errors.js";
+import type { Report } from "../../../core/ports.js";
+import { readStructure } from "../../../io/structure/read.js";
 import {
   type Atom,
   applyAssembly,
   type Structure,
   selectAtoms,
   unknownElements,
-} from "../../io/structure/structure.js";
+} from "../../../io/structure/structure.js";
 
 /** The assembly that is made of all models of a file, as in files of biological assemblies (.pdb1). */
 const MODELS = "models";

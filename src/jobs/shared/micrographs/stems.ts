@@ -1,5 +1,5 @@
-import { OptionError } from "../../core/errors.js";
-import { micrographStem } from "../../io/picks/pick.js";
+import { OptionError } from "../../../core/errors.js";
+import { micrographStem } from "../../../io/picks/pick.js";
 
 export interface NamedMicrograph {
   readonly path: string;

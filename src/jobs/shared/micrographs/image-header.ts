@@ -1,10 +1,10 @@
-import type { Files } from "../../core/ports.js";
-import { isPacked } from "../../io/bytes/unpack.js";
-import { isHdf5 } from "../../io/hdf5/eman.js";
-import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
-import { mrcPixelSize } from "../../io/mrc/read.js";
-import { PNG_SIGNATURE } from "../../io/png/chunks.js";
-import { isMrc, readImage } from "../../io/read-image.js";
+import type { Files } from "../../../core/ports.js";
+import { isPacked } from "../../../io/bytes/unpack.js";
+import { isHdf5 } from "../../../io/hdf5/eman.js";
+import { MRC_HEADER_BYTES, parseMrcHeader } from "../../../io/mrc/header.js";
+import { mrcPixelSize } from "../../../io/mrc/read.js";
+import { PNG_SIGNATURE } from "../../../io/png/chunks.js";
+import { isMrc, readImage } from "../../../io/read-image.js";
 
 /** What is known of an image before its pixels are read. */
 export interface ImageHeader {

@@ -1,6 +1,6 @@
-import { UsageError } from "../../core/errors.js";
-import { truePosition } from "../../dataset/true-position.js";
-import type { CoordinatePick, Pick } from "../../io/picks/pick.js";
+import { UsageError } from "../../../core/errors.js";
+import { truePosition } from "../../../dataset/true-position.js";
+import type { CoordinatePick, Pick } from "../../../io/picks/pick.js";
 
 /** What else may say the pixel size of a micrograph, where the file of its particles does not. */
 export interface PixelSizeSource {

@@ -1,12 +1,12 @@
-import type { Image } from "../../array/image.js";
-import { FormatError, UsageError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
-import { imagePath, inside } from "../../dataset/layout.js";
-import { type Dataset, readMicrograph } from "../../dataset/reader.js";
-import type { MicrographRecord } from "../../dataset/records.js";
-import { readPng } from "../../io/png/read.js";
-import type { Optics } from "../../physics/optics/optics.js";
-import type { MicrographCtf } from "../../translate/noise/thon-rings.js";
+import type { Image } from "../../../array/image.js";
+import { FormatError, UsageError } from "../../../core/errors.js";
+import type { Files } from "../../../core/ports.js";
+import { imagePath, inside } from "../../../dataset/layout.js";
+import { type Dataset, readMicrograph } from "../../../dataset/reader.js";
+import type { MicrographRecord } from "../../../dataset/records.js";
+import { readPng } from "../../../io/png/read.js";
+import type { Optics } from "../../../physics/optics/optics.js";
+import type { MicrographCtf } from "../../../translate/noise/thon-rings.js";
 
 /**
  * Reads the noise-free physics micrographs of a simulated dataset: its micrographs if it was simulated without noise, else

@@ -1,4 +1,4 @@
-import type { ComputeRuntime, JobContext, Workers } from "../../core/ports.js";
+import type { ComputeRuntime, JobContext, Workers } from "../../../core/ports.js";
 
 /** What a training receives beside its plan. */
 export interface TrainContext extends JobContext {

@@ -1,9 +1,9 @@
-import { FormatError, UsageError } from "../../core/errors.js";
-import type { Files, JobContext } from "../../core/ports.js";
-import { inside } from "../../dataset/layout.js";
-import type { NamedArrays } from "../../train/named-arrays.js";
-import { type FolderClaim, inClaimedFolder } from "./claim-folder.js";
-import { hashFile, type InputFile } from "./hash-file.js";
+import { FormatError, UsageError } from "../../../core/errors.js";
+import type { Files, JobContext } from "../../../core/ports.js";
+import { inside } from "../../../dataset/layout.js";
+import type { NamedArrays } from "../../../train/named-arrays.js";
+import { type FolderClaim, inClaimedFolder } from "../claim-folder.js";
+import { hashFile, type InputFile } from "../hash-file.js";
 import { MODEL, readArrays } from "./model-files.js";
 
 /** What a training is: equal ones give equal results. */

@@ -1,12 +1,12 @@
-import type { Volume } from "../../array/image.js";
-import { DomainError, FormatError, ShapeError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
-import { pack } from "../../io/bytes/unpack.js";
-import { isHdf5 } from "../../io/hdf5/eman.js";
-import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
-import { unpackImages } from "../../io/mrc/unpack.js";
-import { writeMrc } from "../../io/mrc/write.js";
-import { readMap } from "../../io/read-map.js";
+import type { Volume } from "../../../array/image.js";
+import { DomainError, FormatError, ShapeError } from "../../../core/errors.js";
+import type { Files } from "../../../core/ports.js";
+import { pack } from "../../../io/bytes/unpack.js";
+import { isHdf5 } from "../../../io/hdf5/eman.js";
+import { MRC_HEADER_BYTES, parseMrcHeader } from "../../../io/mrc/header.js";
+import { unpackImages } from "../../../io/mrc/unpack.js";
+import { writeMrc } from "../../../io/mrc/write.js";
+import { readMap } from "../../../io/read-map.js";
 
 /** Where a map lies in its cell, as its header says: carried to every map made from it, so that they stay in one frame. */
 export interface MapFrame {

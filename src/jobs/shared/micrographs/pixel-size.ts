@@ -1,5 +1,5 @@
-import { UsageError } from "../../core/errors.js";
-import type { Report } from "../../core/ports.js";
+import { UsageError } from "../../../core/errors.js";
+import type { Report } from "../../../core/ports.js";
 
 /** Pixel sizes that differ by a smaller share are the same: headers and files round. */
 const SAME = 0.02;
