@@ -1,34 +1,30 @@
-import type { StarBlock, StarColumnInput } from "../io/star/write.js";
-import { writeStar } from "../io/star/write.js";
+import { CTF_COLUMNS, type StarColumns, starColumns } from "../io/star/names.js";
+import { type StarBlock, writeStar } from "../io/star/write.js";
 import type { Optics } from "../physics/optics/optics.js";
 import { imagePath } from "./layout.js";
 import type { DatasetJob, MicrographRecord, MtfRecord, ParticleRecord } from "./records.js";
-
-type Columns = Readonly<Record<string, StarColumnInput>>;
 
 /**
  * The data_optics block of one optics group. An MTF refers to pixels of rlnMicrographOriginalPixelSize.
  * @param imageSize pixels of particle images; absent for micrographs
  */
 export function opticsBlock(optics: Optics, imageSize?: number, mtf?: MtfRecord): StarBlock {
-  return {
-    name: "optics",
-    columns: {
-      rlnOpticsGroupName: ["opticsGroup1"],
-      rlnOpticsGroup: [1],
-      ...(mtf && { rlnMtfFileName: [mtf.path] }),
-      rlnMicrographOriginalPixelSize: [mtf?.pixelSize ?? optics.pixelSize],
-      rlnMicrographPixelSize: [optics.pixelSize],
-      rlnVoltage: [optics.voltage],
-      rlnSphericalAberration: [optics.sphericalAberration],
-      rlnAmplitudeContrast: [optics.amplitudeContrast],
-      ...(imageSize !== undefined && {
-        rlnImagePixelSize: [optics.pixelSize],
-        rlnImageSize: [imageSize],
-        rlnImageDimensionality: [2],
-      }),
-    },
-  };
+  const columns = starColumns([optics], {
+    opticsGroupName: () => "opticsGroup1",
+    opticsGroup: () => 1,
+    ...(mtf && { mtf: () => mtf.path }),
+    originalPixelSize: ({ pixelSize }) => mtf?.pixelSize ?? pixelSize,
+    micrographPixelSize: ({ pixelSize }) => pixelSize,
+    voltage: ({ voltage }) => voltage,
+    sphericalAberration: ({ sphericalAberration }) => sphericalAberration,
+    amplitudeContrast: ({ amplitudeContrast }) => amplitudeContrast,
+    ...(imageSize !== undefined && {
+      imagePixelSize: ({ pixelSize }: Optics) => pixelSize,
+      imageSize: () => imageSize,
+      imageDimensions: () => 2,
+    }),
+  });
+  return { name: "optics", columns };
 }
 
 /** Box in pixels to extract particles of a diameter in angstrom with: even, half as large again. */
@@ -40,40 +36,32 @@ export function micrographsStar(
   job: Pick<DatasetJob, "optics" | "bFactor" | "mtf">,
   micrographs: readonly MicrographRecord[],
 ): string {
-  const of = (value: (micrograph: MicrographRecord) => number): number[] => micrographs.map(value);
-  const columns: Columns = {
-    rlnMicrographName: micrographs.map(({ path }) => path),
-    rlnOpticsGroup: of(() => 1),
-    rlnDefocusU: of((m) => m.defocusU),
-    rlnDefocusV: of((m) => m.defocusV),
-    rlnDefocusAngle: of((m) => m.defocusAngle),
-    rlnPhaseShift: of((m) => m.phaseShift),
-    ...(job.bFactor && { rlnCtfBfactor: of(() => job.bFactor!) }),
-  };
+  const columns = starColumns(micrographs, {
+    micrograph: ({ path }) => path,
+    opticsGroup: () => 1,
+    ...CTF_COLUMNS,
+    ...(job.bFactor && { bFactor: () => job.bFactor! }),
+  });
   return writeStar([opticsBlock(job.optics, undefined, job.mtf), { name: "micrographs", columns }]);
 }
 
 /** Columns of data_particles. */
-function particleColumns(particles: readonly ParticleRecord[], bFactor: number | undefined): Columns {
-  const of = (value: (particle: ParticleRecord) => number): number[] => particles.map(value);
-  return {
-    rlnMicrographName: particles.map(({ micrograph }) => imagePath("micrographs", micrograph)),
-    rlnCoordinateX: of((p) => p.x),
-    rlnCoordinateY: of((p) => p.y),
-    rlnAngleRot: of((p) => p.rot),
-    rlnAngleTilt: of((p) => p.tilt),
-    rlnAnglePsi: of((p) => p.psi),
-    rlnOriginXAngst: of((p) => p.originX),
-    rlnOriginYAngst: of((p) => p.originY),
-    rlnDefocusU: of((p) => p.defocusU),
-    rlnDefocusV: of((p) => p.defocusV),
-    rlnDefocusAngle: of((p) => p.defocusAngle),
-    rlnPhaseShift: of((p) => p.phaseShift),
-    ...(bFactor && { rlnCtfBfactor: of(() => bFactor) }),
-    rlnClassNumber: of((p) => p.structure + 1),
-    rlnRandomSubset: of((p) => p.halfSet),
-    rlnOpticsGroup: of(() => 1),
-  };
+function particleColumns(particles: readonly ParticleRecord[], bFactor: number | undefined): StarColumns {
+  return starColumns(particles, {
+    micrograph: (p) => imagePath("micrographs", p.micrograph),
+    x: (p) => p.x,
+    y: (p) => p.y,
+    rot: (p) => p.rot,
+    tilt: (p) => p.tilt,
+    psi: (p) => p.psi,
+    originX: (p) => p.originX,
+    originY: (p) => p.originY,
+    ...CTF_COLUMNS,
+    ...(bFactor && { bFactor: () => bFactor }),
+    structure: (p) => p.structure + 1,
+    halfSet: (p) => p.halfSet,
+    opticsGroup: () => 1,
+  });
 }
 
 /**

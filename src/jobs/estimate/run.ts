@@ -4,6 +4,7 @@ import { opticsBlock } from "../../dataset/star.js";
 import { ANISOTROPY_TILE, NOISE_TILE } from "../../estimate/noise/noise.js";
 import { noiseFrequencies } from "../../estimate/noise/noise-grid.js";
 import { averageNoise, type NoiseSpectrum } from "../../estimate/noise/noise-spectrum.js";
+import { starColumns } from "../../io/star/names.js";
 import { writeStar } from "../../io/star/write.js";
 import { lineChart } from "../../plot/line-chart.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
@@ -151,19 +152,18 @@ function distributionsOf(all: readonly MicrographEstimate[]): Estimates["distrib
 
 /** The micrographs with their CTF as RELION 3.1 and newer read them. */
 function micrographsCtfStar({ optics, micrographs }: Estimates): string {
-  const of = (value: (m: MicrographEstimate) => number): number[] => micrographs.map(value);
-  const columns = {
-    rlnMicrographName: micrographs.map(({ file }) => file),
-    rlnOpticsGroup: of(() => 1),
-    rlnDefocusU: of((m) => m.defocusU),
-    rlnDefocusV: of((m) => m.defocusV),
-    rlnDefocusAngle: of((m) => m.defocusAngle),
-    rlnCtfAstigmatism: of((m) => m.defocusU - m.defocusV),
-    rlnPhaseShift: of((m) => m.phaseShift),
-    rlnCtfFigureOfMerit: of((m) => m.score),
+  const columns = starColumns(micrographs, {
+    micrograph: ({ file }) => file,
+    opticsGroup: () => 1,
+    defocusU: (m) => m.defocusU,
+    defocusV: (m) => m.defocusV,
+    defocusAngle: (m) => m.defocusAngle,
+    astigmatism: (m) => m.defocusU - m.defocusV,
+    phaseShift: (m) => m.phaseShift,
+    fitScore: (m) => m.score,
     // RELION has no way to say that there is none
-    rlnCtfMaxResolution: of((m) => m.resolution ?? 999),
-  };
+    fitResolution: (m) => m.resolution ?? 999,
+  });
   return writeStar([opticsBlock(optics), { name: "micrographs", columns }]);
 }
 

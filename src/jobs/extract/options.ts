@@ -17,6 +17,11 @@ export const extractOptions = {
     help: "STAR file with coordinates, as a dataset's particles.star",
     required: true,
   }),
+  ctf: pathOption({
+    value: "file",
+    help: "CTFs of the micrographs, for particles that have none: micrographs_ctf.star of `estimate` or RELION, exposures (.cs) of cryoSPARC; micrographs are told by their names",
+    otherwise: "as the particles have them",
+  }),
   box: countOption(
     { unit: "pixels", from: 8, to: 4096 },
     { value: "pixels", help: "side of the particle images", required: true },
@@ -82,5 +87,6 @@ export const extractCommand: CommandSpec<typeof extractOptions> = {
   notes: `
 Coordinates lose their fractions, as in RELION, which go into rlnOrigin. Stack and STAR file keep the order of the input. Pixel by
 pixel the images of relion_preprocess --extract --invert_contrast, with --normalise of --norm, with --rescale of --scale.
+The commands reconstruct and refine need the CTF of every particle, which --ctf gives to picks.
 Example: cryogem extract --particles simulated/particles.star --box 160 --out simulated/stack.mrcs`,
 };

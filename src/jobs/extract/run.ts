@@ -2,13 +2,16 @@ import type { Image } from "../../array/image.js";
 import { DomainError, OptionError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
+import { LABEL } from "../../io/star/names.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { boxIsInside, boxMeets, cutBox } from "./box.js";
+import { type CoordinateTable, type Extracted, placeBox, readCoordinates } from "./coordinates.js";
+import { readCtfsOf } from "./micrograph-ctfs.js";
 import { type Micrographs, micrographsOf } from "./micrographs.js";
 import { type ExtractOptions, extractOptions, type ResolvedExtractOptions } from "./options.js";
 import { micrographPixelSize } from "./pixel-size.js";
 import { writeStack } from "./stack.js";
-import { type CoordinateTable, type Extracted, placeBox, readCoordinates, stackStar } from "./table.js";
+import { stackStar } from "./stack-star.js";
 import { type BoxTreatment, treatBox } from "./treat.js";
 
 export type { ExtractOptions } from "./options.js";
@@ -39,11 +42,13 @@ export async function extractParticles(given: ExtractOptions, context: JobContex
     decodeText(await files.read(options.particles), options.particles),
     options.particles,
   );
+  const ctfs =
+    options.ctf === undefined ? undefined : await readCtfsOf(table, options.particles, options.ctf, files);
   const micrographs = micrographsOf(files, options.particles);
   const kept = await chooseParticles(table, micrographs, options, context);
   if (kept.length === 0)
     throw new DomainError(`${options.particles}: particles to extract`, 0, "at least one");
-  const starText = stackStar(table, kept, out, { box, image: side });
+  const starText = stackStar({ name: out, table, kept, box, image: side, ctfs });
   async function* images(): AsyncGenerator<Image> {
     for (const [i, { row, x, y }] of kept.entries()) {
       signal.throwIfAborted();
@@ -133,6 +138,6 @@ function outside(
   const [rows, columns] = shape;
   const isX = !boxMeets([box, columns], x, 0, box);
   const expected = `a box of ${box} pixels that meets the micrograph of ${columns} x ${rows}, or \`edges\` skip`;
-  const label = isX ? "rlnCoordinateX" : "rlnCoordinateY";
+  const label = isX ? LABEL.x : LABEL.y;
   return table.particles.wrong(label, row, table.particles.numbers(label)[row], expected);
 }

@@ -4,6 +4,7 @@ import { inside } from "../../dataset/layout.js";
 import { opticsBlock } from "../../dataset/star.js";
 import type { Pick } from "../../io/picks/pick.js";
 import { writeTopaz } from "../../io/picks/topaz.js";
+import { CTF_COLUMNS, starColumns } from "../../io/star/names.js";
 import { type StarBlock, writeStar } from "../../io/star/write.js";
 import type { Optics } from "../../physics/optics/optics.js";
 import { picturePanel } from "../../plot/image-panel.js";
@@ -55,39 +56,40 @@ function starBlocks({ plan, record, optics }: FinishedPicks, kept: readonly Pick
   const rows = kept.flatMap(({ file, part: { peaks, defocus } }) =>
     peaks.map(([x, y, score]) => ({ file, x, y, score, defocus })),
   );
-  const of = (value: (row: (typeof rows)[number]) => number): number[] => rows.map(value);
   const hasDefocus = optics !== undefined && kept.every(({ part }) => part.defocus !== null);
-  const particles: StarBlock = {
-    name: "particles",
-    columns: {
-      rlnMicrographName: rows.map(({ file }) => file),
-      rlnCoordinateX: of(({ x }) => x),
-      rlnCoordinateY: of(({ y }) => y),
-      rlnAutopickFigureOfMerit: of(({ score }) => score),
-      ...(hasDefocus && {
-        rlnDefocusU: of(({ defocus }) => defocus!.defocusU),
-        rlnDefocusV: of(({ defocus }) => defocus!.defocusV),
-        rlnDefocusAngle: of(({ defocus }) => defocus!.defocusAngle),
-        rlnPhaseShift: of(({ defocus }) => defocus!.phaseShift),
-      }),
-      ...(optics && { rlnOpticsGroup: of(() => 1) }),
-    },
+  const columns = {
+    ...starColumns(rows, {
+      micrograph: ({ file }) => file,
+      x: ({ x }) => x,
+      y: ({ y }) => y,
+      score: ({ score }) => score,
+    }),
+    ...(hasDefocus &&
+      starColumns(
+        rows.map(({ defocus }) => defocus!),
+        CTF_COLUMNS,
+      )),
+    ...(optics && starColumns(rows, { opticsGroup: () => 1 })),
   };
+  const particles: StarBlock = { name: "particles", columns };
   return optics ? [opticsBlock(optics, boxOf(plan, record.particleDiameter)), particles] : [particles];
 }
 
 /** One coordinate file a micrograph, where `relion_preprocess --coord_dir OUT/coordinates/` looks for it, and their list. */
 async function writeAutopick(kept: readonly PickedMicrograph[], out: string, files: Files): Promise<void> {
-  const paths = kept.map(({ file, stem }) => inside(out, coordinatePath(file, stem)));
-  for (const [i, { part }] of kept.entries()) {
-    const columns = {
-      rlnCoordinateX: part.peaks.map(([x]) => x),
-      rlnCoordinateY: part.peaks.map(([, y]) => y),
-      rlnAutopickFigureOfMerit: part.peaks.map(([, , score]) => score),
-    };
-    await files.write(paths[i]!, writeStar([{ name: "", columns }]));
+  const pathOf = ({ file, stem }: PickedMicrograph): string => inside(out, coordinatePath(file, stem));
+  for (const micrograph of kept) {
+    const columns = starColumns(micrograph.part.peaks, {
+      x: ([x]) => x,
+      y: ([, y]) => y,
+      score: ([, , score]) => score,
+    });
+    await files.write(pathOf(micrograph), writeStar([{ name: "", columns }]));
   }
-  const columns = { rlnMicrographName: kept.map(({ file }) => file), rlnMicrographCoordinates: paths };
+  const columns = starColumns(kept, {
+    micrograph: ({ file }) => file,
+    coordinates: pathOf,
+  });
   await files.write(inside(out, PICKS.autopick), writeStar([{ name: "coordinate_files", columns }]));
 }
 

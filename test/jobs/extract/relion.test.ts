@@ -40,6 +40,15 @@ const optics = (ofParticles: boolean) => ({
   ),
 });
 
+/** A micrograph's CTF; astigmatism and phase shift differ. */
+const CTFS = star(
+  ["rlnDefocusU", "rlnDefocusV", "rlnDefocusAngle", "rlnPhaseShift", "rlnCtfMaxResolution"],
+  [
+    [15_000, 14_000, 20, 0, 4.5],
+    [21_000, 20_500, -35, 90, 5.5],
+  ],
+);
+
 interface Place {
   readonly micrograph: string;
   readonly group: number;
@@ -82,6 +91,10 @@ function makeMicrographs(): Place[] {
     join(dir, "micrographs.star"),
     writeStar([optics(false), { name: "micrographs", columns: micrographs }]),
   );
+  writeFileSync(
+    join(dir, "micrographs_ctf.star"),
+    writeStar([optics(false), { name: "micrographs", columns: { ...micrographs, ...CTFS } }]),
+  );
   for (const refined of [false, true]) {
     const labels = ["rlnMicrographName", "rlnOpticsGroup", "rlnCoordinateX", "rlnCoordinateY"];
     const rows = places.map(({ micrograph, group, x, y, originX, originY }, i) => [
@@ -113,7 +126,7 @@ async function ours(particles: string, options: Partial<ExtractOptions>): Promis
 }
 
 function theirs(name: string, ...args: readonly (string | number)[]): Cut {
-  const out = ["--i", "micrographs.star", "--part_dir", `${name}/`, "--part_star", `${name}/out.star`];
+  const out = ["--i", "micrographs_ctf.star", "--part_dir", `${name}/`, "--part_star", `${name}/out.star`];
   relion("relion_preprocess", [...out, "--extract", "--extract_size", 64, "--invert_contrast", ...args], dir);
   const found = readStar(`${name}/out.star`);
   let pixelSize = 0;
@@ -169,6 +182,15 @@ withRelion("extract is relion_preprocess --extract (needs relion_preprocess)", (
   ] as const)("boxes %s", async (name, options, args) => {
     const expected = theirs(name.replaceAll(" ", "-"), ...picked, ...args);
     expectSameImages(await ours("picked.star", options), expected);
+  });
+
+  test("particles take the CTFs of their micrographs", async () => {
+    const expected = theirs("ctfs", ...picked);
+    const found = await ours("picked.star", { ctf: join(dir, "micrographs_ctf.star") });
+    const [a, b] = [found.star, expected.star].map((file) => file.table("particles"));
+    for (const label of ["rlnDefocusU", "rlnDefocusV", "rlnDefocusAngle", "rlnPhaseShift"]) {
+      expect(a!.numbers(label)).toBeAllclose(b!.numbers(label));
+    }
   });
 
   test("boxes about refined positions, of particles that were cut at another pixel size", async () => {

@@ -1,0 +1,85 @@
+import { OptionError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
+import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
+import { LABEL } from "../../io/star/names.js";
+import type { StarTable } from "../../io/star/table.js";
+import { matchNames } from "../shared/micrographs/match-names.js";
+import type { CoordinateTable } from "./coordinates.js";
+
+/** Values that differ by less are the same: programs write them in single precision. */
+const SAME = 1e-3;
+
+/** What a CTF says of the microscope. */
+export const MICROSCOPE = ["voltage", "sphericalAberration", "amplitudeContrast"] as const;
+
+/**
+ * The CTFs that `estimate`, RELION or cryoSPARC fitted to the micrographs of particles that have none. Micrographs are told by their
+ * names, whatever their folders and endings.
+ *
+ * @param star path of the particles, for messages
+ * @returns by the name that the particles' table gives the micrograph
+ * @throws OptionError for particles that have CTFs already, a micrograph that the file lacks, another microscope than the particles'
+ * @throws FileError and FormatError for a file that cannot be read
+ */
+export async function readCtfsOf(
+  table: CoordinateTable,
+  star: string,
+  path: string,
+  files: Files,
+): Promise<ReadonlyMap<string, MicrographCtf>> {
+  const refuse = (problem: string): OptionError => new OptionError("ctf", problem);
+  if (table.particles.has(LABEL.defocusU)) {
+    throw refuse(
+      `found CTFs in ${star} already (${LABEL.defocusU}), expected particles without, or no \`ctf\``,
+    );
+  }
+  const ctfs = new Map<string, MicrographCtf>();
+  for (const ctf of readMicrographCtfs(await files.read(path), path)) {
+    if (ctfs.has(ctf.micrograph)) throw refuse(`${path}: found ${ctf.micrograph} twice, expected one row`);
+    ctfs.set(ctf.micrograph, ctf);
+  }
+  const wanted = [...new Set(table.micrographs)];
+  const matches = matchNames(wanted, [...ctfs.keys()], path);
+  const missing = wanted.filter((name) => !matches.has(name));
+  if (missing.length > 0) {
+    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
+    throw refuse(
+      `${path}: found no row for ${missing.slice(0, 3).join(", ")}${more}, expected all micrographs`,
+    );
+  }
+  const found = new Map(wanted.map((name) => [name, ctfs.get(matches.get(name)!)!]));
+  requireMicroscope(table, found, star, path);
+  return found;
+}
+
+/** @throws OptionError where the particles' file names another microscope */
+function requireMicroscope(
+  { optics, particles, micrographs }: CoordinateTable,
+  ctfs: ReadonlyMap<string, MicrographCtf>,
+  star: string,
+  path: string,
+): void {
+  const said = optics ?? (particles.has(LABEL.voltage) ? particles : undefined);
+  if (!said) return;
+  const rowOf = optics ? groupRows(optics, particles) : (row: number) => row;
+  for (const name of MICROSCOPE) {
+    const values = said.numbers(LABEL[name]);
+    for (const [row, micrograph] of micrographs.entries()) {
+      const [expected, found] = [values[rowOf(row)]!, ctfs.get(micrograph)![name]];
+      if (Math.abs(found - expected) <= SAME * Math.max(1, Math.abs(expected))) continue;
+      const problem = `${path}: ${micrograph}: ${name}: found ${found}, expected ${expected}, as ${star} says`;
+      throw new OptionError("ctf", problem);
+    }
+  }
+}
+
+/** Which row of data_optics each particle belongs to. */
+function groupRows(optics: StarTable, particles: StarTable): (row: number) => number {
+  const rows = new Map(Array.from(optics.integers(LABEL.opticsGroup), (id, row) => [id, row]));
+  const groups = particles.integers(LABEL.opticsGroup);
+  return (row) => {
+    const found = rows.get(groups[row]!);
+    if (found !== undefined) return found;
+    throw particles.wrong(LABEL.opticsGroup, row, groups[row], "a group that data_optics defines");
+  };
+}
