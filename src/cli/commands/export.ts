@@ -1,10 +1,11 @@
 import type { exportOptions } from "../../jobs/export/options.js";
 import { exportFiles } from "../../jobs/export/run.js";
+import { LABEL_ENDINGS } from "../../jobs/shared/particles/labels.js";
 import { expandInputs } from "../../runtime/inputs.js";
 import type { Run } from "../command.js";
 
 const READ = [
-  ...[".star", ".cs", ".txt", ".tsv", ".box", ".cbox", ".json", ".csv"],
+  ...LABEL_ENDINGS,
   ...[".mrc", ".mrcs", ".map", ".st", ".rec", ".tif", ".tiff", ".png", ".hdf", ".gz", ".bz2"],
 ];
 

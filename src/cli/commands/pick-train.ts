@@ -3,13 +3,14 @@ import type { pickTrainOptions } from "../../jobs/pick-train/options.js";
 import { planPickTraining } from "../../jobs/pick-train/plan.js";
 import { trainPickerModel } from "../../jobs/pick-train/run.js";
 import { readPicker } from "../../jobs/shared/models/model-files.js";
+import { LABEL_ENDINGS } from "../../jobs/shared/particles/labels.js";
 import { expandInputs } from "../../runtime/inputs.js";
 import { openDevice } from "../../runtime/onnx/device.js";
 import type { Run } from "../command.js";
 
 const LABELS = {
   what: "coordinate file",
-  extensions: [".star", ".cs", ".txt", ".box", ".cbox", ".json", ".csv"],
+  extensions: LABEL_ENDINGS,
 };
 const images = (what: string) => ({ what, extensions: IMAGE_EXTENSIONS });
 

@@ -4,6 +4,7 @@ import { Random } from "../../core/random.js";
 import { writeMrc } from "../../io/mrc/write.js";
 import type { Particle, ParticleSet } from "../../io/particles/particle.js";
 import { writeParticlesStar } from "../../io/particles/star-write.js";
+import { LABEL } from "../../io/star/names.js";
 import { refuseBeyondMemory } from "../shared/memory.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { readParticleFile } from "../shared/particles/particle-set.js";
@@ -31,7 +32,7 @@ export async function spoilParticles(given: ControlOptions, context: JobContext)
     throw new FormatError(
       options.particles,
       "data_particles",
-      "no rlnImageName",
+      `no ${LABEL.image}`,
       "the images of the particles",
     );
   }
@@ -62,7 +63,7 @@ function withPaths(
 /** A cyclic order of all particles: each gets the pose of the next one in it, none its own. */
 function shuffledPoses(particles: readonly Particle[], path: string, random: Random): Particle[] {
   if (!particles.every(({ angles }) => angles)) {
-    throw new FormatError(path, "data_particles", "no rlnAngleRot", "the orientations of the particles");
+    throw new FormatError(path, "data_particles", `no ${LABEL.rot}`, "the orientations of the particles");
   }
   if (particles.length < 2) throw new FormatError(path, "particles", particles.length, "two or more");
   const order = random.shuffle(particles.map((_, i) => i));

@@ -14,6 +14,8 @@ import { atWholePixels, writeTopaz } from "../../io/picks/topaz.js";
 import { toRelion30, toRelion31 } from "../../io/star/versions.js";
 import { writeStar } from "../../io/star/write.js";
 import type { MicrographIndex } from "../shared/micrographs/micrograph-index.js";
+import type { LabelSource } from "../shared/particles/labels.js";
+import { flipBlocks, flipSet } from "./flip.js";
 import type { LabelFormat } from "./options.js";
 import {
   type LabelContext,
@@ -22,7 +24,6 @@ import {
   refusePixelSize,
   refuseSameStems,
 } from "./places.js";
-import { flipBlocks, flipSet, type LabelSource } from "./source.js";
 
 /**
  * Writes particles or picks in another format. Box files, which belong to one micrograph each, go into a folder. STAR and .cs

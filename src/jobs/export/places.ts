@@ -4,8 +4,8 @@ import { type CoordinatePick, flipPickRows, micrographStem, type Pick } from "..
 import type { MicrographIndex } from "../shared/micrographs/micrograph-index.js";
 import { pixelSizesDiffer } from "../shared/micrographs/pixel-size.js";
 import { truePicks } from "../shared/micrographs/true-picks.js";
+import type { LabelSource } from "../shared/particles/labels.js";
 import type { ExportOptions, LabelFormat } from "./options.js";
-import type { LabelSource } from "./source.js";
 
 /** How labels are written, beside the format. */
 export interface LabelOptions {

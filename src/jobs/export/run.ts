@@ -5,6 +5,7 @@ import { micrographStem } from "../../io/picks/pick.js";
 import { openMicrographs } from "../shared/micrographs/micrograph-index.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { refuseUnwritable } from "../shared/output-name.js";
+import { isLabelFile, type LabelSource, labelStem, openLabelFiles } from "../shared/particles/labels.js";
 import { exportImage, readyImage } from "./images.js";
 import { exportLabels } from "./labels.js";
 import {
@@ -16,7 +17,6 @@ import {
   LABEL_FORMATS,
   type LabelFormat,
 } from "./options.js";
-import { LABEL_ENDINGS, type LabelSource, labelStem, openLabelFiles } from "./source.js";
 
 export type { ExportOptions } from "./options.js";
 
@@ -38,7 +38,7 @@ export async function exportFiles(given: ExportOptions, context: JobContext): Pr
   const { inputs } = options;
   refuseUnwritable(options.out);
   const format = options.to ?? formatOf(options.out);
-  const areLabels = inputs.map((path) => LABEL_ENDINGS.test(unpackedName(path)));
+  const areLabels = inputs.map((path) => isLabelFile(path));
   const labels = areLabels.every((is) => is);
   if (!labels && areLabels.some((is) => is)) {
     throw new OptionError("inputs", "found labels and images, expected files of one kind");

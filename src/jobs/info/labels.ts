@@ -3,9 +3,11 @@ import type { Files } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { hasOptics, hasPlaces, particlesOfCs, placesOfCs, readCsFile } from "../../io/particles/cs.js";
 import type { CsFile } from "../../io/particles/cs-join.js";
+import { pickFormatOf } from "../../io/picks/formats.js";
+import { LABEL, LABEL_30 } from "../../io/star/names.js";
 import { parseStar, type StarFile } from "../../io/star/parse.js";
 import type { StarTable } from "../../io/star/table.js";
-import { openLabels } from "../export/source.js";
+import { openLabels } from "../shared/particles/labels.js";
 import { type Description, format, some } from "./format.js";
 
 /** Describes a STAR file: its blocks, and what a person asks first of the particles, picks or micrographs in it. */
@@ -19,24 +21,24 @@ export async function describeStar(files: Files, path: string): Promise<Descript
   const table =
     star.find("particles") ??
     star.find("micrographs") ??
-    star.tables.find((each) => each.has("rlnDefocusU") || each.has("rlnCoordinateX"));
+    star.tables.find((each) => each.has(LABEL.defocusU) || each.has(LABEL.x));
   return { ...out, ...describeOptics(star.find("optics") ?? table), ...(table && describeRows(table)) };
 }
 
 function kindOf(star: StarFile): string {
   const has = (label: string): boolean => star.tables.some((table) => table.has(label));
   const version = star.find("optics") ? "RELION 3.1 or newer" : "RELION 3.0 or older";
-  if (has("rlnImageName")) return `STAR, particles, ${version}`;
-  if (has("rlnCoordinateX")) return has("rlnVoltage") ? `STAR, particles, ${version}` : "STAR, picks";
+  if (has(LABEL.image)) return `STAR, particles, ${version}`;
+  if (has(LABEL.x)) return has(LABEL.voltage) ? `STAR, particles, ${version}` : "STAR, picks";
   if (star.find("cryolo")) return "STAR, picks of crYOLO";
-  if (has("rlnMicrographName")) return `STAR, micrographs, ${version}`;
-  return has("rlnMtfValue") ? "STAR, MTF curve" : "STAR";
+  if (has(LABEL.micrograph)) return `STAR, micrographs, ${version}`;
+  return has(LABEL.mtfValue) ? "STAR, MTF curve" : "STAR";
 }
 
 function describeOptics(table: StarTable | undefined): Description {
-  if (!table?.has("rlnVoltage") || !table.has("rlnSphericalAberration")) return {};
-  const [voltage, cs] = [table.numbers("rlnVoltage"), table.numbers("rlnSphericalAberration")];
-  const label = ["rlnImagePixelSize", "rlnMicrographPixelSize", "rlnPixelSize"].find((name) =>
+  if (!table?.has(LABEL.voltage) || !table.has(LABEL.sphericalAberration)) return {};
+  const [voltage, cs] = [table.numbers(LABEL.voltage), table.numbers(LABEL.sphericalAberration)];
+  const label = [LABEL.imagePixelSize, LABEL.micrographPixelSize, LABEL_30.pixelSize].find((name) =>
     table.has(name),
   );
   const sizes = label && table.numbers(label);
@@ -50,15 +52,15 @@ function describeOptics(table: StarTable | undefined): Description {
 /** What a person asks first of particles or micrographs. */
 function describeRows(table: StarTable): Description {
   const out: Record<string, string | number> = {};
-  if (table.has("rlnMicrographName")) out["micrographs"] = new Set(table.strings("rlnMicrographName")).size;
-  if (table.has("rlnDefocusU") && table.rows > 0) {
-    const defocus = table.numbers("rlnDefocusU");
+  if (table.has(LABEL.micrograph)) out["micrographs"] = new Set(table.strings(LABEL.micrograph)).size;
+  if (table.has(LABEL.defocusU) && table.rows > 0) {
+    const defocus = table.numbers(LABEL.defocusU);
     const low = defocus.reduce((a, b) => Math.min(a, b));
     const high = defocus.reduce((a, b) => Math.max(a, b));
     out["defocus U"] = `${format(low)} to ${format(high)} A, mean ${format(mean(defocus))}`;
   }
-  if (table.has("rlnRandomSubset")) {
-    const sets = table.integers("rlnRandomSubset");
+  if (table.has(LABEL.halfSet)) {
+    const sets = table.integers(LABEL.halfSet);
     out["half sets"] =
       `${sets.filter((set) => set === 1).length} and ${sets.filter((set) => set === 2).length}`;
   }
@@ -102,17 +104,9 @@ function describePassthrough(file: CsFile): Description {
   };
 }
 
-const PICKS: Readonly<Record<string, string>> = {
-  box: "EMAN boxes",
-  cbox: "crYOLO boxes",
-  json: "COCO boxes",
-  csv: "comma-separated points",
-};
-
 /** Describes a file of picks: EMAN .box, crYOLO .cbox, COCO, Topaz or comma-separated points. */
 export async function describePicks(files: Files, path: string): Promise<Description> {
   const picks = openLabels(await files.read(path), path).picks();
-  const ending = /\.([a-z]+)(\.gz|\.bz2)?$/i.exec(path)?.[1]?.toLowerCase() ?? "";
   const range = (values: readonly number[]): string =>
     `${format(values.reduce((a, b) => Math.min(a, b)))} to ${format(values.reduce((a, b) => Math.max(a, b)))}`;
   const known = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
@@ -121,7 +115,7 @@ export async function describePicks(files: Files, path: string): Promise<Descrip
     known(picks.map(({ boxSize }) => boxSize)),
   ];
   return {
-    what: PICKS[ending] ?? "Topaz table",
+    what: pickFormatOf(path)!.what,
     picks: picks.length,
     micrographs: some([...new Set(picks.map(({ micrograph }) => micrograph))], ", "),
     ...(picks.length > 0 && { x: range(picks.map(({ x }) => x)), y: range(picks.map(({ y }) => y)) }),

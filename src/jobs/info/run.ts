@@ -7,6 +7,7 @@ import { isHdf5, withEmanHdf } from "../../io/hdf5/eman.js";
 import { MRC_HEADER_BYTES } from "../../io/mrc/header.js";
 import { unpackImages } from "../../io/mrc/unpack.js";
 import { measureMrc } from "../../io/mrc/write.js";
+import { pickFormatOf } from "../../io/picks/formats.js";
 import { decodePng } from "../../io/png/read.js";
 import { isMrc } from "../../io/read-image.js";
 import { readSafetensors } from "../../io/safetensors.js";
@@ -27,6 +28,7 @@ import { describeMrc } from "./mrc.js";
 export async function describeFile(files: Files, path: string): Promise<Description> {
   const describe =
     FORMATS.find(([endings]) => endings.test(unpackedName(path)))?.[1] ??
+    (pickFormatOf(path) && describePicks) ??
     (await describeByContent(files, path));
   if (!describe) {
     throw new UnsupportedError(
@@ -74,7 +76,6 @@ const FORMATS: readonly (readonly [RegExp, Describe])[] = [
   [/\.tiff?$/i, describeTiff],
   [/\.safetensors$/i, describeSafetensors],
   [/\.(hdf5?|h5)$/i, describeHdf],
-  [/\.(box|cbox|txt|tsv|csv|json)$/i, describePicks],
 ];
 
 async function describePng(files: Files, path: string): Promise<Description> {

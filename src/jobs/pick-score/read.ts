@@ -5,10 +5,10 @@ import { readDataset } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import type { Pick } from "../../io/picks/pick.js";
-import { LABEL_ENDINGS, labelStem, openLabelFiles } from "../export/source.js";
 import { PICKS, parsePickRecord } from "../pick-run/records.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
 import { type PixelSizeSource, truePicks } from "../shared/micrographs/true-picks.js";
+import { isLabelFile, LABEL_ENDINGS, labelStem, openLabelFiles } from "../shared/particles/labels.js";
 
 type Shape = readonly [rows: number, columns: number];
 
@@ -54,18 +54,14 @@ export async function readCoordinates(
 
 async function readAny(files: Files, path: string, sizes: PixelSizeSource): Promise<Coordinates> {
   const shapes = new Map<string, Shape>();
-  if (LABEL_ENDINGS.test(unpackedName(path))) {
+  if (isLabelFile(path)) {
     return { path, shapes, picks: await readFiles(files, [path], sizes) };
   }
   if (await files.exists(inside(path, PICKS.record))) return readPickRun(files, path, sizes);
   if (await files.exists(inside(path, DATASET.manifest))) return readTruth(files, path);
-  const names = (await files.list(path)).filter((name) => LABEL_ENDINGS.test(unpackedName(name)));
+  const names = (await files.list(path)).filter(isLabelFile);
   if (names.length === 0) {
-    throw new FileError(
-      path,
-      "no coordinates",
-      "picks, a dataset, or files .star .txt .box .cbox .json .csv .cs",
-    );
+    throw new FileError(path, "no coordinates", `picks, a dataset, or files ${LABEL_ENDINGS.join(" ")}`);
   }
   const paths = names.map((name) => inside(path, name));
   return { path, shapes, picks: await readFiles(files, paths, sizes) };

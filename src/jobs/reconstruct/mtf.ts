@@ -1,6 +1,7 @@
 import { FormatError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import type { OpticsGroup } from "../../io/particles/particle.js";
+import { LABEL } from "../../io/star/names.js";
 import { readTransferCurve, type TransferCurve, transferAt } from "../../io/transfer-curve.js";
 import type { ReconstructPlan } from "./plan.js";
 
@@ -56,8 +57,8 @@ async function readOf(
       `no ${what}`,
       "an MTF with its pixel size, as another group has",
     );
-  if (!mtf) throw missing("rlnMtfFileName");
-  if (mtf.pixelSize === undefined) throw missing("rlnMicrographOriginalPixelSize");
+  if (!mtf) throw missing(LABEL.mtf);
+  if (mtf.pixelSize === undefined) throw missing(LABEL.originalPixelSize);
   const folder = particles.slice(0, particles.lastIndexOf("/") + 1);
   const path = (await files.exists(mtf.file)) ? mtf.file : folder + mtf.file;
   return { curve: await readPositive(files, path), pixelSize: mtf.pixelSize };

@@ -5,6 +5,7 @@ import type { JobContext } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
 import { mrcPixelSize } from "../../io/mrc/read.js";
 import type { Particle, ParticleSet } from "../../io/particles/particle.js";
+import { LABEL } from "../../io/star/names.js";
 import type { RefinedParticle } from "../../reconstruct/refine/particle-image.js";
 import { mapDiameter } from "../shared/maps/density-map.js";
 import { contrastDoubt } from "../shared/maps/map-contrast.js";
@@ -102,11 +103,11 @@ function checkParticles({ particles }: ParticleSet, { particles: path, givenPose
   const [first] = particles;
   const lack = (label: string, found: string): FormatError =>
     new FormatError(path, "data_particles", `no ${label}`, found);
-  if (!first!.image) throw lack("rlnImageName", "the images of the particles: `extract` cuts them out");
+  if (!first!.image) throw lack(LABEL.image, "the images of the particles: `extract` cuts them out");
   if (!first!.defocus) {
-    throw lack("rlnDefocusU", "the CTF of every particle (rlnDefocusU, rlnDefocusV, rlnDefocusAngle)");
+    throw lack(LABEL.defocusU, "the CTF of every particle (rlnDefocusU, rlnDefocusV, rlnDefocusAngle)");
   }
-  if (givenPoses && !first!.angles) throw lack("rlnAngleRot", "angles to start from, or no `givenPoses`");
+  if (givenPoses && !first!.angles) throw lack(LABEL.rot, "angles to start from, or no `givenPoses`");
 }
 
 /** The box and pixel size that all images share. */
@@ -191,7 +192,7 @@ function halvesOf(particles: readonly Particle[], { particles: path, seed }: Ref
   if (fewest < FEWEST) {
     throw new FormatError(
       path,
-      "rlnRandomSubset",
+      LABEL.halfSet,
       `${particles.length - second} particles in 1 and ${second} in 2`,
       `at least ${FEWEST} in each: leave the label out to have halves drawn`,
     );

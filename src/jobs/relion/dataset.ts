@@ -2,6 +2,7 @@ import { FileError, OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { DATASET, inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
+import { LABEL } from "../../io/star/names.js";
 import { parseStar } from "../../io/star/parse.js";
 import type { PipelineNode } from "../../io/star/pipeline.js";
 import type { StarTable } from "../../io/star/table.js";
@@ -39,7 +40,7 @@ export async function nameDataset(
 }
 
 /** Labels whose values are files of the dataset. */
-const FILES = ["rlnMicrographName", "rlnMtfFileName"];
+const FILES: readonly string[] = [LABEL.micrograph, LABEL.mtf];
 
 function movedBlock(table: StarTable, dataset: string): StarBlock {
   const columns = table.labels.map((label) => {

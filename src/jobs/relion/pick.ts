@@ -2,6 +2,7 @@ import { FormatError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
+import { LABEL } from "../../io/star/names.js";
 import { parseStar } from "../../io/star/parse.js";
 import type { PipelineForm, PipelineNode } from "../../io/star/pipeline.js";
 import { pixelSizesOf } from "../../io/star/pixel-sizes.js";
@@ -22,7 +23,7 @@ export type PickingInputs = Pick<
 export async function readMicrographs(files: Files, path: string): Promise<PickingInputs> {
   const file = parseStar(decodeText(await files.read(path), path), path);
   const [optics, table] = [file.table("optics"), file.table("micrographs")];
-  const micrographs = table.strings("rlnMicrographName");
+  const micrographs = table.strings(LABEL.micrograph);
   if (micrographs.length === 0) throw new FormatError(path, "data_micrographs", "no rows", "micrographs");
   const one = (label: string): number => same(optics.numbers(label), path, `data_optics, ${label}`);
   const sizes = pixelSizesOf(file, table).map(
@@ -30,8 +31,8 @@ export async function readMicrographs(files: Files, path: string): Promise<Picki
   );
   const pixelSize = same(sizes, path, "data_optics, rlnMicrographPixelSize");
   return {
-    ...{ micrographs, pixelSize, voltage: one("rlnVoltage"), cs: one("rlnSphericalAberration") },
-    amplitudeContrast: one("rlnAmplitudeContrast"),
+    ...{ micrographs, pixelSize, voltage: one(LABEL.voltage), cs: one(LABEL.sphericalAberration) },
+    amplitudeContrast: one(LABEL.amplitudeContrast),
   };
 }
 

@@ -5,8 +5,8 @@ import type { InputRecord } from "../../dataset/records.js";
 import { truePosition } from "../../dataset/true-position.js";
 import type { OpticsGroup, Particle, ParticleSet } from "../../io/particles/particle.js";
 import type { Defocus } from "../../physics/optics/optics.js";
-import { openLabelFiles } from "../export/source.js";
 import { hashFile } from "../shared/hash-file.js";
+import { openLabelFiles } from "../shared/particles/labels.js";
 
 /** What a refinement's particles tell of the micrographs that they come from. */
 export interface Consensus {

@@ -1,0 +1,30 @@
+import { unpackedName } from "../bytes/unpack.js";
+import { readBox } from "./box.js";
+import { readCbox } from "./cbox.js";
+import { readCoco } from "./coco.js";
+import { readPointsCsv } from "./csv.js";
+import type { Pick } from "./pick.js";
+import { readTopaz } from "./topaz.js";
+
+/** A format of picks and nothing else; STAR and .cs files hold particles too. */
+export interface PickFormat {
+  /** Of the files' names, lower case; .gz or .bz2 may follow. */
+  readonly endings: readonly string[];
+  readonly what: string;
+  /** @param stem the micrograph, of files that do not name it; @throws FormatError */
+  readonly read: (bytes: Uint8Array, path: string, stem: string) => readonly Pick[];
+}
+
+export const PICK_FORMATS: readonly PickFormat[] = [
+  { endings: [".txt", ".tsv"], what: "Topaz table", read: (bytes, path) => readTopaz(bytes, path) },
+  { endings: [".box"], what: "EMAN boxes", read: readBox },
+  { endings: [".cbox"], what: "crYOLO boxes", read: readCbox },
+  { endings: [".json"], what: "COCO boxes", read: (bytes, path) => readCoco(bytes, path).picks },
+  { endings: [".csv"], what: "comma-separated points", read: readPointsCsv },
+];
+
+/** The format that a file's name tells; undefined of others. */
+export function pickFormatOf(path: string): PickFormat | undefined {
+  const name = unpackedName(path).toLowerCase();
+  return PICK_FORMATS.find(({ endings }) => endings.some((ending) => name.endsWith(ending)));
+}
