@@ -31,6 +31,7 @@ const draft = z.object({
   depth: finite,
   ...defocus,
   structure: count,
+  strength: z.number().positive().optional(),
   visibleFraction: fraction,
   overlap: fraction,
 });

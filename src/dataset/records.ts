@@ -37,6 +37,8 @@ export interface ParticleRecord {
   readonly phaseShift: number;
   /** Which of several structures or conformations, from 0. */
   readonly structure: number;
+  /** By which its projection is multiplied (rlnCtfScalefactor); absent: 1. */
+  readonly strength?: number;
   /** Fraction of its footprint inside the micrograph, 0 to 1. */
   readonly visibleFraction: number;
   /** Fraction of its footprint that other particles cover, 0 to 1. */

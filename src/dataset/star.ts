@@ -45,8 +45,17 @@ export function micrographsStar(
   return writeStar([opticsBlock(job.optics, undefined, job.mtf), { name: "micrographs", columns }]);
 }
 
+/** What the particles of a dataset have beside what all have. */
+interface FurtherColumns {
+  readonly bFactor: number | undefined;
+  readonly hasStrengths: boolean;
+}
+
 /** Columns of data_particles. */
-function particleColumns(particles: readonly ParticleRecord[], bFactor: number | undefined): StarColumns {
+function particleColumns(
+  particles: readonly ParticleRecord[],
+  { bFactor, hasStrengths }: FurtherColumns,
+): StarColumns {
   return starColumns(particles, {
     micrograph: (p) => imagePath("micrographs", p.micrograph),
     x: (p) => p.x,
@@ -58,6 +67,7 @@ function particleColumns(particles: readonly ParticleRecord[], bFactor: number |
     originY: (p) => p.originY,
     ...CTF_COLUMNS,
     ...(bFactor && { bFactor: () => bFactor }),
+    ...(hasStrengths && { strength: (p: ParticleRecord) => p.strength! }),
     structure: (p) => p.structure + 1,
     halfSet: (p) => p.halfSet,
     opticsGroup: () => 1,
@@ -72,15 +82,25 @@ export async function* particlesStar(
   job: Pick<DatasetJob, "optics" | "particleDiameter" | "bFactor" | "mtf">,
   groups: AsyncIterable<readonly ParticleRecord[]>,
 ): AsyncGenerator<string> {
-  const { optics, particleDiameter } = job;
-  const block = (particles: readonly ParticleRecord[]): string =>
-    writeStar([{ name: "particles", columns: particleColumns(particles, job.bFactor) }]);
+  const { optics, particleDiameter, bFactor } = job;
+  const block = (particles: readonly ParticleRecord[], hasStrengths: boolean): string =>
+    writeStar([{ name: "particles", columns: particleColumns(particles, { bFactor, hasStrengths }) }]);
   // a block is its head, its rows and a blank line: taken apart here
   const end = " \n";
-  const head = block([]).slice(0, -end.length);
-  yield writeStar([opticsBlock(optics, suggestedBox(particleDiameter, optics.pixelSize), job.mtf)]) + head;
+  const headOf = (hasStrengths: boolean): string => block([], hasStrengths).slice(0, -end.length);
+  yield writeStar([opticsBlock(optics, suggestedBox(particleDiameter, optics.pixelSize), job.mtf)]);
+  let head: string | undefined;
   for await (const particles of groups) {
-    if (particles.length > 0) yield block(particles).slice(head.length, -end.length);
+    const [first] = particles;
+    if (!first) continue;
+    // either all particles of a dataset have a strength of their own or none
+    const hasStrengths = first.strength !== undefined;
+    if (head === undefined) {
+      head = headOf(hasStrengths);
+      yield head;
+    }
+    yield block(particles, hasStrengths).slice(head.length, -end.length);
   }
+  if (head === undefined) yield headOf(false);
   yield end;
 }

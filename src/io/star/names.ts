@@ -22,6 +22,8 @@ export const LABEL = {
   phaseShift: "rlnPhaseShift",
   /** Square angstrom. */
   bFactor: "rlnCtfBfactor",
+  /** By which the CTF is multiplied. */
+  strength: "rlnCtfScalefactor",
   astigmatism: "rlnCtfAstigmatism",
   fitScore: "rlnCtfFigureOfMerit",
   fitResolution: "rlnCtfMaxResolution",

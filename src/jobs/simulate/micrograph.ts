@@ -33,6 +33,7 @@ export interface SimulationSetup {
   readonly clustering: number;
   /** Angstrom. */
   readonly iceThickness: number;
+  readonly strengthSpread: number;
   readonly defocus: DefocusSource;
   readonly ice: IceSource;
   /** Absent: none. */
@@ -64,6 +65,7 @@ export function makeMicrograph(setup: SimulationSetup, index: number): Micrograp
       collapseRatio: setup.collapseRatio,
       clustering: setup.clustering,
       iceThickness: setup.iceThickness,
+      strengthSpread: setup.strengthSpread,
       orientations: setup.orientations,
       ...(setup.silhouettes && { silhouettes: setup.silhouettes }),
     },

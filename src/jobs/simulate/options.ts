@@ -78,6 +78,14 @@ export const specimenOptions = {
     { unit: "angstrom", from: 0, to: 10_000 },
     { value: "A", help: "ice thickness in which particles lie at their own defocus", fallback: 0 },
   ),
+  strengthSpread: numberOption(
+    { from: 0, to: 1 },
+    {
+      value: "f",
+      help: "standard deviation of the particles' strengths about their mean 1, as damage and broken particles make it; truth.jsonl and particles.star (rlnCtfScalefactor) have each one's",
+      fallback: 0,
+    },
+  ),
   orientations: textsOption({
     value: "what",
     help: "uniform; preferred views as cone:rot,tilt,half-angle[,weight] in degrees, several with blanks between; or a STAR file whose particles' views are drawn from",

@@ -209,6 +209,7 @@ function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSe
     collapseRatio: collapseRatioOf(plan, sources),
     clustering: plan.clustering,
     iceThickness: plan.depth,
+    strengthSpread: plan.strengthSpread,
     defocus: defocusSource(plan, sources),
     ice: iceSource(plan, sources),
     noise: noiseModel(plan, sources, volumes[0]!.voxelSize),

@@ -29,6 +29,8 @@ export interface ImagedParticle extends Defocus {
   /** Angstrom above the middle of the ice. Defocus U and V are the micrograph's minus this. */
   readonly depth: number;
   readonly structure: number;
+  /** By which its projection is multiplied; absent: 1. */
+  readonly strength?: number;
   /** Fraction of its footprint inside the micrograph. */
   readonly visibleFraction: number;
   /** Fraction of its footprint that other particles cover. */
@@ -169,6 +171,7 @@ function describe(
     defocusAngle: defocus.defocusAngle,
     phaseShift: defocus.phaseShift,
     structure: particle.structure,
+    ...(particle.strength !== undefined && { strength: particle.strength }),
     visibleFraction: visible,
     overlap,
   };

@@ -115,10 +115,11 @@ class Canvas {
         ...{ shiftX: particle.x - x, shiftY: particle.y - y },
       }));
       projectMany(projector, poses, (i, image, inside, total) => {
-        const { index, x, y } = own[i]!;
+        const { index, x, y, particle } = own[i]!;
         const spot = { x, y, box, inside: inside.slice(), total };
         spots[index] = spot;
-        floats.set(image, p.image / 4);
+        const { strength = 1 } = particle;
+        floats.set(strength === 1 ? image : image.map((value) => strength * value), p.image / 4);
         for (const v of segments(y, box, first, last, rows)) {
           for (const u of segments(x, box, first, last, columns)) {
             const from = v.from * box + u.from;

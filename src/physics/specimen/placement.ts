@@ -53,6 +53,7 @@ export function placeParticles(
     const y = Math.round(particle.y) + 0;
     const slice = centralSlice(projector, particle.matrix, particle.x - x, particle.y - y);
     const footprint = footprintOf(projector, slice);
+    if (particle.strength !== undefined) scale(slice, particle.strength);
     coverage.add(footprint, x, y);
     if (quadrature) {
       const phase = -Math.PI * lambda * particle.depth;
@@ -65,6 +66,10 @@ export function placeParticles(
     return { x, y, footprint };
   });
   return { inPhase, quadrature, coverage, placed };
+}
+
+function scale({ data }: Spectrum, factor: number): void {
+  for (let i = 0; i < data.length; i++) data[i]! *= factor;
 }
 
 /** Multiplies a canvas in place by the ice gradient of its frame; the margin takes that of the nearest edge. */

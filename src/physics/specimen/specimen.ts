@@ -19,6 +19,8 @@ export interface PlacedParticle extends EulerAngles {
   readonly structure: number;
   /** A of its angles. */
   readonly matrix: RotationMatrix;
+  /** By which its projection is multiplied; absent: 1. */
+  readonly strength?: number;
 }
 
 export interface Specimen {
@@ -57,6 +59,8 @@ export interface SpecimenOptions {
   readonly orientations?: Orientations;
   /** Angstrom. Absent or 0: every particle at depth 0; otherwise each is uniform in the depths at which it is inside. */
   readonly iceThickness?: number;
+  /** Standard deviation of the particles' strengths about 1; absent or 0: all alike. */
+  readonly strengthSpread?: number;
 }
 
 /**
@@ -73,6 +77,7 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
   const collapse = inRange("collapseRatio", options.collapseRatio ?? 1, "", 0, 10);
   inRange("clustering", options.clustering ?? 0, "", 0, 1);
   const thickness = inRange("iceThickness", options.iceThickness ?? 0, "angstrom", 0, 1e5);
+  const spread = inRange("strengthSpread", options.strengthSpread ?? 0, "", 0, 1);
   const diameters = options.structures.map(({ diameter }) =>
     inRange("diameter", diameter, "angstrom", 0, 1e5),
   );
@@ -102,6 +107,7 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
       structure,
       ...angles,
       matrix,
+      ...(spread > 0 && { strength: drawStrength(spread, random) }),
     });
   }
   return { particles, requested };
@@ -143,6 +149,12 @@ function placeAll(
   const crowded = crowdPositions(width, height, radii, random);
   return crowded.filter((position) => !position).length < missing ? crowded : placed;
 }
+
+/** Weaker than this no particle is, as a share of the mean: it would be none. */
+const LEAST_STRENGTH = 0.1;
+
+const drawStrength = (spread: number, random: Random): number =>
+  Math.max(LEAST_STRENGTH, random.normal(1, spread));
 
 function drawCount(count: SpecimenOptions["count"], random: Random): number {
   const mean = inRange("count: mean", count.mean, "particles", 0, 1e6);

@@ -8,6 +8,7 @@ import type { ParticleRecord } from "../../../src/dataset/records.js";
 import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { readPng } from "../../../src/io/png/read.js";
+import { parseStar } from "../../../src/io/star/parse.js";
 import { cutBox } from "../../../src/jobs/extract/box.js";
 import { planSimulation, type SimulateOptions } from "../../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../../src/jobs/simulate/run.js";
@@ -170,6 +171,15 @@ describe("labels", () => {
     for (const { depth, defocusU, micrograph } of await particlesOf(dataset)) {
       expect(defocusU).toBeCloseTo(micrographs[micrograph - 1]!.defocusU - depth, 6);
     }
+  });
+
+  test("particles of several strengths: truth.jsonl and RELION's scale factor have each one's", async () => {
+    const dataset = await simulate("strengths", { strengthSpread: 0.3, count: 2 });
+    const strengths = (await particlesOf(dataset)).map(({ strength }) => strength!);
+    expect(new Set(strengths).size).toBe(strengths.length);
+    const star = parseStar(readFileSync(join(dir, "strengths/particles.star"), "utf8"), "particles.star");
+    const written = star.table("particles").numbers("rlnCtfScalefactor");
+    for (const [i, strength] of strengths.entries()) expect(written[i]).toBeCloseTo(strength, 6);
   });
 
   test("every particle's place is in the mask, whose area fits the particles", async () => {

@@ -40,6 +40,21 @@ describe("simulateMicrograph", () => {
     expect(difference(both.data, sum)).toBeLessThan(1e-5);
   });
 
+  test("a particle's strength multiplies its image, whatever its depth, and leaves its mask", () => {
+    for (const depth of [0, 300]) {
+      const whole = simulateMicrograph({ ...inputs, particles: [{ ...at(40.3, 30.7), depth }] });
+      const half = simulateMicrograph({
+        ...inputs,
+        particles: [{ ...at(40.3, 30.7), depth, strength: 0.5 }],
+      });
+      const highest = Math.max(...whole.clean.data.map(Math.abs));
+      const expected = whole.clean.data.map((value) => value / 2);
+      expect(half.clean.data).toBeAllclose(expected, { relative: 0, absolute: 1e-6 * highest });
+      expect(half.mask).toEqual(whole.mask);
+      expect(half.particles[0]!.strength).toBe(0.5);
+    }
+  });
+
   test("a corner particle and its fringes do not come back at the opposite edges", () => {
     const whole = simulateMicrograph({ ...inputs, shape: [250, 300], particles: [at(80, 80)] }).clean;
     const corner = simulateMicrograph({ ...inputs, shape: [170, 220], particles: [at(0, 0)] }).clean;

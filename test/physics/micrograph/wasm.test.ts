@@ -49,6 +49,10 @@ describe("a micrograph made by WebAssembly is the one made in plain TypeScript",
       "no amplitude contrast, no Cs",
       { ...even, optics: { ...even.optics, sphericalAberration: 0, amplitudeContrast: 0 } },
     ],
+    [
+      "particles of their own strengths",
+      { ...even, particles: even.particles.map((p, i) => ({ ...p, strength: 0.3 + i / 20 })) },
+    ],
     ["without particles", { ...even, particles: [] }],
     ["a low-passed map", { ...even, projectors: [32, 45].map((n) => prepareProjector(smooth(n))) }],
   ])("%s", (_name, given) => {

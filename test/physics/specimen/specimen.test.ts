@@ -85,6 +85,19 @@ describe("drawSpecimen", () => {
     expect(drawSpecimen(options, Random.of(6, "depth")).particles.every((p) => p.depth === 0)).toBe(true);
   });
 
+  test("strengths have mean 1 and the spread asked for; places and views are those of particles that are alike", () => {
+    const many = { ...options, structures: [{ diameter: 1 }], count: { mean: 4000, standardDeviation: 0 } };
+    const uneven = drawSpecimen({ ...many, strengthSpread: 0.2 }, Random.of(6, "strength")).particles;
+    const strengths = uneven.map(({ strength }) => strength!);
+    const mean = strengths.reduce((a, b) => a + b, 0) / 4000;
+    const spread = Math.sqrt(strengths.reduce((sum, s) => sum + (s - mean) ** 2, 0) / 4000);
+    expect(Math.abs(mean - 1)).toBeLessThan((5 * 0.2) / Math.sqrt(4000));
+    expect(Math.abs(spread / 0.2 - 1)).toBeLessThan(5 / Math.sqrt(8000));
+    const alike = drawSpecimen(many, Random.of(6, "strength")).particles;
+    expect(alike.every((p) => !("strength" in p))).toBe(true);
+    expect(uneven.map(({ strength: _, ...rest }) => rest)).toEqual(alike);
+  });
+
   test("says when fewer found a place than were asked for", () => {
     const full = { ...options, count: { mean: 500, standardDeviation: 0 } };
     const { particles, requested } = drawSpecimen(full, Random.of(7, "full"));
