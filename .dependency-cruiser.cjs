@@ -156,7 +156,7 @@ const doors = {
 const jobDoors = ["options", "plan", "records", "run"];
 const moreJobDoors = {
   evaluate: ["classify", "figures"],
-  export: ["labels", "source"],
+  export: ["labels"],
   "pick-score": ["read", "result", "text"],
   postprocess: ["result", "text"],
   train: ["metrics", "training"],

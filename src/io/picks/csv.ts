@@ -42,6 +42,14 @@ export function readPointsCsv(content: Uint8Array | string, path: string, microg
   });
 }
 
+/** Whether a list of points has a column that names the micrograph of each. */
+export function pointsNameMicrographs(content: Uint8Array | string, path: string): boolean {
+  const [first] = readTableRows(decodeText(content, path), csvCells);
+  return (first?.cells ?? []).some((cell) =>
+    COLUMNS.micrograph.test(cell.trim().replace(/^["']|["']$/g, "")),
+  );
+}
+
 function readColumns({ cells, line }: TableRow, path: string): Record<keyof typeof COLUMNS, number> {
   // A note in brackets may hold commas of its own.
   const names = cells

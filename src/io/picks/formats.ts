@@ -2,7 +2,7 @@ import { unpackedName } from "../bytes/unpack.js";
 import { readBox } from "./box.js";
 import { readCbox } from "./cbox.js";
 import { readCoco } from "./coco.js";
-import { readPointsCsv } from "./csv.js";
+import { pointsNameMicrographs, readPointsCsv } from "./csv.js";
 import type { Pick } from "./pick.js";
 import { readTopaz } from "./topaz.js";
 
@@ -11,16 +11,30 @@ export interface PickFormat {
   /** Of the files' names, lower case; .gz or .bz2 may follow. */
   readonly endings: readonly string[];
   readonly what: string;
+  /** Whether a file says which micrograph its picks lie on: else all lie on the one that the file is named after. */
+  readonly namesMicrographs: (bytes: Uint8Array, path: string) => boolean;
   /** @param stem the micrograph, of files that do not name it; @throws FormatError */
   readonly read: (bytes: Uint8Array, path: string, stem: string) => readonly Pick[];
 }
 
+const always = (): boolean => true;
+const never = (): boolean => false;
+
 export const PICK_FORMATS: readonly PickFormat[] = [
-  { endings: [".txt", ".tsv"], what: "Topaz table", read: (bytes, path) => readTopaz(bytes, path) },
-  { endings: [".box"], what: "EMAN boxes", read: readBox },
-  { endings: [".cbox"], what: "crYOLO boxes", read: readCbox },
-  { endings: [".json"], what: "COCO boxes", read: (bytes, path) => readCoco(bytes, path).picks },
-  { endings: [".csv"], what: "comma-separated points", read: readPointsCsv },
+  {
+    ...{ endings: [".txt", ".tsv"], what: "Topaz table", namesMicrographs: always },
+    read: (bytes, path) => readTopaz(bytes, path),
+  },
+  { endings: [".box"], what: "EMAN boxes", namesMicrographs: never, read: readBox },
+  { endings: [".cbox"], what: "crYOLO boxes", namesMicrographs: never, read: readCbox },
+  {
+    ...{ endings: [".json"], what: "COCO boxes", namesMicrographs: always },
+    read: (bytes, path) => readCoco(bytes, path).picks,
+  },
+  {
+    ...{ endings: [".csv"], what: "comma-separated points", namesMicrographs: pointsNameMicrographs },
+    read: readPointsCsv,
+  },
 ];
 
 /** The format that a file's name tells; undefined of others. */

@@ -150,6 +150,7 @@ function joined(sources: readonly LabelSource[]): LabelSource {
   return {
     path: `${sources[0]!.path} and ${sources.length - 1} more`,
     hasPlaces: sources.every((source) => source.hasPlaces),
+    namesMicrographs: true,
     picks: () => sources.flatMap((source) => source.picks()),
   };
 }

@@ -106,7 +106,10 @@ async function writeLabels(
   { files, report }: DatasetContext,
 ): Promise<void> {
   const picks = kept.flatMap(picksOf);
-  const source = { path: inside(plan.out, PICKS.record), hasPlaces: true, picks: () => picks };
+  const source = {
+    ...{ path: inside(plan.out, PICKS.record), hasPlaces: true, namesMicrographs: true },
+    picks: () => picks,
+  };
   const shapes = new Map(kept.map(({ file, part }) => [file, part.shape] as const));
   const micrographs = {
     named: <T>(labels: readonly T[]): T[] => [...labels],

@@ -81,8 +81,8 @@ async function readFiles(
     const stem = labelStem(path);
     // a file of one micrograph has its name, and lies in its folder or in one like it
     const ofFile = path.slice(0, unpackedName(path).lastIndexOf("/") + 1) + stem;
-    // a file of many micrographs names them; one of a single micrograph may be empty
-    if (picks.length === 0 && !/\.(txt|tsv|json|cs)$/i.test(unpackedName(path))) byName.set(ofFile, []);
+    // a file of a single micrograph may be empty
+    if (picks.length === 0 && !source.namesMicrographs) byName.set(ofFile, []);
     for (const pick of picks) {
       const name = pick.micrograph === stem ? ofFile : pick.micrograph;
       const own = byName.get(name);

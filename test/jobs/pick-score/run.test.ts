@@ -226,6 +226,14 @@ describe("pick score", () => {
       falseNegatives: 0,
     });
   });
+
+  test("an empty file with a column of micrographs is none itself", async () => {
+    csv("truth-named/May.1.csv", [[50, 60]]);
+    writeFileSync(join(dir, "truth-named/summary.csv"), "micrograph,x,y\n");
+    const { warnings } = await score({ truth: join(dir, "truth-named") });
+    expect(warnings.join()).toContain("May.2");
+    expect(warnings.join()).not.toContain("summary");
+  });
 });
 
 describe("bootstrapPicking", () => {

@@ -17,6 +17,8 @@ export interface LabelSource {
   readonly path: string;
   /** Whether it says where particles lie; else `picks` throws. */
   readonly hasPlaces: boolean;
+  /** Whether it says which micrograph its picks lie on: else all lie on the one that the file is named after. */
+  readonly namesMicrographs: boolean;
   /** Coordinates alone, with the origins that move particles away from them. */
   picks(): CoordinatePick[];
   /** Particles with their optics, of formats that have them. */
@@ -61,7 +63,10 @@ export function openLabels(bytes: Uint8Array, path: string): LabelSource {
     throw new UnsupportedError(`${path}: found another ending, expected labels: ${LABEL_ENDINGS.join(" ")}`);
   }
   const picks = format.read(bytes, path, stem);
-  return { path, hasPlaces: true, picks: () => [...picks] };
+  return {
+    ...{ path, hasPlaces: true, namesMicrographs: format.namesMicrographs(bytes, path) },
+    picks: () => [...picks],
+  };
 }
 
 /**
@@ -83,6 +88,7 @@ export async function openLabelFiles(files: Files, paths: readonly string[]): Pr
 const csSource = (file: CsFile): LabelSource => ({
   path: file.path,
   hasPlaces: hasPlaces(file),
+  namesMicrographs: true,
   picks: () => placesOfCs(file),
   ...(hasOptics(file) && { set: () => particlesOfCs(file) }),
 });
@@ -95,6 +101,7 @@ function openStar(bytes: Uint8Array, path: string, stem: string): LabelSource {
   return {
     ...{ path, star },
     hasPlaces: star.tables.some((table) => table.has(LABEL.x)),
+    namesMicrographs: star.tables.some((table) => table.has(LABEL.micrograph)),
     picks: () => readPicksStar(text, path, stem),
     ...(hasOptics && hasParticles && { set: () => readParticlesStar(text, path) }),
   };
