@@ -8,8 +8,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "../src/core/random.js";
+import { generatorNetwork } from "../src/nn/generator.js";
 import { initialValues, Scope } from "../src/nn/scope.js";
-import { unet } from "../src/nn/unet.js";
 import { generatorOptions, tilingFor } from "../src/translate/generator-runner.js";
 import { resolveOptions } from "../src/translate/options.js";
 import { planAxis } from "../src/translate/tiling.js";
@@ -27,7 +27,7 @@ function prepare(folder: string, preset: "fast" | "paper", side: number): number
   const training = resolveOptions(preset, 1, {});
   const generator = generatorOptions(training);
   const scope = Scope.root("generator");
-  unet(scope, generator);
+  generatorNetwork(scope, generator);
   // an untrained correction is zero, which would be no test of agreement
   const weights = scope.parameters.map((spec) => ({
     ...{ name: spec.name, shape: spec.shape },

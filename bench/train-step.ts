@@ -10,8 +10,9 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "../src/core/random.js";
 import { initialValues } from "../src/nn/scope.js";
+import type { StepOptions } from "../src/translate/gan/networks.js";
 import { drawQueryPoints } from "../src/translate/gan/points.js";
-import { cryogemStep, type StepOptions } from "../src/translate/gan/step.js";
+import { translationStep } from "../src/translate/gan/step.js";
 import { writeCase } from "./case.js";
 import { median, printTable, progress, spread } from "./table.js";
 import { type Answer, Contestant, python, takeTurns } from "./turns.js";
@@ -27,14 +28,14 @@ function optionsOf(size: string): StepOptions {
   return {
     crop: Number(crop),
     generator: {
-      ...{ width: Number(width), widest: 8, depth: levels, output: "plain" },
+      ...{ network: "unet", width: Number(width), widest: 8, depth: levels, output: "plain" },
       upsampling: upsampling === "resize" ? "resize" : "transposed",
     },
     discriminator: { width: Number(width), widest: 8, count: 1 },
-    headWidth: 256,
-    levels: Math.min(5, levels),
-    queries: 256,
-    nce: { variant: "paper", temperature: 0.07 },
+    contrast: {
+      ...{ kind: "mask", headWidth: 256, levels: Math.min(5, levels), points: 256 },
+      nce: { variant: "paper", queries: "both", temperature: 0.07 },
+    },
     beta1: 0.5,
     averaged: false,
   };
@@ -42,8 +43,9 @@ function optionsOf(size: string): StepOptions {
 
 /** Weights and data of the first step, for both sides. */
 function prepare(folder: string, options: StepOptions): void {
-  const { generator, discriminator, heads } = cryogemStep(options);
-  const { crop, queries } = options;
+  const { generator, discriminator, heads } = translationStep(options);
+  const { crop } = options;
+  const queries = options.contrast!.points;
   const random = Random.of(1, "bench");
   const image = (): Float32Array => random.fillNormal(new Float32Array(crop * crop));
   const mask = Uint8Array.from({ length: crop * crop }, (_, i) => (i % crop < crop / 3 ? 1 : 0));

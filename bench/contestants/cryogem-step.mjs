@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { openOnnxCpu } from "../../dist/runtime/onnx/cpu.js";
 import { Training } from "../../dist/train/training.js";
 import { stepFeeds } from "../../dist/translate/gan/feeds.js";
-import { cryogemStep } from "../../dist/translate/gan/step.js";
+import { translationStep } from "../../dist/translate/gan/step.js";
 import { answer, readCase } from "./case.mjs";
 
 const { options, get } = readCase(process.argv[2]);
@@ -14,15 +14,15 @@ const data = { simulated: get("simulated"), real: get("real"), points: { particl
 /** The weights given, Adam's moments at zero. */
 const start = { get: (name) => (/^[mv]:/.test(name) ? get(name.slice(2)).fill(0) : get(name)) };
 const runtime = await openOnnxCpu({ threads: Number(process.env.THREADS) });
-const training = await Training.open(runtime, cryogemStep(options).phases, start);
+const training = await Training.open(runtime, translationStep(options).phases, start);
 let step = 0;
 for await (const _ of createInterface({ input: process.stdin })) {
   await answer(async () => {
     const settings = {
       ...{ step: ++step, learningRate: 1e-4, discriminatorLearningRate: 1e-4 },
-      ...{ nceWeight: 10, averageDecay: 0 },
+      ...{ nceWeight: 10, averageDecay: 0, seed: 1 },
     };
-    const losses = await training.run(stepFeeds(options, [data], settings));
+    const losses = await training.run(stepFeeds(options, [], [data], settings));
     const { discriminatorReal, discriminatorFake, gan, nce } = losses;
     return { discriminatorReal, discriminatorFake, gan, nce };
   });

@@ -26,10 +26,11 @@ torch.set_num_threads(int(os.environ.get("THREADS", os.cpu_count())))
 torch.set_default_dtype(torch.float64 if how == "exact" else torch.float32)
 options, arrays = read_case(folder)
 crop = options["crop"]
-levels, head_width, temperature = options["levels"], options["headWidth"], options["nce"]["temperature"]
+contrast = options["contrast"]
+levels, head_width, temperature = contrast["levels"], contrast["headWidth"], contrast["nce"]["temperature"]
 WEIGHT = 10.0
 
-G = Generator(**options["generator"])
+G = Generator(**{name: value for name, value in options["generator"].items() if name != "network"})
 channels, width = G.channels, options["discriminator"]["width"]
 
 

@@ -7,6 +7,14 @@ import type { Initial, Scope } from "./scope.js";
 /** A network or part of one: builds the graph of its output from its input. */
 export type Layer = (x: Value) => Value;
 
+/** A network from images to images of the same size, in two halves. */
+export interface Generator {
+  /** Features of the first half, which a contrastive loss compares; [1, channels, rows, columns] each. */
+  readonly encode: (x: Value) => readonly Value[];
+  /** The image, out of what `encode` gave for x. */
+  readonly translate: (features: readonly Value[], x: Value) => Value;
+}
+
 /** Weights start normal with this standard deviation, as in pix2pix and its descendants. */
 export const INITIAL_WEIGHTS: Initial = { normal: 0.02 };
 const ZERO: Initial = { constant: 0 };

@@ -7,10 +7,11 @@ import { twoLayerHead } from "./layers.js";
 import type { Scope } from "./scope.js";
 
 /**
- * Bilinear sampling of a flattened map at n points, as graph inputs: indices [4 n] into it with weights [4 n], or a matrix
- * [n, pixels].
+ * Sampling of a flattened map at n points, as graph inputs. Bilinear: indices [4 n] into it with weights [4 n], or a matrix
+ * [n, pixels]. At whole pixels of the map: their positions [n].
  */
 export type SamplingInputs =
+  | { readonly positions: Value }
   | { readonly indices: Value; readonly weights: Value }
   | { readonly matrix: Value };
 
@@ -20,6 +21,7 @@ export function sampleFeatures(features: Value, points: SamplingInputs): Value {
   const flat = reshape(features, [channels, -1]);
   if ("matrix" in points) return gemm(points.matrix, flat, { transB: true });
   // a pixel's features side by side: whole rows are read, and no product of their gradients is transposed
+  if ("positions" in points) return gather(transpose(flat), points.positions, 0);
   const corners = mul(gather(transpose(flat), points.indices, 0), reshape(points.weights, [-1, 1]));
   return reduceSum(reshape(corners, [-1, 4, channels]), { axes: [1] });
 }

@@ -3,7 +3,7 @@ import { add, leakyRelu, mul, relu, tanh } from "../tensor/elementwise.js";
 import { concat } from "../tensor/layout.js";
 import { instanceNorm } from "../tensor/linear.js";
 import type { Value } from "../tensor/value.js";
-import { convolution4, type Layer, type Upsampling, upConvolution } from "./layers.js";
+import { convolution4, type Generator, type Layer, type Upsampling, upConvolution } from "./layers.js";
 import type { Scope } from "./scope.js";
 
 export interface UnetOptions {
@@ -13,19 +13,14 @@ export interface UnetOptions {
   /** Stride-2 convolutions on the way down; the sides of the input are multiples of 2^depth. */
   readonly depth: number;
   readonly upsampling: Upsampling;
-  /**
-   * "plain": the network's output is the image, limited by a hyperbolic tangent (the paper). "correction": it is added to the
-   * input, and the last layer starts at zero, so that training starts from the identity.
-   */
-  readonly output: "plain" | "correction";
+  readonly output: OutputKind;
 }
 
-/** What a U-Net gives: the image, and the features of its encoder, widest first. */
-export interface Unet {
-  readonly translate: (features: readonly Value[], x: Value) => Value;
-  /** Features of every level, after the leaky ReLU: [1, channels, side / 2^level, …] for levels 1 to depth. */
-  readonly encode: (x: Value) => readonly Value[];
-}
+/**
+ * "plain": the network's output is the image, limited by a hyperbolic tangent (the paper). "correction": it is added to the
+ * input, and the last layer starts at zero, so that training starts from the identity.
+ */
+export type OutputKind = "plain" | "correction";
 
 /**
  * A plain output is RANGE tanh(u), in units of the image's standard deviation: the public code scales every noisy micrograph
@@ -33,11 +28,17 @@ export interface Unet {
  */
 export const PLAIN_OUTPUT_RANGE = 5;
 
+/** The image out of a network's last layer y for its input x. */
+export const imageFrom = (y: Value, x: Value, output: OutputKind): Value =>
+  output === "plain" ? mul(tanh(y), PLAIN_OUTPUT_RANGE) : add(x, y);
+
 /**
  * U-Net of pix2pix (Isola et al. 2017) as CryoGEM uses it: convolutions of kernel 4 and stride 2 down, their transposes
  * up, instance norms but at the two ends, leaky ReLU 0.2 down and ReLU up, skip connections after the activation.
+ *
+ * Its features are those of every level, widest first, after the leaky ReLU: [1, channels, side / 2^level, …] for levels 1 to depth.
  */
-export function unet(scope: Scope, options: UnetOptions): Unet {
+export function unet(scope: Scope, options: UnetOptions): Generator {
   const depth = integerInRange("U-Net depth", options.depth, 2, 12);
   const channels = channelsOf(options);
   const isNormalised = (level: number): boolean => level > 1 && level < depth;
@@ -56,7 +57,7 @@ export function unet(scope: Scope, options: UnetOptions): Unet {
         y = up[level - 1]!(relu(y));
         if (level > 1) y = instanceNorm(y);
       }
-      return options.output === "plain" ? mul(tanh(y), PLAIN_OUTPUT_RANGE) : add(x, y);
+      return imageFrom(y, x, options.output);
     },
   };
 }

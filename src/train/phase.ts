@@ -1,6 +1,6 @@
 import { add, input, mul, substitute, unshaped, type Value } from "../tensor/index.js";
 import type { CarriedTensor } from "./held-tensors.js";
-import { gradientName } from "./state.js";
+import { gradientName, type StateTensor } from "./state.js";
 import { type Update, updatesInGraph } from "./update.js";
 
 /**
@@ -12,19 +12,15 @@ export interface StepPhase {
   /** Single numbers, as losses. */
   readonly outputs: Readonly<Record<string, Value>>;
   readonly updates: readonly Update[];
-}
-
-/** Several phases as one graph. */
-export interface FusedPhase extends StepPhase {
-  /** The updates of all phases but the last, as operations. */
-  readonly carried: readonly CarriedTensor[];
+  /** Other tensors of the state that an example changes, as a pool of images; they start at zero. */
+  readonly carried?: readonly CarriedTensor[];
 }
 
 /**
  * The phases of a step over a single example as one phase, the last, with the updates of those before it within its graph: what
- * phases have in common is then computed once.
+ * phases have in common is then computed once. `carried` holds the updates of all phases but the last as well, as operations.
  */
-export function fuse(phases: readonly StepPhase[]): FusedPhase {
+export function fuse(phases: readonly StepPhase[]): StepPhase & Required<Pick<StepPhase, "carried">> {
   const learned = new Map<string, Value>();
   const outputs: Record<string, Value> = {};
   const carried: CarriedTensor[] = [];
@@ -33,6 +29,7 @@ export function fuse(phases: readonly StepPhase[]): FusedPhase {
     const renewed = renew(phase, learned);
     Object.assign(outputs, renewed.outputs);
     last = renewed.updates;
+    carried.push(...(renewed.carried ?? []));
     if (i === phases.length - 1) break;
     const next = updatesInGraph(renewed.updates);
     for (const { name, next: value } of next) learned.set(name, value);
@@ -42,10 +39,15 @@ export function fuse(phases: readonly StepPhase[]): FusedPhase {
 }
 
 /** A phase that reads what was learned in the place of its inputs. */
-function renew({ outputs, updates }: StepPhase, learned: ReadonlyMap<string, Value>): StepPhase {
+function renew(
+  { outputs, updates, carried = [] }: StepPhase,
+  learned: ReadonlyMap<string, Value>,
+): StepPhase {
   const gradients = updates.map(({ parameter, gradient }) => [gradientName(parameter), gradient] as const);
-  const renewed = substitute({ ...outputs, ...Object.fromEntries(gradients) }, learned);
+  const others = carried.map(({ name, next }) => [`next:${name}`, next] as const);
+  const renewed = substitute({ ...outputs, ...Object.fromEntries([...gradients, ...others]) }, learned);
   return {
+    carried: carried.map((each) => ({ ...each, next: renewed[`next:${each.name}`]! })),
     outputs: Object.fromEntries(Object.keys(outputs).map((name) => [name, renewed[name]!])),
     updates: updates.map((update) => ({ ...update, gradient: renewed[gradientName(update.parameter)]! })),
   };
@@ -70,3 +72,7 @@ export function summedGradients(updates: readonly Update[], examples: number): C
     return { name, next: sum, inPlace };
   });
 }
+
+/** The tensors of the state that phases carry beside their parameters. */
+export const carriedState = (phases: readonly StepPhase[]): readonly StateTensor[] =>
+  phases.flatMap(({ carried = [] }) => carried.map(({ name, next }) => ({ name, shape: next.type.shape })));

@@ -8,6 +8,12 @@ export type TrainingState = ReadonlyMap<string, Float32Array>;
 /** Where a training's first values come from: a state, or what makes each tensor when it is asked for, and holds none. */
 export type StateSource = Pick<TrainingState, "get">;
 
+/** A tensor of the state. */
+export interface StateTensor {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
 /** State tensors of a parameter: Adam's first and second moment. */
 export const momentNames = (parameter: string): [first: string, second: string] => [
   `m:${parameter}`,
@@ -28,14 +34,16 @@ export function valuesOf(source: StateSource, name: string, shape: Shape): Float
 }
 
 /**
- * The state before the first step: parameters drawn from the seed, as their moving averages are; moments at zero.
+ * The state before the first step: parameters drawn from the seed, as their moving averages are; moments and other tensors at zero.
  *
  * @param given parameters that are not drawn, as of a network trained before
+ * @param others tensors of the state that belong to no parameter
  */
 export function firstState(
   specs: readonly ParameterSpec[],
   seed: number,
   given: StateSource = new Map(),
+  others: readonly StateTensor[] = [],
 ): StateSource {
   const makers = new Map<string, () => Float32Array>();
   for (const spec of specs) {
@@ -44,5 +52,6 @@ export function firstState(
     makers.set(name, first).set(averageName(name), first);
     for (const moment of momentNames(name)) makers.set(moment, () => new Float32Array(sizeOf(shape)));
   }
+  for (const { name, shape } of others) makers.set(name, () => new Float32Array(sizeOf(shape)));
   return { get: (name) => makers.get(name)?.() };
 }

@@ -5,7 +5,7 @@ import { HostAdam } from "./adam-host.js";
 import { CarryingGraph } from "./carrying-graph.js";
 import { type Feeds, floatTensor, type StepFeeds } from "./feeds.js";
 import { type CarriedTensor, HeldTensors } from "./held-tensors.js";
-import { type FusedPhase, fuse, KEEP, rawGradients, type StepPhase, summedGradients } from "./phase.js";
+import { carriedState, fuse, KEEP, rawGradients, type StepPhase, summedGradients } from "./phase.js";
 import { gradientName, type StateSource, type TrainingState } from "./state.js";
 import { stateOf, type Update, updatesInGraph } from "./update.js";
 
@@ -49,13 +49,13 @@ export class Training<DeviceTensor> {
     start: StateSource,
     examples = 1,
   ): Promise<Training<DeviceTensor>> {
-    const state = stateOf(phases.flatMap(({ updates }) => updates));
+    const state = [...stateOf(phases.flatMap(({ updates }) => updates)), ...carriedState(phases)];
     const names = state.map(({ name }) => name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) {
       throw new UsageError(`training step: ${twice}: found updates by two phases, expected one`);
     }
-    const units = examples === 1 ? [fuse(phases)] : phases.map((phase) => ({ ...phase, carried: [] }));
+    const units = examples === 1 ? [fuse(phases)] : phases;
     const hosts = units.map(({ updates }) =>
       runtime.tensorsOnHost && HostAdam.fits(updates) ? new HostAdam(updates) : undefined,
     );
@@ -101,7 +101,7 @@ export class Training<DeviceTensor> {
   }
 
   private async openPhase(
-    { outputs, carried, updates }: FusedPhase,
+    { outputs, carried = [], updates }: StepPhase,
     host: HostAdam | undefined,
   ): Promise<OpenPhase> {
     const { examples, held } = this;
@@ -113,7 +113,7 @@ export class Training<DeviceTensor> {
     }
     const sums = summedGradients(updates, examples);
     for (const { name, next } of sums) held.tensors[name] ??= zeros(next.type.shape);
-    const see = await this.openGraph(outputs, sums);
+    const see = await this.openGraph(outputs, [...carried, ...sums]);
     return { see, update: onHost ?? (await this.openGraph({}, updatesInGraph(updates.map(fromSum)))) };
   }
 

@@ -1,6 +1,6 @@
 import proto from "onnx-proto";
+import { generatorNetwork } from "../nn/generator.js";
 import { Scope } from "../nn/scope.js";
-import { unet } from "../nn/unet.js";
 import { compile, constant, input } from "../tensor/index.js";
 import type { TrainingState } from "../train/state.js";
 import { generatorOptions } from "./generator-runner.js";
@@ -10,7 +10,7 @@ const { onnx } = proto;
 type Graph = proto.onnx.IGraphProto;
 type Node = proto.onnx.INodeProto;
 
-const ABOUT = `Generator of a CryoGEM translator. Input "x" [1, 1, rows, columns]: a physics micrograph with its noise seed, at mean 0 and
+const ABOUT = `Generator of a translator. Input "x" [1, 1, rows, columns]: a physics micrograph with its noise seed, at mean 0 and
 standard deviation 1; rows and columns are multiples of`;
 
 /**
@@ -20,13 +20,15 @@ standard deviation 1; rows and columns are multiples of`;
  */
 export function generatorOnnx(options: CryogemOptions, parameters: TrainingState): Uint8Array {
   const scope = Scope.root("generator");
-  unet(scope, generatorOptions(options));
+  generatorNetwork(scope, generatorOptions(options));
   const trained = scope.parameters.map(
     ({ name, shape }) => [name, constant(parameters.get(name)!, shape)] as const,
   );
-  const network = unet(scope.substituting(new Map(trained)), generatorOptions(options));
+  const network = generatorNetwork(scope.substituting(new Map(trained)), generatorOptions(options));
   const multiple = 2 ** options.depth;
-  const x = input("x", [1, 1, multiple, multiple]);
+  // sides that mirrored edges can be taken from at the coarsest scale; they are taken out of the graph below
+  const side = options.network === "unet" ? multiple : 4 * multiple;
+  const x = input("x", [1, 1, side, side]);
   const compiled = compile({ image: network.translate(network.encode(x), x) });
   const model = onnx.ModelProto.decode(compiled.model);
   const graph = ofAnySize(model.graph!);

@@ -1,20 +1,19 @@
 import type { Image } from "../array/image.js";
 import type { ComputeRuntime, ComputeSession } from "../core/ports.js";
+import { type GeneratorOptions, generatorNetwork } from "../nn/generator.js";
 import { Scope } from "../nn/scope.js";
-import { type UnetOptions, unet } from "../nn/unet.js";
 import { compile, constant, input } from "../tensor/index.js";
 import type { TrainingState } from "../train/state.js";
 import type { CryogemOptions } from "./options.js";
 import type { TilingOptions } from "./tiling.js";
 
 /** The generator's part of a training's options. */
-export const generatorOptions = (options: CryogemOptions): UnetOptions => ({
-  width: options.ngf,
-  widest: options.widest,
-  depth: options.depth,
-  upsampling: options.upsampling,
-  output: options.generator,
-});
+export function generatorOptions(options: CryogemOptions): GeneratorOptions {
+  const { network, ngf: width, widest, depth, upsampling, generator: output } = options;
+  return network === "unet"
+    ? { network, width, widest, depth, upsampling, output }
+    : { network, width, widest, output };
+}
 
 /** A trained generator, applied to images whose sides are multiples of 2^depth. Its parameters are part of the graph. */
 export class GeneratorRunner<DeviceTensor> {
@@ -45,14 +44,14 @@ export class GeneratorRunner<DeviceTensor> {
 
   private load(shape: Image["shape"]): Promise<ComputeSession<DeviceTensor>> {
     const declared = Scope.root("generator");
-    unet(declared, generatorOptions(this.options));
+    generatorNetwork(declared, generatorOptions(this.options));
     const trained = new Map(
       declared.parameters.map(({ name, shape: sides }) => [
         name,
         constant(this.parameters.get(name)!, sides),
       ]),
     );
-    const generator = unet(declared.substituting(trained), generatorOptions(this.options));
+    const generator = generatorNetwork(declared.substituting(trained), generatorOptions(this.options));
     const x = input("x", [1, 1, ...shape]);
     return this.runtime.load(compile({ image: generator.translate(generator.encode(x), x) }).model);
   }
@@ -67,12 +66,12 @@ const OVERLAP = 128;
  * How micrographs are cut for a generator. One that goes down to a few pixels has learned the size of its crops and is
  * given tiles of that size; a shallower one takes as much at once as memory allows, which leaves fewer seams or none.
  */
-export function tilingFor({ crop, ngf, depth }: CryogemOptions): TilingOptions {
+export function tilingFor({ crop, ngf, depth, network }: CryogemOptions): TilingOptions {
   const multiple = 2 ** depth;
   const align = Math.min(multiple, 32);
   const overlap = Math.min(OVERLAP, Math.floor(crop / 4 / align) * align);
   if (crop / multiple < 3) return { multiple, align, largest: crop, overlap };
-  // the widest tensor holds two sets of features side by side at half the resolution
-  const side = Math.sqrt((4 * WIDEST) / (2 * ngf));
+  // the widest tensor holds two sets of features: of a U-Net at half the resolution, else at full resolution
+  const side = Math.sqrt(((network === "unet" ? 4 : 1) * WIDEST) / (2 * ngf));
   return { multiple, align, largest: Math.max(crop, Math.floor(side / multiple) * multiple), overlap };
 }

@@ -9,10 +9,11 @@ import type { NoiseField } from "./noise/field.js";
 import { ORDERS, type Trend } from "./noise/trend.js";
 import type { Unevenness } from "./noise/unevenness.js";
 import { cryogemOptions } from "./options.js";
+import { NETWORK_TRANSLATORS } from "./presets.js";
 
 /** Every way to give a physics micrograph the noise of real ones. */
 export const TRANSLATORS = [
-  "cryogem",
+  ...NETWORK_TRANSLATORS,
   "gaussian",
   "poisson",
   "poisson-gaussian",

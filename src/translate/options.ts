@@ -1,17 +1,23 @@
 import { z } from "zod";
 import { OptionError } from "../core/errors.js";
-import { NCE_WEIGHT, PRESETS, type Preset } from "./presets.js";
+import { RESNET_DEPTH, RESNET_MAPS } from "../nn/resnet.js";
+import { NCE_WEIGHT, type NetworkTranslator, PRESETS, type Preset, TRANSLATOR_DEFAULTS } from "./presets.js";
 
-/** Choices of a CryoGEM training, as they stand in a model's record. */
+/**
+ * Choices of a training of a translator with a network, as they stand in a model's record. What CryoGEM 0.1 had no choice of has
+ * its value as default, so that its models are read.
+ */
 export const cryogemOptions = z.strictObject({
   /** Side of the square crops, pixels. */
   crop: z.int().min(32).max(8192),
+  /** The generator: the paper's U-Net, the ResNet of CycleGAN, or CUT's, which halves and doubles with blurs, as its discriminators do. */
+  network: z.enum(["unet", "resnet", "antialiased"]).default("unet"),
   /** Channels of the generator's and of the discriminators' first layer. */
   ngf: z.int().min(1).max(512),
   ndf: z.int().min(1).max(512),
   /** Channels of the widest layers over those of the first. */
   widest: z.int().min(1).max(16),
-  /** Stride-2 convolutions of the generator. */
+  /** Halvings of the generator. */
   depth: z.int().min(2).max(12),
   upsampling: z.enum(["transposed", "resize"]),
   generator: z.enum(["plain", "correction"]),
@@ -33,7 +39,20 @@ export const cryogemOptions = z.strictObject({
   beta1: z.number().min(0).max(0.999),
   /** Decay a step of the moving average of the generator, which is what is kept; 0: the last state is kept. */
   average: z.number().min(0).max(0.9999),
+  /**
+   * Contrastive loss: "mask", particles against background; "particles" and "background", the queries of one kind alone; "patch",
+   * every place against all others (CUT); "none".
+   */
+  contrast: z.enum(["mask", "particles", "background", "patch", "none"]).default("mask"),
   nceWeight: z.number().min(0),
+  /** Weight of what keeps real images as they are: relative to the contrastive loss ("patch"), or to the cycle loss. */
+  identity: z.number().min(0).default(0),
+  /** Weight of the cycle loss; 0: there is no second generator. */
+  cycleWeight: z.number().min(0).default(0),
+  /** Whether "patch" compares mirrored crops (FastCUT). */
+  flip: z.boolean().default(false),
+  /** Images in the discriminators' pools of a cycle; 0: none. */
+  pool: z.int().min(0).max(1000).default(0),
   nceVariant: z.enum(["paper", "public"]),
   temperature: z.number().positive(),
   /** Encoder levels whose features are compared, from the first convolution on. */
@@ -52,26 +71,78 @@ export const cryogemOptions = z.strictObject({
 
 export type CryogemOptions = z.infer<typeof cryogemOptions>;
 
-/** A preset with the user's choices in place of its own; what depends on other choices follows them. */
+/**
+ * A preset as a translator has it, with the user's choices in place of both; what depends on other choices follows them.
+ *
+ * @throws OptionError for choices that clash
+ */
 export function resolveOptions(
   preset: Preset,
   seed: number,
   chosen: { readonly [K in keyof CryogemOptions]?: CryogemOptions[K] | undefined },
+  translator: NetworkTranslator = "cryogem",
 ): CryogemOptions {
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
-  const merged = { ...PRESETS[preset], seed, ...given };
+  const merged: Omit<CryogemOptions, "depth" | "nceWeight"> & { nceWeight?: number } = {
+    ...{ ...PRESETS[preset], ...TRANSLATOR_DEFAULTS[translator], seed, ...given },
+  };
+  const depth = depthOf(merged, chosen.depth);
   const options: CryogemOptions = {
     ...merged,
-    depth: chosen.depth ?? defaultDepth(merged.crop, merged.generator),
-    nceWeight: chosen.nceWeight ?? NCE_WEIGHT[merged.generator],
-    snr: merged.noise === "white" ? (merged.snr ?? 0.1) : merged.snr,
+    depth,
+    nceWeight: merged.nceWeight ?? NCE_WEIGHT[merged.generator],
+    snr: merged.noise === "white" ? (merged.snr ?? 0.1) : (chosen.snr ?? null),
   };
-  const { crop, depth } = options;
+  const { crop } = options;
   if (crop % 2 ** depth !== 0) {
     throw new OptionError("crop", `found ${crop}, expected a multiple of ${2 ** depth} (depth ${depth})`);
   }
   if (depth < 2) throw new OptionError("crop", `found ${crop}, expected a multiple of 4 at least`);
-  return { ...options, levels: Math.min(options.levels, depth) };
+  refuseClashes(options);
+  refuseIdle(options, chosen);
+  return { ...options, levels: options.network === "unet" ? Math.min(options.levels, depth) : RESNET_MAPS };
+}
+
+function depthOf(
+  { crop, generator, network }: Pick<CryogemOptions, "crop" | "generator" | "network">,
+  chosen: number | undefined,
+): number {
+  if (network === "unet") return chosen ?? defaultDepth(crop, generator);
+  if (chosen === undefined) return RESNET_DEPTH;
+  throw new OptionError(
+    "depth",
+    `found \`network\` ${network}, which halves ${RESNET_DEPTH} times, expected unet with it`,
+  );
+}
+
+/** Refuses losses that do not go together. */
+function refuseClashes({ network, contrast, identity, cycleWeight }: CryogemOptions): void {
+  if (network !== "unet" && !["patch", "none"].includes(contrast)) {
+    throw new OptionError("network", `found \`contrast\` ${contrast}, expected unet with it`);
+  }
+  if (cycleWeight > 0 && contrast !== "none") {
+    throw new OptionError("contrast", `found ${contrast}, expected none with a cycle loss`);
+  }
+  if (identity > 0 && cycleWeight === 0 && contrast !== "patch") {
+    throw new OptionError(
+      "identity",
+      `found \`contrast\` ${contrast}, expected patch with it, or a cycle loss`,
+    );
+  }
+}
+
+/** Refuses choices that would change nothing. */
+function refuseIdle(
+  { network, contrast }: CryogemOptions,
+  chosen: { readonly [K in keyof CryogemOptions]?: CryogemOptions[K] | undefined },
+): void {
+  const refuse = (name: keyof CryogemOptions, found: string, expected: string): void => {
+    if (chosen[name] !== undefined)
+      throw new OptionError(name, `found ${found}, expected ${expected} with it`);
+  };
+  if (network !== "unet") refuse("upsampling", `\`network\` ${network}`, "unet");
+  if (contrast === "none") refuse("nceWeight", "`contrast` none", "a contrastive loss");
+  if (contrast === "none" || contrast === "patch") refuse("nceVariant", `\`contrast\` ${contrast}`, "mask");
 }
 
 /** Halvings at which a correction stops: a particle's surroundings are seen, a whole crop's layout is not. */

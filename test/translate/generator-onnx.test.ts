@@ -1,8 +1,8 @@
 import { Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
+import { generatorNetwork } from "../../src/nn/generator.js";
 import { initialValues, Scope } from "../../src/nn/scope.js";
-import { unet } from "../../src/nn/unet.js";
 import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { generatorOnnx } from "../../src/translate/generator-onnx.js";
 import { GeneratorRunner, generatorOptions } from "../../src/translate/generator-runner.js";
@@ -10,10 +10,15 @@ import { resolveOptions } from "../../src/translate/options.js";
 
 const library = await import("onnxruntime-node");
 
-describe.each(["fast", "paper"] as const)("generator of the %s preset as ONNX", (preset) => {
-  const options = resolveOptions(preset, 1, { crop: 32, ngf: 4, depth: 3 });
+describe.each([
+  ["fast", { depth: 3 }],
+  ["paper", { depth: 3 }],
+  ["fast", { contrast: "patch", network: "resnet" }],
+  ["paper", { contrast: "patch", network: "antialiased" }],
+] as const)("generator of the %s preset as ONNX, %j", (preset, more) => {
+  const options = resolveOptions(preset, 1, { crop: 32, ngf: 4, ...more });
   const scope = Scope.root("generator");
-  unet(scope, generatorOptions(options));
+  generatorNetwork(scope, generatorOptions(options));
   // larger than trainings start with, so that every layer counts
   const parameters = new Map(
     scope.parameters.map((spec) => [spec.name, initialValues({ ...spec, initial: { normal: 0.2 } }, 3)]),

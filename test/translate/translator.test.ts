@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Image } from "../../src/array/image.js";
 import { correlation, moments, standardDeviation } from "../../src/array/statistics.js";
 import { Random } from "../../src/core/random.js";
+import { generatorNetwork } from "../../src/nn/generator.js";
 import { initialValues, Scope } from "../../src/nn/scope.js";
-import { unet } from "../../src/nn/unet.js";
 import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { GeneratorRunner, generatorOptions, tilingFor } from "../../src/translate/generator-runner.js";
 import { decodeModel, encodeModel, type Model, type TranslatorName } from "../../src/translate/model.js";
@@ -19,7 +19,7 @@ const { set } = toyTrainingSet({ real: 1, simulated: 1, side: 160 });
 /** Parameters large enough that the correction is not negligible. */
 function parametersOf(options: CryogemOptions): Map<string, Float32Array> {
   const scope = Scope.root("generator");
-  unet(scope, generatorOptions(options));
+  generatorNetwork(scope, generatorOptions(options));
   return new Map(
     scope.parameters.map((spec) => [spec.name, initialValues({ ...spec, initial: { normal: 0.15 } }, 5)]),
   );

@@ -1,4 +1,4 @@
-import { NCE_WEIGHT, PRESETS } from "../../translate/presets.js";
+import { NCE_WEIGHT, PRESETS, TRANSLATOR_DEFAULTS } from "../../translate/presets.js";
 import { device, resume, seed, threads } from "../shared/options/machine.js";
 import { estimates } from "../shared/options/micrographs.js";
 import * as microscope from "../shared/options/microscope.js";
@@ -58,9 +58,17 @@ const networkOptions = {
     { from: 2, to: 12 },
     { value: "n", help: "halvings in the generator", otherwise: "6, or down to one pixel" },
   ),
+  network: choiceOption(
+    {
+      unet: "the paper's",
+      resnet: "nine residual blocks, CycleGAN's own",
+      antialiased: "the same with blurs, CUT's own",
+    },
+    { value: "kind", help: "network of the generator", otherwise: "unet" },
+  ),
   generator: choiceOption(
     { correction: "adds to its input", plain: "makes the image" },
-    { value: "kind", help: "generator", otherwise: byPreset("generator") },
+    { value: "kind", help: "generator", otherwise: `${byPreset("generator")}; others than cryogem: plain` },
   ),
   upsampling: choiceOption(
     { resize: "leaves no lattice", transposed: "transposed convolution" },
@@ -98,12 +106,42 @@ const learningOptions = {
     help: "learning rate of all networks",
     otherwise: byPreset("learningRate"),
   }),
+  contrast: choiceOption(
+    {
+      mask: "particles against background",
+      particles: "",
+      background: "the queries of one kind alone",
+      patch: "every place against all others, without masks",
+      none: "",
+    },
+    {
+      value: "kind",
+      help: "contrastive loss",
+      otherwise: "cryogem: mask, cut and fastcut: patch, cyclegan: none",
+    },
+  ),
   nceWeight: numberOption(
     { from: 0, to: 1000 },
     {
       value: "f",
       help: "weight of the contrastive loss",
-      otherwise: `correction: ${NCE_WEIGHT.correction}, plain: ${NCE_WEIGHT.plain}`,
+      otherwise: `cryogem, correction: ${NCE_WEIGHT.correction}, plain: ${NCE_WEIGHT.plain}; cut: ${TRANSLATOR_DEFAULTS.cut.nceWeight}, fastcut: ${TRANSLATOR_DEFAULTS.fastcut.nceWeight}`,
+    },
+  ),
+  identity: numberOption(
+    { from: 0, to: 1000 },
+    {
+      value: "f",
+      help: "weight of what keeps real crops as they are, relative to the contrastive (patch) or the cycle loss",
+      otherwise: `cut: ${TRANSLATOR_DEFAULTS.cut.identity}, cyclegan: ${TRANSLATOR_DEFAULTS.cyclegan.identity}, else 0`,
+    },
+  ),
+  cycleWeight: numberOption(
+    { above: 0, to: 1000 },
+    {
+      value: "f",
+      help: "of cyclegan: weight of the cycle loss",
+      otherwise: `${TRANSLATOR_DEFAULTS.cyclegan.cycleWeight}`,
     },
   ),
   nceVariant: choiceOption(
@@ -158,10 +196,13 @@ export const trainOptions = {
   translator: choiceOption(
     {
       cryogem: "",
+      cut: "",
+      fastcut: "",
+      cyclegan: "with a network",
       gaussian: "",
       poisson: "",
       "poisson-gaussian": "",
-      "coloured-gaussian": "all but cryogem without a network",
+      "coloured-gaussian": "without one",
     },
     { value: "kind", help: "translator", otherwise: "cryogem" },
   ),

@@ -1,7 +1,7 @@
 import { OptionError } from "../../core/errors.js";
 import type { TranslatorName } from "../../translate/model.js";
 import { type CryogemOptions, resolveOptions as resolveNetwork } from "../../translate/options.js";
-import type { Preset } from "../../translate/presets.js";
+import { isNetworkTranslator, NETWORK_TRANSLATORS, type Preset } from "../../translate/presets.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { NETWORK_OPTIONS, type TrainOptions, trainOptions } from "./options.js";
 
@@ -46,9 +46,12 @@ const RECORDED = NETWORK_OPTIONS.filter((name) => name !== "preset" && name !== 
 export function planTraining(given: TrainOptions): TrainPlan {
   const chosen = resolveOptions(trainOptions, given);
   const { translator = "cryogem", preset = "fast", seed } = chosen;
-  if (translator !== "cryogem") {
+  if (!isNetworkTranslator(translator)) {
     const name = NETWORK_OPTIONS.find((each) => chosen[each] !== undefined);
-    if (name) throw new OptionError(name, `found \`translator\` ${translator}, expected cryogem with it`);
+    if (name) {
+      const expected = `${NETWORK_TRANSLATORS.slice(0, -1).join(", ")} or ${NETWORK_TRANSLATORS.at(-1)}`;
+      throw new OptionError(name, `found \`translator\` ${translator}, expected ${expected} with it`);
+    }
   }
   if (chosen.dose !== undefined && !translator.startsWith("poisson")) {
     throw new OptionError(
@@ -82,7 +85,9 @@ function planOf(
   recipe: Recipe,
   rest: Omit<TrainPlan, "options" | "every" | "recipe"> & { readonly every: number | undefined },
 ): TrainPlan {
-  const options = resolveNetwork(recipe.preset, recipe.seed, recipe.chosen);
+  const { translator } = rest;
+  const network = isNetworkTranslator(translator) ? translator : "cryogem";
+  const options = resolveNetwork(recipe.preset, recipe.seed, recipe.chosen, network);
   const every = rest.every ?? Math.max(1, Math.round(options.steps / CHECKPOINTS));
   return { ...rest, every, options, recipe };
 }
@@ -101,7 +106,7 @@ const LARGEST_CROP = 512;
  */
 export function sizeCrops(plan: TrainPlan, diameter: number, shortest: number): TrainPlan {
   const { preset, chosen } = plan.recipe;
-  if (plan.translator !== "cryogem" || preset === "paper" || chosen.crop !== undefined) return plan;
+  if (!isNetworkTranslator(plan.translator) || preset === "paper" || chosen.crop !== undefined) return plan;
   const most = Math.min(LARGEST_CROP, CROP_STEP * Math.floor(shortest / CROP_STEP));
   if (most < CROP_STEP) return plan;
   const crop = Math.min(most, CROP_STEP * Math.max(1, Math.round((DIAMETERS * diameter) / CROP_STEP)));
@@ -110,4 +115,4 @@ export function sizeCrops(plan: TrainPlan, diameter: number, shortest: number): 
 
 /** Whether the translator's noise follows a measured spectrum. */
 export const needsSpectrum = ({ translator, options }: TrainPlan): boolean =>
-  translator === "coloured-gaussian" || (translator === "cryogem" && options.noise !== "white");
+  translator === "coloured-gaussian" || (isNetworkTranslator(translator) && options.noise !== "white");

@@ -3,6 +3,7 @@ import { inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
 import { drawFitSet } from "../../translate/fit/fit-set.js";
 import { encodeModel, type Model, type ModelDescription } from "../../translate/model.js";
+import { isNetworkTranslator } from "../../translate/presets.js";
 import { MODEL, writeArrays } from "../shared/models/model-files.js";
 import type { TrainContext } from "../shared/models/training-context.js";
 import {
@@ -24,7 +25,7 @@ import { fitSeed, type OpenTraining } from "./training.js";
 export async function trainTranslator(given: TrainPlan, context: TrainContext): Promise<number> {
   const { files, report, program } = context;
   const plan = await withSizedCrops(given, files);
-  const isNetwork = plan.translator === "cryogem";
+  const isNetwork = isNetworkTranslator(plan.translator);
   const inputs: TrainingInputs = {
     ...{ real: plan.real, simulated: plan.simulated, estimates: plan.estimates },
     ...{ crop: isNetwork ? plan.options.crop : 32, flatten: isNetwork && plan.options.trends },
@@ -71,7 +72,7 @@ async function prepare(
   const { translator, dose, options } = plan;
   const description: ModelDescription = {
     ...{ program, translator, pixelSize: opened.pixelSize, contrast, dose, step: 0 },
-    ...(translator === "cryogem" && { options }),
+    ...(isNetworkTranslator(translator) && { options }),
   };
   return { plan, opened, inputs, fit, description, ...(trends && { trends }) };
 }

@@ -4,6 +4,7 @@ import { fitInnovations } from "../../translate/fit/innovations.js";
 import type { ModelDescription } from "../../translate/model.js";
 import type { NoiseField } from "../../translate/noise/field.js";
 import type { Trend } from "../../translate/noise/trend.js";
+import { isNetworkTranslator } from "../../translate/presets.js";
 import { SNR } from "./options.js";
 import { needsSpectrum, type TrainPlan } from "./plan.js";
 import type { OpenedTrainingSet, TrainingInputs } from "./set.js";
@@ -24,7 +25,7 @@ export interface OpenTraining {
 export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseField> {
   const { snr, calibrate, seed, noise, unevenness } = plan.options;
   const white = !needsSpectrum(plan);
-  if (plan.translator !== "cryogem") {
+  if (!isNetworkTranslator(plan.translator)) {
     return white ? whiteField(fit, snr ?? SNR) : colouredField(fit, snr);
   }
   const even = white

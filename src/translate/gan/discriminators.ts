@@ -12,28 +12,34 @@ export interface DiscriminatorOptions {
    * 4 x 4 pixels, where the noise of single pixels no longer hides how the signal differs.
    */
   readonly count: 1 | 2;
+  /** Whether they halve by blurs, see `PatchGanOptions`; default not. */
+  readonly antialiased?: boolean;
 }
 
 /** A discriminator: its name in the metrics, its parameters, and how it is built on any set of them. */
 export interface Discriminator {
-  readonly name: "discriminator" | "coarse";
+  readonly name: string;
   readonly scope: Scope;
   readonly judge: (scope: Scope) => Layer;
 }
 
 const COARSE_POOL = 4;
 
-export function discriminators({ width, widest, count }: DiscriminatorOptions): readonly Discriminator[] {
-  const patches = (layers: number): PatchGanOptions => ({ width, widest, layers });
+/** @param names of the fine and of the coarse one */
+export function discriminators(
+  { width, widest, count, antialiased = false }: DiscriminatorOptions,
+  names: readonly [fine: string, coarse: string] = ["discriminator", "coarse"],
+): readonly Discriminator[] {
+  const patches = (layers: number): PatchGanOptions => ({ width, widest, layers, antialiased });
   const fine: Discriminator = {
-    name: "discriminator",
-    scope: Scope.root("discriminator"),
+    name: names[0],
+    scope: Scope.root(names[0]),
     judge: (scope) => patchGan(scope, patches(3)),
   };
   if (count === 1) return [fine];
   const coarse: Discriminator = {
-    name: "coarse",
-    scope: Scope.root("coarse"),
+    name: names[1],
+    scope: Scope.root(names[1]),
     judge: (scope) => {
       const onPooled = patchGan(scope, patches(2));
       return (x: Value) => onPooled(averagePool(x, COARSE_POOL));

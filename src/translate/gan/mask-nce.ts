@@ -1,8 +1,7 @@
-import { add, div, log, mul, neg, softmax } from "../../tensor/elementwise.js";
-import { concat, slice } from "../../tensor/layout.js";
+import { add, mul } from "../../tensor/elementwise.js";
 import { gemm } from "../../tensor/linear.js";
-import { reduceMean, reduceSum } from "../../tensor/reduce.js";
 import type { Value } from "../../tensor/value.js";
+import { dotRows, infoNce } from "./patch-nce.js";
 
 /** Unit feature vectors [n, width] at the query points of one encoder level, of the network's input and of its output. */
 export interface QueryFeatures {
@@ -18,8 +17,12 @@ export interface QueryFeatures {
  */
 export type MaskNceVariant = "paper" | "public";
 
+/** Which queries count: an ablation leaves one of the two sums out. */
+export type MaskNceQueries = "both" | "particles" | "background";
+
 export interface MaskNceOptions {
   readonly variant: MaskNceVariant;
+  readonly queries: MaskNceQueries;
   readonly temperature: number;
 }
 
@@ -30,25 +33,26 @@ export interface MaskNceOptions {
  *   l(z, z', N) = -log( e^(z z' / t) / (e^(z z' / t) + sum over n in N of e^(z n / t)) )
  *
  * with z of the input and z' of the output, p and P particle queries, b and B background ones. The factor 1/2 and the
- * means are the public code's; the paper writes sums, which the weight of the loss absorbs.
+ * means are the public code's; the paper writes sums, which the weight of the loss absorbs. Without the queries of one kind its mean
+ * is left out.
  */
 export function maskNce(features: QueryFeatures, options: MaskNceOptions): Value {
   const { particlesIn, particlesOut, backgroundIn, backgroundOut } = features;
-  const particles = contrast(particlesIn, particlesOut, backgroundOut, options);
-  const background = contrast(backgroundIn, backgroundOut, particlesOut, options);
-  return mul(add(particles, background), 0.5);
+  const particles = () => contrast(particlesIn, particlesOut, backgroundOut, options);
+  const background = () => contrast(backgroundIn, backgroundOut, particlesOut, options);
+  if (options.queries === "particles") return mul(particles(), 0.5);
+  if (options.queries === "background") return mul(background(), 0.5);
+  return mul(add(particles(), background()), 0.5);
 }
 
 /** Mean over rows of l(anchor, positive, negatives): all [n, width]. */
 function contrast(anchors: Value, positives: Value, negatives: Value, options: MaskNceOptions): Value {
   const { variant, temperature } = options;
-  const positive = reduceSum(mul(anchors, positives), { axes: [1], keepDims: true });
   const negative =
     variant === "paper"
       ? gemm(anchors, negatives, { transB: true })
       : gemm(negatives, anchors, { transB: true });
-  const chances = softmax(div(concat([positive, negative], 1), temperature));
-  return neg(reduceMean(log(slice(chances, { axis: 1, end: 1 }))));
+  return infoNce(dotRows(anchors, positives), negative, temperature);
 }
 
 /** Mean over levels. */

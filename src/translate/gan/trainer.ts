@@ -6,15 +6,19 @@ import {
   type TrainingListener,
   type TrainingMachine,
 } from "../../train/loop.js";
+import { carriedState } from "../../train/phase.js";
 import { firstState, type TrainingState } from "../../train/state.js";
 import { GeneratorRunner, generatorOptions } from "../generator-runner.js";
 import type { NoiseField } from "../noise/field.js";
 import { type CryogemOptions, learningShareAt } from "../options.js";
 import type { TrainingSet } from "../samples/sampler.js";
 import { drawSamples, type Sample, type SampleSet, takeSample } from "../samples/samples.js";
+import type { ContrastOptions } from "./contrast.js";
 import { type CropMaker, madeAhead, sampleCrops } from "./crops.js";
 import { stepFeeds } from "./feeds.js";
-import { cryogemStep, type StepOptions } from "./step.js";
+import type { StepOptions } from "./networks.js";
+import { parametersOfStep } from "./networks.js";
+import { translationStep } from "./step.js";
 import { LOSS_BOUNDS, TrainingWatch } from "./watch.js";
 
 /** What a training hands out while it runs; each call is awaited. */
@@ -36,7 +40,7 @@ export interface CryogemMachine<DeviceTensor> extends TrainingMachine<DeviceTens
 }
 
 /**
- * Trains a CryoGEM translator from the seed, or from where an earlier run stopped: the remaining losses and the result
+ * Trains a translator's networks from the seed, or from where an earlier run stopped: the remaining losses and the result
  * are then those of an uninterrupted training, bit for bit on the same device.
  *
  * @throws the signal's reason when aborted, after a last checkpoint
@@ -51,7 +55,8 @@ export async function trainCryogem<DeviceTensor>(
   const { steps, accumulate, nceWeight, average, seed, crop } = options;
   const { runtime, signal, makeCrops } = machine;
   const networks = stepOptions(options);
-  const { phases, generator, discriminator, heads } = cryogemStep(networks);
+  const translation = translationStep(networks);
+  const { phases } = translation;
   const cropsFor = makeCrops
     ? madeAhead(makeCrops, options, signal)
     : (step: number) => sampleCrops({ set, noise, options }, step, accumulate);
@@ -62,13 +67,14 @@ export async function trainCryogem<DeviceTensor>(
     machine,
     {
       phases,
-      start: firstState([...generator, ...discriminator, ...heads], seed),
+      start: firstState(parametersOfStep(translation), seed, new Map(), carriedState(phases)),
       ...{ steps, every, examples: accumulate, learningRate, bounds: LOSS_BOUNDS },
       async feeds(step) {
         const crops = await cropsFor(step);
         const discriminatorLearningRate = share(step) * options.discriminatorLearningRate;
         const rates = { learningRate: learningRate(step), discriminatorLearningRate };
-        return crops && stepFeeds(networks, crops, { step, ...rates, nceWeight, averageDecay: average });
+        const settings = { step, ...rates, nceWeight, averageDecay: average, seed };
+        return crops && stepFeeds(networks, translation.maps, crops, settings);
       },
     },
     watching(listener, sampling(runtime, options, samples)),
@@ -112,17 +118,29 @@ const sampling =
     }
   };
 
-const stepOptions = (options: CryogemOptions): StepOptions => ({
-  crop: options.crop,
-  generator: generatorOptions(options),
-  discriminator: { width: options.ndf, widest: options.widest, count: options.discriminators },
-  headWidth: options.headWidth,
-  levels: options.levels,
-  queries: options.queries,
-  nce: { variant: options.nceVariant, temperature: options.temperature },
-  beta1: options.beta1,
-  averaged: options.average > 0,
-});
+function stepOptions(options: CryogemOptions): StepOptions {
+  const { crop, beta1, ndf: width, widest, discriminators: count, network } = options;
+  const contrast = contrastOptions(options);
+  return {
+    ...{ crop, beta1, averaged: options.average > 0, generator: generatorOptions(options) },
+    discriminator: { width, widest, count, antialiased: network === "antialiased" },
+    ...(contrast && { contrast }),
+    ...(options.cycleWeight > 0 && {
+      cycle: { weight: options.cycleWeight, identity: options.identity, pool: options.pool },
+    }),
+  };
+}
+
+function contrastOptions(options: CryogemOptions): ContrastOptions | undefined {
+  const { contrast, headWidth, levels, queries: points, temperature, nceVariant: variant } = options;
+  if (contrast === "none") return undefined;
+  const common = { headWidth, levels, points };
+  if (contrast === "patch") {
+    return { kind: "patch", ...common, temperature, identity: options.identity, flip: options.flip };
+  }
+  const queries = contrast === "mask" ? "both" : contrast;
+  return { kind: "mask", ...common, nce: { variant, queries, temperature } };
+}
 
 /** The parameters to translate with, out of a training's state: averaged, where an average was kept. */
 export function generatorState(state: TrainingState, { average }: CryogemOptions): TrainingState {

@@ -19,7 +19,8 @@ const SIGNAL = {
  */
 export const LOSS_BOUNDS: Losses = {
   ...{ discriminatorReal: 100, discriminatorFake: 100, coarseReal: 100, coarseFake: 100 },
-  ...{ gan: 100, fakeDeviation: 10 },
+  ...{ gan: 100, fakeDeviation: 10, backGan: 100 },
+  ...{ backDiscriminatorReal: 100, backDiscriminatorFake: 100, backCoarseReal: 100, backCoarseFake: 100 },
 };
 
 /**

@@ -8,8 +8,9 @@ import { fuse } from "../../../src/train/phase.js";
 import { firstState } from "../../../src/train/state.js";
 import { Training } from "../../../src/train/training.js";
 import { stepFeeds } from "../../../src/translate/gan/feeds.js";
+import type { StepOptions } from "../../../src/translate/gan/networks.js";
 import { samplingFeeds } from "../../../src/translate/gan/sampling-inputs.js";
-import { cryogemStep, type StepOptions } from "../../../src/translate/gan/step.js";
+import { translationStep } from "../../../src/translate/gan/step.js";
 import type { StepData } from "../../../src/translate/samples/sampler.js";
 
 const CROP = 32;
@@ -18,12 +19,12 @@ const LEVELS = 2;
 const RATE = 1e-3;
 const options: StepOptions = {
   crop: CROP,
-  generator: { width: 2, widest: 2, depth: 3, upsampling: "resize", output: "plain" },
+  generator: { network: "unet", width: 2, widest: 2, depth: 3, upsampling: "resize", output: "plain" },
   discriminator: { width: 2, widest: 2, count: 1 },
-  headWidth: 4,
-  levels: LEVELS,
-  queries: QUERIES,
-  nce: { variant: "paper", temperature: 0.07 },
+  contrast: {
+    ...{ kind: "mask", headWidth: 4, levels: LEVELS, points: QUERIES },
+    nce: { variant: "paper", queries: "both", temperature: 0.07 },
+  },
   beta1: 0.5,
   averaged: true,
 };
@@ -39,13 +40,14 @@ const crops: readonly StepData[] = [
 ];
 const settings = {
   ...{ step: 1, learningRate: RATE, discriminatorLearningRate: RATE, nceWeight: 10, averageDecay: 0.9 },
+  seed: 1,
 };
 
 type Numbers = Record<string, ArrayLike<number>>;
 
 /** Losses and gradients of the graph of a single crop, in double precision. */
 function exactly({ simulated, real, points }: StepData, weights: Numbers) {
-  const { phases, generator, discriminator, heads } = cryogemStep(options);
+  const { phases, generator, discriminator, heads } = translationStep(options);
   const both = [...(points.particles ?? points.background!), ...points.background!];
   const feeds: Numbers = { simulated, real, averageDecay: [0], nceWeight: [points.particles ? 10 : 0] };
   for (let level = 1; level <= LEVELS; level++) {
@@ -73,20 +75,20 @@ const meanOf = (all: readonly Record<string, Float64Array>[], name: string): Flo
   all[0]![name]!.map((_, i) => all.reduce((sum, each) => sum + each[name]![i]!, 0) / all.length);
 
 const open = async (count: number) => {
-  const { phases, generator, discriminator, heads } = cryogemStep(options);
+  const { phases, generator, discriminator, heads } = translationStep(options);
   const start = firstState([...generator, ...discriminator, ...heads], 1);
   return Training.open(await openOnnxCpu({ threads: 1 }), phases, start, count);
 };
 
 describe("a step over several crops", () => {
   test("has the mean losses, and moments that are the mean gradients, in float64", async () => {
-    const { generator, discriminator, heads } = cryogemStep(options);
+    const { generator, discriminator, heads } = translationStep(options);
     const weights: Record<string, Float64Array> = {};
     for (const spec of [...generator, ...discriminator, ...heads]) {
       weights[spec.name] = Float64Array.from(initialValues(spec, 1));
     }
     const training = await open(crops.length);
-    const losses = await training.run(stepFeeds(options, crops, settings));
+    const losses = await training.run(stepFeeds(options, [], crops, settings));
     const state = await training.save();
     await training.close();
 
@@ -121,8 +123,8 @@ describe("a step over several crops", () => {
     const [one, three] = [await open(1), await open(3)];
     const crop = crops[0]!;
     for (let step = 1; step <= 2; step++) {
-      const expected = await one.run(stepFeeds(options, [crop], { ...settings, step }));
-      const found = await three.run(stepFeeds(options, [crop, crop, crop], { ...settings, step }));
+      const expected = await one.run(stepFeeds(options, [], [crop], { ...settings, step }));
+      const found = await three.run(stepFeeds(options, [], [crop, crop, crop], { ...settings, step }));
       expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
       for (const [name, value] of Object.entries(expected)) {
         expect([found[name]!]).toBeAllclose([value], { relative: step === 1 ? 1e-5 : 1e-3 });

@@ -46,7 +46,7 @@ function plainLoss(
 describe("maskNce", () => {
   const { particlesIn: zp, particlesOut: op, backgroundIn: zb, backgroundOut: ob } = features;
   const value = (variant: "paper" | "public"): number =>
-    interpret({ loss: maskNce(inputs, { variant, temperature: T }) }, feeds).loss![0]!;
+    interpret({ loss: maskNce(inputs, { variant, queries: "both", temperature: T }) }, feeds).loss![0]!;
 
   test("is the paper's equation, query by query", () => {
     const particles = plainLoss(zp, op, (i) => ob.map((negative) => [zp[i]!, negative]));
@@ -62,7 +62,7 @@ describe("maskNce", () => {
   });
 
   test("a step against its gradient lowers it", () => {
-    const loss = maskNce(inputs, { variant: "paper", temperature: T });
+    const loss = maskNce(inputs, { variant: "paper", queries: "both", temperature: T });
     const [slope] = grad(loss, [inputs.particlesOut]);
     const { slope: found } = interpret({ slope: slope! }, feeds);
     const moved = { ...feeds, particlesOut: feeds.particlesOut!.map((x, i) => x - 1e-3 * found![i]!) };

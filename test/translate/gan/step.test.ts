@@ -5,8 +5,9 @@ import { interpret, sizeOf } from "../../../src/tensor/index.js";
 import { adamScalars } from "../../../src/train/adam.js";
 import { fuse } from "../../../src/train/phase.js";
 import { updatesInGraph } from "../../../src/train/update.js";
+import type { StepOptions } from "../../../src/translate/gan/networks.js";
 import { samplingFeeds } from "../../../src/translate/gan/sampling-inputs.js";
-import { cryogemStep, type StepOptions } from "../../../src/translate/gan/step.js";
+import { translationStep } from "../../../src/translate/gan/step.js";
 
 interface Case {
   readonly upsampling: "transposed" | "resize";
@@ -46,12 +47,12 @@ const digest = (values: Float64Array): number[] => {
 
 const optionsOf = ({ upsampling, output, variant, widest, discriminators }: Case): StepOptions => ({
   crop: sizes.crop,
-  generator: { width: sizes.ngf, widest, depth: sizes.depth, upsampling, output },
+  generator: { network: "unet", width: sizes.ngf, widest, depth: sizes.depth, upsampling, output },
   discriminator: { width: sizes.ndf, widest, count: discriminators },
-  headWidth: sizes.head,
-  levels: sizes.levels,
-  queries: sizes.queries,
-  nce: { variant, temperature: reference.temperature },
+  contrast: {
+    ...{ kind: "mask", headWidth: sizes.head, levels: sizes.levels, points: sizes.queries },
+    nce: { variant, queries: "both", temperature: reference.temperature },
+  },
   beta1: reference.beta1,
   averaged: discriminators === 2,
 });
@@ -92,7 +93,7 @@ describe.each(reference.cases)(
   "one step, $upsampling up-sampling, $output output, $variant loss, $discriminators discriminator(s)",
   (expected) => {
     const names = Object.keys(expected.parameters);
-    const step = cryogemStep(optionsOf(expected));
+    const step = translationStep(optionsOf(expected));
     const specs = [...step.generator, ...step.discriminator, ...step.heads];
     const feeds = feedsOf(specs, names);
     const { outputs, carried, updates } = fuse(step.phases);
