@@ -55,7 +55,7 @@ async function generateInto(plan: GeneratePlan, context: GenerateContext): Promi
   const model = await readModel(files, plan.model);
   const simulated = await readDataset(files, plan.simulated);
   requireFit(plan, model, simulated);
-  const job = await datasetJob(plan, simulated, context);
+  const job = await datasetJob(plan, model, simulated, context);
   const progress = await openDataset(files, plan.out, job, imageKinds(false));
   if (progress.finished) report.note(`${plan.out} is complete already`);
   else
@@ -133,6 +133,7 @@ async function writeMicrograph(
 
 async function datasetJob(
   plan: GeneratePlan,
+  { record: { translator } }: Model,
   { manifest }: Dataset,
   { files, program }: GenerateContext,
 ): Promise<DatasetJob> {
@@ -144,7 +145,7 @@ async function datasetJob(
   return {
     program,
     command: "generate",
-    options: plan.record,
+    options: { ...plan.record, translator },
     seed: plan.seed,
     inputs,
     optics,

@@ -44,7 +44,8 @@ describe.each(CASES)("train --translator %s %j", (translator, more) => {
     const { record } = await modelOf(translator);
     expect(record.translator).toBe(translator);
     expect(record.options!.network).toBe(more.network ?? "unet");
-    const { micrographs } = await generate(`${translator}-made`, { model: at(translator) });
+    const { micrographs, options: said } = await generate(`${translator}-made`, { model: at(translator) });
     expect(micrographs).toHaveLength(3);
+    expect(said["translator"]).toBe(translator);
   });
 });

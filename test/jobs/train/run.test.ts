@@ -131,7 +131,7 @@ describe("train", () => {
         depth: undefined,
         every: undefined,
       } as const,
-      /steps: found `translator` gaussian, expected cryogem with it/,
+      /steps: found `translator` gaussian, expected cryogem, cut, fastcut or cyclegan with it/,
     ],
     ["a dose without counting", { dose: 3 }, /dose: found `translator` cryogem, expected poisson/],
   ])("%s is refused", async (_name, more, message) => {
