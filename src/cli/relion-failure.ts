@@ -11,7 +11,14 @@ import { JOB_FILES } from "../jobs/relion/run.js";
 export function tellRelionOfFailure(words: readonly string[]): void {
   const at = words.indexOf("--o");
   const folder = at < 0 ? undefined : words[at + 1];
-  if (folder === undefined) return;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, JOB_FILES.failure), "");
+  if (!folder) return;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, JOB_FILES.failure), "");
+  } catch (error) {
+    // what the job itself failed of is said after this
+    process.stderr.write(
+      `warning: ${JOB_FILES.failure}: ${error instanceof Error ? error.message : error}\n`,
+    );
+  }
 }

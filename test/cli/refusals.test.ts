@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -89,6 +89,18 @@ describe("an option that can never work ends with 2, its name and what it may be
     expect([status, stdout]).toEqual([2, ""]);
     expect(existsSync(join(dir, "x"))).toBe(false);
   });
+});
+
+test("a damaged micrograph, read on a thread, ends with 1 and a sentence that names it", async () => {
+  writeFileSync(join(dir, "cut.mrc"), readFileSync(join(dir, "m.mrc")).subarray(0, 3000));
+  for (const job of [["bin", "--to", "3"], ESTIMATE.slice(0, 1)]) {
+    const rest = job.length === 1 ? ESTIMATE.slice(3, -2) : job.slice(1);
+    const { status, stderr } = await run(job[0]!, "--micrographs", "cut.mrc", ...rest, "--out", "cut");
+    expect(stderr.trim().split("\n").at(-1)).toMatch(
+      /^error: cut.mrc: file size: found 3000, expected 37888/,
+    );
+    expect(status).toBe(1);
+  }
 });
 
 test("pixel sizes that disagree end a scoring with 2 before anything is written", async () => {

@@ -11,6 +11,8 @@ const HEAD_BYTES = 1024;
  */
 const MOST_BYTES = 2 ** 28;
 const MOST_EXPANSION = 100;
+/** What one array of bytes can hold in every release of Node.js and every browser. */
+const MOST_ARRAY = 2 ** 32;
 
 /** The most that a packed file may unpack to where its beginning promises no size. */
 export const mostUnpacked = (packedBytes: number): number =>
@@ -44,6 +46,10 @@ export class Unpacked {
     if (!this.isPromised && this.filled >= HEAD_BYTES) {
       this.isPromised = true;
       this.most = this.promise(this.join(HEAD_BYTES)) ?? this.most;
+      if (this.most > MOST_ARRAY) {
+        const promised = `${this.most} bytes, from the header`;
+        throw new FormatError(this.path, this.at, promised, `at most ${MOST_ARRAY} bytes: unpack it first`);
+      }
     }
     if (this.filled <= this.most) return;
     throw new FormatError(

@@ -3,6 +3,7 @@ import type { Files } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { hasOptics, hasPlaces, particlesOfCs, placesOfCs, readCsFile } from "../../io/particles/cs.js";
 import type { CsFile } from "../../io/particles/cs-join.js";
+import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import { pickFormatOf } from "../../io/picks/formats.js";
 import { LABEL, LABEL_30 } from "../../io/star/names.js";
 import { parseStar, type StarFile } from "../../io/star/parse.js";
@@ -53,12 +54,8 @@ function describeOptics(table: StarTable | undefined): Description {
 function describeRows(table: StarTable): Description {
   const out: Record<string, string | number> = {};
   if (table.has(LABEL.micrograph)) out["micrographs"] = new Set(table.strings(LABEL.micrograph)).size;
-  if (table.has(LABEL.defocusU) && table.rows > 0) {
-    const defocus = table.numbers(LABEL.defocusU);
-    const low = defocus.reduce((a, b) => Math.min(a, b));
-    const high = defocus.reduce((a, b) => Math.max(a, b));
-    out["defocus U"] = `${format(low)} to ${format(high)} A, mean ${format(mean(defocus))}`;
-  }
+  if (table.has(LABEL.defocusU) && table.rows > 0)
+    out["defocus U"] = defocusRange(table.numbers(LABEL.defocusU));
   if (table.has(LABEL.halfSet)) {
     const sets = table.integers(LABEL.halfSet);
     out["half sets"] =
@@ -67,9 +64,11 @@ function describeRows(table: StarTable): Description {
   return out;
 }
 
-/** Describes a cryoSPARC particle file. */
+/** Describes a cryoSPARC file of particles or exposures. */
 export async function describeCs(files: Files, path: string): Promise<Description> {
-  const file = readCsFile(await files.read(path), path);
+  const bytes = await files.read(path);
+  const file = readCsFile(bytes, path);
+  if (file.table.columns.has("micrograph_blob/path")) return describeExposures(file, bytes);
   if (!hasOptics(file)) return describePassthrough(file);
   const { optics, particles } = particlesOfCs(file);
   const has = (of: (particle: (typeof particles)[number]) => unknown): string =>
@@ -86,6 +85,30 @@ export async function describeCs(files: Files, path: string): Promise<Descriptio
     places: has(({ x }) => x) === "yes" ? `in ${micrographs} micrographs` : "no",
     aligned: has(({ angles }) => angles),
   };
+}
+
+/** Micrographs, which may have been fitted. */
+function describeExposures({ path, table: { rows, columns } }: CsFile, bytes: Uint8Array): Description {
+  const known = { what: "cryoSPARC exposures", micrographs: rows };
+  if (rows === 0 || !columns.has("ctf/df1_A")) return { ...known, CTF: "not fitted" };
+  const ctfs = readMicrographCtfs(bytes, path);
+  const optics = ctfs.map(
+    ({ pixelSize, voltage, sphericalAberration }) =>
+      `${pixelSize === undefined ? "" : `${format(pixelSize)} A, `}${format(voltage)} kV, Cs ${format(sphericalAberration)} mm`,
+  );
+  return {
+    ...known,
+    optics: some([...new Set(optics)], "; "),
+    "defocus U": defocusRange(ctfs.map(({ defocusU }) => defocusU)),
+  };
+}
+
+/** Angstrom, of at least one micrograph or particle. */
+function defocusRange(defocus: ArrayLike<number>): string {
+  const values = Array.from(defocus);
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  return `${format(low)} to ${format(high)} A, mean ${format(mean(values))}`;
 }
 
 /** Picks, or what a job of cryoSPARC handed on: a file that has not all columns of particles. */

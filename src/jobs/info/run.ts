@@ -79,7 +79,7 @@ const FORMATS: readonly (readonly [RegExp, Describe])[] = [
 ];
 
 async function describePng(files: Files, path: string): Promise<Description> {
-  const { shape, channels, bitDepth } = decodePng(await files.read(path), path);
+  const { shape, channels, bitDepth } = decodePng(unpackImages(await files.read(path), path), path);
   const kind = ["", "grey", "grey with transparency", "colour", "colour with transparency"][channels]!;
   return { what: `PNG, ${shape[1]} x ${shape[0]} pixels`, samples: `${kind}, ${bitDepth} bits` };
 }

@@ -1,9 +1,10 @@
 import { fftFriendlySize } from "../../array/fft/fft.js";
+import type { Volume } from "../../array/image.js";
 import { OptionError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { pack, unpackedName } from "../../io/bytes/unpack.js";
 import { writeMrc } from "../../io/mrc/write.js";
-import { modelDiameter, potentialMap, potentialMemory } from "../../physics/potential/potential.js";
+import { modelDiameter, potentialMemory, potentialSteps } from "../../physics/potential/potential.js";
 import { readModelAtoms } from "../shared/maps/model-atoms.js";
 import { refuseBeyondMemory } from "../shared/memory.js";
 import { resolveOptions } from "../shared/options/check.js";
@@ -58,15 +59,24 @@ export async function computePotential(
     context,
   );
   signal.throwIfAborted();
-  const { data, shape } = potentialMap(atoms, {
-    voxelSize: pixelSize,
-    box,
-    resolution,
-    applyBFactors: options.bFactors,
-  });
-  signal.throwIfAborted();
+  const steps = potentialSteps(atoms, { ...need, applyBFactors: options.bFactors });
+  const { data, shape } = await finish(steps, context);
   await files.write(out, pack(writeMrc({ data, shape, voxelSize: pixelSize, kind: "volume" }), out));
   return { out, atoms: atoms.length, diameter, box, resolution };
+}
+
+/** Goes through the steps, between which the program hears a wish to stop. */
+async function finish(
+  steps: ReturnType<typeof potentialSteps>,
+  { report, signal }: JobContext,
+): Promise<Volume> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    report.progress(value);
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+  }
 }
 
 /** An even size that transforms fast, at least 1.5 diameters and some room for a small molecule. */

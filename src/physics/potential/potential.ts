@@ -1,8 +1,9 @@
-import { irfft3, rfft3, type Spectrum } from "../../array/fft/fft.js";
+import { fftFriendlySize, irfft3, rfft3, type Spectrum } from "../../array/fft/fft.js";
 import { centre, type Volume } from "../../array/image.js";
 import { halfColumns, signedIndex, wrappedIndex } from "../../array/spectrum/half.js";
 import { inRange, integerInRange } from "../../core/check.js";
 import { DomainError } from "../../core/errors.js";
+import type { Progress } from "../../core/ports.js";
 import { POTENTIAL_PER_SCATTERING, scatteringFactor } from "./scattering.js";
 
 /** An atom as far as the potential needs it. */
@@ -37,6 +38,8 @@ const CUT = 4.6;
 const ALIASING = 1e-4;
 /** The cut-off falls from 1 to 0 as a raised cosine over the last fifth of the frequencies. */
 const EDGE = 0.8;
+/** Millions of samples of the fine grid that are added to between two steps of `potentialSteps`: a few tenths of a second. */
+const MILLIONS_A_STEP = 100;
 
 /**
  * Electrostatic potential of an atomic model as electrons see it, in volt, independent neutral atoms, in vacuum.
@@ -51,37 +54,59 @@ const EDGE = 0.8;
  * @throws UnsupportedError for an element without a scattering factor
  */
 export function potentialMap(atoms: readonly PotentialAtom[], options: PotentialOptions): Volume {
+  const steps = potentialSteps(atoms, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * `potentialMap` in steps, between which a caller may look for a wish to stop: yields how far it is, and returns the map.
+ */
+export function* potentialSteps(
+  atoms: readonly PotentialAtom[],
+  options: PotentialOptions,
+): Generator<Progress, Volume, void> {
   const voxelSize = inRange("voxelSize", options.voxelSize, "angstrom", 0.01, 100);
   const box = integerInRange("box", options.box, 2, 4096);
   const resolution = inRange("resolution", options.resolution, "angstrom", 2 * voxelSize, 1e3);
   const middle = options.middle ?? meanPosition(atoms);
   requireRoom(atoms, middle, box, voxelSize);
 
-  const finer = refinement(voxelSize, resolution);
-  const spacing = voxelSize / finer;
+  const size = fineSize(options);
+  const spacing = (box * voxelSize) / size;
   const widening = (4 * spacing * spacing * Math.log(1 / ALIASING)) / (1 - (2 * spacing) / resolution);
-  const fine = sampleAtoms(atoms, {
+  const fine = yield* sampleAtoms(atoms, {
     middle,
-    size: box * finer,
+    size,
     spacing,
-    origin: centre(box) * finer,
+    origin: (centre(box) * voxelSize) / spacing,
     widening,
     applyBFactors: options.applyBFactors ?? false,
   });
-  return irfft3(cropAndFilter(rfft3(fine), box, spacing, widening, resolution), voxelSize);
+  yield laid(atoms.length, atoms.length);
+  const spectrum = cropAndFilter(rfft3(fine), box, spacing, widening, resolution);
+  yield { stage: "transforms of the map", done: 1, total: 2, unit: "transforms" };
+  return irfft3(spectrum, voxelSize);
 }
 
-/** Samples a voxel on the grid on which atoms are laid: spaced by at most a third of the resolution. */
-const refinement = (voxelSize: number, resolution: number): number =>
-  Math.ceil((3 * voxelSize) / resolution - 1e-9);
+const laid = (done: number, total: number): Progress => ({
+  ...{ stage: "atoms on the grid", done, total },
+  unit: "atoms",
+});
+
+/** Samples along an axis of the grid on which atoms are laid: spaced by at most a third of the resolution. */
+function fineSize({ voxelSize, box, resolution }: GridOptions): number {
+  const least = Math.ceil((3 * box * voxelSize) / resolution - 1e-9);
+  return least <= box ? box : fftFriendlySize(least);
+}
+
+type GridOptions = Pick<PotentialOptions, "voxelSize" | "box" | "resolution">;
 
 /** Bytes that `potentialMap` takes at most: the fine grid with its transform, and the map with its own. */
-export function potentialMemory({
-  voxelSize,
-  box,
-  resolution,
-}: Pick<PotentialOptions, "voxelSize" | "box" | "resolution">): number {
-  return 8 * (box * refinement(voxelSize, resolution)) ** 3 + 8 * box ** 3;
+export function potentialMemory(options: GridOptions): number {
+  return 8 * fineSize(options) ** 3 + 8 * options.box ** 3;
 }
 
 /** Largest distance of two atoms, estimated as twice the largest distance from their mean position; angstrom. */
@@ -135,23 +160,32 @@ interface Sampling {
 }
 
 /** Sum of the widened atoms on a periodic grid. */
-function sampleAtoms(atoms: readonly PotentialAtom[], sampling: Sampling): Volume {
+function* sampleAtoms(
+  atoms: readonly PotentialAtom[],
+  sampling: Sampling,
+): Generator<Progress, Volume, void> {
   const { middle, size, origin, spacing, widening } = sampling;
   const data = new Float32Array(size ** 3);
   const [ax, ay, az] = [new Axis(size), new Axis(size), new Axis(size)];
-  for (const atom of atoms) {
+  let samples = 0;
+  for (const [i, atom] of atoms.entries()) {
+    if (samples >= 1e6 * MILLIONS_A_STEP) {
+      yield laid(i, atoms.length);
+      samples = 0;
+    }
     const { a, b } = scatteringFactor(atom.element);
     const own = sampling.applyBFactors ? inRange("bFactor", atom.bFactor ?? 0, "angstrom²", 0, 1000) : 0;
     const occupancy = atom.occupancy ?? 1;
-    for (let i = 0; i < a.length; i++) {
-      const wide = b[i]! + own + widening;
+    for (let term = 0; term < a.length; term++) {
+      const wide = b[term]! + own + widening;
       const exponent = (4 * Math.PI * Math.PI * spacing * spacing) / wide;
       const reach = (CUT * Math.sqrt(wide / 8)) / Math.PI / spacing;
       ax.fill(origin + (atom.x - middle[0]) / spacing, reach, exponent);
       ay.fill(origin + (atom.y - middle[1]) / spacing, reach, exponent);
       az.fill(origin + (atom.z - middle[2]) / spacing, reach, exponent);
-      const peak = POTENTIAL_PER_SCATTERING * occupancy * a[i]! * ((4 * Math.PI) / wide) ** 1.5;
+      const peak = POTENTIAL_PER_SCATTERING * occupancy * a[term]! * ((4 * Math.PI) / wide) ** 1.5;
       addProduct(data, size, peak, ax, ay, az);
+      samples += ax.count * ay.count * az.count;
     }
   }
   return { data, shape: [size, size, size], voxelSize: spacing };

@@ -21,7 +21,9 @@ export function unpackError({ name, message, stack, fields }: ErrorParcel): Erro
   const error: Error = ours ? Object.create(ours.prototype) : new Error(message);
   if (!ours) error.name = name;
   Object.assign(error, fields);
-  Object.defineProperty(error, "message", { value: message, configurable: true });
-  Object.defineProperty(error, "stack", { value: stack ?? message, configurable: true });
+  // as an error of this thread has them: the command line puts dashes before the options that a message names
+  const own = { configurable: true, writable: true };
+  Object.defineProperty(error, "message", { ...own, value: message });
+  Object.defineProperty(error, "stack", { ...own, value: stack ?? message });
   return error;
 }

@@ -113,6 +113,13 @@ describe("a packed file that unpacks to more than it can hold is refused before 
     expect(() => large.add(part.subarray(0, 1))).toThrow("at most 300000000 bytes");
   });
 
+  test("a promise that no array can hold is refused before anything is kept", () => {
+    const collected = new Unpacked(1000, "a.mrc.gz", "gzip", () => 2 ** 32 + 1024);
+    expect(() => collected.add(new Uint8Array(1024))).toThrow(
+      'a.mrc.gz: gzip: found "4294968320 bytes, from the header", expected at most 4294967296 bytes: unpack it first',
+    );
+  });
+
   test("a text longer than a string can be", () => {
     // its length alone is looked at: the bytes are never touched
     const endless = new Uint8Array(0x20000000);

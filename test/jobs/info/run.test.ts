@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import type { Progress } from "../../../src/core/ports.js";
 import { writePart } from "../../../src/dataset/part.js";
 import { readMrc } from "../../../src/io/mrc/read.js";
+import { type NpyColumn, writeNpyTable } from "../../../src/io/npy/read.js";
 import { describeFile, describeFolder } from "../../../src/jobs/info/run.js";
 import { computePotential } from "../../../src/jobs/potential/run.js";
 import { mapDiameter, readDensityMap } from "../../../src/jobs/shared/maps/density-map.js";
@@ -87,9 +89,24 @@ describe("potential", () => {
   test("a map that the machine's memory cannot hold is refused before any is taken", async () => {
     const at = { model, out: join(dir, "large.mrc"), pixelSize: 0.1, box: 2048 };
     await expect(computePotential(at, { ...context, memory: 2 ** 34 })).rejects.toThrow(
-      "box: found a map of 2048 x 2048 x 2048 voxels at a resolution of 0.2 angstrom, about 610 GB of memory, expected at " +
+      "box: found a map of 2048 x 2048 x 2048 voxels at a resolution of 0.2 angstrom, about 310 GB of memory, expected at " +
         "most the 16 GB of this machine: take larger voxels, or a smaller `box`",
     );
+  });
+
+  test("stops between its steps when it is asked to, and has written nothing", async () => {
+    const controller = new AbortController();
+    const steps: Progress[] = [];
+    const progress = (step: Progress): void => {
+      steps.push(step);
+      setTimeout(() => controller.abort());
+    };
+    const report = { ...context.report, progress };
+    const at = { model, out: join(dir, "stopped.mrc"), pixelSize: 1, resolution: 4, box: 48 };
+    const stopped = computePotential(at, { ...context, report, signal: controller.signal });
+    await expect(stopped).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
+    expect(steps).toEqual([{ stage: "atoms on the grid", done: 4, total: 4, unit: "atoms" }]);
+    expect(existsSync(at.out)).toBe(false);
   });
 
   test("virtual sites are left out, and said to be", async () => {
@@ -204,6 +221,42 @@ describe("info", async () => {
       what: "HDF5 of EMAN2, 1 image of 7 x 6 x 5 voxels",
       "pixel size": "2.5 A",
     });
+  });
+
+  test("cryoSPARC's exposures, with a CTF and without; a packed PNG", async () => {
+    const numbers = (values: readonly number[]): NpyColumn => ({
+      dtype: "<f4",
+      shape: [],
+      values: Float64Array.from(values),
+    });
+    const blob: [string, NpyColumn][] = [
+      ["micrograph_blob/path", { dtype: "|S9", shape: [], values: ["J1/a.mrc", "J1/b.mrc"] }],
+      ["micrograph_blob/psize_A", numbers([1.25, 1.25])],
+    ];
+    const ctf: [string, NpyColumn][] = [
+      ["ctf/accel_kv", numbers([300, 300])],
+      ["ctf/cs_mm", numbers([2.5, 2.5])],
+      ["ctf/amp_contrast", numbers([0.1, 0.1])],
+      ["ctf/df1_A", numbers([10_000, 20_000])],
+    ];
+    const write = (name: string, columns: [string, NpyColumn][]): string => {
+      writeFileSync(join(dir, name), writeNpyTable({ rows: 2, columns: new Map(columns) }));
+      return join(dir, name);
+    };
+    expect(await describeFile(nodeFiles, write("fitted.cs", [...blob, ...ctf]))).toEqual({
+      what: "cryoSPARC exposures",
+      micrographs: 2,
+      optics: "1.25 A, 300 kV, Cs 2.5 mm",
+      "defocus U": "10000 to 20000 A, mean 15000",
+    });
+    expect(await describeFile(nodeFiles, write("raw.cs", blob))).toEqual({
+      what: "cryoSPARC exposures",
+      micrographs: 2,
+      CTF: "not fitted",
+    });
+    const mask = readFileSync(join(out, "masks/000001.png"));
+    writeFileSync(join(dir, "mask.png.gz"), gzipSync(mask));
+    expect((await describeFile(nodeFiles, join(dir, "mask.png.gz")))["what"]).toBe("PNG, 80 x 64 pixels");
   });
 
   test("a dataset, an unfinished one, any folder, an unknown format", async () => {

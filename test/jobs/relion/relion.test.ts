@@ -134,6 +134,16 @@ describe("a job by itself", () => {
     expect(stderr).toContain(word);
   });
 
+  test("without a folder it says what is wrong, as any command", async () => {
+    const { status, stderr } = await cryogem("relion", "--o", "", "--dataset", "made");
+    expect([status, stderr.trim()]).toEqual([2, 'error: --o: found "", expected a path']);
+    const inFile = await cryogem("relion", "--o", `${MICS}/job`, "--dataset", "made");
+    expect([inFile.status, inFile.stderr.trim().split("\n").length]).toEqual([1, 2]);
+    expect(inFile.stderr).toMatch(
+      /^warning: RELION_JOB_EXIT_FAILURE: .*\nerror: .* found a file where a folder should be/,
+    );
+  });
+
   test("stops when RELION asks it to", async () => {
     const many = inProject("many.star");
     const rows = Array.from({ length: 2000 }, (_, i) => `again/${i}.mrc`);

@@ -37,6 +37,8 @@ function forEachFrequency(
 describe.each([
   { voxelSize: 1, box: 24, resolution: 3 },
   { voxelSize: 1.5, box: 25, resolution: 3 },
+  { voxelSize: 1, box: 24, resolution: 2 },
+  { voxelSize: 1, box: 25, resolution: 2.5 },
   { voxelSize: 3, box: 16, resolution: 8 },
 ])(
   "on a grid of $voxelSize angstrom, box $box, at $resolution angstrom",

@@ -95,6 +95,9 @@ test("errors of other classes keep their name and their stack", () => {
   const ours = unpackError(structuredClone(packError(new FormatError("a.mrc", "word 4", 3, "2"))));
   expect(ours).toBeInstanceOf(FormatError);
   expect(ours.message).toBe("a.mrc: word 4: found 3, expected 2");
+  // the command line puts dashes before the options in it
+  ours.message = "other";
+  expect(ours.message).toBe("other");
 });
 
 test("a closed gate waits for the writes under way and lets no other begin", async () => {
