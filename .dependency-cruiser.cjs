@@ -53,6 +53,7 @@ const doors = {
     "turnable-map",
   ],
   "evaluate/picking": ["bootstrap", "matching", "picking"],
+  "evaluate/poses": ["floors", "poses"],
   "evaluate/realism": ["images", "measures", "particle-average", "profile", "realism", "table", "verdict"],
   "evaluate/realism/classifier": ["images", "two-sample"],
   "evaluate/realism/features": [
@@ -158,6 +159,7 @@ const moreJobDoors = {
   evaluate: ["classify", "figures"],
   export: ["labels"],
   "pick-score": ["read", "result", "text"],
+  "pose-score": ["result", "text"],
   postprocess: ["result", "text"],
   train: ["metrics", "training"],
 };

@@ -168,6 +168,15 @@ export {
   type ScoredPick,
   scorePicking,
 } from "./evaluate/picking/picking.js";
+
+export {
+  type MeanAndMedian,
+  type ParticlePose,
+  type PoseErrors,
+  type PoseScores,
+  scorePoses,
+} from "./evaluate/poses/poses.js";
+
 export { type LaplacianOptions, laplacianScorer } from "./pick/laplacian.js";
 export { decodePicker, type PickerModel, type PickerRecord } from "./pick/model.js";
 export { NetworkScorer, type NetworkScorerOptions } from "./pick/network/scorer.js";
@@ -303,6 +312,9 @@ export type { PickerScores, PickScoreResult } from "./jobs/pick-score/result.js"
 export { scorePicks } from "./jobs/pick-score/run.js";
 export { type PickTrainOptions, type PickTrainPlan, planPickTraining } from "./jobs/pick-train/plan.js";
 export { trainPickerModel } from "./jobs/pick-train/run.js";
+export type { PoseScoreOptions } from "./jobs/pose-score/options.js";
+export type { PoseScoreResult } from "./jobs/pose-score/result.js";
+export { scorePoseFiles } from "./jobs/pose-score/run.js";
 export type { PotentialOptions as PotentialJobOptions } from "./jobs/potential/options.js";
 export { computePotential, type PotentialResult } from "./jobs/potential/run.js";
 export type { ReconstructOptions } from "./jobs/reconstruct/options.js";

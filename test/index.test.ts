@@ -49,11 +49,11 @@ describe("cryogem", () => {
       readParticlesCs readParticlesStar readPdb readPicker readPicksStar readPng readPointsCsv
       readSafetensors readStructure readTiff readTopaz readTransferCurve readVolume realismOfImages
       realismProtocol reconstructMap refineParticles resampleVolume rescale resolutionAt rfft2 rfft3
-      rotationAngle runPicking scorePicking scorePicks selectAtoms simulateDataset simulateMicrograph
-      spoilParticles standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer
-      textTable trainPickerModel trainTranslator transposeRotation uniformRotation writeBox writeCbox
-      writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
-      writeSafetensors writeStar writeTopaz zeros"
+      rotationAngle runPicking scorePicking scorePicks scorePoseFiles scorePoses selectAtoms
+      simulateDataset simulateMicrograph spoilParticles standardDeviation symmetricAngle symmetryOperators
+      syntheticIce templateScorer textTable trainPickerModel trainTranslator transposeRotation
+      uniformRotation writeBox writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar
+      writePicksStar writePointsCsv writeSafetensors writeStar writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
@@ -67,19 +67,20 @@ describe("cryogem", () => {
       FilterBank FscCurve FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan
       HalfWeights HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore
       Intervals IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics
-      MapAlignment MapOptions MapReading MaskJobOptions MaskOptions MaskResult MicrographCtf
+      MapAlignment MapOptions MapReading MaskJobOptions MaskOptions MaskResult MeanAndMedian MicrographCtf
       MicrographInputs MicrographRecord MicrographSource Model ModelDescription MrcFile MrcHeader
       MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
       NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower
-      NoiseSpectrum Optics OpticsGroup Orientations Particle ParticleRecord ParticleSet Peak PeakOptions
-      Pick PickLabel PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions PickScoreResult
-      PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions PickerRecord PickerScores
-      PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point Pose PotentialAtom
-      PotentialJobOptions PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions
-      Projector ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan
-      RealismProtocol RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord
-      RefineOptions RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes
-      Safetensor SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
+      NoiseSpectrum Optics OpticsGroup Orientations Particle ParticlePose ParticleRecord ParticleSet Peak
+      PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions
+      PickScoreResult PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions
+      PickerRecord PickerScores PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point
+      Pose PoseErrors PoseScoreOptions PoseScoreResult PoseScores PotentialAtom PotentialJobOptions
+      PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions Projector
+      ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan RealismProtocol
+      RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord RefineOptions
+      RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes Safetensor
+      SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
       SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum
       SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable StarValues
       StorageMode Structure StructureOptions Task TaskInput TaskName TaskOptions TaskOutput TaskShared

@@ -16,6 +16,7 @@ import { maskCommand } from "../../jobs/mask/options.js";
 import { pickRunCommand } from "../../jobs/pick-run/options.js";
 import { pickScoreCommand } from "../../jobs/pick-score/options.js";
 import { pickTrainCommand } from "../../jobs/pick-train/options.js";
+import { poseScoreCommand } from "../../jobs/pose-score/options.js";
 import { postprocessCommand } from "../../jobs/postprocess/options.js";
 import { potentialCommand } from "../../jobs/potential/options.js";
 import { reconstructCommand } from "../../jobs/reconstruct/options.js";
@@ -43,6 +44,7 @@ export const entries: readonly CommandEntry[] = [
   entry(pickScoreCommand, () => import("./pick-score.js")),
   entry(extractCommand, () => import("./extract.js")),
   entry(reconstructCommand, () => import("./reconstruct.js")),
+  entry(poseScoreCommand, () => import("./pose-score.js")),
   entry(refineCommand, () => import("./refine.js")),
   entry(controlCommand, () => import("./control.js")),
   entry(evaluateCommand, () => import("./evaluate-realism.js")),
@@ -58,6 +60,7 @@ export const entries: readonly CommandEntry[] = [
 /** What commands of two words have in common, by their first word. */
 const groups: Readonly<Record<string, string>> = {
   pick: "Find particles in micrographs: train a picker, run one, score picks.",
+  pose: "Orientations of particles: train a network, run one, score poses.",
   evaluate: "Score results by a stated protocol.",
 };
 

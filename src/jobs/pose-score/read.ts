@@ -1,0 +1,78 @@
+import { FormatError, UsageError } from "../../core/errors.js";
+import type { JobContext } from "../../core/ports.js";
+import { eulerToMatrix } from "../../core/rotation.js";
+import type { ParticlePose } from "../../evaluate/poses/poses.js";
+import type { Particle, ParticleSet } from "../../io/particles/particle.js";
+import { LABEL } from "../../io/star/names.js";
+import { readParticleFile } from "../shared/particles/particle-set.js";
+
+/** Poses by the images that they are of. */
+export interface NamedPoses {
+  readonly path: string;
+  readonly poses: ReadonlyMap<string, ParticlePose>;
+  /** Angstrom, of the images. */
+  readonly pixelSize: number;
+}
+
+/**
+ * The poses of a file by their images: number and name of the stack, without folders, as programs are run from various ones.
+ *
+ * @throws FileError; FormatError for a file without images, angles or origins, or with two particles of one image
+ */
+export async function readPoses(files: JobContext["files"], path: string): Promise<NamedPoses> {
+  const set = await readParticleFile(files, path);
+  requireColumns(set, path);
+  const poses = new Map<string, ParticlePose>();
+  for (const [row, particle] of set.particles.entries()) {
+    const key = imageOf(particle);
+    if (poses.has(key)) {
+      const expected = "one particle of each image, told by its number and the name of its stack";
+      throw new FormatError(path, `image of particle ${row + 1}`, key, expected);
+    }
+    const { pixelSize } = set.optics[particle.opticsGroup]!;
+    const { x, y } = particle.origin!;
+    // an origin leads from the particle to the image's centre
+    poses.set(key, {
+      rotation: eulerToMatrix(particle.angles!),
+      ...{ x: -x / pixelSize, y: -y / pixelSize },
+    });
+  }
+  return { path, poses, pixelSize: set.optics[set.particles[0]!.opticsGroup]!.pixelSize };
+}
+
+function requireColumns({ particles }: ParticleSet, path: string): void {
+  const [first] = particles;
+  if (!first) throw new FormatError(path, "particles", 0, "at least two");
+  const needs = [
+    [first.image, LABEL.image, "the images of the particles"],
+    [first.angles, LABEL.rot, "the angles of the particles"],
+    [first.origin, LABEL.originX, "the origins of the particles"],
+  ] as const;
+  for (const [found, label, expected] of needs) {
+    if (!found) throw new FormatError(path, "data_particles", `no ${label}`, expected);
+  }
+}
+
+const imageOf = ({ image }: Particle): string =>
+  `${image!.index}@${image!.stack.slice(image!.stack.lastIndexOf("/") + 1)}`;
+
+/** The images that all files have, in the order of the first. @throws UsageError where there are fewer than two */
+export function commonImages(
+  truth: NamedPoses,
+  others: readonly NamedPoses[],
+  report: JobContext["report"],
+): readonly string[] {
+  const names = [...truth.poses.keys()].filter((name) => others.every(({ poses }) => poses.has(name)));
+  if (names.length < 2) {
+    const found = others.map(({ path, poses }) => `${path} ${[...poses.keys()][0]}`).join(", ");
+    throw new UsageError(
+      `pose score: found ${names.length} images that all files have (${truth.path} begins with ${[...truth.poses.keys()][0]}, ${found}), expected the same images in all`,
+    );
+  }
+  for (const { path, poses } of [truth, ...others]) {
+    const missing = poses.size - names.length;
+    if (missing > 0)
+      report.warn(`${path}: ${missing} of ${poses.size} particles are not in all files and are not scored`);
+  }
+  return names;
+}
