@@ -102,6 +102,7 @@ const doors = {
   "physics/potential": ["potential", "scattering"],
   "physics/projection": ["project", "project-many", "projector", "slice-wasm"],
   "physics/specimen": [
+    "contaminants",
     "footprint",
     "orientations",
     "placement",

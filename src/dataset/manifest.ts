@@ -9,6 +9,16 @@ const size = z.int().min(1);
 
 const defocus = { defocusU: finite, defocusV: finite, defocusAngle: finite, phaseShift: finite };
 
+const contaminant = z.object({
+  x: finite,
+  y: finite,
+  radius: z.number().positive(),
+  thickness: z.number().positive(),
+  lobes: count,
+  depth: fraction,
+  angle: finite,
+});
+
 const micrograph = z.object({
   index: size,
   path: z.string().min(1),
@@ -16,6 +26,7 @@ const micrograph = z.object({
   iceMean: fraction,
   particles: count,
   ...defocus,
+  contaminants: z.array(contaminant).optional(),
 });
 
 const draft = z.object({

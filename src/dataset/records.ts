@@ -1,4 +1,5 @@
 import type { Defocus, Optics } from "../physics/optics/optics.js";
+import type { Contaminant } from "../physics/specimen/contaminants.js";
 
 /** One micrograph of a dataset. Paths are relative to the dataset folder. */
 export interface MicrographRecord extends Defocus {
@@ -9,6 +10,8 @@ export interface MicrographRecord extends Defocus {
   /** Mean of the ice gradient W over the field, 0 to 1. */
   readonly iceMean: number;
   readonly particles: number;
+  /** Lumps of ice and dirt, which are no particles; absent: the dataset has none. */
+  readonly contaminants?: readonly Contaminant[];
 }
 
 /** Everything known of one particle: a line of truth.jsonl. */

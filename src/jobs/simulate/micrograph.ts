@@ -10,6 +10,13 @@ import { type CountingModel, expose, type NoiseModel } from "../../physics/noise
 import type { Coherence } from "../../physics/optics/envelope.js";
 import type { Optics } from "../../physics/optics/optics.js";
 import type { Projector } from "../../physics/projection/projector.js";
+import {
+  ABSORPTION,
+  type Contaminant,
+  type ContaminantMatter,
+  drawContaminants,
+  ICE_OVER_PROTEIN,
+} from "../../physics/specimen/contaminants.js";
 import type { Orientations } from "../../physics/specimen/orientations.js";
 import { drawSpecimen, type StructureOptions } from "../../physics/specimen/specimen.js";
 import { type DefocusSource, drawDefocus, drawIce, type IceSource } from "./draw.js";
@@ -34,6 +41,8 @@ export interface SimulationSetup {
   /** Angstrom. */
   readonly iceThickness: number;
   readonly strengthSpread: number;
+  /** Mean number on a micrograph. */
+  readonly contaminants: number;
   readonly defocus: DefocusSource;
   readonly ice: IceSource;
   /** Absent: none. */
@@ -71,6 +80,7 @@ export function makeMicrograph(setup: SimulationSetup, index: number): Micrograp
     },
     stream("specimen"),
   );
+  const lumps = drawLumps(setup, stream("contaminants"));
   const defocus = drawDefocus(setup.defocus, stream("defocus"));
   const { ice, iceMean } = drawIce(setup.ice, stream("ice"));
   const imaged = simulateMicrograph({
@@ -82,6 +92,7 @@ export function makeMicrograph(setup: SimulationSetup, index: number): Micrograp
     projectors: setup.projectors,
     particles: specimen.particles,
     ...(ice && { ice }),
+    ...(lumps.length > 0 && { contaminants: { lumps, matter: matterOf(setup.projectors[0]!) } }),
   });
   const { mask, particles } = imaged;
   const detector = { ...setup.detector, pixelSize: optics.pixelSize };
@@ -96,12 +107,24 @@ export function makeMicrograph(setup: SimulationSetup, index: number): Micrograp
         iceMean,
         particles: particles.length,
         ...defocus,
+        ...(setup.contaminants > 0 && { contaminants: lumps }),
       },
       particles: particles.map((particle) => ({ micrograph: index, ...particle })),
     },
     requested: specimen.requested,
   };
 }
+
+function drawLumps({ contaminants, structures, shape }: SimulationSetup, random: Random): Contaminant[] {
+  const diameter = Math.max(...structures.map((structure) => structure.diameter));
+  return contaminants > 0 ? drawContaminants(shape, contaminants, diameter, random) : [];
+}
+
+/** Ice in vacuum, in the unit of projections: sums of a map's density over its sections. */
+const matterOf = ({ particleDensity, voxelSize }: Projector): ContaminantMatter => ({
+  density: (ICE_OVER_PROTEIN * particleDensity) / voxelSize,
+  absorption: ABSORPTION,
+});
 
 /** What the task "simulate-micrograph" shares beside the setup. */
 export interface SimulationTarget {

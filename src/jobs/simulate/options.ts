@@ -78,6 +78,14 @@ export const specimenOptions = {
     { unit: "angstrom", from: 0, to: 10_000 },
     { value: "A", help: "ice thickness in which particles lie at their own defocus", fallback: 0 },
   ),
+  contaminants: numberOption(
+    { from: 0, to: 1000 },
+    {
+      value: "mean",
+      help: "lumps of ice and dirt on a micrograph, 0.6 to 2.4 particle diameters across, which are no particles: dataset.json says where",
+      fallback: 0,
+    },
+  ),
   strengthSpread: numberOption(
     { from: 0, to: 1 },
     {

@@ -210,6 +210,7 @@ function prepareSimulation(plan: SimulationPlan, sources: Sources): SimulationSe
     clustering: plan.clustering,
     iceThickness: plan.depth,
     strengthSpread: plan.strengthSpread,
+    contaminants: plan.contaminants,
     defocus: defocusSource(plan, sources),
     ice: iceSource(plan, sources),
     noise: noiseModel(plan, sources, volumes[0]!.voxelSize),

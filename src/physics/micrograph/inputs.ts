@@ -2,6 +2,7 @@ import type { Image } from "../../array/image.js";
 import type { Coherence } from "../optics/envelope.js";
 import type { Defocus, Optics } from "../optics/optics.js";
 import type { Projector } from "../projection/projector.js";
+import type { Contaminant, ContaminantMatter } from "../specimen/contaminants.js";
 import type { PlacedParticle } from "../specimen/specimen.js";
 
 export interface MicrographInputs {
@@ -18,6 +19,8 @@ export interface MicrographInputs {
   readonly particles: readonly PlacedParticle[];
   /** Ice gradient W over the field of view, (0, 1], of any size; absent = 1. */
   readonly ice?: Image;
+  /** Absent: none. */
+  readonly contaminants?: { readonly lumps: readonly Contaminant[]; readonly matter: ContaminantMatter };
 }
 
 /** A micrograph, and of each particle the pixel of its centre, which fractions of it are visible and under others. */

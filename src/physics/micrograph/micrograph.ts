@@ -11,6 +11,7 @@ import { type CtfFilter, multiplyCtf } from "../optics/ctf-filter.js";
 import type { Defocus } from "../optics/optics.js";
 import { multiplyIce, type Potential, placeParticles } from "../specimen/placement.js";
 import type { PlacedParticle } from "../specimen/specimen.js";
+import { absorb, placeContaminants, widestReach } from "./contaminants.js";
 import type { Imaged, MicrographInputs } from "./inputs.js";
 import { fitsCanvas, imageFast } from "./wasm.js";
 
@@ -62,6 +63,7 @@ export function simulateMicrograph(inputs: MicrographInputs): SimulatedMicrograp
   const { clean, mask, placed } = fitsCanvas(inputs, canvas)
     ? imageFast(inputs, filter, canvas)
     : imagePlain(inputs, filter, canvas);
+  absorb(clean, inputs);
   const particles = placed.map((spot, i) => describe(inputs, inputs.particles[i]!, spot));
   return { clean, mask, particles };
 }
@@ -88,6 +90,7 @@ export function imagePlain(
 ): Imaged {
   const { particles, projectors, optics, ice, shape } = inputs;
   const potential = placeParticles(particles, projectors, optics.voltage, canvas);
+  placeContaminants(potential.inPhase, inputs);
   if (ice) {
     const gradient = resampleIce(ice, shape);
     multiplyIce(potential.inPhase, gradient);
@@ -123,14 +126,15 @@ function validate({ shape, optics, projectors, particles }: MicrographInputs): v
   }
 }
 
-/** The frame at its first corner, then room for half a box and for what the CTF spreads, shared by opposite edges. */
+/** The frame at its first corner, then room for half a box or lump and for what the CTF spreads, shared by opposite edges. */
 function canvasShape(
-  { shape, optics, projectors }: MicrographInputs,
+  { shape, optics, projectors, contaminants }: MicrographInputs,
   filter: CtfFilter & { readonly highest: number },
 ): readonly [number, number] {
   const box = Math.max(1, ...projectors.map((p) => p.box));
   const spread = Math.ceil(delocalisation(filter, filter.highest) / optics.pixelSize);
-  const room = Math.max(box, (box >> 1) + 1 + spread) + 1;
+  const reach = Math.max(box / 2, widestReach(contaminants?.lumps ?? [], optics.pixelSize));
+  const room = Math.max(Math.ceil(2 * reach), Math.floor(reach) + 1 + spread) + 1;
   return [fftFriendlySize(shape[0] + room), fftFriendlySize(shape[1] + room)];
 }
 

@@ -10,6 +10,7 @@ import { supportWindow } from "../specimen/placement.js";
 import { iceMultiplier } from "./canvas-ice.js";
 import type { CanvasKernels } from "./canvas-kernels.js";
 import { type CanvasLayout, layOutCanvas } from "./canvas-layout.js";
+import { placeContaminants } from "./contaminants.js";
 import type { Imaged, MicrographInputs } from "./inputs.js";
 
 /** Canvases beyond this go the plain way. */
@@ -86,6 +87,8 @@ class Canvas {
     const { buffer } = this.memory;
     new Uint8Array(buffer, p.canvas, p.image - p.canvas).fill(0);
     const spots = this.place(inputs, shape, p);
+    const pixels = new Float32Array(buffer, p.canvas, shape[0] * shape[1]);
+    placeContaminants({ data: pixels, shape }, inputs);
     const placed = spots.map((spot) => this.describe(spot, inputs.shape, shape, p));
     this.forward(inputs, shape, p);
     this.filterColumns(filter, shape, p);

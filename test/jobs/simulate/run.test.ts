@@ -182,6 +182,15 @@ describe("labels", () => {
     for (const [i, strength] of strengths.entries()) expect(written[i]).toBeCloseTo(strength, 6);
   });
 
+  test("contaminants stand in the manifest and move no particle", async () => {
+    const dirty = await simulate("dirty", { contaminants: 4, count: 2 });
+    const clean = await simulate("without", { count: 2 });
+    const lumps = dirty.manifest.micrographs.flatMap(({ contaminants }) => contaminants!);
+    expect(lumps.length).toBeGreaterThan(0);
+    expect(clean.manifest.micrographs.every((m) => !("contaminants" in m))).toBe(true);
+    expect(await particlesOf(dirty)).toEqual(await particlesOf(clean));
+  });
+
   test("every particle's place is in the mask, whose area fits the particles", async () => {
     const dataset = await simulate("masks", { count: 1 });
     const mask = readPng(readFileSync(join(dataset.dir, "masks/000001.png")), "mask");

@@ -99,6 +99,29 @@ describe("simulateMicrograph", () => {
     expect(scaleOf(box(graded, 30), box(even, 30))).toBeCloseTo(1, 1);
   });
 
+  describe("contaminants", () => {
+    const lump = { x: 100, y: 90, radius: 80, thickness: 100, lobes: 2, depth: 0, angle: 0 };
+    const matter = { density: 0.03, absorption: 0.2 };
+    const field = { ...inputs, shape: [180, 200] as const };
+
+    test("take amplitude contrast and what they absorb off the sum of a micrograph", () => {
+      const { clean, mask } = simulateMicrograph({ ...field, contaminants: { lumps: [lump], matter } });
+      const potential = (matter.density * (2 / 3) * Math.PI * lump.radius ** 2 * lump.thickness) / 4 ** 2;
+      const expected = -(inputs.optics.amplitudeContrast + matter.absorption) * potential;
+      const sum = clean.data.reduce((a, b) => a + b, 0);
+      expect(Math.abs(sum / expected - 1)).toBeLessThan(0.01);
+      expect(Math.max(...mask.data)).toBe(0);
+    });
+
+    test("cut by an edge do not come back at the opposite one", () => {
+      const only = { ...field, contaminants: { lumps: [{ ...lump, x: 0 }], matter } };
+      const { clean } = simulateMicrograph(only);
+      const darkest = clean.data.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+      const right = crop(clean, 140, 0, [180, 60]).data.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+      expect(right / darkest).toBeLessThan(5e-3);
+    });
+  });
+
   test("protein is dark", () => {
     const { clean, mask } = simulateMicrograph({ ...inputs, particles: [at(60, 45)] });
     let inside = 0;

@@ -53,6 +53,23 @@ describe("a micrograph made by WebAssembly is the one made in plain TypeScript",
       "particles of their own strengths",
       { ...even, particles: even.particles.map((p, i) => ({ ...p, strength: 0.3 + i / 20 })) },
     ],
+    [
+      "lumps over every edge and in the middle",
+      {
+        ...even,
+        contaminants: {
+          matter: { density: 0.02, absorption: 0.2 },
+          lumps: [
+            [0, 80],
+            [211, 0],
+            [100, 159],
+            [90, 70],
+          ].map(([x, y], i) => ({
+            ...{ x: x!, y: y!, radius: 40 + 30 * i, thickness: 60, lobes: 2 + i, depth: 0.1, angle: 50 * i },
+          })),
+        },
+      },
+    ],
     ["without particles", { ...even, particles: [] }],
     ["a low-passed map", { ...even, projectors: [32, 45].map((n) => prepareProjector(smooth(n))) }],
   ])("%s", (_name, given) => {
