@@ -3,7 +3,8 @@ import { inside } from "../dataset/layout.js";
 import { CHECK, type CheckResult, type Finding } from "../jobs/check/records.js";
 import type { Project } from "../jobs/project/file.js";
 import { escapeText } from "../plot/svg.js";
-import { htmlFigure, htmlPage, htmlRow, paragraph, type ReportSection } from "./html.js";
+import { findingList, readFindings } from "./findings.js";
+import { htmlPage, paragraph, type ReportSection } from "./html.js";
 
 const TITLES: Readonly<Record<Finding["kind"], string>> = {
   stop: "Cannot go on",
@@ -25,7 +26,7 @@ export async function writeCheckPage(
     sections.push({
       id: kind.replace(" ", "-"),
       title: TITLES[kind],
-      body: await findingList(some, folder, files),
+      body: findingList(await readFindings(some, folder, files)),
     });
   }
   const count = findings.length === 0 ? "Nothing is wrong with them." : `${findings.length} findings.`;
@@ -40,25 +41,4 @@ export async function writeCheckPage(
   const path = inside(folder, "check.html");
   await files.write(path, text);
   return path;
-}
-
-/** Findings with their pictures: what it is about, what was found, what to do. */
-export async function findingList(
-  findings: readonly Finding[],
-  folder: string,
-  files: Files,
-): Promise<string> {
-  const items: string[] = [];
-  for (const { about, found, advice, pictures } of findings) {
-    const figures: string[] = [];
-    for (const picture of pictures) {
-      const bytes = await files.read(inside(folder, picture));
-      figures.push(htmlFigure({ kind: "png", bytes, caption: picture.replace(/^.*\//, "") }));
-    }
-    const shown = figures.length > 0 ? htmlRow(figures, "thirds") : "";
-    items.push(
-      `<li><strong>${escapeText(about)}</strong>: ${escapeText(found)}.<br>${escapeText(advice)}${shown}</li>`,
-    );
-  }
-  return `<ul>${items.join("\n")}</ul>\n`;
 }

@@ -24,6 +24,14 @@ export interface ReportPicture {
   readonly markRadius?: number;
 }
 
+/** What the check of the data found, as its page shows it. */
+export interface ReportFinding {
+  readonly about: string;
+  readonly found: string;
+  readonly advice: string;
+  readonly figures: readonly ReportFigure[];
+}
+
 /** Scores, and which of them the report puts first. */
 export interface ReportRealism {
   readonly result: RealismResult;
@@ -89,6 +97,8 @@ export interface ReportData {
   readonly seed: number;
   /** Paragraphs at the top: which data, on what machine. */
   readonly introduction: readonly string[];
+  /** Micrographs that were set aside, and doubts. */
+  readonly findings?: readonly ReportFinding[];
   /** In the order to show them, from left to right. */
   readonly pictures: readonly ReportPicture[];
   readonly realism?: ReportRealism;

@@ -1,5 +1,7 @@
 import type { Files } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
+import { CHECK } from "../jobs/check/records.js";
+import { setAside } from "../jobs/check/run.js";
 import type { FinishedRun } from "../jobs/run/run.js";
 import type { ReportStep } from "./data.js";
 import { type ReportPlan, writeReport } from "./run.js";
@@ -15,12 +17,15 @@ export async function writeProjectReport(
   run: FinishedRun,
   context: { readonly files: Files; readonly program: string },
 ): Promise<string> {
-  const { project, data, stages } = run;
+  const { project, data, findings, stages } = run;
   const { settings, folder } = project;
   const out = inside(folder, "report.html");
   const at = (name: string): string => inside(folder, name);
   const has = (stage: string): boolean => stages.some((each) => each.stage.name === stage);
-  const count = `${data.learned.length} micrographs taught the noise, of ${data.all.length} in all`;
+  const taught = data.learned.length - (data.unfitted?.size ?? 0);
+  const aside = setAside(findings).size;
+  const left = aside > 0 ? ` (${aside} ${aside === 1 ? "was" : "were"} set aside, see below)` : "";
+  const count = `${taught} micrographs taught the noise, of ${data.all.length} in all${left}`;
   await writeReport(
     {
       out,
@@ -33,6 +38,7 @@ export async function writeProjectReport(
         ...(settings.notes ?? []),
       ],
       seed: settings.seed,
+      checked: { folder: at(CHECK.folder), findings },
       estimates: at("estimates"),
       real: await shownMicrograph(run, context.files),
       simulated: at("specimens"),

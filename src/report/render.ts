@@ -2,6 +2,7 @@ import { imagePanel, standardContrast } from "../plot/image-panel.js";
 import { escapeText } from "../plot/svg.js";
 import type { ReportData, ReportParticles } from "./data.js";
 import { estimateSection } from "./estimates.js";
+import { findingList } from "./findings.js";
 import { htmlPage, htmlRow, htmlTable, paragraph, type ReportSection } from "./html.js";
 import { picksSection } from "./picks.js";
 import { pictureSection } from "./pictures.js";
@@ -31,12 +32,16 @@ export function renderReport(data: ReportData, most = MOST_BYTES): string {
 
 /** Without the last picture of the longer row of those that a folder holds too; nothing where none is left. */
 function withoutOnePicture(data: ReportData): ReportData | undefined {
-  const { estimates, picks, trainingSamples = [], pictures } = data;
+  const { estimates, picks, trainingSamples = [], pictures, findings = [] } = data;
   const [fits, circled] = [estimates?.figures.length ?? 0, picks?.pictures.length ?? 0];
   if (estimates && fits > 0 && fits >= circled) {
     return { ...data, estimates: { ...estimates, figures: estimates.figures.slice(0, -1) } };
   }
   if (picks && circled > 0) return { ...data, picks: { ...picks, pictures: picks.pictures.slice(0, -1) } };
+  const shown = findings.findLastIndex(({ figures }) => figures.length > 0);
+  if (shown >= 0) {
+    return { ...data, findings: findings.map((each, i) => (i === shown ? { ...each, figures: [] } : each)) };
+  }
   if (trainingSamples.length > 0) return { ...data, trainingSamples: trainingSamples.slice(0, -1) };
   return pictures.length > 0 ? { ...data, pictures: [] } : undefined;
 }
@@ -46,6 +51,9 @@ function renderPage(data: ReportData, left: number, most: number): string {
   const { pictures, realism, particles, training, estimates, timings, commands, citations } = data;
   const sections: readonly (ReportSection | undefined)[] = [
     pictures.length > 0 ? pictureSection(pictures) : undefined,
+    data.findings && data.findings.length > 0
+      ? { id: "findings", title: "Set aside, and doubts", body: findingList(data.findings) }
+      : undefined,
     realism && realismSection(realism),
     particles && particleSection(particles),
     training && training.length > 0 ? trainingSection(training, data.trainingSamples) : undefined,

@@ -6,12 +6,14 @@ import type { DatasetManifest, ParticleRecord } from "../dataset/records.js";
 import { particlePosition } from "../dataset/true-position.js";
 import { compareAverages, ParticleAverager } from "../evaluate/realism/particle-average.js";
 import { readImage } from "../io/read-image.js";
+import type { Finding } from "../jobs/check/records.js";
 import { REALISM_FILES } from "../jobs/evaluate/plan.js";
 import { decodeRealism } from "../jobs/evaluate/records.js";
 import { MODEL } from "../jobs/shared/models/model-files.js";
 import { parseMetrics, type TrainingStep } from "../jobs/train/metrics.js";
 import type { Mark } from "../plot/image-panel.js";
 import type { ReportData, ReportFigure, ReportParticles, ReportPicture, ReportRealism } from "./data.js";
+import { readFindings } from "./findings.js";
 import { readPicksFolder } from "./picks.js";
 import { readEstimates } from "./read-estimates.js";
 import { renderReport } from "./render.js";
@@ -31,6 +33,8 @@ export interface ReportPlan
   readonly synthetic: string;
   /** Folder of `evaluate realism`, with the names of the sets as its table has them. */
   readonly scores?: { readonly folder: string } & Pick<ReportRealism, "subject" | "baselines">;
+  /** What the check of the data found, and its folder. */
+  readonly checked?: { readonly folder: string; readonly findings: readonly Finding[] };
   /** Folder of `estimate`. */
   readonly estimates?: string;
   /** Folder of `pick run`. */
@@ -54,6 +58,7 @@ export async function writeReport(
   const data: ReportData = {
     ...{ title, introduction, timings, commands, citations, seed, next, program },
     pictures: await readPictures(plan, simulated, synthetic, files),
+    findings: plan.checked && (await readFindings(plan.checked.findings, plan.checked.folder, files)),
     realism: plan.scores && { ...plan.scores, result: await readRealism(plan.scores.folder, files) },
     particles: await averageBoth(simulated, synthetic, files),
     estimates: plan.estimates === undefined ? undefined : await readEstimates(plan.estimates, files),

@@ -66,6 +66,12 @@ const full: ReportData = {
   ...minimal,
   title: "A <b>run</b> & more",
   introduction: ["Apoferritin & noise"],
+  findings: [
+    {
+      ...{ about: "raw/<m3>.mrc", found: "it is empty & black", advice: "Leave it out." },
+      figures: [{ kind: "png", bytes: new Uint8Array(3), caption: "preview of m3" }],
+    },
+  ],
   pictures: [
     { name: "real", image: noise(5), pixelSize: 2 },
     {
@@ -118,6 +124,7 @@ describe("renderReport", () => {
     expect(html).toContain("<title>A &lt;b&gt;run&lt;/b&gt; &amp; more</title>");
     expect(html).not.toMatch(/<baseline>|<b>run/);
     expect(html).toContain("--real &quot;a&lt;b&gt;&quot;");
+    expect(html).toContain("<strong>raw/&lt;m3&gt;.mrc</strong>: it is empty &amp; black.<br>Leave it out.");
   });
 
   test("every section is in the contents, headings go down without a gap, every picture has words", () => {
@@ -125,7 +132,17 @@ describe("renderReport", () => {
     const ids = [...html.matchAll(/<section id="([\w-]+)"/g)].map(([, id]) => id);
     expect(targets).toEqual(ids);
     expect(ids).toEqual([
-      ...["pictures", "realism", "particles", "training", "estimates", "timings", "commands", "citations"],
+      ...[
+        "pictures",
+        "findings",
+        "realism",
+        "particles",
+        "training",
+        "estimates",
+        "timings",
+        "commands",
+        "citations",
+      ],
     ]);
     const levels = [...text.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
     expect(levels.every((level, i) => level <= (levels[i - 1] ?? 0) + 1)).toBe(true);

@@ -1,5 +1,5 @@
 import type { checkOptions } from "../../jobs/check/options.js";
-import { checkProject, findingLine } from "../../jobs/check/run.js";
+import { checkProject, findingLine, judgeOwnFits } from "../../jobs/check/run.js";
 import { findProjectFiles } from "../../jobs/project/data.js";
 import { parseProject } from "../../jobs/project/file.js";
 import { writeCheckPage } from "../../report/check.js";
@@ -13,8 +13,9 @@ export const run: Run<typeof checkOptions> = async (options, context) => {
   const text = new TextDecoder().decode(await files.read(options.project));
   const project = parseProject(text, options.project, options.out === undefined ? {} : { out: options.out });
   const found = await findProjectFiles(project, files, expandMicrographs);
+  const { findings: fits } = await judgeOwnFits(project, found, files);
   const result = await withWorkers(options.workers, (workers) =>
-    checkProject(project, found, { ...context, workers }),
+    checkProject(project, found, { ...context, workers }, fits),
   );
   for (const finding of result.findings) report.warn(findingLine(finding));
   const page = await writeCheckPage(project, result, context);

@@ -1,6 +1,7 @@
 import { quantile } from "../../array/statistics.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { micrographStem } from "../../io/picks/pick.js";
+import { type Estimates, LEAST_EVIDENCE } from "../estimate/records.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
 
 /** Angstrom: a fit whose rings end before this tells less than the mean defocus of the session. */
@@ -50,4 +51,40 @@ function failureOf({ resolution, score }: MicrographCtf, limit: number): string 
   }
   if (score !== undefined && !(score > 0)) return `the score of the fit is ${score}, expected above 0`;
   return undefined;
+}
+
+/**
+ * Micrographs in which `estimate` found no Thon rings; where it found none in any, that is a doubt of the whole set, and none is set aside.
+ *
+ * @param learned the micrographs as the project names them: `estimate` may have seen binned ones
+ */
+export function judgeEstimates(
+  { micrographs }: Pick<Estimates, "micrographs">,
+  learned: readonly string[],
+): readonly Finding[] {
+  const failed = micrographs.filter(({ evidence }) => evidence < LEAST_EVIDENCE);
+  const pictures = failed.map(({ files }) => `../estimates/${files.ctfPicture}`);
+  if (failed.length === micrographs.length) {
+    return [
+      {
+        ...{
+          kind: "doubt",
+          about: "micrographs",
+          found: "none has Thon rings by which its CTF could be fitted",
+        },
+        advice:
+          "Their defocus is a guess. Look at the fits; are voltage, Cs and pixel size right? A CTF table of another program (ctf in the project file) is taken in their place.",
+        pictures: pictures.slice(0, 2),
+      },
+    ];
+  }
+  const raw = new Map(learned.map((path) => [micrographStem(path), path]));
+  return failed.map(({ file, evidence }, i) => ({
+    kind: "set aside",
+    about: raw.get(micrographStem(file)) ?? file,
+    found: `its CTF could not be fitted: no Thon rings to speak of (evidence ${evidence.toFixed(0)}, expected ${LEAST_EVIDENCE} or more)`,
+    advice:
+      "Look at it: ice or contaminants over most of it, or nothing at all, would teach noise that the others do not have. Leave it out, or give its CTF with a table (ctf in the project file).",
+    pictures: [pictures[i]!],
+  }));
 }

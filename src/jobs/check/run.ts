@@ -1,10 +1,14 @@
+import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
+import { micrographStem } from "../../io/picks/pick.js";
+import { parseEstimates } from "../estimate/records.js";
+import { ESTIMATES } from "../estimate/run.js";
 import type { ProjectFiles } from "../project/data.js";
 import type { Project } from "../project/file.js";
 import type { DatasetContext } from "../shared/context.js";
 import { namedByStem } from "../shared/micrographs/stems.js";
-import { judgeCtfs } from "./ctf.js";
+import { judgeCtfs, judgeEstimates } from "./ctf.js";
 import { judgeMicrographs } from "./judge.js";
 import { CHECK, type CheckedMicrograph, type CheckResult, type Finding } from "./records.js";
 import { judgeStructure } from "./structure.js";
@@ -12,11 +16,14 @@ import { judgeStructure } from "./structure.js";
 /**
  * Looks at the data of a project: every micrograph to learn from, the structure, and what they say of each other. What was looked
  * at before is not looked at again.
+ *
+ * @param fits what is known of the project's own CTF fits
  */
 export async function checkProject(
   project: Project,
   { learned, structure, ctf }: Pick<ProjectFiles, "learned" | "structure" | "ctf">,
   { files, report, signal, workers, program }: DatasetContext,
+  fits: readonly Finding[] = [],
 ): Promise<CheckResult> {
   const { pixelSize, particleDiameter, map } = project.settings;
   const dir = inside(project.folder, CHECK.folder);
@@ -38,10 +45,31 @@ export async function checkProject(
     ...(await judgeStructure(structure, map === undefined ? "model" : "map", particleDiameter, files)),
     ...judgeMicrographs(micrographs, { pixelSize }),
     ...(ctf === undefined ? [] : judgeCtfs(micrographs, readMicrographCtfs(await files.read(ctf), ctf))),
+    ...fits,
   ];
   const text = JSON.stringify({ format: "cryogem-check", formatVersion: 1, program, findings }, null, 1);
   await files.write(inside(dir, CHECK.record), `${text}\n`);
   return { micrographs, findings };
+}
+
+/** What the CTF fits of a project's own estimates say. */
+export interface OwnFits {
+  readonly findings: readonly Finding[];
+  /** Stems of the micrographs that could not be fitted, where others could. */
+  readonly unfitted: ReadonlySet<string>;
+}
+
+/** Judges the project's last estimates; nothing is found where another program made the fits, or none were made yet. */
+export async function judgeOwnFits(
+  { folder }: Project,
+  { learned, ctf }: Pick<ProjectFiles, "learned" | "ctf">,
+  files: Files,
+): Promise<OwnFits> {
+  const path = inside(folder, `estimates/${ESTIMATES.record}`);
+  if (ctf !== undefined || !(await files.exists(path))) return { findings: [], unfitted: new Set() };
+  const estimates = parseEstimates(new TextDecoder().decode(await files.read(path)), path);
+  const findings = judgeEstimates(estimates, learned);
+  return { findings, unfitted: new Set([...setAside(findings)].map(micrographStem)) };
 }
 
 /** The micrographs that the findings set aside. */

@@ -61,7 +61,7 @@ async function measureAll(plan: EstimatePlan, context: DatasetContext): Promise<
   });
   signal.throwIfAborted();
   watch.close();
-  const noise = averageNoise(parts.map(noiseOfPart));
+  const noise = averageNoise(reliableOf(parts, ({ micrograph }) => micrograph).map(noiseOfPart));
   const estimates = joinEstimates(plan, parts, noise, program);
   tellSize(estimates, plan.settings, report.note);
   await files.write(inside(plan.out, ESTIMATES.star), micrographsCtfStar(estimates));
@@ -87,6 +87,12 @@ function warnOf({ micrograph: { file, evidence } }: EstimatePart, warn: (line: s
   if (evidence < LEAST_EVIDENCE) {
     warn(`${file}: no Thon rings to speak of (evidence ${evidence.toFixed(0)}): its defocus is a guess`);
   }
+}
+
+/** Those with reliable Thon rings, by which averages are made; all where there is none. */
+function reliableOf<T>(all: readonly T[], micrographOf: (each: T) => MicrographEstimate): readonly T[] {
+  const reliable = all.filter((each) => micrographOf(each).evidence >= LEAST_EVIDENCE);
+  return reliable.length > 0 ? reliable : all;
 }
 
 function noiseOfPart({
@@ -129,8 +135,7 @@ function joinEstimates(
 }
 
 function distributionsOf(all: readonly MicrographEstimate[]): Estimates["distributions"] {
-  const reliable = all.filter(({ evidence }) => evidence >= LEAST_EVIDENCE);
-  const used = reliable.length > 0 ? reliable : all;
+  const used = reliableOf(all, (each) => each);
   const spread = (values: readonly number[]) => ({
     mean: mean(values),
     standardDeviation: standardDeviation(values),
@@ -138,13 +143,13 @@ function distributionsOf(all: readonly MicrographEstimate[]): Estimates["distrib
   const turns = (m: MicrographEstimate): number => (m.defocusAngle * Math.PI) / 90;
   const component = (of: (angle: number) => number): number =>
     mean(used.map((m) => (m.defocusU - m.defocusV) * of(turns(m))));
-  const sizes = all.flatMap(({ particleSize }) => (particleSize === null ? [] : [particleSize]));
-  const counts = all.flatMap(({ particles }) => (particles === null ? [] : [particles]));
+  const sizes = used.flatMap(({ particleSize }) => (particleSize === null ? [] : [particleSize]));
+  const counts = used.flatMap(({ particles }) => (particles === null ? [] : [particles]));
   return {
     defocus: spread(used.map((m) => (m.defocusU + m.defocusV) / 2)),
     astigmatism: spread(used.map((m) => m.defocusU - m.defocusV)),
     astigmatismAngle: (Math.atan2(component(Math.sin), component(Math.cos)) * 90) / Math.PI,
-    signalFraction: spread(all.map((m) => m.signalFraction)),
+    signalFraction: spread(used.map((m) => m.signalFraction)),
     particles: counts.length > 0 ? spread(counts) : null,
     particleSize: sizes.length > 0 ? Number(quantile(sizes, 0.5).toPrecision(5)) : null,
   };

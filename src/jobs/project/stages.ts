@@ -1,4 +1,5 @@
 import type { Binning } from "../../array/binning.js";
+import { micrographStem } from "../../io/picks/pick.js";
 import type { Project, SectionName } from "./file.js";
 
 /** One step of a project: a command with its options, run as a user would. */
@@ -24,6 +25,8 @@ export interface ProjectData {
   readonly learned: readonly string[];
   readonly all: readonly string[];
   readonly heldOut: readonly string[];
+  /** Stems of micrographs whose CTF the project's own estimates could not fit: from there on they are not learned from. */
+  readonly unfitted?: ReadonlySet<string>;
   /** Model or map. */
   readonly structure: string;
   /** CTFs that another program fitted. */
@@ -87,6 +90,14 @@ function binStages(project: Project, data: ProjectData): readonly Stage[] {
 /** Files to learn from, as a command takes them. */
 const learnedFiles = (project: Project, data: ProjectData): readonly string[] =>
   data.binning ? [at(project, "working")] : data.learned;
+
+/** Those whose CTF could be fitted. */
+function fittedFiles(project: Project, data: ProjectData): readonly string[] {
+  const { learned, unfitted, binning } = data;
+  if (!unfitted || unfitted.size === 0) return learnedFiles(project, data);
+  const fitted = learned.filter((path) => !unfitted.has(micrographStem(path)));
+  return binning ? fitted.map((path) => `${at(project, "working")}/${micrographStem(path)}.mrc`) : fitted;
+}
 
 function estimateStage(project: Project, data: ProjectData): Stage {
   const { voltage, cs, amplitudeContrast, particleDiameter } = project.settings;
@@ -161,7 +172,11 @@ function translatorStages(project: Project, data: ProjectData): readonly Stage[]
     return stage(project, translator === "cryogem" ? "train" : undefined, {
       ...{ name: stageOf("train", translator), title, command: "train", out, inputs },
       options: {
-        ...{ translator, real: learnedFiles(project, data), simulated: at(project, "simulated") },
+        ...{
+          translator,
+          real: fittedFiles(project, data),
+          simulated: at(project, "simulated"),
+        },
         ...{ estimates: at(project, "estimates"), seed, resume: true, out },
         ...(translator === "cryogem" && machine),
       },

@@ -2,7 +2,7 @@ import { FileError, OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import type { Finding } from "../check/records.js";
-import { checkProject, findingLine, setAside } from "../check/run.js";
+import { checkProject, findingLine, judgeOwnFits, setAside } from "../check/run.js";
 import { type ExpandPaths, findProjectFiles, readProjectData } from "../project/data.js";
 import { type Project, type ProjectChanges, parseProject } from "../project/file.js";
 import { stageKeys } from "../project/key.js";
@@ -70,7 +70,7 @@ export async function openProject(
   changes: ProjectChanges,
   context: RunContext,
 ): Promise<OpenProject> {
-  const { files, specOf } = context;
+  const { files } = context;
   const project = parseProject(new TextDecoder().decode(await files.read(path)), path, changes);
   const found = await findProjectFiles(project, files, context.expand);
   const { findings } = await checkProject(project, found, context);
@@ -79,20 +79,41 @@ export async function openProject(
   if (stop) throw new FileError(stop.about, stop.found, stop.advice);
   const learned = found.learned.filter((file) => !aside.has(file));
   const data = await readProjectData(project, { ...found, learned }, files);
+  const state = await ProjectState.open(files, inside(project.folder, STATE));
+  return withFits({ project, data, findings, planned: await plan(project, data, context), state }, context);
+}
+
+async function plan(
+  project: Project,
+  data: ProjectData,
+  context: RunContext,
+): Promise<readonly PlannedStage[]> {
+  const { specOf } = context;
   const stages = planStages(project, data);
   for (const stage of stages) resolveOptions(specOf(stage.command).options, stage.options);
   const keys = await stageKeys(stages, (command) => specOf(command).options, context);
-  const planned = stages.map((stage) => ({
+  return stages.map((stage) => ({
     stage,
     key: keys.get(stage.name)!,
     line: commandLine(specOf(stage.command), stage.options),
   }));
+}
+
+/**
+ * The project once its own CTF fits are there: micrographs that could not be fitted are set aside, and the stages behind learn from the
+ * others. The keys stay as they are, since they hold what the fits were made from.
+ */
+async function withFits(open: OpenProject, context: RunContext): Promise<OpenProject> {
+  const { project, data, planned, state } = open;
+  const own = planned.find(({ stage }) => stage.command === "estimate");
+  if (!own || data.ctf !== undefined || (await state.of(own.stage, own.key)).kind !== "done") return open;
+  const { findings, unfitted } = await judgeOwnFits(project, data, context.files);
+  const known: ProjectData = { ...data, unfitted };
   return {
-    project,
-    data,
-    findings,
-    planned,
-    state: await ProjectState.open(files, inside(project.folder, STATE)),
+    ...open,
+    data: known,
+    findings: [...open.findings, ...findings],
+    planned: await plan(project, known, context),
   };
 }
 
@@ -109,19 +130,28 @@ export async function runProject(
 ): Promise<string | undefined> {
   const options = resolveOptions(runOptions, given);
   const out = options.out === undefined ? {} : { out: options.out };
-  const open = await openProject(options.project, { ...changes, ...out }, context);
-  const { planned, state, project, data, findings } = open;
-  for (const finding of findings) context.report.warn(findingLine(finding));
-  const names = planned.map(({ stage }) => stage.name);
+  let open = await openProject(options.project, { ...changes, ...out }, context);
+  const tell = (findings: readonly Finding[]): void => {
+    for (const finding of findings) context.report.warn(findingLine(finding));
+  };
+  tell(open.findings);
+  const names = open.planned.map(({ stage }) => stage.name);
   const [first, last] = [
     positionOf("from", options.from, names, 0),
     positionOf("to", options.to, names, names.length - 1),
   ];
-  for (const [i, each] of planned.entries()) {
+  for (let i = 0; i < names.length; i++) {
+    const each = open.planned[i]!;
     context.signal.throwIfAborted();
-    if (i >= first && i <= last) await doStage(each, i, open, context);
-    else if (i < first) await requireStage(each, state);
+    if (i >= first && i <= last) {
+      const wasDone = await doStage(each, i, open, context);
+      if (wasDone || each.stage.command !== "estimate") continue;
+      const before = open.findings.length;
+      open = await withFits(open, context);
+      tell(open.findings.slice(before));
+    } else if (i < first) await requireStage(each, open.state);
   }
+  const { planned, state, project, data, findings } = open;
   if (last < planned.length - 1 || project.settings.skip?.includes("report")) return undefined;
   const stages = planned.map(({ stage, line }) => ({ stage, line, seconds: state.secondsOf(stage.name) }));
   return context.writeReport({ project, data, findings, stages });
@@ -157,17 +187,18 @@ async function requireStage({ stage, key }: PlannedStage, state: ProjectState): 
   );
 }
 
+/** @returns whether it was done already */
 async function doStage(
   { stage, key, line }: PlannedStage,
   index: number,
   { planned, state }: OpenProject,
   { files, report, now, execute }: RunContext,
-): Promise<void> {
+): Promise<boolean> {
   const found = await state.of(stage, key);
   const place = `[${index + 1}/${planned.length}] ${stage.title}`;
   if (found.kind === "done") {
     report.note(`${place}: done already`);
-    return;
+    return true;
   }
   const finished = planned
     .slice(0, index)
@@ -186,6 +217,7 @@ async function doStage(
   const start = now();
   await execute(stage.command, stage.options);
   await state.finish(stage.name, key, (now() - start) / 1000);
+  return false;
 }
 
 /** A name beside a file or folder that nothing has yet: `map.before-1.mrc`, `simulated.before-1`. */

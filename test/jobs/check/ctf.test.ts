@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type MicrographCtf, readMicrographCtfs } from "../../../src/io/particles/micrograph-ctf.js";
-import { judgeCtfs } from "../../../src/jobs/check/ctf.js";
+import { judgeCtfs, judgeEstimates } from "../../../src/jobs/check/ctf.js";
 import type { CheckedMicrograph } from "../../../src/jobs/check/records.js";
+import type { MicrographEstimate } from "../../../src/jobs/estimate/records.js";
 
 const quality = { mean: 0, deviation: 1, levels: 257, clipped: 0, skewness: 0, fineness: 1, spectrum: [] };
 const checked = (name: string): CheckedMicrograph => ({
@@ -72,4 +73,46 @@ b.mrc 1 1 0 300 2.7 0.1 inf -nan
     [4.25, 0.12],
     [Number.POSITIVE_INFINITY, Number.NaN],
   ]);
+});
+
+describe("micrographs in which estimate found no rings", () => {
+  const estimated = (name: string, evidence: number): MicrographEstimate => ({
+    ...{
+      file: `p/working/${name}.mrc`,
+      sha256: "",
+      shape: [8, 8],
+      defocusU: 1,
+      defocusV: 1,
+      defocusAngle: 0,
+    },
+    ...{
+      phaseShift: 0,
+      score: 0,
+      evidence,
+      resolution: null,
+      ice: { mean: 1, lowest: 1 },
+      signalFraction: 0,
+    },
+    ...{ backgroundFraction: 1, particles: null, particleSize: null },
+    files: {
+      ...{ ctfPicture: `ctf/${name}.png`, ctfCurve: "", ice: "", icePreview: "" },
+      ...{ particlePicture: "", sizeCurve: "" },
+    },
+  });
+  const raw = ["raw/a.tif", "raw/b.tif", "raw/c.tif"];
+
+  test("are set aside by the name of the raw file, with the picture of the fit", () => {
+    const micrographs = [estimated("a", 50), estimated("b", 49.4), estimated("c", 400)];
+    expect(judgeEstimates({ micrographs }, raw)).toEqual([
+      expect.objectContaining({
+        ...{ kind: "set aside", about: "raw/b.tif", pictures: ["../estimates/ctf/b.png"] },
+        found: "its CTF could not be fitted: no Thon rings to speak of (evidence 49, expected 50 or more)",
+      }),
+    ]);
+  });
+
+  test("are a doubt of the whole set where it is so of all: something would be left to learn from", () => {
+    const found = judgeEstimates({ micrographs: [estimated("a", 10), estimated("b", 4)] }, raw);
+    expect(found.map(({ kind, about }) => [kind, about])).toEqual([["doubt", "micrographs"]]);
+  });
 });

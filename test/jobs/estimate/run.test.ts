@@ -176,5 +176,12 @@ describe("what is refused or warned of", () => {
     expect(found[0]!.evidence).toBeLessThan(50);
     expect(warnings).toContainEqual(expect.stringContaining("its header says 3 angstrom per pixel, not 2"));
     expect(warnings).toContainEqual(expect.stringContaining("its defocus is a guess"));
+    // it counts in no average where there are others
+    const [one, two] = [
+      await run("alone", { micrographs: [micrographs[0]!] }),
+      await run("beside", { micrographs: [micrographs[0]!, path] }),
+    ];
+    expect(two.micrographs).toHaveLength(2);
+    expect([two.distributions, two.noise]).toEqual([one.distributions, one.noise]);
   });
 });

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { entries } from "../../../src/cli/commands/index.js";
 import { Random } from "../../../src/core/random.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
+import type { Estimates, MicrographEstimate } from "../../../src/jobs/estimate/records.js";
 import { describePlan, openProject, type RunContext, runProject } from "../../../src/jobs/run/run.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
@@ -35,30 +36,64 @@ beforeEach(() => {
 });
 
 /** Commands that write no more than their name into their output; `broken` fails once. */
-function context(broken?: string): { context: RunContext; done: string[]; warnings: string[] } {
+function context(broken?: string) {
   const { context: job, warnings } = jobContext();
+  const given = new Map<string, Readonly<Record<string, unknown>>>();
   const done: string[] = [];
   let fails = broken;
-  return {
-    done,
-    warnings,
-    context: {
-      ...job,
-      expand: async (paths) => paths,
-      specOf: (command) => entries.find(({ spec }) => spec.name === command)!.spec,
-      execute: async (command, options) => {
-        if (command === fails) {
-          fails = undefined;
-          await job.files.write(`${options["out"]}/half`, command);
-          throw new Error("killed");
-        }
-        done.push(command);
-        const out = String(options["out"]);
-        await job.files.write(out.endsWith(".mrc") ? out : `${out}/result`, command);
-      },
-      writeReport: async ({ stages }) => `report of ${stages.length}`,
+  const context: RunContext = {
+    ...job,
+    expand: async (paths) => paths,
+    specOf: (command) => entries.find(({ spec }) => spec.name === command)!.spec,
+    execute: async (command, options) => {
+      if (command === fails) {
+        fails = undefined;
+        await job.files.write(`${options["out"]}/half`, command);
+        throw new Error("killed");
+      }
+      done.push(command);
+      const out = String(options["out"]);
+      given.set(command, options);
+      if (command === "estimate") {
+        await job.files.write(`${out}/estimates.json`, estimatesOf(options["micrographs"] as string[]));
+      }
+      await job.files.write(out.endsWith(".mrc") ? out : `${out}/result`, command);
     },
+    writeReport: async ({ stages }) => `report of ${stages.length}`,
   };
+  return { context, done, given, warnings };
+}
+
+/** Evidence of Thon rings that the estimates find in a micrograph, by the name of its file. */
+const evidence: Record<string, number> = {};
+
+/** What `estimate` writes of micrographs. */
+function estimatesOf(paths: readonly string[]): string {
+  const spread = { mean: 0, standardDeviation: 0 };
+  const inFolder = (path: string) => ["1.mrc", "2.mrc", "3.mrc"].map((name) => join(path, name));
+  const files = paths.flatMap((path) => (path.endsWith(".mrc") ? [path] : inFolder(path)));
+  const micrographs = files.map((file): MicrographEstimate => {
+    const stem = basename(file, ".mrc");
+    const made = { ctfPicture: `ctf/${stem}.png`, ctfCurve: "", ice: "", icePreview: "" };
+    return {
+      ...{ file, sha256: "0".repeat(64), shape: [96, 96], defocusU: 1, defocusV: 1, defocusAngle: 0 },
+      ...{ phaseShift: 0, score: 0.5, evidence: evidence[basename(file)] ?? 100, resolution: 9 },
+      ...{ ice: { mean: 1, lowest: 1 }, signalFraction: 0, backgroundFraction: 1 },
+      ...{ particles: null, particleSize: null },
+      files: { ...made, particlePicture: "", sizeCurve: "" },
+    };
+  });
+  const estimates: Estimates = {
+    ...{ format: "cryogem-estimates", formatVersion: 1, program: "cryogem", options: {} },
+    optics: { pixelSize: 3, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 },
+    ...{ particleDiameter: 60, micrographs },
+    distributions: {
+      ...{ defocus: spread, astigmatism: spread, astigmatismAngle: 0, signalFraction: spread },
+      ...{ particles: null, particleSize: null },
+    },
+    noise: { frequency: [], power: [], relativeDeviation: [], anisotropy: { tile: 2, ratio: [] } },
+  };
+  return JSON.stringify(estimates);
 }
 
 const ALL = [
@@ -150,4 +185,30 @@ test("a micrograph that cannot be used is set aside with its reason and not lear
   expect(warnings).toContainEqual(
     expect.stringMatching(/^set aside: .*2\.mrc: every pixel is 0: it is empty/),
   );
+});
+
+test("a micrograph whose CTF the run's own estimates could not fit is set aside from there on, then and in later runs", async () => {
+  evidence["2.mrc"] = 12;
+  const first = context();
+  await runProject({ project: PROJECT }, first.context);
+  const kept = ["1.mrc", "3.mrc"].map((name) => join(dir, name));
+  expect(first.given.get("train")!["real"]).toEqual(kept);
+  // picks are wanted of all, as of the raw files
+  expect(first.given.get("pick run")!["micrographs"]).toHaveLength(5);
+  const said = expect.stringMatching(/^set aside: .*2\.mrc: its CTF could not be fitted: .*evidence 12,/);
+  expect(first.warnings.filter((line) => line.startsWith("set aside"))).toEqual([said]);
+  const second = context();
+  await runProject({ project: PROJECT }, second.context);
+  expect([second.done, second.warnings.filter((line) => line.startsWith("set aside"))]).toEqual([[], [said]]);
+  writeFileSync(PROJECT, `${TEXT}train:\n  steps: 7\n`);
+  const { planned } = await openProject(PROJECT, {}, context().context);
+  expect(planned.find(({ stage }) => stage.name === "train")!.stage.options["real"]).toEqual(kept);
+  // of the binned ones too, which bear the raw one's name
+  writeFileSync(PROJECT, `${TEXT}workingPixelSize: 6\n`);
+  const binned = context();
+  await runProject({ project: PROJECT, to: "train" }, binned.context);
+  expect(binned.given.get("train")!["real"]).toEqual(
+    ["1.mrc", "3.mrc"].map((name) => join(dir, "working", name)),
+  );
+  delete evidence["2.mrc"];
 });
