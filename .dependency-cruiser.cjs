@@ -135,6 +135,7 @@ const doors = {
     "shifts",
   ],
   "runtime/onnx": ["cpu", "device"],
+  "runtime/view": ["fence", "server"],
   "runtime/workers": ["workers"],
   "tensor/backward": ["grad"],
   "tensor/compile": ["compile"],
@@ -163,6 +164,7 @@ const moreJobDoors = {
   "pose-score": ["result", "text"],
   postprocess: ["result", "text"],
   train: ["metrics", "training"],
+  view: ["places"],
 };
 
 const any = (names) => (names.length === 1 ? names[0] : `(${names.join("|")})`);
@@ -205,6 +207,20 @@ module.exports = {
       severity: "error",
       from: { path: "^src/jobs/([^/]+)/" },
       to: { path: "^src/jobs/[^/]+/", pathNot: ["^src/jobs/$1/", ...jobDoorPaths] },
+    },
+    {
+      name: "viewer-imports-the-library-only",
+      comment:
+        "the pages of `view` may import the library's door, and the records that the server and they exchange",
+      severity: "error",
+      from: { path: "^viewer/" },
+      to: { path: "^src/", pathNot: "^src/(index|jobs/view/records)\\.ts$" },
+    },
+    {
+      name: "nothing-imports-the-viewer",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^viewer/" },
     },
     {
       name: "only-runtime-touches-the-machine",

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildViewer } from "./build-viewer.mjs";
 import { bundleCli } from "./bundle-cli.mjs";
 import { bundleOnnxRuntime } from "./bundle-onnxruntime.mjs";
 
@@ -53,4 +54,5 @@ if (!process.argv.includes("--kernels")) {
   await bundleCli(join(root, "dist"));
   chmodSync(join(root, "dist/cli/main.js"), 0o755);
   bundleOnnxRuntime(root);
+  await buildViewer(root);
 }

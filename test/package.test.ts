@@ -87,6 +87,32 @@ describe.skipIf(!hasRegistry)("the package, installed elsewhere (needs a package
     expect((await cryogem("info", "made/micrographs/000001.mrc")).stdout).toMatch(/96/);
   });
 
+  test("view has its pages in the package, and serves them", async () => {
+    const { execPath } = process;
+    const program = `
+      import { spawn } from "node:child_process";
+      const view = spawn(${JSON.stringify(join(home, "node_modules/.bin/cryogem"))}, ["view", "made"]);
+      const ended = new Promise((resolve) => view.on("exit", resolve));
+      let said = "";
+      for await (const part of view.stderr) {
+        said += part;
+        const [url] = /http:\\S+/.exec(said) ?? [];
+        if (url === undefined || !said.includes("Ctrl-C")) continue;
+        const page = await fetch(url);
+        const cookie = page.headers.get("set-cookie").split(";")[0];
+        const script = await fetch(new URL("/view.js", url), { headers: { cookie } });
+        console.log(JSON.stringify([page.status, script.status, (await script.text()).length]));
+        view.kill("SIGTERM");
+      }
+      console.log(await ended);`;
+    writeFileSync(join(home, "view.mjs"), program);
+    const { stdout, stderr } = await run(execPath, ["view.mjs"]);
+    const [answers, status] = stdout.trim().split("\n");
+    expect(JSON.parse(answers ?? stderr)).toEqual([200, 200, expect.any(Number)]);
+    expect(JSON.parse(answers!)[2]).toBeGreaterThan(50_000);
+    expect(status).toBe("0");
+  });
+
   const alone = "(needs a temporary folder without onnxruntime-node above it)";
   test.skipIf(!isAlone)(
     `a program finds the library, and ONNX Runtime in the package itself ${alone}`,

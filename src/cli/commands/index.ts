@@ -25,6 +25,7 @@ import { relionCommand } from "../../jobs/relion/options.js";
 import { runCommand } from "../../jobs/run/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { trainCommand } from "../../jobs/train/options.js";
+import { viewCommand } from "../../jobs/view/options.js";
 import { type CommandEntry, entry } from "../command.js";
 
 /** Every command, in the order of the help. Its work is loaded when it runs, so that --help stays fast. */
@@ -54,6 +55,7 @@ export const entries: readonly CommandEntry[] = [
   entry(exportCommand, () => import("./export.js")),
   entry(relionCommand, () => import("./relion.js")),
   entry(infoCommand, () => import("./info.js")),
+  entry(viewCommand, () => import("./view.js")),
   entry(completionCommand, () => import("./completion.js")),
 ];
 

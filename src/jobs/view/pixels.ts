@@ -1,0 +1,242 @@
+import type { Image } from "../../array/image.js";
+import { bin } from "../../array/resample.js";
+import { UnsupportedError, UsageError } from "../../core/errors.js";
+import { isPacked } from "../../io/bytes/unpack.js";
+import { isHdf5 } from "../../io/hdf5/eman.js";
+import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../io/mrc/header.js";
+import { decodeMrcSections, mrcPixelSize } from "../../io/mrc/read.js";
+import { isMrc } from "../../io/read-image.js";
+import { type Pixels, readPixels } from "../../io/read-pixels.js";
+import { saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import type { Cache } from "./cache.js";
+import { baseName, type ViewedFiles } from "./places.js";
+import type { ImageView, StackView, VolumeView } from "./records.js";
+import { bytesOf, rangeOf, type Samples, store } from "./samples.js";
+
+/** Side of the tiles in which an image is sent, pixels. */
+export const TILE = 512;
+/** Longest side of the last level. */
+const COARSEST = 512;
+
+interface Level extends Samples {
+  readonly shape: readonly [rows: number, columns: number];
+}
+
+interface Pyramid {
+  readonly pixelSize: number | undefined;
+  readonly levels: readonly Level[];
+}
+
+interface StoredVolume extends Samples {
+  readonly shape: VolumeView["shape"];
+  readonly pixelSize: number | undefined;
+}
+
+/** A stack of which only the header was read. */
+interface OpenStack {
+  readonly path: string;
+  readonly header: MrcHeader;
+}
+
+type Opened =
+  | { readonly kind: "image"; readonly pyramid: Pyramid }
+  | { readonly kind: "volume"; readonly volume: StoredVolume }
+  | { readonly kind: "stack"; readonly stack: OpenStack };
+
+/** Images, stacks and volumes as the pages ask for them, kept while there is memory. */
+export class PixelStore {
+  constructor(
+    private readonly files: ViewedFiles,
+    private readonly cache: Cache,
+  ) {}
+
+  /** What an image file holds. @throws FileError, FormatError, UnsupportedError */
+  async view(path: string): Promise<ImageView | StackView | VolumeView> {
+    const opened = await this.open(path);
+    if (opened.kind === "image") {
+      const { levels, pixelSize } = opened.pyramid;
+      const { low, step, shape } = levels[0]!;
+      return {
+        ...{ what: "image", shape, levels: levels.map((level) => level.shape), low, step },
+        ...(pixelSize !== undefined && { pixelSize }),
+      };
+    }
+    if (opened.kind === "volume") {
+      const { shape, low, step, pixelSize } = opened.volume;
+      return { what: "volume", shape, low, step, ...(pixelSize !== undefined && { voxelSize: pixelSize }) };
+    }
+    const { header } = opened.stack;
+    const pixelSize = saidPixelSize(mrcPixelSize(header));
+    return {
+      ...{ what: "stack", count: header.shape[0], shape: [header.shape[1], header.shape[2]] },
+      ...(pixelSize !== undefined && { pixelSize }),
+    };
+  }
+
+  /** Size and pixel size of an image. @throws UsageError for a file of several */
+  async size(
+    path: string,
+  ): Promise<{ readonly shape: Image["shape"]; readonly pixelSize: number | undefined }> {
+    const { levels, pixelSize } = await this.pyramid(path);
+    return { shape: levels[0]!.shape, pixelSize };
+  }
+
+  /** The pixels of an image at full size, to 1/65535 of their range. @throws UsageError for a file of several */
+  async image(path: string): Promise<Image> {
+    const { levels } = await this.pyramid(path);
+    const { data, low, step, shape } = levels[0]!;
+    return { data: Float32Array.from(data, (n) => low + n * step), shape };
+  }
+
+  /** The samples of a tile, row by row; tiles at the right and at the bottom may be smaller. @throws UsageError */
+  async tile(path: string, level: number, column: number, row: number): Promise<Uint8Array> {
+    const { levels } = await this.pyramid(path);
+    const { data, shape } = levels[level] ?? { shape: [0, 0] };
+    const [rows, columns] = shape as Level["shape"];
+    const [left, top] = [column * TILE, row * TILE];
+    if (!data || !(left >= 0 && left < columns && top >= 0 && top < rows)) {
+      throw new UsageError(`${path}: found no tile ${column}, ${row} of level ${level}`);
+    }
+    const [width, height] = [Math.min(TILE, columns - left), Math.min(TILE, rows - top)];
+    return bytesOf(cut(data, columns, left, top, width, height));
+  }
+
+  /** The samples of a square of an image at full size, row by row. @throws UsageError for one that is not all inside */
+  async patch(path: string, left: number, top: number, side: number): Promise<Uint8Array> {
+    const { data, shape } = (await this.pyramid(path)).levels[0]!;
+    const [rows, columns] = shape;
+    if (!(side >= 8 && left + side <= columns && top + side <= rows)) {
+      throw new UsageError(
+        `${path}: found a square of ${side} at ${left}, ${top}, expected one inside ${columns} x ${rows}`,
+      );
+    }
+    return bytesOf(cut(data, columns, left, top, side, side));
+  }
+
+  /**
+   * Some images of a stack, each at most `side` pixels across: of each its low and step, float32, then its samples.
+   *
+   * @throws UsageError for images that are not there
+   */
+  async sections(path: string, first: number, count: number, side: number): Promise<Uint8Array> {
+    const opened = await this.open(path);
+    if (opened.kind !== "stack") throw new UsageError(`${path}: found one image, expected a stack`);
+    const { header } = opened.stack;
+    const [sections, rows, columns] = header.shape;
+    if (!(first >= 0 && count >= 1 && first + count <= sections && count <= 500 && side >= 8)) {
+      throw new UsageError(
+        `${path}: found no images ${first} to ${first + count - 1}, expected some of ${sections}`,
+      );
+    }
+    const from = header.dataOffset + first * header.sectionBytes;
+    const bytes = await this.files.readRange(path, from, from + count * header.sectionBytes);
+    const samples = decodeMrcSections(bytes, header, path);
+    const factor = Math.ceil(Math.max(rows, columns) / side);
+    const parts = Array.from({ length: count }, (_, i) => {
+      const data = samples.subarray(i * rows * columns, (i + 1) * rows * columns);
+      const small = factor > 1 ? bin({ data, shape: [rows, columns] }, factor).data : data;
+      const range = rangeOf(small);
+      return { range, bytes: bytesOf(store(small, range)) };
+    });
+    const size = 8 + parts[0]!.bytes.length;
+    const out = new Uint8Array(count * size);
+    const view = new DataView(out.buffer);
+    for (const [i, part] of parts.entries()) {
+      view.setFloat32(i * size, part.range.low, true);
+      view.setFloat32(i * size + 4, part.range.step, true);
+      out.set(part.bytes, i * size + 8);
+    }
+    return out;
+  }
+
+  /** A slice of a volume across x, y or z (0, 1, 2): rows along z, z or y; columns along y, x or x. @throws UsageError */
+  async slice(path: string, axis: number, at: number): Promise<Uint8Array> {
+    const opened = await this.open(path);
+    if (opened.kind !== "volume") throw new UsageError(`${path}: found an image, expected a volume`);
+    const { shape, data } = opened.volume;
+    const [sections, rows, columns] = shape;
+    const stride = [1, columns, columns * rows] as const;
+    const counts = [columns, rows, sections] as const;
+    if (!([0, 1, 2].includes(axis) && at >= 0 && at < counts[axis as 0 | 1 | 2])) {
+      throw new UsageError(`${path}: found no slice ${at} across axis ${axis}`);
+    }
+    const across = axis === 0 ? 1 : 0;
+    const down = axis === 2 ? 1 : 2;
+    const out = new Uint16Array(counts[across] * counts[down]);
+    let i = 0;
+    for (let v = 0; v < counts[down]; v++) {
+      const start = at * stride[axis as 0 | 1 | 2] + v * stride[down];
+      for (let u = 0; u < counts[across]; u++, i++) out[i] = data[start + u * stride[across]]!;
+    }
+    return bytesOf(out);
+  }
+
+  private async pyramid(path: string): Promise<Pyramid> {
+    const opened = await this.open(path);
+    if (opened.kind === "image") return opened.pyramid;
+    throw new UsageError(`${path}: found a ${opened.kind}, expected a single image`);
+  }
+
+  private async open(path: string): Promise<Opened> {
+    const key = `pixels ${path} ${await this.files.version(path)}`;
+    return this.cache.get(key, () => this.read(path), bytesHeld);
+  }
+
+  private async read(path: string): Promise<Opened> {
+    const size = await this.files.size(path);
+    const head = await this.files.readRange(path, 0, Math.min(size, MRC_HEADER_BYTES));
+    if (!isPacked(head) && !isHdf5(head) && isMrc(head, path)) {
+      const header = parseMrcHeader(head, size, path);
+      if (header.kind === "stack") return { kind: "stack", stack: { path, header } };
+    }
+    const pixels = await readPixels(await this.files.read(path), path);
+    if (pixels.kind === "stack") {
+      throw new UnsupportedError(
+        `${path}: found a stack of images in ${baseName(path)}, expected a stack as MRC and not packed: its images are read one by one`,
+      );
+    }
+    return pixels.kind === "image"
+      ? { kind: "image", pyramid: buildPyramid(pixels) }
+      : { kind: "volume", volume: storeVolume(pixels) };
+  }
+}
+
+function cut(
+  data: Uint16Array,
+  columns: number,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Uint16Array {
+  const out = new Uint16Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * columns + left;
+    out.set(data.subarray(start, start + width), y * width);
+  }
+  return out;
+}
+
+const bytesHeld = (opened: Opened): number => {
+  if (opened.kind === "stack") return 1024;
+  if (opened.kind === "volume") return opened.volume.data.byteLength;
+  return opened.pyramid.levels.reduce((sum, { data }) => sum + data.byteLength, 0);
+};
+
+/** An image and the means of its squares of 2 x 2, 4 x 4, … pixels, all on one scale. */
+function buildPyramid({ data, shape: [, rows, columns], pixelSize }: Pixels): Pyramid {
+  const range = rangeOf(data);
+  let image: Image = { data, shape: [rows, columns] };
+  const levels: Level[] = [];
+  for (;;) {
+    levels.push({ ...range, data: store(image.data, range), shape: image.shape });
+    if (Math.max(...image.shape) <= COARSEST || Math.min(...image.shape) < 2) break;
+    image = bin(image, 2);
+  }
+  return { levels, pixelSize: saidPixelSize(pixelSize) };
+}
+
+function storeVolume({ data, shape, pixelSize }: Pixels): StoredVolume {
+  const range = rangeOf(data);
+  return { ...range, data: store(data, range), shape, pixelSize: saidPixelSize(pixelSize) };
+}
