@@ -35,39 +35,41 @@ describe("cryogem", () => {
     expect(valuesOf(library)).toMatchInlineSnapshot(`
       "CryoError DomainError FileError FormatError NetworkScorer OptionError Random ShapeError
       UnsupportedError UsageError addNoise applyAssembly axisRotation bin binMicrographs chooseThreshold
-      classifyRealism coarsen colouredNoise compareMaps computePotential correlation createMask crop ctf
-      decodeModel decodePicker describeFile describeFolder drawSpecimen electronWavelength encodePng
-      encodeTiff estimateIce estimateMicrographs estimateNoise estimateSize eulerToMatrix evaluateRealism
-      exportFiles extractParticles fftFriendlySize findPeaks findSpots fitCtf fourierFilter
-      fourierResample fourierShellCorrelation gaussianBlur generateDataset inlineWorkers irfft2 irfft3
-      laplacianScorer makeMask mapDiameter matchPicks matrixToEuler mean modelDiameter multiplyCtf
-      multiplyRotations normalise openTranslator padOrCrop padOrCropVolume parseStar planBin planEstimate
-      planGeneration planPickRun planPickTraining planRealism planReconstruction planRefinement
-      planSimulation planTraining potentialMap powerSpectrum2d prepareProjector prepareSilhouette
-      prepareTemplates project projectMany quantile radialAverage radialPowerSpectrum readBox readCbox
-      readCoco readDataset readDensityMap readImage readMap readMicrograph readMmcif readModel readMrc
-      readParticlesCs readParticlesStar readPdb readPicker readPicksStar readPng readPointsCsv
-      readSafetensors readStructure readTiff readTopaz readTransferCurve readVolume realismOfImages
-      realismProtocol reconstructMap refineParticles resampleVolume rescale resolutionAt rfft2 rfft3
-      rotationAngle runPicking scorePicking scorePicks scorePoseFiles scorePoses selectAtoms
-      simulateDataset simulateMicrograph spoilParticles standardDeviation symmetricAngle symmetryOperators
-      syntheticIce templateScorer textTable trainPickerModel trainTranslator transposeRotation
-      uniformRotation writeBox writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar
-      writePicksStar writePointsCsv writeSafetensors writeStar writeTopaz zeros"
+      classifyParticles classifyRealism coarsen colouredNoise compareMaps computePotential correlation
+      createMask crop ctf decodeModel decodePicker describeFile describeFolder drawSpecimen
+      electronWavelength encodePng encodeTiff estimateIce estimateMicrographs estimateNoise estimateSize
+      eulerToMatrix evaluateRealism exportFiles extractParticles fftFriendlySize findPeaks findSpots
+      fitCtf fourierFilter fourierResample fourierShellCorrelation gaussianBlur generateDataset
+      inlineWorkers irfft2 irfft3 laplacianScorer makeMask mapDiameter matchPicks matrixToEuler mean
+      modelDiameter multiplyCtf multiplyRotations normalise openTranslator padOrCrop padOrCropVolume
+      parseStar planBin planClassification planEstimate planGeneration planPickRun planPickTraining
+      planRealism planReconstruction planRefinement planSimulation planTraining potentialMap
+      powerSpectrum2d prepareProjector prepareSilhouette prepareTemplates project projectMany quantile
+      radialAverage radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap readImage
+      readMap readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar readPdb
+      readPicker readPicksStar readPng readPointsCsv readSafetensors readStructure readTiff readTopaz
+      readTransferCurve readVolume realismOfImages realismProtocol reconstructMap refineParticles
+      resampleVolume rescale resolutionAt rfft2 rfft3 rotationAngle runPicking scorePicking scorePicks
+      scorePoseFiles scorePoses selectAtoms simulateDataset simulateMicrograph spoilParticles
+      standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer textTable
+      trainPickerModel trainTranslator transposeRotation uniformRotation writeBox writeCbox writeCoco
+      writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv writeSafetensors
+      writeStar writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
     expect(typesOf(librarySurface, library)).toMatchInlineSnapshot(`
       "Assembly AssemblyOperation Atom AtomSelection Background BandPower BinOptions BinPlan
-      BinnedMicrograph BinnedRecord ChosenThreshold ClassifierBand ClassifierContext ClassifierPlan
-      ClassifierRow CocoImage Coherence ComputeRuntime ComputeSession Cone ControlOptions ControlResult
-      CoordinatePick CryogemOptions CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext
-      DatasetJob DatasetManifest Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan
-      Estimates EulerAngles EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction Files
-      FilterBank FscCurve FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan
-      HalfWeights HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore
-      Intervals IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics
-      MapAlignment MapOptions MapReading MaskJobOptions MaskOptions MaskResult MeanAndMedian MicrographCtf
+      BinnedMicrograph BinnedRecord ChosenThreshold ClassFigures ClassifierBand ClassifierContext
+      ClassifierPlan ClassifierRow Classify2dOptions Classify2dPlan Classify2dRecord CocoImage Coherence
+      ComputeRuntime ComputeSession Cone ControlOptions ControlResult CoordinatePick CryogemOptions
+      CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext DatasetJob DatasetManifest
+      Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan Estimates EulerAngles
+      EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction Files FilterBank FscCurve
+      FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan HalfWeights
+      HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore Intervals
+      IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics MapAlignment
+      MapOptions MapReading MaskJobOptions MaskOptions MaskResult MeanAndMedian MicrographCtf
       MicrographInputs MicrographRecord MicrographSource Model ModelDescription MrcFile MrcHeader
       MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
       NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower

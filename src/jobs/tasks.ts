@@ -4,6 +4,8 @@ declare module "../core/ports.js" {
   interface Tasks {
     "bin-micrograph": typeof import("./bin/micrograph.js").binMicrographTask;
     "check-micrograph": typeof import("./check/micrograph.js").checkMicrographTask;
+    "classify-insert": typeof import("./classify2d/tasks.js").insertTask;
+    "classify-search": typeof import("./classify2d/tasks.js").searchTask;
     "estimate-micrograph": typeof import("./estimate/micrograph.js").estimateMicrographTask;
     "hash-file": typeof import("./shared/hash-file.js").hashFile;
     "local-resolution": typeof import("./postprocess/tasks.js").localResolutionTask;
@@ -16,8 +18,8 @@ declare module "../core/ports.js" {
     "refine-insert": typeof import("./refine/tasks.js").insertTask;
     "refine-map": typeof import("./refine/tasks.js").mapTask;
     "refine-search": typeof import("./refine/tasks.js").searchTask;
-    "refine-survey": typeof import("./refine/tasks.js").surveyTask;
     "simulate-micrograph": typeof import("./simulate/micrograph.js").simulateMicrographTask;
+    "survey-images": typeof import("./shared/particles/survey.js").surveyTask;
     "training-data": typeof import("./train/data.js").trainingDataTask;
   }
 }
@@ -26,6 +28,8 @@ declare module "../core/ports.js" {
 const loaders: { readonly [Name in TaskName]: () => Promise<Tasks[Name]> } = {
   "bin-micrograph": async () => (await import("./bin/micrograph.js")).binMicrographTask,
   "check-micrograph": async () => (await import("./check/micrograph.js")).checkMicrographTask,
+  "classify-insert": async () => (await import("./classify2d/tasks.js")).insertTask,
+  "classify-search": async () => (await import("./classify2d/tasks.js")).searchTask,
   "estimate-micrograph": async () => (await import("./estimate/micrograph.js")).estimateMicrographTask,
   "hash-file": async () => (await import("./shared/hash-file.js")).hashFile,
   "local-resolution": async () => (await import("./postprocess/tasks.js")).localResolutionTask,
@@ -38,8 +42,8 @@ const loaders: { readonly [Name in TaskName]: () => Promise<Tasks[Name]> } = {
   "refine-insert": async () => (await import("./refine/tasks.js")).insertTask,
   "refine-map": async () => (await import("./refine/tasks.js")).mapTask,
   "refine-search": async () => (await import("./refine/tasks.js")).searchTask,
-  "refine-survey": async () => (await import("./refine/tasks.js")).surveyTask,
   "simulate-micrograph": async () => (await import("./simulate/micrograph.js")).simulateMicrographTask,
+  "survey-images": async () => (await import("./shared/particles/survey.js")).surveyTask,
   "training-data": async () => (await import("./train/data.js")).trainingDataTask,
 };
 

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { binCommand } from "../../jobs/bin/options.js";
 import { checkCommand } from "../../jobs/check/options.js";
+import { classify2dCommand } from "../../jobs/classify2d/options.js";
 import { completionCommand } from "../../jobs/completion/options.js";
 import { controlCommand } from "../../jobs/control/options.js";
 import { demoCommand } from "../../jobs/demo/options.js";
@@ -44,6 +45,7 @@ export const entries: readonly CommandEntry[] = [
   entry(pickRunCommand, () => import("./pick-run.js")),
   entry(pickScoreCommand, () => import("./pick-score.js")),
   entry(extractCommand, () => import("./extract.js")),
+  entry(classify2dCommand, () => import("./classify2d.js")),
   entry(reconstructCommand, () => import("./reconstruct.js")),
   entry(poseScoreCommand, () => import("./pose-score.js")),
   entry(refineCommand, () => import("./refine.js")),

@@ -5,13 +5,16 @@ import { type StarBlock, type StarColumnInput, writeStar } from "../star/write.j
 import type { ParticleSet } from "./particle.js";
 import { writeParticlesStar } from "./star-write.js";
 
-/** What a refinement knows of one particle. */
+/** What a refinement or a classification knows of one particle. */
 export interface RefinedPose {
   /** Degrees, ZYZ. */
   readonly angles: { readonly rot: number; readonly tilt: number; readonly psi: number };
   /** Angstrom, from the observation to the reference. */
   readonly origin: { readonly x: number; readonly y: number };
-  readonly halfSet: 1 | 2;
+  /** Absent: the file's own half sets are carried over. */
+  readonly halfSet?: 1 | 2;
+  /** From 1; absent: 1. */
+  readonly classNumber?: number;
   /** Probability of this pose, 0 to 1. */
   readonly confidence: number;
   /** Number of poses that make up nearly all of the probability. */
@@ -39,8 +42,10 @@ export function writeRefinedStar(
   const optics = source.table("optics");
   const particles = source.table("particles");
   const columns: Record<string, StarColumnInput> = {};
-  for (const label of particles.labels) if (!REPLACED.has(label)) columns[label] = particles.carried(label);
-  for (const [label, value] of Object.entries(VALUES)) columns[label] = poses.map(value);
+  const values = poses.every(({ halfSet }) => halfSet !== undefined) ? { ...VALUES, ...HALVES } : VALUES;
+  const replaced = new Set([...Object.keys(values), "rlnOriginX", "rlnOriginY"]);
+  for (const label of particles.labels) if (!replaced.has(label)) columns[label] = particles.carried(label);
+  for (const [label, value] of Object.entries(values)) columns[label] = poses.map(value);
   return writeStar([carriedBlock(optics), { name: "particles", columns }]);
 }
 
@@ -50,14 +55,13 @@ const VALUES: Readonly<Record<string, (pose: RefinedPose) => number>> = {
   rlnAnglePsi: ({ angles }) => angles.psi,
   rlnOriginXAngst: ({ origin }) => origin.x,
   rlnOriginYAngst: ({ origin }) => origin.y,
-  rlnClassNumber: () => 1,
-  rlnRandomSubset: ({ halfSet }) => halfSet,
+  rlnClassNumber: ({ classNumber }) => classNumber ?? 1,
   rlnNormCorrection: () => 1,
   rlnLogLikeliContribution: ({ evidence }) => evidence,
   rlnMaxValueProbDistribution: ({ confidence }) => confidence,
   rlnNrOfSignificantSamples: ({ significant }) => significant,
 };
-const REPLACED = new Set([...Object.keys(VALUES), "rlnOriginX", "rlnOriginY"]);
+const HALVES: typeof VALUES = { rlnRandomSubset: ({ halfSet }) => halfSet! };
 
 function carriedBlock(table: StarTable): StarBlock {
   const columns: Record<string, StarColumnInput> = {};

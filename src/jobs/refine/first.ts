@@ -1,23 +1,21 @@
 import { irfft3, rfft3 } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
 import { filterRadially, lowPassAt } from "../../array/spectrum/shells.js";
-import { quantile } from "../../array/statistics.js";
 import { commonGreyScale, type GreyFit } from "../../reconstruct/refine/grey-scale.js";
 import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
 import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import type { DatasetContext } from "../shared/context.js";
+import { surveyParticles } from "../shared/particles/survey.js";
 import { chunksOf, gridOf, modelOf, searchPlanOf } from "./iteration.js";
 import type { RefinePlan } from "./plan.js";
 import type { RefineInputs } from "./read.js";
 import type { RefineState } from "./state.js";
-import type { IterationShared, SurveyShared } from "./tasks.js";
+import type { IterationShared } from "./tasks.js";
 
 /** Particles of each half by which the reference's grey scale is fitted. */
 const FITTED = 50;
 /** By how much the inverted reference must fit better before that is said. */
 const CLEARLY_INVERTED = 1.2;
-/** Ratio of the deviations of the background, at the 5th and 95th percentile, from which images are not normalised. */
-const UNEVEN = 1.5;
 
 /** What is known before the first search: noise from the images' whole power, and for each half the reference in its grey scale. */
 export async function firstState(
@@ -54,29 +52,10 @@ const scaled = (map: Volume, factor: number): Volume => ({
   data: map.data.map((value) => factor * value),
 });
 
-async function surveyed(
-  inputs: RefineInputs,
-  { workers, report, signal }: DatasetContext,
-): Promise<RefineState["noise"]> {
+async function surveyed(inputs: RefineInputs, context: DatasetContext): Promise<RefineState["noise"]> {
   const chunks = chunksOf(inputs);
-  const total = inputs.particles.length;
-  const { stacks, box, pixelSize, diameter, set } = inputs;
-  const shared: SurveyShared = { stacks, plan: { box, pixelSize, diameter }, groups: set.optics.length };
-  let done = 0;
-  const found = await workers.map("refine-survey", chunks, {
-    ...{ signal, shared },
-    onResult: ({ deviations }) => {
-      done += deviations.length;
-      report.progress({ stage: "look at images", done, total, unit: "particles" });
-    },
-  });
-  const spread = found.flatMap(({ deviations }) => deviations).filter(Number.isFinite);
-  if (spread.length > 0 && quantile(spread, 0.95) > UNEVEN * quantile(spread, 0.05)) {
-    report.warn(
-      "the background of the images differs in strength between particles: normalise them, as with extract --normalise",
-    );
-  }
-  const frequencies = frequenciesWithin(box, box / 2);
+  const found = await surveyParticles(inputs, inputs.diameter, chunks, context);
+  const frequencies = frequenciesWithin(inputs.box, inputs.box / 2);
   return [0, 1].map((half) => {
     const own = found.filter((_, i) => chunks[i]!.half === half);
     const [first, ...more] = own.map(({ noise }) => noise);

@@ -233,7 +233,7 @@ function correlationOf(maps: readonly [Volume, Volume], mask: Volume, seed: numb
 
 function poseOf({ best, confidence, significant, evidence }: Sighting): FoundPose {
   const { x, y } = best.shift;
-  return { ...matrixToEuler(best.matrix), x, y, confidence, significant, evidence };
+  return { ...matrixToEuler(best.view.matrix), x, y, confidence, significant, evidence };
 }
 
 interface Outcome {

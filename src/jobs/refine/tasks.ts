@@ -6,18 +6,16 @@ import { mapFromSums } from "../../reconstruct/map.js";
 import { type Accumulated, Accumulation } from "../../reconstruct/refine/accumulation.js";
 import { Expectation, type HalfModel, type SearchPlan } from "../../reconstruct/refine/expectation.js";
 import type { GreyFit } from "../../reconstruct/refine/grey-scale.js";
-import type { RefinedParticle } from "../../reconstruct/refine/particle-image.js";
 import type { Sighting } from "../../reconstruct/refine/sighting.js";
-import { type Surveyed, surveyImages } from "../../reconstruct/refine/survey.js";
 import type { FourierSums } from "../../reconstruct/sums.js";
-import { type ImagePlace, type ParticleStack, readStackImages } from "../shared/particles/particle-stacks.js";
+import { type ParticleStack, readStackImages } from "../shared/particles/particle-stacks.js";
+import { readImages } from "../shared/particles/search-inputs.js";
+import type { SomeParticles } from "../shared/particles/survey.js";
 
 /** Some particles of one half. */
-export interface Chunk {
+export interface Chunk extends SomeParticles {
   /** 0 or 1. */
   readonly half: number;
-  readonly images: readonly ImagePlace[];
-  readonly particles: readonly RefinedParticle[];
 }
 
 /** What the searches of an iteration share. A particle of half h meets models[h] alone. */
@@ -26,33 +24,6 @@ export interface IterationShared {
   readonly plan: SearchPlan;
   readonly models: readonly [HalfModel, HalfModel];
   readonly grid: ReconstructionGrid;
-}
-
-export interface SurveyShared {
-  readonly stacks: readonly ParticleStack[];
-  readonly plan: Pick<SearchPlan, "box" | "pixelSize" | "diameter">;
-  /** Number of optics groups. */
-  readonly groups: number;
-}
-
-async function readImages(
-  files: Files,
-  stacks: readonly ParticleStack[],
-  images: readonly ImagePlace[],
-): Promise<Float32Array[]> {
-  const all: Float32Array[] = [];
-  for await (const { pixels } of readStackImages(files, stacks, images.length, (i) => images[i]!))
-    all.push(pixels);
-  return all;
-}
-
-/** Task "refine-survey". */
-export async function surveyTask(
-  chunk: Chunk,
-  { stacks, plan, groups }: SurveyShared,
-  files: Files,
-): Promise<Surveyed> {
-  return surveyImages(await readImages(files, stacks, chunk.images), chunk.particles, plan, groups);
 }
 
 /** Each thread makes the transforms and tables of a half once. */

@@ -5,9 +5,9 @@ import type { ReconstructionGrid } from "../grid.js";
 import { type Frequencies, frequenciesWithin } from "../search/frequencies.js";
 import { Matcher } from "../search/matcher.js";
 import type { ParticleSpectrum } from "../search/particle-spectrum.js";
-import { movedBack } from "../search/shifts.js";
 import type { FourierSums } from "../sums.js";
 import type { HalfModel, SearchPlan } from "./expectation.js";
+import { addUnexplained, meanImages, shiftSquaresOf } from "./explained.js";
 import { NoiseSums } from "./noise.js";
 import { maskedImage, type RefinedParticle, spectrumOf } from "./particle-image.js";
 import type { Sighting } from "./sighting.js";
@@ -38,7 +38,7 @@ export class Accumulation {
     private readonly model: HalfModel,
   ) {
     this.projector = new BackProjector(grid);
-    this.matcher = new Matcher(model.projector);
+    this.matcher = new Matcher([model.projector]);
     this.all = frequenciesWithin(plan.box, plan.box / 2);
     this.compared = frequenciesWithin(plan.box, Math.min(plan.limit, model.projector.radius));
     this.noise = new NoiseSums(model.noise.length, this.all);
@@ -49,36 +49,19 @@ export class Accumulation {
     const { box, pixelSize, diameter } = this.plan;
     const masked = maskedImage(pixels, box, diameter / 2, particle.shift);
     const seen = spectrumOf(masked, particle, this.all, pixelSize);
-    this.addNoise(seen, particle.group, sighting);
+    addUnexplained(this.noise.ofImage(particle.group, seen), seen, {
+      ...{ all: this.all, compared: this.compared, sighting },
+      slices: this.matcher.slices(sighting.views, this.compared),
+    });
     const whole = spectrumOf(pixels, particle, this.all, pixelSize);
     this.addSlices(whole, particle, sighting);
-    for (const [s, { x, y }] of sighting.shifts.entries()) {
-      this.shiftSquares += (shareOfShift(sighting, s) * (x * x + y * y)) / 2;
-    }
+    this.shiftSquares += shiftSquaresOf(sighting);
     this.particles++;
   }
 
   result(): Accumulated {
     const { shiftSquares, particles } = this;
     return { sums: this.projector.sums(), noise: this.noise.groups, shiftSquares, particles };
-  }
-
-  /** The mean over poses of |image - CTF slice|², up to the limit; beyond it the image's own power. */
-  private addNoise(seen: ParticleSpectrum, group: number, sighting: Sighting): void {
-    const power = this.noise.ofImage(group, seen);
-    const slices = this.matcher.slices(sighting.matrices, this.compared);
-    const means = meanImages(seen.data, this.compared, this.all, sighting);
-    const { count, ring, kx } = this.compared;
-    const length = kx.length;
-    for (const [o, { data: image, share }] of means.entries()) {
-      const slice = slices.subarray(2 * length * o, 2 * length * (o + 1));
-      for (let i = 0; i < count; i++) {
-        const transfer = seen.ctf[i]!;
-        const [re, im] = [transfer * slice[i]!, transfer * slice[length + i]!];
-        const product = re * image[i]! + im * image[length + i]!;
-        power[ring[i]!]! += share * (re * re + im * im) - 2 * product;
-      }
-    }
   }
 
   private addSlices(whole: ParticleSpectrum, particle: RefinedParticle, sighting: Sighting): void {
@@ -105,45 +88,7 @@ export class Accumulation {
         weight[at] = share * factor * whole.ctf[i]!;
       }
       weight[0] = share * atZero;
-      this.projector.addSlice({ data, weight }, this.plan, sighting.matrices[o]!);
+      this.projector.addSlice({ data, weight }, this.plan, sighting.views[o]!.matrix);
     }
   }
-}
-
-/** Of each orientation the image moved by each shift, times their probability, summed; and the probability itself. */
-function meanImages(
-  data: Float32Array,
-  wanted: Frequencies,
-  given: Frequencies,
-  { matrices, shifts, probability }: Sighting,
-): readonly { readonly data: Float32Array; readonly share: number }[] {
-  const length = wanted.kx.length;
-  const own = wanted === given ? data : firstOf(data, wanted, given);
-  const moved = movedBack(own, wanted, shifts);
-  return matrices.map((_, o) => {
-    const sum = new Float32Array(2 * length);
-    let share = 0;
-    for (let s = 0; s < shifts.length; s++) {
-      const p = probability[o * shifts.length + s]!;
-      if (p < 1e-5) continue;
-      share += p;
-      const from = 2 * length * s;
-      for (let i = 0; i < sum.length; i++) sum[i]! += p * moved[from + i]!;
-    }
-    return { data: sum, share };
-  });
-}
-
-/** The values at the first frequencies of a longer list. */
-function firstOf(data: Float32Array, wanted: Frequencies, given: Frequencies): Float32Array {
-  const out = new Float32Array(2 * wanted.kx.length);
-  out.set(data.subarray(0, wanted.count));
-  out.set(data.subarray(given.kx.length, given.kx.length + wanted.count), wanted.kx.length);
-  return out;
-}
-
-function shareOfShift({ matrices, shifts, probability }: Sighting, s: number): number {
-  let sum = 0;
-  for (let o = 0; o < matrices.length; o++) sum += probability[o * shifts.length + s]!;
-  return sum;
 }

@@ -1,4 +1,4 @@
-import { type EulerAngles, eulerToMatrix, type RotationMatrix } from "../../core/rotation.js";
+import { eulerToMatrix, type RotationMatrix } from "../../core/rotation.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import type { Projector } from "../../physics/projection/projector.js";
 import { type Candidates, descend, type Search } from "../search/descend.js";
@@ -50,8 +50,9 @@ const KEEP_SHIFTS = { share: 0.999, fewest: 2, most: 8 };
 
 /** Looks for the particles of one half in its map. */
 export class Expectation {
+  private readonly grid: OrientationGrid;
   private readonly search: Omit<Search, "noise">;
-  private readonly everything: readonly number[];
+  private readonly everything: Pick<Candidates, "cells" | "views">;
   private readonly list: Frequencies;
 
   constructor(
@@ -61,16 +62,19 @@ export class Expectation {
     const { box, symmetry, turn, local } = plan;
     const limit = Math.min(plan.limit, model.projector.radius);
     const first = local === undefined ? GLOBAL_ORDER : LOCAL_ORDER;
-    const grid = new OrientationGrid(symmetryOperators(symmetry), turn);
+    this.grid = new OrientationGrid(symmetryOperators(symmetry), turn);
     const variance = 2 * model.shiftDeviation ** 2;
     this.list = frequenciesWithin(box, limit);
     this.search = {
-      ...{ matcher: new Matcher(model.projector), grid },
+      ...{ matcher: new Matcher([model.projector]), grid: this.grid },
       levels: searchLevels({ ...plan, limit }, first),
       shiftPrior: ({ x, y }) => -(x * x + y * y) / variance,
       ...{ keepCells: KEEP_CELLS, keepShifts: KEEP_SHIFTS },
     };
-    this.everything = local === undefined ? grid.cells(first) : [];
+    const cells = local === undefined ? this.grid.cells(first) : [];
+    const views = cells.map((cell) => this.grid.view(first, cell));
+    this.everything = { cells, views };
+    if (local === undefined) this.search.matcher.hold(views, this.search.levels[0]!.frequencies);
   }
 
   /** @param pixels box x box, white protein */
@@ -85,8 +89,8 @@ export class Expectation {
     const { cells, shifts } = this.start(particle);
     const [level] = levels;
     const noise = this.model.noise[particle.group]!;
-    const matrices = cells.map((cell) => grid.matrix(level!.order, cell));
-    return fitGreyScale(matcher, level!, this.spectrum(pixels, particle), noise, matrices, shifts);
+    const views = cells.map((cell) => grid.view(level!.order, cell));
+    return fitGreyScale(matcher, level!, this.spectrum(pixels, particle), noise, views, shifts);
   }
 
   private spectrum(pixels: Float32Array, particle: RefinedParticle): ParticleSpectrum {
@@ -97,13 +101,10 @@ export class Expectation {
 
   private start({ angles, shift }: RefinedParticle): Candidates {
     const { order, shiftStep } = this.search.levels[0]!;
-    return { cells: this.cells(order, angles), shifts: this.shifts(shift, shiftStep) };
-  }
-
-  private cells(order: number, angles: EulerAngles | undefined): readonly number[] {
+    const shifts = this.shifts(shift, shiftStep);
     const { local } = this.plan;
-    if (local === undefined || !angles) return this.everything;
-    return this.search.grid.near(order, eulerToMatrix(angles), local);
+    if (local === undefined || !angles) return { ...this.everything, shifts };
+    return { cells: this.grid.near(order, eulerToMatrix(angles), local), shifts };
   }
 
   private shifts(about: Shift, step: number): readonly Shift[] {

@@ -1,9 +1,9 @@
-import type { RotationMatrix } from "../../core/rotation.js";
 import type { Level } from "../search/descend.js";
 import { weighted } from "../search/descend.js";
 import type { Matcher } from "../search/matcher.js";
 import type { ParticleSpectrum } from "../search/particle-spectrum.js";
 import { movedBack, type Shift } from "../search/shifts.js";
+import type { View } from "../search/view.js";
 
 /** How well a reference of unknown grey scale fits an image: the best pose as it is, and inverted. */
 export interface GreyFit {
@@ -24,16 +24,16 @@ export function fitGreyScale(
   { frequencies }: Level,
   spectrum: ParticleSpectrum,
   noise: ArrayLike<number>,
-  matrices: readonly RotationMatrix[],
+  views: readonly View[],
   shifts: readonly Shift[],
 ): GreyFit {
   const length = frequencies.kx.length;
   const { image, weights } = weighted(spectrum, frequencies, noise);
   const moved = movedBack(image, frequencies, shifts);
-  const products = matcher.scores(matrices, frequencies, moved, new Float32Array(length));
-  const energies = matcher.scores(matrices, frequencies, new Float32Array(2 * length), weights);
+  const products = matcher.scores(views, frequencies, moved, new Float32Array(length));
+  const energies = matcher.scores(views, frequencies, new Float32Array(2 * length), weights);
   let best: GreyFit = { product: 0, energy: 0, gain: 0, invertedGain: 0 };
-  for (let o = 0; o < matrices.length; o++) {
+  for (let o = 0; o < views.length; o++) {
     const energy = -energies[o]!;
     if (!(energy > 0)) continue;
     for (let s = 0; s < shifts.length; s++) {

@@ -1,16 +1,16 @@
-import type { RotationMatrix } from "../../core/rotation.js";
 import type { Found } from "../search/descend.js";
 import { likeliest } from "../search/posterior.js";
 import type { Shift } from "../search/shifts.js";
+import type { View } from "../search/view.js";
 
-/** What one search says of a particle: the likeliest orientations and shifts. Plain data. */
+/** What one search says of a particle: the likeliest views and shifts. Plain data. */
 export interface Sighting {
-  readonly matrices: readonly RotationMatrix[];
+  readonly views: readonly View[];
   readonly shifts: readonly Shift[];
-  /** [orientations, shifts], sum 1. */
+  /** [views, shifts], sum 1. */
   readonly probability: Float32Array;
   /** The likeliest pair. */
-  readonly best: { readonly matrix: RotationMatrix; readonly shift: Shift };
+  readonly best: { readonly view: View; readonly shift: Shift };
   /** Its share of the probability of all pairs at the last level. */
   readonly confidence: number;
   /** Pairs that make up 99.9 % of the probability. */
@@ -19,18 +19,18 @@ export interface Sighting {
   readonly evidence: number;
 }
 
-/** Orientations and shifts that are kept: what is left out is shared out among them. */
-const KEEP_ORIENTATIONS = { share: 0.99, fewest: 1, most: 24 };
+/** Views and shifts that are kept: what is left out is shared out among them. */
+const KEEP_VIEWS = { share: 0.99, fewest: 1, most: 24 };
 const KEEP_SHIFTS = { share: 0.99, fewest: 1, most: 16 };
 
 /** What remains of the posterior at the last level of a search. */
-export function sightingOf({ matrices, shifts, posterior }: Found): Sighting {
-  const { probability, ofOrientation, ofShift, best, evidence } = posterior;
-  const orientations = likeliest(ofOrientation, KEEP_ORIENTATIONS);
+export function sightingOf({ views, shifts, posterior }: Found): Sighting {
+  const { probability, ofView, ofShift, best, evidence } = posterior;
+  const kinds = likeliest(ofView, KEEP_VIEWS);
   const places = likeliest(ofShift, KEEP_SHIFTS);
-  const kept = new Float32Array(orientations.length * places.length);
+  const kept = new Float32Array(kinds.length * places.length);
   let sum = 0;
-  for (const [i, o] of orientations.entries()) {
+  for (const [i, o] of kinds.entries()) {
     for (const [j, s] of places.entries()) {
       const value = probability[o * shifts.length + s]!;
       kept[i * places.length + j] = value;
@@ -38,11 +38,11 @@ export function sightingOf({ matrices, shifts, posterior }: Found): Sighting {
     }
   }
   return {
-    matrices: orientations.map((o) => matrices[o]!),
+    views: kinds.map((o) => views[o]!),
     shifts: places.map((s) => shifts[s]!),
     probability: kept.map((value) => value / sum),
     best: {
-      matrix: matrices[Math.floor(best / shifts.length)]!,
+      view: views[Math.floor(best / shifts.length)]!,
       shift: shifts[best % shifts.length]!,
     },
     confidence: probability[best]!,

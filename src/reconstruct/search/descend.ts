@@ -1,14 +1,13 @@
-import type { RotationMatrix } from "../../core/rotation.js";
 import type { Frequencies } from "./frequencies.js";
 import type { Matcher } from "./matcher.js";
-import { OrientationGrid } from "./orientation-grid.js";
 import type { ParticleSpectrum } from "./particle-spectrum.js";
 import { type Keeping, likeliest, type Posterior, posterior } from "./posterior.js";
 import { movedBack, quarters, type Shift } from "./shifts.js";
+import type { View, ViewGrid } from "./view.js";
 
 /** One level of a search from coarse to fine. */
 export interface Level {
-  /** Order of the orientations. */
+  /** Order of the cells of views. */
   readonly order: number;
   /** Side of the cells of shifts, pixels. */
   readonly shiftStep: number;
@@ -16,29 +15,31 @@ export interface Level {
   readonly frequencies: Frequencies;
 }
 
-/** What a particle is searched in: cells of orientations of a level, and shifts. */
+/** What a particle is searched in: cells of views of a level, and shifts. */
 export interface Candidates {
   readonly cells: readonly number[];
+  /** Of the cells, where they have been made: those that the matcher holds, say. */
+  readonly views?: readonly View[];
   readonly shifts: readonly Shift[];
 }
 
 export interface Search {
   readonly matcher: Matcher;
-  readonly grid: OrientationGrid;
-  /** Each half the step of the one before, in orientations and shifts. */
+  readonly grid: ViewGrid;
+  /** Each half the step of the one before, in views and shifts. */
   readonly levels: readonly Level[];
   /** Power of the noise at each ring: the mean of |transform|². */
   readonly noise: ArrayLike<number>;
   /** Logarithm of the probability of a shift, before the image is seen. */
   readonly shiftPrior: (shift: Shift) => number;
-  /** Cells of orientations and of shifts that are divided for the next level. */
+  /** Cells of views and of shifts that are divided for the next level. */
   readonly keepCells: Keeping;
   readonly keepShifts: Keeping;
 }
 
 /** What is known of one particle at the last level. */
 export interface Found extends Candidates {
-  readonly matrices: readonly RotationMatrix[];
+  readonly views: readonly View[];
   readonly posterior: Posterior;
 }
 
@@ -52,10 +53,9 @@ export function descend(search: Search, particle: ParticleSpectrum, start: Candi
   for (const [depth, level] of levels.entries()) {
     const found = weigh(search, particle, level, candidates);
     if (depth === levels.length - 1) return found;
-    const cells = likeliest(found.posterior.ofOrientation, keepCells);
+    const cells = likeliest(found.posterior.ofView, keepCells);
     const shifts = likeliest(found.posterior.ofShift, keepShifts);
-    const step = OrientationGrid.step(level.order);
-    const around = grid.near(level.order + 1, found.matrices[bestOrientation(found)]!, step);
+    const around = grid.around(level.order, found.cells[bestView(found)]!);
     const divided = cells.flatMap((i) => grid.children(level.order, found.cells[i]!));
     candidates = {
       cells: [...new Set([...divided, ...around])],
@@ -68,21 +68,19 @@ export function descend(search: Search, particle: ParticleSpectrum, start: Candi
   throw new Error("descend: no level");
 }
 
-/** The index of the orientation of the likeliest pair. */
-export const bestOrientation = ({ shifts, posterior }: Found): number =>
-  Math.floor(posterior.best / shifts.length);
+/** The index of the view of the likeliest pair. */
+export const bestView = ({ shifts, posterior }: Found): number => Math.floor(posterior.best / shifts.length);
 
 /** The posterior of all pairs of the candidates. */
 export function weigh(
   { matcher, grid, noise, shiftPrior }: Search,
   particle: ParticleSpectrum,
   { order, frequencies }: Level,
-  { cells, shifts }: Candidates,
+  { cells, shifts, views = cells.map((cell) => grid.view(order, cell)) }: Candidates,
 ): Found {
-  const matrices = cells.map((cell) => grid.matrix(order, cell));
   const { image, weights } = weighted(particle, frequencies, noise);
-  const scores = matcher.scores(matrices, frequencies, movedBack(image, frequencies, shifts), weights);
-  return { cells, shifts, matrices, posterior: posterior(scores, shifts.map(shiftPrior)) };
+  const scores = matcher.scores(views, frequencies, movedBack(image, frequencies, shifts), weights);
+  return { cells, shifts, views, posterior: posterior(scores, shifts.map(shiftPrior)) };
 }
 
 /** What the score of an orientation takes of a particle: 2 CTF / σ² times its transform, and CTF² / σ². */

@@ -7,6 +7,7 @@ import {
   transposeRotation,
 } from "../../core/rotation.js";
 import { type Direction, healpixCentre, healpixCount } from "./healpix.js";
+import type { View, ViewGrid } from "./view.js";
 
 const DEGREES = 180 / Math.PI;
 /** Orders of cells deeper than this have numbers beyond 2^32. */
@@ -25,7 +26,7 @@ const KEPT_ORDER = 3;
  *
  * `turn` turns the whole grid, as another one at each iteration leaves no trace of the grid in a map.
  */
-export class OrientationGrid {
+export class OrientationGrid implements ViewGrid {
   constructor(
     /** Rotations of the point group of what is looked at. */
     private readonly operators: readonly RotationMatrix[],
@@ -40,6 +41,11 @@ export class OrientationGrid {
   /** Kept of the orders of which all cells are looked at. */
   private readonly known = new Map<number, RotationMatrix>();
 
+  /** Of the only reference. */
+  view(order: number, cell: number): View {
+    return { reference: 0, matrix: this.matrix(order, cell) };
+  }
+
   /** The orientation A in the middle of a cell. */
   matrix(order: number, cell: number): RotationMatrix {
     if (order > KEPT_ORDER) return this.middle(order, cell);
@@ -53,11 +59,11 @@ export class OrientationGrid {
     const intervals = intervalsOf(order);
     const psi = ((cell % intervals) + 0.5) * OrientationGrid.step(order);
     const inPlane = eulerToMatrix({ rot: 0, tilt: 0, psi });
-    return multiplyRotations(inPlane, this.view(order, Math.floor(cell / intervals)));
+    return multiplyRotations(inPlane, this.facing(order, Math.floor(cell / intervals)));
   }
 
   /** The orientation of a direction with the in-plane angle 0. */
-  private view(order: number, direction: number): RotationMatrix {
+  private facing(order: number, direction: number): RotationMatrix {
     const { frame, axis } = FACES[Math.floor(direction / 4 ** order)]!;
     const towards = axisOf(healpixCentre(order, direction));
     const turned = multiplyRotations(frame, shortestTurn(towards, axis));
@@ -90,6 +96,10 @@ export class OrientationGrid {
     return cells;
   }
 
+  around(order: number, cell: number): readonly number[] {
+    return this.near(order + 1, this.matrix(order, cell), OrientationGrid.step(order));
+  }
+
   /** The cells of an order whose middle lies within an angle, degrees, of an orientation. */
   near(order: number, orientation: RotationMatrix, angle: number): readonly number[] {
     const intervals = intervalsOf(order);
@@ -98,7 +108,7 @@ export class OrientationGrid {
     const cells: number[] = [];
     for (const direction of this.directionsNear(order, orientation, angle)) {
       // the in-plane angle at which the direction comes nearest: orientation = about z by psi · view
-      const about = multiplyRotations(orientation, transposeRotation(this.view(order, direction)));
+      const about = multiplyRotations(orientation, transposeRotation(this.facing(order, direction)));
       const psi = Math.atan2(about[1] - about[3], about[0] + about[4]) * DEGREES;
       const middle = Math.floor(psi / step);
       const last = Math.min(middle + reach, middle - reach + intervals - 1);
@@ -132,7 +142,7 @@ export class OrientationGrid {
   private reachesUnit(order: number, direction: number): boolean {
     if (this.operators.length === 1) return true;
     for (let i = 0; i < 16; i++) {
-      const view = this.view(order + 2, 16 * direction + i);
+      const view = this.facing(order + 2, 16 * direction + i);
       const own = nearness(view);
       if (this.operators.every((r) => nearness(multiplyRotations(view, r)) <= own + 1e-9)) return true;
     }

@@ -1,9 +1,9 @@
-/** Probabilities of every pair of an orientation and a shift, from the logarithms that a matcher or a graph made. */
+/** Probabilities of every pair of a view and a shift, from the logarithms that a matcher or a graph made. */
 export interface Posterior {
-  /** [orientations, shifts], sum 1. */
+  /** [views, shifts], sum 1. */
   readonly probability: Float64Array;
   /** Sums over shifts, and over orientations. */
-  readonly ofOrientation: Float64Array;
+  readonly ofView: Float64Array;
   readonly ofShift: Float64Array;
   /** The index of the likeliest pair. */
   readonly best: number;
@@ -11,10 +11,10 @@ export interface Posterior {
   readonly evidence: number;
 }
 
-/** @param scores [orientations, shifts]; @param prior added to the score of each shift */
+/** @param scores [views, shifts]; @param prior added to the score of each shift */
 export function posterior(scores: Float32Array, prior: ArrayLike<number>): Posterior {
   const shifts = prior.length;
-  const orientations = scores.length / shifts;
+  const views = scores.length / shifts;
   const probability = new Float64Array(scores.length);
   let best = 0;
   for (let i = 0; i < scores.length; i++) {
@@ -22,24 +22,24 @@ export function posterior(scores: Float32Array, prior: ArrayLike<number>): Poste
     if (probability[i]! > probability[best]!) best = i;
   }
   const highest = probability[best]!;
-  const ofOrientation = new Float64Array(orientations);
+  const ofView = new Float64Array(views);
   const ofShift = new Float64Array(shifts);
   let sum = 0;
-  for (let o = 0, i = 0; o < orientations; o++) {
+  for (let o = 0, i = 0; o < views; o++) {
     for (let s = 0; s < shifts; s++, i++) {
       // exp(-30) of 10^5 pairs is nothing beside 1
       const below = probability[i]! - highest;
       const value = below > -30 ? Math.exp(below) : 0;
       probability[i] = value;
-      ofOrientation[o]! += value;
+      ofView[o]! += value;
       ofShift[s]! += value;
       sum += value;
     }
   }
-  for (const list of [probability, ofOrientation, ofShift]) {
+  for (const list of [probability, ofView, ofShift]) {
     for (let i = 0; i < list.length; i++) list[i]! /= sum;
   }
-  return { probability, ofOrientation, ofShift, best, evidence: highest + Math.log(sum) };
+  return { probability, ofView, ofShift, best, evidence: highest + Math.log(sum) };
 }
 
 /** How many of the likeliest are kept. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
-import { eulerToMatrix, uniformRotation } from "../../../src/core/rotation.js";
+import { eulerToMatrix, type RotationMatrix, uniformRotation } from "../../../src/core/rotation.js";
 import { project } from "../../../src/physics/projection/project.js";
 import { prepareProjector } from "../../../src/physics/projection/projector.js";
 import { BackProjector } from "../../../src/reconstruct/back-projector.js";
@@ -26,9 +26,14 @@ const modelWith = (noise: readonly number[]): HalfModel => ({
   ...{ projector, shiftDeviation: 1 },
   noise: noise.map((level) => new Float64Array(box).fill(level)),
 });
-const at = (matrix: Sighting["best"]["matrix"], x: number, y: number): Sighting => ({
-  ...{ matrices: [matrix], shifts: [{ x, y }], probability: Float32Array.of(1) },
-  ...{ best: { matrix, shift: { x, y } }, confidence: 1, significant: 1, evidence: 0 },
+const at = (matrix: RotationMatrix, x: number, y: number): Sighting => ({
+  ...{ views: [{ reference: 0, matrix }], shifts: [{ x, y }], probability: Float32Array.of(1) },
+  ...{
+    best: { view: { reference: 0, matrix }, shift: { x, y } },
+    confidence: 1,
+    significant: 1,
+    evidence: 0,
+  },
 });
 const seen = (group: number): RefinedParticle => ({ ctf, contrast: 1, group, shift: { x: 0, y: 0 } });
 
@@ -100,16 +105,16 @@ describe("accumulation", () => {
   });
 
   test("of a posterior is the mean over its poses", () => {
-    const matrices = [0, 1].map(() => eulerToMatrix(uniformRotation(random)));
+    const views = [0, 1].map(() => ({ reference: 0, matrix: eulerToMatrix(uniformRotation(random)) }));
     const shifts = [
       { x: 0.5, y: 0 },
       { x: -1, y: 1.5 },
     ];
     const probability = Float32Array.of(0.4, 0.1, 0.2, 0.3);
-    const pixels = project(projector, matrices[0]!, { ctf }).data;
+    const pixels = project(projector, views[0]!.matrix, { ctf }).data;
     const together = new Accumulation(grid, plan, modelWith([1]));
-    together.add(pixels, seen(0), { ...at(matrices[0]!, 0, 0), matrices, shifts, probability });
-    const parts = matrices.flatMap((matrix, o) =>
+    together.add(pixels, seen(0), { ...at(views[0]!.matrix, 0, 0), views, shifts, probability });
+    const parts = views.flatMap(({ matrix }, o) =>
       shifts.map(({ x, y }, s) => {
         const one = new Accumulation(grid, plan, modelWith([1]));
         one.add(pixels, seen(0), at(matrix, x, y));

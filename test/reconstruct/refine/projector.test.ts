@@ -13,9 +13,12 @@ test.each([3, 5, 20])("slices up to shell %i are those of the whole volume, in i
   const cut = projectorUpTo(volume, limit);
   expect(cut.cube.reach < 20).toBe(limit < 20);
   const frequencies = frequenciesWithin(32, Math.min(15, limit));
-  const matrices = Array.from({ length: 10 }, () => eulerToMatrix(uniformRotation(random)));
-  const found = new Matcher(cut).slices(matrices, frequencies);
-  const expected = new Matcher(prepareProjector(volume)).slices(matrices, frequencies);
+  const views = Array.from({ length: 10 }, () => ({
+    reference: 0,
+    matrix: eulerToMatrix(uniformRotation(random)),
+  }));
+  const found = new Matcher([cut]).slices(views, frequencies);
+  const expected = new Matcher([prepareProjector(volume)]).slices(views, frequencies);
   let [difference, power] = [0, 0];
   for (const [i, value] of expected.entries()) {
     difference += (value - found[i]!) ** 2;

@@ -16,7 +16,7 @@ import { SEARCH_CTF as ctf, noisy, SEARCH_PIXEL as pixelSize, searchVolume } fro
 const volume = searchVolume();
 const box = volume.shape[0];
 const projector = prepareProjector(volume);
-const matcher = new Matcher(projector);
+const matcher = new Matcher([projector]);
 const grid = new OrientationGrid(symmetryOperators("C1"), eulerToMatrix({ rot: 10, tilt: 20, psi: 30 }));
 const deviation = 0.1;
 const sigma2 = deviation ** 2 * box * box;
@@ -39,7 +39,7 @@ test("a dense search on the CPU gives the sums that the plain arithmetic gives",
   const runtime = await openOnnxCpu({ threads: 1 });
   const dense = await DenseSearch.open(runtime, cells.length, shifts, frequencies);
   const slices = matcher.slices(
-    cells.map((cell) => grid.matrix(1, cell)),
+    cells.map((cell) => grid.view(1, cell)),
     frequencies,
   );
   const level = { order: 1, shiftStep: 2, frequencies };
@@ -48,7 +48,7 @@ test("a dense search on the CPU gives the sums that the plain arithmetic gives",
   await dense.run(slices, shifts.map(shiftPrior), asked, (index, { ofOrientation, ofShift }) => {
     const { posterior } = weigh(search([level]), spectra[index]!, level, { cells, shifts });
     const total = ofOrientation.reduce((sum, value) => sum + value, 0);
-    expect(ofOrientation.map((v) => v / total)).toBeAllclose(posterior.ofOrientation, { absolute: 1e-4 });
+    expect(ofOrientation.map((v) => v / total)).toBeAllclose(posterior.ofView, { absolute: 1e-4 });
     expect(ofShift.map((v) => v / total)).toBeAllclose(posterior.ofShift, { absolute: 1e-4 });
     visited++;
   });
@@ -64,9 +64,9 @@ test("a descent from 15 degrees finds orientations and shifts to less than its l
   const start = { cells: grid.cells(2), shifts: shiftsWithin(3, 1) };
   for (const [i, image] of images.entries()) {
     const spectrum = particleSpectrum(image, frequenciesWithin(box, 12), ctf, pixelSize);
-    const { matrices, shifts, posterior } = descend(search(levels), spectrum, start);
+    const { views, shifts, posterior } = descend(search(levels), spectrum, start);
     const best = Math.floor(posterior.best / shifts.length);
-    expect(rotationAngle(matrices[best]!, poses[i]!)).toBeLessThan(OrientationGrid.step(4));
+    expect(rotationAngle(views[best]!.matrix, poses[i]!)).toBeLessThan(OrientationGrid.step(4));
     const shift = shifts[posterior.best % shifts.length]!;
     expect(Math.hypot(shift.x - 1.2, shift.y + 0.6)).toBeLessThan(0.4);
     expect(posterior.probability.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);

@@ -49,8 +49,8 @@ describe("scores", () => {
     for (let i = 0; i < image.data.length; i++) image.data[i]! += random.normal();
     const spectrum = particleSpectrum(image, frequencies, ctf, pixelSize);
     const { image: factor, weights } = weighted(spectrum, frequencies, noise);
-    const scores = new Matcher(projector).scores(
-      matrices,
+    const scores = new Matcher([projector]).scores(
+      matrices.map((matrix) => ({ reference: 0, matrix })),
       frequencies,
       movedBack(factor, frequencies, shifts),
       weights,

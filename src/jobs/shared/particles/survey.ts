@@ -1,0 +1,63 @@
+import { quantile } from "../../../array/statistics.js";
+import type { Files } from "../../../core/ports.js";
+import type { SearchPlan } from "../../../reconstruct/refine/expectation.js";
+import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
+import { type Surveyed, surveyImages } from "../../../reconstruct/refine/survey.js";
+import type { DatasetContext } from "../context.js";
+import type { ImagePlace, ParticleStack } from "./particle-stacks.js";
+import { readImages, type SearchInputs } from "./search-inputs.js";
+
+/** Some particles that a task works on. */
+export interface SomeParticles {
+  readonly images: readonly ImagePlace[];
+  readonly particles: readonly RefinedParticle[];
+}
+
+export interface SurveyShared {
+  readonly stacks: readonly ParticleStack[];
+  readonly plan: Pick<SearchPlan, "box" | "pixelSize" | "diameter">;
+  /** Number of optics groups. */
+  readonly groups: number;
+}
+
+/** Task "survey-images". */
+export async function surveyTask(
+  { images, particles }: SomeParticles,
+  { stacks, plan, groups }: SurveyShared,
+  files: Files,
+): Promise<Surveyed> {
+  return surveyImages(await readImages(files, stacks, images), particles, plan, groups);
+}
+
+/** Ratio of the deviations of the background, at the 5th and 95th percentile, from which images are not normalised. */
+const UNEVEN = 1.5;
+
+/**
+ * What images say before anything is searched, part by part. Warns where they are not normalised.
+ *
+ * @param diameter pixels across the particle
+ */
+export async function surveyParticles(
+  { stacks, box, pixelSize, set }: SearchInputs,
+  diameter: number,
+  parts: readonly SomeParticles[],
+  { workers, report, signal }: DatasetContext,
+): Promise<Surveyed[]> {
+  const total = set.particles.length;
+  const shared: SurveyShared = { stacks, plan: { box, pixelSize, diameter }, groups: set.optics.length };
+  let done = 0;
+  const found = await workers.map("survey-images", parts, {
+    ...{ signal, shared },
+    onResult: ({ deviations }) => {
+      done += deviations.length;
+      report.progress({ stage: "look at images", done, total, unit: "particles" });
+    },
+  });
+  const spread = found.flatMap(({ deviations }) => deviations).filter(Number.isFinite);
+  if (spread.length > 0 && quantile(spread, 0.95) > UNEVEN * quantile(spread, 0.05)) {
+    report.warn(
+      "the background of the images differs in strength between particles: normalise them, as with extract --normalise",
+    );
+  }
+  return found;
+}
