@@ -144,7 +144,7 @@ const doors = {
   "tensor/backward": ["grad"],
   "tensor/compile": ["compile"],
   "tensor/interpreter": ["interpret", "kernels"],
-  "translate/fit": ["calibration", "field", "fit-set", "innovations"],
+  "translate/fit": ["calibration", "field", "fit-set", "innovations", "real-ice"],
   "translate/gan": ["crops", "points", "step", "trainer"],
   "translate/noise": [
     "contrast",
@@ -152,6 +152,7 @@ const doors = {
     "innovations",
     "local-shape",
     "power",
+    "real-ice",
     "thon-rings",
     "trend",
     "unevenness",

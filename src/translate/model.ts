@@ -3,9 +3,10 @@ import { halfColumns } from "../array/spectrum/half.js";
 import type { EvenProfile } from "../array/spectrum/profile.js";
 import { FormatError } from "../core/errors.js";
 import { readModelRecord } from "../train/model-record.js";
-import { flatArrays, type NamedArrays, parametersOf } from "../train/named-arrays.js";
+import { flatArrays, type NamedArray, type NamedArrays, parametersOf } from "../train/named-arrays.js";
 import type { TrainingState } from "../train/state.js";
 import type { NoiseField } from "./noise/field.js";
+import type { Ice } from "./noise/real-ice.js";
 import { ORDERS, type Trend } from "./noise/trend.js";
 import type { Unevenness } from "./noise/unevenness.js";
 import { cryogemOptions } from "./options.js";
@@ -18,6 +19,7 @@ export const TRANSLATORS = [
   "poisson",
   "poisson-gaussian",
   "coloured-gaussian",
+  "real-ice",
 ] as const;
 export type TranslatorName = (typeof TRANSLATORS)[number];
 
@@ -32,7 +34,7 @@ const modelRecord = z.object({
   /** Mean contrast of the real micrographs, which generated ones are given. */
   contrast: z.object({ mean: z.number(), deviation: z.number().positive() }),
   noise: z.object({
-    deviation: z.number().positive(),
+    deviation: z.number().min(0),
     cleanDeviation: z.number().positive(),
     /** Its spectrum is the tensor "noise.power", measured on tiles of this shape. */
     colour: z
@@ -50,6 +52,8 @@ const modelRecord = z.object({
       })
       .optional(),
   }),
+  /** Of real ice: mean defocus of each in angstrom, null where it is not known; the images are the tensors "ice.0", … */
+  ices: z.array(z.number().nullable()).optional(),
   /** Electron / angstrom², for the kinds that count electrons. */
   dose: z.number().positive(),
   /** Steps trained; 0 for kinds that only measure. */
@@ -58,7 +62,10 @@ const modelRecord = z.object({
 });
 
 /** What is stored of a model as text; the noise is stored partly so. */
-export type ModelDescription = Omit<z.infer<typeof modelRecord>, "noise" | "format" | "formatVersion">;
+export type ModelDescription = Omit<
+  z.infer<typeof modelRecord>,
+  "noise" | "format" | "formatVersion" | "ices"
+>;
 
 /** A translator as it is stored; a checkpoint's `parameters` are all of a training's state. */
 export interface Model {
@@ -70,6 +77,8 @@ export interface Model {
   readonly gain?: EvenProfile;
   /** Of the real micrographs: every output gets one of them. */
   readonly trends?: readonly Trend[];
+  /** Real micrographs without their particles, on which clean ones are laid. */
+  readonly ices?: readonly Ice[];
 }
 
 const POWER = "noise.power";
@@ -78,9 +87,10 @@ const THON_RINGS = "noise.rings";
 const SIGNAL = "signal.gain";
 const UNEVENNESS = "noise.unevenness";
 const TRENDS = "background.trends";
+const ICE = "ice.";
 
 /** The file of a model; parameters are flat, since the options decide their shapes. */
-export function encodeModel({ record, noise, parameters, gain, trends }: Model): NamedArrays {
+export function encodeModel({ record, noise, parameters, gain, trends, ices }: Model): NamedArrays {
   const tensors = flatArrays(parameters);
   const { colour, deviation, cleanDeviation, unevenness } = noise;
   if (colour) {
@@ -92,10 +102,12 @@ export function encodeModel({ record, noise, parameters, gain, trends }: Model):
   if (unevenness) tensors.set(UNEVENNESS, profileTensor(unevenness.profile));
   if (gain) tensors.set(GAIN, profileTensor(gain));
   if (trends) tensors.set(TRENDS, trendsTensor(trends));
+  for (const [i, { image }] of (ices ?? []).entries()) tensors.set(`${ICE}${i}`, image);
   const described: z.infer<typeof modelRecord> = {
     format: "cryogem-model",
     formatVersion: 1,
     ...record,
+    ...(ices && { ices: ices.map(({ defocus }) => defocus ?? null) }),
     noise: {
       deviation,
       cleanDeviation,
@@ -110,9 +122,10 @@ export function encodeModel({ record, noise, parameters, gain, trends }: Model):
 export function decodeModel({ tensors, metadata }: NamedArrays, path: string): Model {
   const kind = { format: "cryogem-model", formatVersion: 1, writer: "train" };
   const parsed = readModelRecord(metadata, kind, modelRecord, path);
-  const { noise, format: _format, formatVersion: _version, ...record } = parsed;
+  const { noise, format: _format, formatVersion: _version, ices, ...record } = parsed;
   const others = [...tensors].filter(
-    ([name]) => ![POWER, GAIN, THON_RINGS, SIGNAL, UNEVENNESS, TRENDS].includes(name),
+    ([name]) =>
+      ![POWER, GAIN, THON_RINGS, SIGNAL, UNEVENNESS, TRENDS].includes(name) && !name.startsWith(ICE),
   );
   const gain = tensors.get(GAIN);
   const trends = tensors.get(TRENDS);
@@ -122,6 +135,7 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
     parameters: parametersOf(others),
     ...(gain && { gain: profileOf(gain) }),
     ...(trends && { trends: trendsOf(trends, path) }),
+    ...(ices && { ices: ices.map((defocus, i) => iceOf(tensors.get(`${ICE}${i}`), i, defocus, path)) }),
   };
 }
 
@@ -159,6 +173,14 @@ function decodeNoise(
       ...(thonRings && { thonRings: profileOf(thonRings) }),
     },
   };
+}
+
+function iceOf(tensor: NamedArray | undefined, index: number, defocus: number | null, path: string): Ice {
+  const [rows, columns, ...more] = tensor?.shape ?? [];
+  if (!tensor || rows === undefined || columns === undefined || more.length > 0) {
+    throw new FormatError(path, `${ICE}${index}`, tensor?.shape ?? "nothing", "rows x columns");
+  }
+  return { image: { data: tensor.data, shape: [rows, columns] }, ...(defocus !== null && { defocus }) };
 }
 
 const numbersOf = ({ field, micrograph, diameter }: Unevenness) => ({ field, micrograph, diameter });

@@ -24,9 +24,10 @@ export const cryogemOptions = z.strictObject({
   discriminators: z.union([z.literal(1), z.literal(2)]),
   /**
    * Of the seed: white; coloured, with the spectrum that the real micrographs have beside the signal; or matched, with the
-   * spectrum of their background, Thon rings of each micrograph's own CTF, and a signal as strong as theirs at every frequency.
+   * spectrum of their background, Thon rings of each micrograph's own CTF, and a signal as strong as theirs at every frequency. Or
+   * none: the generator is given clean micrographs and makes all noise itself.
    */
-  noise: z.enum(["white", "coloured", "matched"]),
+  noise: z.enum(["white", "coloured", "matched", "none"]),
   /** Of the seed: variance of the clean micrographs over variance of the noise; null: measured on the real ones. */
   snr: z.number().positive().nullable(),
   steps: z.int().min(1),
@@ -92,6 +93,7 @@ export function resolveOptions(
     depth,
     nceWeight: merged.nceWeight ?? NCE_WEIGHT[merged.generator],
     snr: merged.noise === "white" ? (merged.snr ?? 0.1) : (chosen.snr ?? null),
+    ...(merged.noise === "none" && { calibrate: false, unevenness: false }),
   };
   const { crop } = options;
   if (crop % 2 ** depth !== 0) {
@@ -133,7 +135,7 @@ function refuseClashes({ network, contrast, identity, cycleWeight }: CryogemOpti
 
 /** Refuses choices that would change nothing. */
 function refuseIdle(
-  { network, contrast }: CryogemOptions,
+  { network, contrast, noise }: CryogemOptions,
   chosen: { readonly [K in keyof CryogemOptions]?: CryogemOptions[K] | undefined },
 ): void {
   const refuse = (name: keyof CryogemOptions, found: string, expected: string): void => {
@@ -141,6 +143,11 @@ function refuseIdle(
       throw new OptionError(name, `found ${found}, expected ${expected} with it`);
   };
   if (network !== "unet") refuse("upsampling", `\`network\` ${network}`, "unet");
+  if (noise === "none") {
+    for (const name of ["snr", "calibrate", "unevenness"] as const) {
+      if (chosen[name] !== false) refuse(name, "`noise` none", "a noise field");
+    }
+  }
   if (contrast === "none") refuse("nceWeight", "`contrast` none", "a contrastive loss");
   if (contrast === "none" || contrast === "patch") refuse("nceVariant", `\`contrast\` ${contrast}`, "mask");
 }

@@ -7,6 +7,7 @@ import { GeneratorRunner, tilingFor } from "./generator-runner.js";
 import type { Model } from "./model.js";
 import { noisyDeviation, noisyInput } from "./noise/field.js";
 import { applyGain } from "./noise/power.js";
+import { layOnIce } from "./noise/real-ice.js";
 import type { MicrographCtf } from "./noise/thon-rings.js";
 import { addTrend, drawTrend } from "./noise/trend.js";
 import { translateTiled } from "./tiling.js";
@@ -48,9 +49,10 @@ export async function openTranslator<DeviceTensor>(
   };
 }
 
-/** The kinds without a network: measured noise added to the clean micrograph. */
+/** The kinds without a network: measured noise, or real ice, added to the clean micrograph. */
 function addMeasured(model: Model, clean: Image, optics: MicrographCtf, random: Random): Image {
   const average = mean(clean.data);
+  if (model.ices) return layOnIce({ image: clean, mean: average, optics }, model.ices, model.noise, random);
   const counting = countingModel(model, variance(clean.data) / model.noise.deviation ** 2);
   // without any signal there is no contrast to count at: its noise is that of a flat field, Gaussian at these counts
   if (!counting || counting.snr === 0) {

@@ -25,7 +25,11 @@ export async function trainNetwork(training: OpenTraining, context: TrainContext
   const { files, report, workers, signal } = context;
   const checkpoint = await readCheckpoint(files, plan, decodeNetwork);
   const noise = checkpoint?.noise ?? (await fitSeed(training));
-  report.note(`noise field: ${noise.colour ? "coloured" : "white"}, SNR ${fieldSnr(noise).toPrecision(3)}`);
+  report.note(
+    noise.deviation === 0
+      ? "noise field: none"
+      : `noise field: ${noise.colour ? "coloured" : "white"}, SNR ${fieldSnr(noise).toPrecision(3)}`,
+  );
   const runtime = await context.runtime();
   report.note(`training on ${runtime.description}`);
   await keepSteps(files, inside(plan.out, MODEL.metrics), checkpoint?.record.step ?? 0);

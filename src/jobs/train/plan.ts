@@ -115,4 +115,5 @@ export function sizeCrops(plan: TrainPlan, diameter: number, shortest: number): 
 
 /** Whether the translator's noise follows a measured spectrum. */
 export const needsSpectrum = ({ translator, options }: TrainPlan): boolean =>
-  translator === "coloured-gaussian" || (isNetworkTranslator(translator) && options.noise !== "white");
+  translator === "coloured-gaussian" ||
+  (isNetworkTranslator(translator) && (options.noise === "coloured" || options.noise === "matched"));

@@ -13,6 +13,7 @@ import {
 } from "../shared/models/training-folder.js";
 import { trainNetwork } from "./network.js";
 import { sizeCrops, type TrainPlan } from "./plan.js";
+import { takeRealIce } from "./real-ice.js";
 import { measureRealLook, type OpenedTrainingSet, openTrainingSet, type TrainingInputs } from "./set.js";
 import { fitSeed, type OpenTraining } from "./training.js";
 
@@ -38,8 +39,12 @@ export async function trainTranslator(given: TrainPlan, context: TrainContext): 
     }
     const training = await prepare(plan, opened, inputs, context);
     if (isNetwork) return trainNetwork(training, context);
+    const record = training.description;
     const model: Model = {
-      ...{ record: training.description, noise: await fitSeed(training), parameters: new Map() },
+      ...{ record, parameters: new Map() },
+      ...(plan.translator === "real-ice"
+        ? await takeRealIce(training, context)
+        : { noise: await fitSeed(training) }),
     };
     await writeArrays(files, inside(plan.out, MODEL.model), encodeModel(model));
     return 0;

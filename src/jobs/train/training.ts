@@ -1,4 +1,10 @@
-import { colouredField, matchedField, whiteField, withUnevenness } from "../../translate/fit/field.js";
+import {
+  colouredField,
+  matchedField,
+  noField,
+  whiteField,
+  withUnevenness,
+} from "../../translate/fit/field.js";
 import type { FitSet } from "../../translate/fit/fit-set.js";
 import { fitInnovations } from "../../translate/fit/innovations.js";
 import type { ModelDescription } from "../../translate/model.js";
@@ -28,6 +34,7 @@ export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseField> 
   if (!isNetworkTranslator(plan.translator)) {
     return white ? whiteField(fit, snr ?? SNR) : colouredField(fit, snr);
   }
+  if (noise === "none") return noField(fit);
   const even = white
     ? whiteField(fit, snr ?? SNR)
     : await (noise === "matched" ? matchedField : colouredField)(fit, snr);

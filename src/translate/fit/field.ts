@@ -16,6 +16,12 @@ export const whiteField = ({ cleanVariance }: Pick<FitSet, "cleanVariance">, snr
   cleanDeviation: Math.sqrt(cleanVariance),
 });
 
+/** No noise at all. */
+export const noField = ({ cleanVariance }: Pick<FitSet, "cleanVariance">): NoiseField => ({
+  deviation: 0,
+  cleanDeviation: Math.sqrt(cleanVariance),
+});
+
 /** A measured share of signal is kept within these. */
 const LEAST_SIGNAL = 0.01;
 const MOST_SIGNAL = 0.8;

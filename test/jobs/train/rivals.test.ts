@@ -49,3 +49,33 @@ describe.each(CASES)("train --translator %s %j", (translator, more) => {
     expect(said["translator"]).toBe(translator);
   });
 });
+
+describe("train --translator real-ice", () => {
+  test("keeps real micrographs without their particles, on which micrographs are made", async () => {
+    const options: Partial<TrainOptions> = {
+      ...{ crop: undefined, ngf: undefined, ndf: undefined, depth: undefined },
+      ...{ steps: undefined, every: undefined, translator: "real-ice" },
+    };
+    const { notes } = await train("real-ice", options);
+    expect(notes.join()).toMatch(/real ice: \d+ % of the pixels are real/);
+    const { ices, noise } = await modelOf("real-ice");
+    expect(ices!.map(({ image }) => image.shape)).toEqual([
+      [140, 140],
+      [140, 140],
+    ]);
+    expect(noise.deviation).toBeGreaterThan(0);
+    const { micrographs, options: said } = await generate("on-ice", { model: at("real-ice") });
+    expect(micrographs).toHaveLength(3);
+    expect(said["translator"]).toBe("real-ice");
+  });
+});
+
+describe("train --noise none", () => {
+  test("gives the generator clean micrographs, and refuses what needs noise", async () => {
+    await train("without-noise", { noise: "none", steps: 1 });
+    expect((await modelOf("without-noise")).noise.deviation).toBe(0);
+    expect(() => planTraining(trainOptions("refused", { noise: "none", snr: 1 }))).toThrow(
+      "snr: found `noise` none, expected a noise field with it",
+    );
+  });
+});
