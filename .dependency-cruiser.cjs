@@ -163,6 +163,7 @@ const doors = {
 /** Doors of every job's folder, and what others have beside them. `jobs/tasks.ts` may open any file: it names the tasks. */
 const jobDoors = ["options", "plan", "records", "run"];
 const moreJobDoors = {
+  compare: ["table"],
   evaluate: ["classify", "figures"],
   export: ["labels"],
   "pick-score": ["read", "result", "text"],

@@ -1,8 +1,8 @@
 import type { Image } from "../array/image.js";
-import type { AverageAgreement } from "../evaluate/realism/particle-average.js";
 import type { RealismResult } from "../evaluate/realism/realism.js";
 import type { MicrographEstimate } from "../jobs/estimate/records.js";
 import type { PickRecord } from "../jobs/pick-run/records.js";
+import type { LabelAverages } from "../jobs/shared/micrographs/label-averages.js";
 import type { TrainingStep } from "../jobs/train/metrics.js";
 import type { Mark } from "../plot/image-panel.js";
 
@@ -42,14 +42,9 @@ export interface ReportRealism {
 }
 
 /** The average particle of the synthetic micrographs beside that of the clean simulation, cut at the same labels. */
-export interface ReportParticles {
-  readonly synthetic: Image;
-  readonly clean: Image;
-  /** Particles in each average. */
-  readonly count: number;
+export interface ReportParticles extends LabelAverages {
   /** Angstrom. */
   readonly pixelSize: number;
-  readonly agreement: AverageAgreement;
 }
 
 /** What was estimated on the real micrographs. */

@@ -59,7 +59,10 @@ export async function writeProjectReport(
 }
 
 /** A real micrograph at the sampling of the synthetic ones: held out if there is one. */
-async function shownMicrograph({ project, data }: FinishedRun, files: Files): Promise<string> {
+export async function shownMicrograph(
+  { project, data }: Pick<FinishedRun, "project" | "data">,
+  files: Files,
+): Promise<string> {
   const shown = project.settings.shown;
   const paths = data.heldOut.length > 0 ? data.heldOut : data.learned;
   const raw = paths.find((path) => shown !== undefined && path.endsWith(`/${shown}`)) ?? paths[0]!;

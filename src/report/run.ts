@@ -1,18 +1,17 @@
-import { FileError } from "../core/errors.js";
 import type { Files, JobContext } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
 import { type Dataset, readDataset, readMicrograph } from "../dataset/reader.js";
-import type { DatasetManifest, ParticleRecord } from "../dataset/records.js";
+import type { ParticleRecord } from "../dataset/records.js";
 import { particlePosition } from "../dataset/true-position.js";
-import { compareAverages, ParticleAverager } from "../evaluate/realism/particle-average.js";
 import { readImage } from "../io/read-image.js";
 import type { Finding } from "../jobs/check/records.js";
 import { REALISM_FILES } from "../jobs/evaluate/plan.js";
 import { decodeRealism } from "../jobs/evaluate/records.js";
+import { averageAtLabels } from "../jobs/shared/micrographs/label-averages.js";
 import { MODEL } from "../jobs/shared/models/model-files.js";
 import { parseMetrics, type TrainingStep } from "../jobs/train/metrics.js";
 import type { Mark } from "../plot/image-panel.js";
-import type { ReportData, ReportFigure, ReportParticles, ReportPicture, ReportRealism } from "./data.js";
+import type { ReportData, ReportFigure, ReportPicture, ReportRealism } from "./data.js";
 import { readFindings } from "./findings.js";
 import { readPicksFolder } from "./picks.js";
 import { readEstimates } from "./read-estimates.js";
@@ -60,7 +59,10 @@ export async function writeReport(
     pictures: await readPictures(plan, simulated, synthetic, files),
     findings: plan.checked && (await readFindings(plan.checked.findings, plan.checked.folder, files)),
     realism: plan.scores && { ...plan.scores, result: await readRealism(plan.scores.folder, files) },
-    particles: await averageBoth(simulated, synthetic, files),
+    particles: {
+      ...(await averageAtLabels(simulated, synthetic, files)),
+      pixelSize: synthetic.manifest.optics.pixelSize,
+    },
     estimates: plan.estimates === undefined ? undefined : await readEstimates(plan.estimates, files),
     picks: plan.picks === undefined ? undefined : await readPicksFolder(plan.picks, files),
     ...(plan.model !== undefined && (await readTraining(plan.model, files))),
@@ -109,37 +111,6 @@ const markOf = (particle: ParticleRecord, pixelSize: number): Mark => ({
   ...particlePosition(particle, pixelSize),
   partial: particle.visibleFraction < 1,
 });
-
-/** Side of the boxes around particles: one and a half diameters, even. */
-const boxOf = ({ particleDiameter, optics }: DatasetManifest): number =>
-  2 * Math.ceil((0.75 * particleDiameter) / optics.pixelSize);
-
-async function averageBoth(simulated: Dataset, synthetic: Dataset, files: Files): Promise<ReportParticles> {
-  const { optics } = simulated.manifest;
-  const box = boxOf(simulated.manifest);
-  const [clean, translated] = [new ParticleAverager(box), new ParticleAverager(box)];
-  for await (const { micrograph, particles } of simulated.byMicrograph()) {
-    const same = synthetic.manifest.micrographs.find(({ index }) => index === micrograph.index);
-    if (!same) {
-      throw new FileError(
-        synthetic.dir,
-        `no micrograph ${micrograph.index}`,
-        `every micrograph of ${simulated.dir}`,
-      );
-    }
-    const points = particles.map((particle) => markOf(particle, optics.pixelSize));
-    clean.add({ image: await readMicrograph(files, simulated.dir, micrograph), points });
-    translated.add({ image: await readMicrograph(files, synthetic.dir, same), points });
-  }
-  const [a, b] = [translated.average(), clean.average()];
-  return {
-    synthetic: a.average,
-    clean: b.average,
-    count: b.count,
-    pixelSize: optics.pixelSize,
-    agreement: compareAverages(a.average, b.average),
-  };
-}
 
 /** The steps of a training, and the last picture it wrote. */
 async function readTraining(

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { binCommand } from "../../jobs/bin/options.js";
 import { checkCommand } from "../../jobs/check/options.js";
 import { classify2dCommand } from "../../jobs/classify2d/options.js";
+import { compareCommand } from "../../jobs/compare/options.js";
 import { completionCommand } from "../../jobs/completion/options.js";
 import { controlCommand } from "../../jobs/control/options.js";
 import { demoCommand } from "../../jobs/demo/options.js";
@@ -35,6 +36,7 @@ export const entries: readonly CommandEntry[] = [
   entry(initCommand, () => import("./init.js")),
   entry(checkCommand, () => import("./check.js")),
   entry(runCommand, () => import("./run.js")),
+  entry(compareCommand, () => import("./compare.js")),
   entry(binCommand, () => import("./bin.js")),
   entry(estimateCommand, () => import("./estimate.js")),
   entry(potentialCommand, () => import("./potential.js")),

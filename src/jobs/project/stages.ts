@@ -44,15 +44,20 @@ export interface ProjectData {
 /** Particles gather and leave gaps, as real ones do (docs/notes/noise.md). */
 const GATHERED = { collapseRatio: 0.9, clustering: 0.7 };
 
+/** The stages that make what translators learn from and are applied to. */
+export const planPreparation = (project: Project, data: ProjectData): readonly Stage[] => [
+  ...binStages(project, data),
+  estimateStage(project, data),
+  ...potentialStages(project, data),
+  ...specimenStages(project, data),
+];
+
 /** The stages of a project in their order. */
 export function planStages(project: Project, data: ProjectData): readonly Stage[] {
   const { settings } = project;
   const skipped = new Set(settings.skip ?? []);
   const stages = [
-    ...binStages(project, data),
-    estimateStage(project, data),
-    ...potentialStages(project, data),
-    ...specimenStages(project, data),
+    ...planPreparation(project, data),
     ...translatorStages(project, data),
     ...(data.heldOut.length > 0 && !skipped.has("evaluate") ? [evaluateStage(project, data)] : []),
     ...(skipped.has("pick-train") ? [] : pickStages(project, data, skipped.has("pick-run"))),
@@ -92,7 +97,7 @@ const learnedFiles = (project: Project, data: ProjectData): readonly string[] =>
   data.binning ? [at(project, "working")] : data.learned;
 
 /** Those whose CTF could be fitted. */
-function fittedFiles(project: Project, data: ProjectData): readonly string[] {
+export function fittedFiles(project: Project, data: ProjectData): readonly string[] {
   const { learned, unfitted, binning } = data;
   if (!unfitted || unfitted.size === 0) return learnedFiles(project, data);
   const fitted = learned.filter((path) => !unfitted.has(micrographStem(path)));

@@ -15,13 +15,17 @@ import type { CommandSpec } from "../shared/options/option.js";
 import { type RunOptions, runOptions } from "./options.js";
 import { remainingTime } from "./remaining-time.js";
 
-/** What a run receives beside its options. */
-export interface RunContext extends DatasetContext {
+/** What the stages of a project need. */
+export interface ProjectContext extends DatasetContext {
   readonly expand: ExpandPaths;
   /** The declaration of a command, as "pick train". */
   readonly specOf: (command: string) => CommandSpec;
   /** Runs a command as if it had been typed. */
   readonly execute: (command: string, options: Readonly<Record<string, unknown>>) => Promise<unknown>;
+}
+
+/** What a run receives beside its options. */
+export interface RunContext extends ProjectContext {
   /** Writes the report of a finished run and returns its path. */
   readonly writeReport: (finished: FinishedRun) => Promise<string>;
 }
@@ -55,6 +59,8 @@ export interface OpenProject {
   readonly findings: readonly Finding[];
   readonly planned: readonly PlannedStage[];
   readonly state: ProjectState;
+  /** What is to be done, by its data. */
+  readonly stagesOf: typeof planStages;
 }
 
 /** What a project knows of its stages, beside its file. */
@@ -68,7 +74,8 @@ const STATE = "project-state.json";
 export async function openProject(
   path: string,
   changes: ProjectChanges,
-  context: RunContext,
+  context: ProjectContext,
+  stagesOf: typeof planStages = planStages,
 ): Promise<OpenProject> {
   const { files } = context;
   const project = parseProject(new TextDecoder().decode(await files.read(path)), path, changes);
@@ -80,16 +87,16 @@ export async function openProject(
   const learned = found.learned.filter((file) => !aside.has(file));
   const data = await readProjectData(project, { ...found, learned }, files);
   const state = await ProjectState.open(files, inside(project.folder, STATE));
-  return withFits({ project, data, findings, planned: await plan(project, data, context), state }, context);
+  const planned = await withKeys(stagesOf(project, data), context);
+  return withFits({ project, data, findings, planned, state, stagesOf }, context);
 }
 
-async function plan(
-  project: Project,
-  data: ProjectData,
-  context: RunContext,
+/** Stages with their keys and commands. @throws OptionError for options that a command refuses */
+export async function withKeys(
+  stages: readonly Stage[],
+  context: ProjectContext,
 ): Promise<readonly PlannedStage[]> {
   const { specOf } = context;
-  const stages = planStages(project, data);
   for (const stage of stages) resolveOptions(specOf(stage.command).options, stage.options);
   const keys = await stageKeys(stages, (command) => specOf(command).options, context);
   return stages.map((stage) => ({
@@ -103,8 +110,8 @@ async function plan(
  * The project once its own CTF fits are there: micrographs that could not be fitted are set aside, and the stages behind learn from the
  * others. The keys stay as they are, since they hold what the fits were made from.
  */
-async function withFits(open: OpenProject, context: RunContext): Promise<OpenProject> {
-  const { project, data, planned, state } = open;
+async function withFits(open: OpenProject, context: ProjectContext): Promise<OpenProject> {
+  const { project, data, planned, state, stagesOf } = open;
   const own = planned.find(({ stage }) => stage.command === "estimate");
   if (!own || data.ctf !== undefined || (await state.of(own.stage, own.key)).kind !== "done") return open;
   const { findings, unfitted } = await judgeOwnFits(project, data, context.files);
@@ -113,7 +120,7 @@ async function withFits(open: OpenProject, context: RunContext): Promise<OpenPro
     ...open,
     data: known,
     findings: [...open.findings, ...findings],
-    planned: await plan(project, known, context),
+    planned: await withKeys(stagesOf(project, known), context),
   };
 }
 
@@ -130,31 +137,49 @@ export async function runProject(
 ): Promise<string | undefined> {
   const options = resolveOptions(runOptions, given);
   const out = options.out === undefined ? {} : { out: options.out };
-  let open = await openProject(options.project, { ...changes, ...out }, context);
-  const tell = (findings: readonly Finding[]): void => {
-    for (const finding of findings) context.report.warn(findingLine(finding));
-  };
-  tell(open.findings);
-  const names = open.planned.map(({ stage }) => stage.name);
+  const opened = await openProject(options.project, { ...changes, ...out }, context);
+  const names = opened.planned.map(({ stage }) => stage.name);
   const [first, last] = [
     positionOf("from", options.from, names, 0),
     positionOf("to", options.to, names, names.length - 1),
   ];
-  for (let i = 0; i < names.length; i++) {
-    const each = open.planned[i]!;
-    context.signal.throwIfAborted();
-    if (i >= first && i <= last) {
-      const wasDone = await doStage(each, i, open, context);
-      if (wasDone || each.stage.command !== "estimate") continue;
-      const before = open.findings.length;
-      open = await withFits(open, context);
-      tell(open.findings.slice(before));
-    } else if (i < first) await requireStage(each, open.state);
-  }
+  const open = await doStages(opened, [first, last], context);
   const { planned, state, project, data, findings } = open;
   if (last < planned.length - 1 || project.settings.skip?.includes("report")) return undefined;
   const stages = planned.map(({ stage, line }) => ({ stage, line, seconds: state.secondsOf(stage.name) }));
   return context.writeReport({ project, data, findings, stages });
+}
+
+/**
+ * Says what the check found, and does the stages from the first to the last that are not done yet; those before the first must have been
+ * done.
+ *
+ * @returns the project as it is known then: see `withFits`
+ */
+export async function doStages(
+  opened: OpenProject,
+  [first, last]: readonly [number, number],
+  context: ProjectContext,
+): Promise<OpenProject> {
+  const tell = (findings: readonly Finding[]): void => {
+    for (const finding of findings) context.report.warn(findingLine(finding));
+  };
+  let open = opened;
+  tell(open.findings);
+  for (let i = 0; i <= last; i++) {
+    const each = open.planned[i]!;
+    context.signal.throwIfAborted();
+    if (i < first) {
+      await requireStage(each, open.state);
+      continue;
+    }
+    const wasDone = await doStage(each, i, open, context);
+    if (wasDone || each.stage.command !== "estimate") continue;
+    const before = open.findings.length;
+    open = await withFits(open, context);
+    tell(open.findings.slice(before));
+  }
+  return open;
 }
 
 /** How each stage stands, for `run --plan`. */
@@ -187,12 +212,16 @@ async function requireStage({ stage, key }: PlannedStage, state: ProjectState): 
   );
 }
 
-/** @returns whether it was done already */
-async function doStage(
+/**
+ * Does one of the planned stages, unless it is done already; what it wrote for other options or inputs is kept beside it.
+ *
+ * @returns whether it was done already
+ */
+export async function doStage(
   { stage, key, line }: PlannedStage,
   index: number,
-  { planned, state }: OpenProject,
-  { files, report, now, execute }: RunContext,
+  { planned, state }: Pick<OpenProject, "planned" | "state">,
+  { files, report, now, execute }: ProjectContext,
 ): Promise<boolean> {
   const found = await state.of(stage, key);
   const place = `[${index + 1}/${planned.length}] ${stage.title}`;

@@ -1,0 +1,52 @@
+import type { Image } from "../../../array/image.js";
+import { FileError } from "../../../core/errors.js";
+import type { Files } from "../../../core/ports.js";
+import { type Dataset, readMicrograph } from "../../../dataset/reader.js";
+import { particlePosition } from "../../../dataset/true-position.js";
+import {
+  type AverageAgreement,
+  compareAverages,
+  ParticleAverager,
+} from "../../../evaluate/realism/particle-average.js";
+
+/** The average particle of translated micrographs beside that of the clean ones, cut at the same labels. */
+export interface LabelAverages {
+  readonly synthetic: Image;
+  readonly clean: Image;
+  /** Particles in each average. */
+  readonly count: number;
+  readonly agreement: AverageAgreement;
+}
+
+/**
+ * Averages both over boxes of one and a half particle diameters.
+ *
+ * @throws FileError where a micrograph of the simulated dataset is missing in the other
+ */
+export async function averageAtLabels(
+  simulated: Dataset,
+  synthetic: Dataset,
+  files: Files,
+): Promise<LabelAverages> {
+  const { optics, particleDiameter } = simulated.manifest;
+  const box = 2 * Math.ceil((0.75 * particleDiameter) / optics.pixelSize);
+  const [clean, translated] = [new ParticleAverager(box), new ParticleAverager(box)];
+  for await (const { micrograph, particles } of simulated.byMicrograph()) {
+    const same = synthetic.manifest.micrographs.find(({ index }) => index === micrograph.index);
+    if (!same) {
+      throw new FileError(
+        synthetic.dir,
+        `no micrograph ${micrograph.index}`,
+        `every micrograph of ${simulated.dir}`,
+      );
+    }
+    const points = particles.map((particle) => particlePosition(particle, optics.pixelSize));
+    clean.add({ image: await readMicrograph(files, simulated.dir, micrograph), points });
+    translated.add({ image: await readMicrograph(files, synthetic.dir, same), points });
+  }
+  const [a, b] = [translated.average(), clean.average()];
+  return {
+    ...{ synthetic: a.average, clean: b.average, count: b.count },
+    agreement: compareAverages(a.average, b.average),
+  };
+}
