@@ -150,6 +150,7 @@ export {
 } from "./translate/model.js";
 export type { NoiseField } from "./translate/noise/field.js";
 export type { Innovations } from "./translate/noise/innovations.js";
+export type { Ice } from "./translate/noise/real-ice.js";
 export type { MicrographCtf } from "./translate/noise/thon-rings.js";
 export type { Trend } from "./translate/noise/trend.js";
 export type { Unevenness } from "./translate/noise/unevenness.js";
