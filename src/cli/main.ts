@@ -32,7 +32,7 @@ try {
   const isInterrupted = error instanceof Error && error.name === "AbortError";
   if (process.argv[2] === "relion" && !isDone && !isInterrupted) {
     const { tellRelionOfFailure } = await import("./relion-failure.js");
-    tellRelionOfFailure(process.argv);
+    await tellRelionOfFailure(process.argv);
   }
   process.exitCode = report(error);
 }

@@ -21,7 +21,7 @@ export async function expandInputs(patterns: readonly string[], kind: InputKind)
   const found = new Set<string>();
   const wanted = `at least one ${kind.what} (${kind.extensions.join(", ")})`;
   for (const pattern of patterns) {
-    const exists = await statOf(pattern, `a file, a folder or a glob of ${kind.what}s`);
+    const exists = await statOf(pattern, `a ${kind.what}, a folder or a glob`);
     if (exists?.isFile()) found.add(pattern);
     else if (exists?.isDirectory()) {
       const names = (await nodeFiles.list(pattern)).filter((name) => fits(name, kind));
@@ -31,7 +31,7 @@ export async function expandInputs(patterns: readonly string[], kind: InputKind)
       const matches = (await filesLike(pattern)).filter((path) => fits(path, kind));
       if (matches.length === 0) throw new FileError(pattern, "no match", wanted);
       for (const path of matches) found.add(path);
-    } else throw new FileError(pattern, "nothing there", `a file, a folder or a glob of ${kind.what}s`);
+    } else throw new FileError(pattern, "nothing there", `a ${kind.what}, a folder or a glob`);
   }
   return [...found];
 }

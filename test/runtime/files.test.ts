@@ -148,7 +148,7 @@ test("a link that leads back to itself is said to be one, wherever it is met", a
 test("inputs: nothing there, an empty folder and a glob without a match are refused, naming what was sought", async () => {
   mkdirSync(at("empty"));
   await expect(expandInputs([at("gone.mrc")], kind)).rejects.toThrow(
-    "gone.mrc: found nothing there, expected a file, a folder or a glob of micrographs",
+    "gone.mrc: found nothing there, expected a micrograph, a folder or a glob",
   );
   await expect(expandInputs([at("empty")], kind)).rejects.toThrow(
     "empty: found a folder with none, expected at least one micrograph (.mrc, .png)",

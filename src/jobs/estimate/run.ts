@@ -64,10 +64,27 @@ async function measureAll(plan: EstimatePlan, context: DatasetContext): Promise<
   const noise = averageNoise(reliableOf(parts, ({ micrograph }) => micrograph).map(noiseOfPart));
   const estimates = joinEstimates(plan, parts, noise, program);
   tellSize(estimates, plan.settings, report.note);
+  await tellOthers(plan, context);
   await files.write(inside(plan.out, ESTIMATES.star), micrographsCtfStar(estimates));
   await files.write(inside(plan.out, ESTIMATES.noise), noiseChart(noise, plan.settings.optics.pixelSize));
   await files.write(inside(plan.out, ESTIMATES.record), `${JSON.stringify(estimates, null, 1)}\n`);
   return estimates;
+}
+
+/** Says which other micrographs the folder has pictures of: measured in an earlier run, or gone since. */
+async function tellOthers(
+  { out, micrographs }: EstimatePlan,
+  { files, report }: DatasetContext,
+): Promise<void> {
+  const stems = new Set(micrographs.map(({ stem }) => stem));
+  const names = (await files.list(inside(out, "measured"))).map((name) => name.replace(/\.json$/, ""));
+  const others = names.filter((name) => !stems.has(name));
+  if (others.length === 0) return;
+  const some = others.slice(0, 3).join(", ") + (others.length > 3 ? ", …" : "");
+  const which = others.length === 1 ? "another micrograph" : `${others.length} other micrographs`;
+  report.note(
+    `${out}: also holds pictures of ${which} of an earlier run (${some}), which count for nothing here`,
+  );
 }
 
 /** What a user who gave no diameter, or another one, wants to know. */

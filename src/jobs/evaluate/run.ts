@@ -53,7 +53,11 @@ async function protocolOf(
       said.push({ path, said: saidPixelSize(header) });
     }
   }
-  const common = commonPixelSize(said);
+  // headers may be wrong, which is why a user says the pixel size; what a dataset was made with is known
+  const known = sets.flatMap(({ dataset }) => (dataset ? [dataset] : []));
+  const common = commonPixelSize(
+    plan.pixelSize === undefined ? said : [{ path: "`pixelSize`", said: plan.pixelSize }, ...known],
+  );
   const pixelSize = plan.pixelSize ?? common ?? [...headers.values()].find((header) => header !== undefined);
   if (pixelSize === undefined) {
     throw new OptionError(

@@ -86,6 +86,19 @@ describe("a folder of estimates", () => {
     );
   });
 
+  test("says which micrographs of an earlier run it still holds pictures of", async () => {
+    const of = async (paths: string[]) => {
+      const { context, notes } = jobContext();
+      const { micrographs: counted } = await run("fewer", { micrographs: paths }, context);
+      return [counted.length, notes.filter((line) => line.includes("also holds"))];
+    };
+    expect(await of(micrographs.slice(0, 2))).toEqual([2, []]);
+    expect(await of(micrographs.slice(1, 2))).toEqual([
+      1,
+      [expect.stringMatching(/also holds pictures of another micrograph of an earlier run \(m0\), which/)],
+    ]);
+  });
+
   test("is the same from one worker or two, and after an interruption", async () => {
     const pool = threadWorkers(2);
     try {

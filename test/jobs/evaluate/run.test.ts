@@ -183,10 +183,19 @@ describe("pixel sizes of micrographs that are scored", () => {
   test.each([
     ["of a set beside the real ones", { synthetic: [{ name: "s", paths: [near[0]!, other] }] }],
     ["of one of the real ones", { real: [...real, other] }],
-    ["whatever is asked for", { real: [...real, other], pixelSize: 2 }],
   ])("a header that disagrees is refused: %s", async (_name, more) => {
     await expect(sizes(more).scored).rejects.toThrow(
       /other.mrc: found 2.2 angstrom per pixel, expected 2, as .*real1.mrc says: .* cannot be compared/,
+    );
+  });
+
+  test("with a pixel size that the user says, a header that disagrees is warned of, a dataset refused", async () => {
+    const { scored, warnings } = sizes({ real: [...real, other], pixelSize: 2 });
+    expect((await scored).protocol.pixelSize).toBe(2);
+    expect(warnings).toEqual([expect.stringMatching(/other.mrc: its header says 2.2 angstrom .*, not 2$/)]);
+    const made = { name: "simulated", folder: join(dir, "simulated") };
+    await expect(sizes({ synthetic: [made], pixelSize: 3 }).scored).rejects.toThrow(
+      /simulated: found 2 angstrom per pixel, expected 3, as `pixelSize` says: .* cannot be compared/,
     );
   });
 

@@ -140,7 +140,7 @@ describe("a job by itself", () => {
     const inFile = await cryogem("relion", "--o", `${MICS}/job`, "--dataset", "made");
     expect([inFile.status, inFile.stderr.trim().split("\n").length]).toEqual([1, 2]);
     expect(inFile.stderr).toMatch(
-      /^warning: RELION_JOB_EXIT_FAILURE: .*\nerror: .* found a file where a folder should be/,
+      /^warning: .*RELION_JOB_EXIT_FAILURE: found a file where a folder should be.*\nerror: .* found a file where a folder should be/,
     );
   });
 
