@@ -60,7 +60,6 @@ describe("cryogem", () => {
   test("exports these types", () => {
     expect(typesOf(librarySurface, library)).toMatchInlineSnapshot(`
       "Assembly AssemblyOperation Atom AtomSelection Background BandPower BinOptions BinPlan
-<<<<<<< HEAD
       BinnedMicrograph BinnedRecord ChosenThreshold ClassFigures ClassifierBand ClassifierContext
       ClassifierPlan ClassifierRow Classify2dOptions Classify2dPlan Classify2dRecord CocoImage Coherence
       ComputeRuntime ComputeSession Cone ControlOptions ControlResult CoordinatePick CryogemOptions
@@ -68,20 +67,9 @@ describe("cryogem", () => {
       Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan Estimates EulerAngles
       EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction Files FilterBank FscCurve
       FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan HalfWeights
-      HostTensor IceOptions Image ImagedParticle Innovations InputRecord IntervalScore Intervals
+      HostTensor Ice IceOptions Image ImagedParticle Innovations InputRecord IntervalScore Intervals
       IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics MapAlignment
       MapOptions MapReading MaskJobOptions MaskOptions MaskResult MeanAndMedian MicrographCtf
-=======
-      BinnedMicrograph BinnedRecord ChosenThreshold ClassifierBand ClassifierContext ClassifierPlan
-      ClassifierRow CocoImage Coherence ComputeRuntime ComputeSession Cone ControlOptions ControlResult
-      CoordinatePick CryogemOptions CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext
-      DatasetJob DatasetManifest Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan
-      Estimates EulerAngles EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction Files
-      FilterBank FscCurve FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan
-      HalfWeights HostTensor Ice IceOptions Image ImagedParticle Innovations InputRecord IntervalScore
-      Intervals IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics
-      MapAlignment MapOptions MapReading MaskJobOptions MaskOptions MaskResult MeanAndMedian MicrographCtf
->>>>>>> 539ea0e (The library names the type of real ice)
       MicrographInputs MicrographRecord MicrographSource Model ModelDescription MrcFile MrcHeader
       MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
       NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower
