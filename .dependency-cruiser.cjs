@@ -77,6 +77,7 @@ const doors = {
     "particle",
     "star",
     "star-classes",
+    "star-poses",
     "star-refined",
     "star-write",
   ],

@@ -177,7 +177,6 @@ export {
   type PoseScores,
   scorePoses,
 } from "./evaluate/poses/poses.js";
-
 export { type LaplacianOptions, laplacianScorer } from "./pick/laplacian.js";
 export { decodePicker, type PickerModel, type PickerRecord } from "./pick/model.js";
 export { NetworkScorer, type NetworkScorerOptions } from "./pick/network/scorer.js";
@@ -187,6 +186,7 @@ export type { ScoreMap, Scorer } from "./pick/scorer.js";
 export { prepareTemplates, type TemplateOptions, type Templates } from "./pick/template/images.js";
 export { templateScorer } from "./pick/template/template.js";
 export { type ChosenThreshold, chooseThreshold } from "./pick/threshold.js";
+export type { PoseRecord } from "./pose/model.js";
 
 // How real synthetic micrographs look.
 
@@ -318,9 +318,13 @@ export type { PickerScores, PickScoreResult } from "./jobs/pick-score/result.js"
 export { scorePicks } from "./jobs/pick-score/run.js";
 export { type PickTrainOptions, type PickTrainPlan, planPickTraining } from "./jobs/pick-train/plan.js";
 export { trainPickerModel } from "./jobs/pick-train/run.js";
+export type { PoseRunOptions } from "./jobs/pose-run/options.js";
+export { type PoseRunContext, type PoseRunResult, runPoses } from "./jobs/pose-run/run.js";
 export type { PoseScoreOptions } from "./jobs/pose-score/options.js";
 export type { PoseScoreResult } from "./jobs/pose-score/result.js";
 export { scorePoseFiles } from "./jobs/pose-score/run.js";
+export { type PoseTrainOptions, type PoseTrainPlan, planPoseTraining } from "./jobs/pose-train/plan.js";
+export { trainPoseModel } from "./jobs/pose-train/run.js";
 export type { PotentialOptions as PotentialJobOptions } from "./jobs/potential/options.js";
 export { computePotential, type PotentialResult } from "./jobs/potential/run.js";
 export type { ReconstructOptions } from "./jobs/reconstruct/options.js";

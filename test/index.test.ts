@@ -43,18 +43,18 @@ describe("cryogem", () => {
       inlineWorkers irfft2 irfft3 laplacianScorer makeMask mapDiameter matchPicks matrixToEuler mean
       modelDiameter multiplyCtf multiplyRotations normalise openTranslator padOrCrop padOrCropVolume
       parseStar planBin planClassification planEstimate planGeneration planPickRun planPickTraining
-      planRealism planReconstruction planRefinement planSimulation planTraining potentialMap
-      powerSpectrum2d prepareProjector prepareSilhouette prepareTemplates project projectMany quantile
-      radialAverage radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap readImage
-      readMap readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar readPdb
-      readPicker readPicksStar readPng readPointsCsv readSafetensors readStructure readTiff readTopaz
-      readTransferCurve readVolume realismOfImages realismProtocol reconstructMap refineParticles
-      resampleVolume rescale resolutionAt rfft2 rfft3 rotationAngle runPicking scorePicking scorePicks
-      scorePoseFiles scorePoses selectAtoms simulateDataset simulateMicrograph spoilParticles
-      standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer textTable
-      trainPickerModel trainTranslator transposeRotation uniformRotation writeBox writeCbox writeCoco
-      writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv writeSafetensors
-      writeStar writeTopaz zeros"
+      planPoseTraining planRealism planReconstruction planRefinement planSimulation planTraining
+      potentialMap powerSpectrum2d prepareProjector prepareSilhouette prepareTemplates project projectMany
+      quantile radialAverage radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap
+      readImage readMap readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar
+      readPdb readPicker readPicksStar readPng readPointsCsv readSafetensors readStructure readTiff
+      readTopaz readTransferCurve readVolume realismOfImages realismProtocol reconstructMap
+      refineParticles resampleVolume rescale resolutionAt rfft2 rfft3 rotationAngle runPicking runPoses
+      scorePicking scorePicks scorePoseFiles scorePoses selectAtoms simulateDataset simulateMicrograph
+      spoilParticles standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer
+      textTable trainPickerModel trainPoseModel trainTranslator transposeRotation uniformRotation writeBox
+      writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
+      writeSafetensors writeStar writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
@@ -77,7 +77,8 @@ describe("cryogem", () => {
       PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions
       PickScoreResult PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions
       PickerRecord PickerScores PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point
-      Pose PoseErrors PoseScoreOptions PoseScoreResult PoseScores PotentialAtom PotentialJobOptions
+      Pose PoseErrors PoseRecord PoseRunContext PoseRunOptions PoseRunResult PoseScoreOptions
+      PoseScoreResult PoseScores PoseTrainOptions PoseTrainPlan PotentialAtom PotentialJobOptions
       PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions Projector
       ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan RealismProtocol
       RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord RefineOptions

@@ -18,7 +18,9 @@ import { maskCommand } from "../../jobs/mask/options.js";
 import { pickRunCommand } from "../../jobs/pick-run/options.js";
 import { pickScoreCommand } from "../../jobs/pick-score/options.js";
 import { pickTrainCommand } from "../../jobs/pick-train/options.js";
+import { poseRunCommand } from "../../jobs/pose-run/options.js";
 import { poseScoreCommand } from "../../jobs/pose-score/options.js";
+import { poseTrainCommand } from "../../jobs/pose-train/options.js";
 import { postprocessCommand } from "../../jobs/postprocess/options.js";
 import { potentialCommand } from "../../jobs/potential/options.js";
 import { reconstructCommand } from "../../jobs/reconstruct/options.js";
@@ -49,6 +51,8 @@ export const entries: readonly CommandEntry[] = [
   entry(extractCommand, () => import("./extract.js")),
   entry(classify2dCommand, () => import("./classify2d.js")),
   entry(reconstructCommand, () => import("./reconstruct.js")),
+  entry(poseTrainCommand, () => import("./pose-train.js")),
+  entry(poseRunCommand, () => import("./pose-run.js")),
   entry(poseScoreCommand, () => import("./pose-score.js")),
   entry(refineCommand, () => import("./refine.js")),
   entry(controlCommand, () => import("./control.js")),

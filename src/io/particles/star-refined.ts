@@ -63,7 +63,8 @@ const VALUES: Readonly<Record<string, (pose: RefinedPose) => number>> = {
 };
 const HALVES: typeof VALUES = { rlnRandomSubset: ({ halfSet }) => halfSet! };
 
-function carriedBlock(table: StarTable): StarBlock {
+/** A block with every label as it was read. */
+export function carriedBlock(table: StarTable): StarBlock {
   const columns: Record<string, StarColumnInput> = {};
   for (const label of table.labels) columns[label] = table.carried(label);
   return { name: table.name, columns };

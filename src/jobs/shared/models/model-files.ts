@@ -3,6 +3,7 @@ import type { Files } from "../../../core/ports.js";
 import { inside } from "../../../dataset/layout.js";
 import { readSafetensors, type Safetensor, writeSafetensors } from "../../../io/safetensors.js";
 import { decodePicker, type PickerModel } from "../../../pick/model.js";
+import { decodePoseModel, type PoseModel } from "../../../pose/model.js";
 import type { NamedArrays } from "../../../train/named-arrays.js";
 import { decodeModel, type Model } from "../../../translate/model.js";
 
@@ -78,6 +79,12 @@ export async function readModel(files: Files, path: string): Promise<Model> {
 export async function readPicker(files: Files, path: string): Promise<PickerModel> {
   const file = await finishedFile(files, path);
   return decodePicker(await readArrays(files, file), file);
+}
+
+/** A trained pose encoder, from the folder that `pose train` wrote or from a model file; throws as `readModel`. */
+export async function readPoseModel(files: Files, path: string): Promise<PoseModel> {
+  const file = await finishedFile(files, path);
+  return decodePoseModel(await readArrays(files, file), file);
 }
 
 async function finishedFile(files: Files, path: string): Promise<string> {

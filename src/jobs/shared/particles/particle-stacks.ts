@@ -4,6 +4,7 @@ import type { Files } from "../../../core/ports.js";
 import { isPacked } from "../../../io/bytes/unpack.js";
 import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../../io/mrc/header.js";
 import { decodeMrcSamples } from "../../../io/mrc/modes.js";
+import type { Particle } from "../../../io/particles/particle.js";
 
 /** A stack of square particle images of which only the header was read. Plain data. */
 export interface ParticleStack {
@@ -72,6 +73,34 @@ export interface ImagePlace {
   readonly stack: number;
   /** Number of its section, from 0. */
   readonly section: number;
+}
+
+/**
+ * Where the images of particles are.
+ *
+ * @param names of the stacks, in their order; @param path of the file of particles, for the message
+ * @throws FormatError for an image that its stack does not have
+ */
+export function placesOf(
+  particles: readonly Particle[],
+  names: readonly string[],
+  stacks: readonly ParticleStack[],
+  path: string,
+): ImagePlace[] {
+  const numbers = new Map(names.map((name, i) => [name, i]));
+  return particles.map(({ image }, row) => {
+    const stack = numbers.get(image!.stack)!;
+    const { images, path: file } = stacks[stack]!;
+    if (image!.index > images) {
+      throw new FormatError(
+        path,
+        `image of particle ${row + 1}`,
+        image!.index,
+        `1 to ${images}, the images of ${file}`,
+      );
+    }
+    return { stack, section: image!.index - 1 };
+  });
 }
 
 /** Bytes that are read at a time. */

@@ -6,7 +6,13 @@ import { LABEL } from "../../../io/star/names.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
 import { pixelSizesDiffer, saidPixelSize } from "../micrographs/pixel-size.js";
 import { readParticleFile } from "./particle-set.js";
-import { type ImagePlace, openStacks, type ParticleStack, readStackImages } from "./particle-stacks.js";
+import {
+  type ImagePlace,
+  openStacks,
+  type ParticleStack,
+  placesOf,
+  readStackImages,
+} from "./particle-stacks.js";
 
 /** Particles whose poses are looked for: images with their CTF, of one box and one pixel size. */
 export interface SearchInputs {
@@ -60,29 +66,6 @@ export async function readImages(
   for await (const { pixels } of readStackImages(files, stacks, images.length, (i) => images[i]!))
     all.push(pixels);
   return all;
-}
-
-/** @throws FormatError for an image that its stack does not have */
-function placesOf(
-  particles: readonly Particle[],
-  names: readonly string[],
-  stacks: readonly ParticleStack[],
-  path: string,
-): ImagePlace[] {
-  const numbers = new Map(names.map((name, i) => [name, i]));
-  return particles.map(({ image }, row) => {
-    const stack = numbers.get(image!.stack)!;
-    const { images, path: file } = stacks[stack]!;
-    if (image!.index > images) {
-      throw new FormatError(
-        path,
-        `image of particle ${row + 1}`,
-        image!.index,
-        `1 to ${images}, the images of ${file}`,
-      );
-    }
-    return { stack, section: image!.index - 1 };
-  });
 }
 
 function checkParticles({ particles }: ParticleSet, { path, fewest, givenPoses }: SearchInputOptions): void {

@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+/** What a network is told of the CTF: nothing, images whose phases are flipped, or the CTF as a second channel. */
+export const CTF_USES = ["none", "flip", "channel"] as const;
+
+/** Choices of an encoder's training, as they stand in its model's record. */
+export const poseOptions = z.strictObject({
+  /** Pixels along a side of the images as the network sees them. */
+  side: z.union([z.literal(32), z.literal(64), z.literal(128), z.literal(256)]),
+  /** Channels of the first convolution. */
+  width: z.int().min(1).max(64),
+  /** Poses proposed for an image; the best one is taught. */
+  heads: z.int().min(1).max(64),
+  ctf: z.enum(CTF_USES),
+  /** Whether each image is brought to mean 0 and deviation 1; else all of a file are divided by one deviation, means kept. */
+  normaliseEach: z.boolean(),
+  /** Point group of the map: an error is the least over it. */
+  symmetry: z.string(),
+  /** Images a step. */
+  batch: z.int().min(1).max(4096),
+  steps: z.int().min(1),
+  learningRate: z.number().positive(),
+  /** Decay a step of the moving average of the weights, which is what is kept. */
+  average: z.number().min(0).max(0.9999),
+  /** Whether images are turned and mirrored, poses with them. */
+  turns: z.boolean(),
+  /** Angstrom: images are moved by up to so much, uniformly in a disc. */
+  moves: z.number().min(0),
+  /** White noise is added of up to so many deviations of the image. */
+  noise: z.number().min(0),
+  /** Images are multiplied by e to a power of up to so much, either way. */
+  contrast: z.number().min(0),
+  /** Angstrom: deviation of the error that the defocus gets where the CTF is used. */
+  defocus: z.number().min(0),
+  seed: z.number(),
+});
+
+export type PoseOptions = z.infer<typeof poseOptions>;
+
+type Choices = Omit<PoseOptions, "symmetry" | "seed">;
+
+/**
+ * The paper's: CryoFIRE's encoder of 128 x 128 pixels taught by (1/9) |dR|² + (1/2) |dT|, images alone, batches of 256, without
+ * augmentation; 200 epochs of 100,000 particles are 78,000 steps.
+ */
+const PAPER: Choices = {
+  ...{ side: 128, width: 16, heads: 1, ctf: "none", normaliseEach: false },
+  ...{ batch: 256, steps: 78_000, learningRate: 1e-4, average: 0 },
+  ...{ turns: false, moves: 0, noise: 0, contrast: 0, defocus: 0 },
+};
+
+/** What two cores can train in an hour or two. */
+const QUICK: Choices = {
+  ...{ side: 64, width: 16, heads: 4, ctf: "flip", normaliseEach: true },
+  ...{ batch: 32, steps: 6000, learningRate: 1e-3, average: 0.995 },
+  ...{ turns: true, moves: 4, noise: 0.3, contrast: 0.2, defocus: 150 },
+};
+
+export const POSE_PRESETS: Readonly<Record<"quick" | "paper", Choices>> = { quick: QUICK, paper: PAPER };
+
+/** Learning rate at a step (from 1): rises over the first twentieth, then falls to zero as half a cosine. */
+export function poseLearningRate({ learningRate, steps }: PoseOptions, step: number): number {
+  const warm = Math.max(1, Math.round(steps / 20));
+  if (step <= warm) return (learningRate * step) / warm;
+  return (learningRate / 2) * (1 + Math.cos((Math.PI * (step - warm)) / (steps + 1 - warm)));
+}
