@@ -15,6 +15,7 @@ export const run: Run<typeof relionOptions> = async (options, context) => {
   }
   const plan = planRelionJob(options);
   const { threshold, device, j } = options;
+  const quiet = { ...context, json: false };
   const abort = await watchForAbort(inside(plan.folder, JOB_FILES.abort), context);
   try {
     const nodes = await runRelionJob(plan, {
@@ -28,7 +29,12 @@ export const run: Run<typeof relionOptions> = async (options, context) => {
             ...(device !== undefined && { device }),
             ...(j !== undefined && { workers: j, threads: j }),
           },
-          { ...context, signal: abort.signal, json: false },
+          { ...quiet, signal: abort.signal },
+        ),
+      refine: (inputs) =>
+        entryOf("refine", context).perform(
+          { ...inputs, ...(j !== undefined && { workers: j }) },
+          { ...quiet, signal: abort.signal },
         ),
     });
     await files.write(inside(folder, JOB_FILES.success), "");

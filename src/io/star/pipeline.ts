@@ -1,32 +1,43 @@
-import type { StarBlock, StarColumnInput } from "./write.js";
+import type { StarBlock } from "./write.js";
 
 /** What other jobs of RELION may take from a job: files by what they hold. */
-export type NodeKind = "micrographs" | "coordinates" | "particles";
+export type NodeKind = "micrographs" | "coordinates" | "particles" | "map" | "half map";
 
 export interface PipelineNode {
   readonly path: string;
   readonly kind: NodeKind;
 }
 
-/** RELION 3.1 numbers the kinds of files; RELION 4 and newer name them. */
-export type PipelineForm = "3.1" | "4";
+/** RELION 3.1 numbers the kinds of files; RELION 4 and 5 name them, each by names of its own. */
+export type PipelineForm = "3.1" | "4" | "5";
 
-const NUMBERS: Readonly<Record<NodeKind, number>> = { micrographs: 1, coordinates: 2, particles: 3 };
-const NAMES: Readonly<Record<NodeKind, string>> = {
-  micrographs: "MicrographsData.star.relion",
-  coordinates: "MicrographsCoords.star.relion.autopick",
-  particles: "ParticlesData.star.relion",
+/** By RELION's pipeliner.h (NODE_MICS and others) and pipeline_jobs.h (LABEL_MICS_CPIPE and others). */
+const KINDS: Readonly<Record<NodeKind, Readonly<Record<PipelineForm, string | number>>>> = {
+  micrographs: { 3.1: 1, 4: "MicrographsData.star.relion", 5: "MicrographGroupMetadata.star.relion" },
+  coordinates: {
+    3.1: 2,
+    4: "MicrographsCoords.star.relion.autopick",
+    5: "MicrographCoordsGroup.star.relion.autopick",
+  },
+  particles: { 3.1: 3, 4: "ParticlesData.star.relion", 5: "ParticleGroupMetadata.star.relion" },
+  map: { 3.1: 6, 4: "DensityMap.mrc", 5: "DensityMap.mrc" },
+  "half map": { 3.1: 10, 4: "DensityMap.mrc.halfmap", 5: "DensityMap.mrc.halfmap" },
 };
 
 /** The table of RELION_OUTPUT_NODES.star, by which an External job says what it made. */
 export function outputNodes(nodes: readonly PipelineNode[], form: PipelineForm): StarBlock {
-  const kinds: Readonly<Record<string, StarColumnInput>> =
-    form === "3.1"
-      ? { rlnPipeLineNodeType: nodes.map(({ kind }) => NUMBERS[kind]) }
-      : { rlnPipeLineNodeTypeLabel: nodes.map(({ kind }) => NAMES[kind]) };
-  return { name: "output_nodes", columns: { rlnPipeLineNodeName: nodes.map(({ path }) => path), ...kinds } };
+  const kinds = nodes.map(({ kind }) => KINDS[kind][form]);
+  const label = form === "3.1" ? "rlnPipeLineNodeType" : "rlnPipeLineNodeTypeLabel";
+  return {
+    name: "output_nodes",
+    columns: { rlnPipeLineNodeName: nodes.map(({ path }) => path), [label]: kinds },
+  };
 }
 
 /** Which RELION keeps a project, by the text of its default_pipeline.star. */
-export const pipelineForm = (text: string): PipelineForm =>
-  /^_rlnPipeLine(Node|Process)Type\b/m.test(text) ? "3.1" : "4";
+export function pipelineForm(text: string): PipelineForm {
+  if (/^_rlnPipeLine(Node|Process)Type\b/m.test(text)) return "3.1";
+  return /\b(Micrograph|MicrographMovie|Particle)GroupMetadata\.|\bMicrographCoordsGroup\./.test(text)
+    ? "5"
+    : "4";
+}

@@ -1,4 +1,5 @@
 import { pickRunOptions } from "../pick-run/options.js";
+import { refineOptions } from "../refine/options.js";
 import {
   type CommandSpec,
   choiceOption,
@@ -13,6 +14,10 @@ export const relionOptions = {
   // RELION's own spelling
   in_mics: pathOption({ value: "star", help: "micrographs STAR file to pick in; with `picker`" }),
   picker: pathOption({ value: "path", help: "folder that `pick train` wrote: find particles with it" }),
+  in_parts: pathOption({ value: "star", help: "particles STAR file to refine; with `in_3dref`" }),
+  in_3dref: pathOption({ value: "map", help: "first reference of the refinement" }),
+  in_mask: restated(refineOptions.mask, { help: "mask of the refinement, 0 to 1 with a soft edge" }),
+  symmetry: restated(refineOptions.symmetry, { help: "of the refinement: point group, Cn, Dn, T, O or I" }),
   threshold: pickRunOptions.threshold,
   device: pickRunOptions.device,
   dataset: pathOption({
@@ -20,7 +25,7 @@ export const relionOptions = {
     help: "folder that `generate` or `simulate` wrote, inside RELION's project: hand it to RELION",
   }),
   form: choiceOption(
-    { 3.1: "", 4: "and newer" },
+    { 3.1: "", 4: "", 5: "" },
     {
       value: "version",
       help: "RELION that reads the results",
@@ -42,9 +47,9 @@ export type RelionOptions = OptionsOf<typeof relionOptions>;
 
 export const relionCommand: CommandSpec<typeof relionOptions> = {
   name: "relion",
-  summary: "Be an External job of RELION: picks, or a synthetic dataset, in its pipeline.",
+  summary: "Be an External job of RELION: picks, a refinement, or a synthetic dataset, in its pipeline.",
   options: relionOptions,
   notes: `
-RELION's External tab: executable "cryogem relion", input micrographs, and under Params the label picker with a picker's folder, or the
-label dataset with a dataset's folder. Writes RELION_OUTPUT_NODES.star and RELION_JOB_EXIT_SUCCESS, _FAILURE or _ABORTED. See docs/relion.md.`,
+RELION's External tab: executable "cryogem relion", and input micrographs with the label picker under Params and a picker's folder; or
+input particles and 3D reference, which are refined; or the label dataset with a dataset's folder. Writes RELION_OUTPUT_NODES.star and RELION_JOB_EXIT_SUCCESS, _FAILURE or _ABORTED. See docs/relion.md.`,
 };

@@ -64,7 +64,7 @@ export async function nameCoordinates(
   }: { readonly folder: string; readonly picks: string; readonly micrographs: string },
   form: PipelineForm,
 ): Promise<PipelineNode> {
-  if (form === "4") {
+  if (form !== "3.1") {
     const path = inside(folder, PICKS.autopick);
     await files.write(path, await files.read(inside(picks, PICKS.autopick)));
     return { path, kind: "coordinates" };

@@ -7,6 +7,7 @@ import type { Image } from "../../../src/array/image.js";
 import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { parseStar, type StarFile } from "../../../src/io/star/parse.js";
+import { outputNodes, pipelineForm } from "../../../src/io/star/pipeline.js";
 import { writeStar } from "../../../src/io/star/write.js";
 import { boxIsInside, cutBox } from "../../../src/jobs/extract/box.js";
 import { writeArrays } from "../../../src/jobs/shared/models/model-files.js";
@@ -19,6 +20,7 @@ import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toy-map.js";
 import { hasProgram } from "../../physics/relion.js";
 import { DIAMETER, noisyMicrograph, OPTICS } from "../../pick/simulated.js";
+import { toyRefinement, writeStar as writeToyStar } from "../refine/toy-refinement.js";
 
 const MAIN = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 const SHAPE = [270, 330] as const;
@@ -89,6 +91,26 @@ beforeAll(async () => {
   await writeArrays(nodeFiles, inProject("relion_pickers/model.safetensors"), encodePicker(model));
 });
 
+/** Particles whose images are named from the project's folder, as RELION names them, and a first reference. */
+function writeParticles(): readonly string[] {
+  const toy = toyRefinement(inProject("Extract/job004"), { count: 24, box: 20, noise: 1 });
+  const particles = toy.set.particles.map((each) => ({
+    ...each,
+    image: { ...each.image!, stack: "Extract/job004/particles.mrcs" },
+  }));
+  writeToyStar(toy.star, { ...toy.set, particles });
+  return ["Extract/job004/particles.star", "Extract/job004/reference.mrc"];
+}
+
+test("RELION 5 is told by the names that it gives in its pipeline", () => {
+  const of = (type: string) => pipelineForm(`data_pipeline_nodes\n\nloop_\n_rlnPipeLineNodeName #1\n${type}`);
+  expect(of("_rlnPipeLineNodeTypeLabel #2\na ParticleGroupMetadata.star.relion\n")).toBe("5");
+  expect(of("_rlnPipeLineNodeTypeLabel #2\na ParticlesData.star.relion\n")).toBe("4");
+  expect(of("_rlnPipeLineNodeType #2\na 3\n")).toBe("3.1");
+  const { columns } = outputNodes([{ path: "a", kind: "coordinates" }], "5");
+  expect(columns["rlnPipeLineNodeTypeLabel"]).toEqual(["MicrographCoordsGroup.star.relion.autopick"]);
+});
+
 describe("a job by itself", () => {
   const job = "External/job001";
   const exits = (): readonly string[] =>
@@ -122,6 +144,8 @@ describe("a job by itself", () => {
     ["a label that it does not know", ["--in_mics", MICS, "--pickr", "picker"], 2, "--pickr"],
     ["options that do not go together", ["--dataset", "made", "--picker", "relion_pickers"], 2, "--picker"],
     ["nothing to do", [], 2, "--picker"],
+    ["particles without a reference", ["--in_parts", "p.star"], 2, "--in_3dref"],
+    ["a picker's option with particles", ["--in_parts", "p.star", "--threshold", "1"], 2, "--threshold"],
     [
       "another job's folder",
       ["--dataset", "made", "--pipeline_control", "External/job002/"],
@@ -180,6 +204,27 @@ describe("a job by itself", () => {
     writeFileSync(inProject(job, "RELION_JOB_ABORT_NOW"), "");
     expect(await ended).toBe(130);
     expect(exits()).toEqual(["ABORTED"]);
+  });
+
+  test("particles are refined against a reference; particles, map and half maps are the nodes", async () => {
+    const [particles, reference] = writeParticles();
+    const { status, stderr } = await cryogem(
+      ...["relion", "--o", `${job}/`, "--in_parts", particles!, "--in_3dref", reference!],
+      ...["--symmetry", "C1", "--j", "1"],
+    );
+    expect(status, stderr).toBe(0);
+    expect(exits()).toEqual(["SUCCESS"]);
+    const nodes = star(`${job}/RELION_OUTPUT_NODES.star`).table("output_nodes");
+    const made = nodes.strings("rlnPipeLineNodeName");
+    expect(made.map((path) => path.replace(`${job}/refined/`, ""))).toEqual([
+      ...["run_data.star", "map.mrc", "half1.mrc", "half2.mrc"],
+    ]);
+    expect(nodes.strings("rlnPipeLineNodeTypeLabel")).toEqual([
+      ...["ParticlesData.star.relion", "DensityMap.mrc", "DensityMap.mrc.halfmap", "DensityMap.mrc.halfmap"],
+    ]);
+    expect(star(made[0]!).table("particles").strings("rlnImageName")[0]).toBe(
+      "000001@Extract/job004/particles.mrcs",
+    );
   });
 
   test("a dataset is named from the project's folder; one outside is refused", async () => {
@@ -282,6 +327,26 @@ describe.skipIf(!needed.every(hasProgram))(
       expect(compared).toBeGreaterThan(10);
       expect(particles.rows).toBeLessThanOrEqual(picks.rows);
       expect(particles.rows).toBeGreaterThan(picks.rows / 2);
+    });
+
+    test("a refinement appears in the pipeline by the kinds of its files", async () => {
+      const [particles, reference] = writeParticles();
+      writeFileSync(inProject("default_pipeline.star"), pipeline(21));
+      const job = await relionJob(99, "External/job021/", {
+        fn_exe: `${process.execPath} ${MAIN} relion`,
+        ...{ in_part: particles!, in_3dref: reference!, nr_threads: "1" },
+      });
+      const nodes = star("default_pipeline.star").table("pipeline_nodes");
+      const types = nodes.integers("rlnPipeLineNodeType");
+      const typeOf = Object.fromEntries(
+        nodes.strings("rlnPipeLineNodeName").map((name, i) => [name, types[i]]),
+      );
+      expect(typeOf).toMatchObject({
+        [`${job}refined/run_data.star`]: 3,
+        [`${job}refined/map.mrc`]: 6,
+        [`${job}refined/half1.mrc`]: 10,
+        [`${job}refined/half2.mrc`]: 10,
+      });
     });
   },
 );
