@@ -140,7 +140,7 @@ const doors = {
     "view",
   ],
   "runtime/onnx": ["cpu", "device"],
-  "runtime/view": ["fence", "server"],
+  "runtime/view": ["fence", "pages", "server"],
   "runtime/workers": ["workers"],
   "tensor/backward": ["grad"],
   "tensor/compile": ["compile"],
@@ -171,7 +171,7 @@ const moreJobDoors = {
   "pose-score": ["result", "text"],
   postprocess: ["result", "text"],
   train: ["metrics", "training"],
-  view: ["places"],
+  view: ["export", "places"],
 };
 
 const any = (names) => (names.length === 1 ? names[0] : `(${names.join("|")})`);

@@ -1,12 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import type { OpenedView, StartView, ViewEntry } from "../src/jobs/view/records.js";
-import { ask, onConnection } from "./api.js";
+import { ask, askBytes, onConnection } from "./api.js";
 import { FactList, Waiting } from "./controls.js";
 import { Finder } from "./finder.js";
 import { FolderPage } from "./folder-page.js";
 import { Help } from "./help.js";
 import { useAsk, useEvery, useKeys } from "./hooks.js";
 import { useListed } from "./listed.js";
+import { MakePage } from "./make/page.js";
 import { MicrographPage } from "./micrograph/page.js";
 import { PicturePage } from "./picture-page.js";
 import { RealPage } from "./real/page.js";
@@ -61,6 +62,8 @@ export function App() {
         <Connection />
         {page === "real" ? (
           <RealPage />
+        ) : page === "make" ? (
+          <MakePage key={place} name={name} load={() => askBytes("bytes", { place })} />
         ) : place !== "" && !listed.entries && !isRootFile ? (
           <Waiting error={listed.error} />
         ) : isFolder ? (

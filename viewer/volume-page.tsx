@@ -4,6 +4,7 @@ import { askBytes } from "./api.js";
 import { Group, Slider, Toggle, Waiting } from "./controls.js";
 import { useKept, useWork } from "./hooks.js";
 import { paint, rangeOf, sorted } from "./micrograph/tone.js";
+import { hashOf } from "./route.js";
 
 const AXES = [
   { axis: 2, name: "z", title: "across z", across: "x", down: "y" },
@@ -27,6 +28,7 @@ export function VolumePage({ view }: { readonly view: OpenedView & VolumeView })
           {columns} × {rows} × {sections} voxels
           {view.voxelSize === undefined ? "" : `, ${Number(view.voxelSize.toPrecision(4))} Å`}
         </p>
+        {view.voxelSize !== undefined && <a href={hashOf(view.place, "make")}>Simulate micrographs of it</a>}
       </div>
       <div class="bench">
         <div class="slices">

@@ -1,11 +1,16 @@
 /// <reference lib="dom" />
 import { appendFileSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { writeMrc } from "../../src/io/mrc/write.js";
 import { parseStar } from "../../src/io/star/parse.js";
+import { exportMap } from "../../src/jobs/view/export.js";
+import { nodeFiles } from "../../src/runtime/files.js";
+import { readPages } from "../../src/runtime/view/pages.js";
 import { chromiumPath } from "../helpers/chromium.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { writeTinyDataset } from "../helpers/tiny-dataset.js";
@@ -130,6 +135,7 @@ describe.skipIf(!chromiumPath)("cryogem view in headless Chromium (needs Debian'
     ["0/notes.xyz", "not a known format"],
     ["0/set", "cryogem dataset"],
     ["", "Start"],
+    ["make:0/map.mrc", "The first micrograph of this command"],
   ];
 
   describe.each([
@@ -142,7 +148,8 @@ describe.skipIf(!chromiumPath)("cryogem view in headless Chromium (needs Debian'
       const page = await open("0", { colorScheme, viewport: { width, height: 800 } });
       for (const [place, shows] of PAGES) {
         await page.evaluate((to) => {
-          location.hash = to === "" ? "#/real/" : `#/at/${to}`;
+          const [page, where] = to.includes(":") ? to.split(":") : [to === "" ? "real" : "at", to];
+          location.hash = `#/${page}/${where}`;
         }, place);
         await page.locator("main").getByText(shows).first().waitFor();
         expect(await page.evaluate(tooWide), `${place}: wider than the window`).toBe(0);
@@ -334,6 +341,53 @@ describe.skipIf(!chromiumPath)("cryogem view in headless Chromium (needs Debian'
     // the same seed gives the same pairs
     expect(withoutSeconds(await answer())).toEqual(rows);
   });
+
+  test("a map's micrographs are simulated while knobs are turned, and stand as a command", async () => {
+    const page = await open("0/map.mrc");
+    await page.getByRole("link", { name: "Simulate micrographs of it" }).click();
+    await makes(page);
+    await page.context().close();
+  });
+
+  test("the same page works from a folder that any web server shows", async () => {
+    const out = at("exported");
+    await exportMap([at("map.mrc")], out, await readPages(), nodeFiles);
+    const server = createServer((request, response) => {
+      const name = request.url === "/" ? "index.html" : request.url!.slice(1);
+      const types: Record<string, string> = {
+        html: "text/html",
+        js: "text/javascript",
+        css: "text/css",
+        svg: "image/svg+xml",
+      };
+      response.setHeader("Content-Type", types[name.split(".").at(-1)!] ?? "application/octet-stream");
+      response.end(readFileSync(join(out, name)));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const page = await browser.newPage();
+    page.on("pageerror", (error) => complaints.push(`export: ${error.message}`));
+    page.on("console", (message) => complaints.push(`export: ${message.text()}`));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await makes(page);
+    await page.close();
+    server.close();
+  });
+
+  /** Turns a knob with the keyboard and waits for another picture. */
+  async function makes(page: Page): Promise<void> {
+    await page.getByText(/\d+ of \d+ particles, \d+ ms/).waitFor();
+    const shown = (): Promise<string> =>
+      page.evaluate(() => document.querySelector<HTMLCanvasElement>(".making canvas")!.toDataURL());
+    const before = await shown();
+    expect(before.length).toBeGreaterThan(50_000);
+    await page.getByLabel("Defocus").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.getByText(/--defocus 15250,15250 --astigmatism 0/).waitFor();
+    await page.waitForFunction(
+      (old) => document.querySelector<HTMLCanvasElement>(".making canvas")!.toDataURL() !== old,
+      before,
+    );
+  }
 
   test("a connection that is cut is told of, and what comes back goes on", async () => {
     const page = await open("0/metrics.jsonl");

@@ -81,8 +81,7 @@ export function Spectrum(props: {
             onInput={setReach}
           />
           <p class="note">
-            Logarithm of the power; every ring is brought to the same brightness and contrast. The edge is the
-            Nyquist frequency.
+            Logarithm of the power, less its trend with frequency. The edge is the Nyquist frequency.
           </p>
         </Group>
         <Group title="Rings of the CTF">

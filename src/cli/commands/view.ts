@@ -1,16 +1,23 @@
 import { hostname, userInfo } from "node:os";
 import { basename, resolve } from "node:path";
 import { resolveOptions } from "../../jobs/shared/options/check.js";
+import { exportMap } from "../../jobs/view/export.js";
 import { viewOptions } from "../../jobs/view/options.js";
 import { openViewer } from "../../jobs/view/run.js";
 import { isFolder } from "../../runtime/inputs.js";
 import { fencedFiles } from "../../runtime/view/fence.js";
+import { readPages } from "../../runtime/view/pages.js";
 import { serveView } from "../../runtime/view/server.js";
 import type { Run } from "../command.js";
 
 /** The work of `cryogem view`. */
-export const run: Run<typeof viewOptions> = async (given, { report, signal, program }) => {
-  const { paths = ["."], port, edit } = resolveOptions(viewOptions, given);
+export const run: Run<typeof viewOptions> = async (given, { files, report, signal, program }) => {
+  const { paths = ["."], port, edit, export: out } = resolveOptions(viewOptions, given);
+  if (out !== undefined) {
+    const written = await exportMap(paths, out, await readPages(), files);
+    report.note(`${out}: ${written.length} files, for a web server`);
+    return { written };
+  }
   const roots = await Promise.all(
     [...new Set(paths)].map(async (path) => ({
       ...{ name: basename(resolve(path)) || path, path, isFolder: await isFolder(path) },

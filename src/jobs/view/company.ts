@@ -1,7 +1,9 @@
 import { FileError, UsageError } from "../../core/errors.js";
 import { DATASET, inside } from "../../dataset/layout.js";
-import { unpackedName } from "../../io/bytes/unpack.js";
+import { isPacked, unpackedName } from "../../io/bytes/unpack.js";
+import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
 import { micrographStem } from "../../io/picks/pick.js";
+import { isMrc } from "../../io/read-image.js";
 import { LABEL } from "../../io/star/names.js";
 import { parseEstimates } from "../estimate/records.js";
 import { ESTIMATES } from "../estimate/run.js";
@@ -133,7 +135,7 @@ async function layersOf(
         await own(baseName(folder), folder);
       }
     }
-    await addReal(folders, stores, add);
+    await addReal(folders, stores, problems, add);
   }
   for (const path of tables.filter((each) => baseName(each) === ESTIMATES.record)) {
     const estimate = await told(problems, () => estimateOf(image, path, names, files));
@@ -146,6 +148,7 @@ async function layersOf(
 async function addReal(
   folders: readonly string[],
   { files }: Stores,
+  problems: string[],
   add: (name: string, path: string) => Promise<void>,
 ): Promise<void> {
   for (const folder of folders) {
@@ -158,8 +161,17 @@ async function addReal(
       ({ name, isFolder }) =>
         !isFolder && /\.(mrc|tiff?)$/i.test(unpackedName(name)) && !/^(map|half|mask)/i.test(name),
     );
-    if (first) await add(`real: ${baseName(folder)}`, inside(folder, first.name));
+    const path = first && inside(folder, first.name);
+    if (path === undefined || !(await told(problems, () => isOneImage(path, files)))) continue;
+    await add(`real: ${baseName(folder)}`, path);
   }
+}
+
+/** Whether a file is no map and no stack, by its header. */
+async function isOneImage(path: string, files: ViewedFiles): Promise<boolean> {
+  const bytes = await files.size(path);
+  const head = await files.readRange(path, 0, Math.min(bytes, MRC_HEADER_BYTES));
+  return isPacked(head) || !isMrc(head, path) || parseMrcHeader(head, bytes, path).kind === "image";
 }
 
 const isReal = async (folder: string, files: ViewedFiles): Promise<boolean> =>

@@ -40,8 +40,8 @@ export async function viewFolder(
   return { ...head, entries };
 }
 
-/** Endings of micrographs; masks and pictures are PNG. */
-const MICROGRAPH = /\.(mrc|tiff?|hdf)$/i;
+/** Endings of micrographs. */
+const MICROGRAPH = /\.(mrc|tiff?|png|hdf)$/i;
 /** Folders of images that show micrographs in another way. */
 const DERIVED = /^(masks|previews|ice|ctf|pictures|particles|clean|measured|parts|check)$/;
 

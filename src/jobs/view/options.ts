@@ -1,4 +1,10 @@
-import { type CommandSpec, countOption, pathsOption, switchOption } from "../shared/options/option.js";
+import {
+  type CommandSpec,
+  countOption,
+  pathOption,
+  pathsOption,
+  switchOption,
+} from "../shared/options/option.js";
 
 export const viewOptions = {
   paths: pathsOption({
@@ -19,6 +25,10 @@ export const viewOptions = {
     help: "let picks be corrected and saved; without it nothing is written",
     fallback: false,
     role: "machine",
+  }),
+  export: pathOption({
+    value: "dir",
+    help: "write the page that simulates micrographs of the map that is named, for any web server to show, and end",
   }),
 } as const;
 

@@ -78,6 +78,11 @@ export function openViewer({ roots, program, edit }: ViewerPlan, files: ViewedFi
       if (!(column instanceof Float64Array)) return { json: column };
       return numbers(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
     },
+    bytes: async ({ place }) => {
+      const path = at(place);
+      if (kindOfName(path) !== "image") throw new UsageError(`${path}: found another file, expected a map`);
+      return numbers(await files.read(path));
+    },
     picture: async ({ place }) => {
       const path = at(place);
       if (!/\.(png|svg)$/i.test(path)) throw new UsageError(`${path}: found no picture, expected PNG or SVG`);

@@ -1,35 +1,33 @@
 import type { Image } from "../../array/image.js";
-import { bin } from "../../array/resample.js";
 import { storedIndex } from "../../array/spectrum/half.js";
 import { powerSpectrum2d } from "../../array/spectrum/power.js";
 
-/** Side of the picture of a spectrum, pixels. */
-export const SPECTRUM_SIDE = 512;
-/** Rings on either side over which brightness is evened out: broader than any Thon ring that is seen. */
-const BROAD = 16;
+/** Side of the tiles whose spectra are averaged, and of the picture, pixels: smaller ones would blur rings, larger ones average less. */
+const SIDE = 512;
+/** Part of the radius over which brightness is evened out on either side: broader than the Thon rings that are seen. */
+const BROAD = 1 / 4;
 
 /**
- * A micrograph's power spectrum to look at: logarithm of the power averaged over overlapping tiles, zero frequency at
- * (side / 2, side / 2), each ring brought to the same mean and spread. The mean of a ring becomes 0, its standard deviation 1.
+ * A micrograph's power spectrum to look at: logarithm of the power averaged over overlapping tiles and 3 x 3 samples, zero frequency
+ * at (side / 2, side / 2), less its trend with frequency and over its spread about that: mean 0, standard deviation 1.
  *
  * @returns float32, side x side; the edge is the Nyquist frequency. A smaller micrograph has a smaller side.
  */
 export function spectrumPicture(image: Image): { readonly side: number; readonly data: Float32Array } {
-  const fits = 2 ** Math.floor(Math.log2(Math.min(...image.shape)));
-  const box = Math.min(2 * SPECTRUM_SIDE, fits);
-  const spectrum = powerSpectrum2d(image, box);
-  const whole = new Float32Array(box * box);
-  for (let y = 0; y < box; y++) {
-    for (let x = 0; x < box; x++) {
-      const power = spectrum.data[storedIndex(spectrum.shape, x - box / 2, y - box / 2)]!;
-      whole[y * box + x] = Math.log(Math.max(power, Number.MIN_VALUE));
+  const side = Math.min(SIDE, 2 ** Math.floor(Math.log2(Math.min(...image.shape))));
+  const { data, shape } = powerSpectrum2d(image, side);
+  const power = (x: number, y: number): number => data[storedIndex(shape, x, y)]!;
+  const out = new Float32Array(side * side);
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      let sum = 0;
+      for (let dy = -1; dy <= 1; dy++) {
+        for (let dx = -1; dx <= 1; dx++) sum += power(column - side / 2 + dx, row - side / 2 + dy);
+      }
+      out[row * side + column] = Math.log(Math.max(sum, Number.MIN_VALUE));
     }
   }
-  const small =
-    box > SPECTRUM_SIDE
-      ? bin({ data: whole, shape: [box, box] }, box / SPECTRUM_SIDE)
-      : { data: whole, shape: [box, box] as const };
-  return { side: small.shape[0], data: evened(small.data, small.shape[0]) };
+  return { side, data: evened(out, side) };
 }
 
 function evened(values: Float32Array, side: number): Float32Array {
@@ -45,8 +43,9 @@ function evened(values: Float32Array, side: number): Float32Array {
     sum.first += value;
     sum.second += value * value;
   });
+  const broad = Math.max(2, Math.round(BROAD * half));
   const scales = sums.map((_, r) => {
-    const near = sums.slice(Math.max(0, r - BROAD), r + BROAD + 1);
+    const near = sums.slice(Math.max(0, r - broad), r + broad + 1);
     const [count, first, second] = (["count", "first", "second"] as const).map((key) =>
       near.reduce((sum, each) => sum + each[key], 0),
     ) as [number, number, number];

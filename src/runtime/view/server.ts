@@ -1,23 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { CryoError, OptionError } from "../../core/errors.js";
 import type { Viewer } from "../../jobs/view/run.js";
 import { Guard, HEADERS, PICTURE_POLICY } from "./guard.js";
+import { PAGES, readPage } from "./pages.js";
 
 /** Ports that are tried where none is given. */
 const PORTS = Array.from({ length: 40 }, (_, i) => 8410 + i);
 /** Bytes of a request's body: picks of one micrograph are far fewer. */
 const MOST_BODY = 2 ** 24;
-
-/** The built pages, in the package. */
-const PAGES: Readonly<Record<string, readonly [file: string, type: string]>> = {
-  "/": ["index.html", "text/html; charset=utf-8"],
-  "/view.js": ["view.js", "text/javascript; charset=utf-8"],
-  "/view.css": ["view.css", "text/css; charset=utf-8"],
-  "/icon.svg": ["icon.svg", "image/svg+xml"],
-};
-const pageFile = (name: string): URL => new URL(`../../../dist/viewer/${name}`, import.meta.url);
 
 export interface ServerOptions {
   /** Absent: 8410, or the next that is free. */
@@ -105,7 +96,7 @@ async function handle(
   }
   if (page) {
     if (url.searchParams.has("token")) response.setHeader("Set-Cookie", guard.cookieHeader());
-    return send(response, 200, page[1], await readFile(pageFile(page[0])));
+    return send(response, 200, page[1], await readPage(page[0]));
   }
   await answer(viewer, question!, url, request, response);
 }

@@ -1,0 +1,275 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Choice, Group, Slider, Toggle, Waiting } from "../controls.js";
+import { drawBar, drawMarks } from "../micrograph/marks.js";
+import { paint, rangeOf, sorted } from "../micrograph/tone.js";
+import { commandOf, type Knobs, type Made, SIDE } from "./model.js";
+import type { Order, Reply } from "./worker.js";
+
+/** A page that simulates while its knobs are turned. @param load the bytes of the map */
+export function MakePage({
+  name,
+  load,
+}: {
+  readonly name: string;
+  readonly load: () => Promise<ArrayBuffer>;
+}) {
+  const { map, made, seconds, problem, turn } = useWorker(name, load);
+  const [knobs, setKnobs] = useState<Knobs | undefined>();
+  const [shows, setShows] = useState(false);
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => {
+    if (map && !knobs) setKnobs(firstKnobs(map));
+  }, [map]);
+  useEffect(() => {
+    if (knobs) turn(knobs);
+    setCopied(false);
+  }, [knobs]);
+  if (!map || !knobs) return <Waiting error={problem} what={`Reading ${name}…`} />;
+  const set = (some: Partial<Knobs>): void => setKnobs({ ...knobs, ...some });
+  const command = commandOf(knobs, name, map);
+  const field = SIDE * knobs.pixelSize;
+  const most = Math.max(4, Math.floor((0.55 * field * field) / map.diameter ** 2));
+  return (
+    <div class="work">
+      <div class="head">
+        <h1>Micrographs of {name}</h1>
+        <p class="facts-line" role="status">
+          {made
+            ? `${made.x.length} of ${made.requested} particles, ${Math.round(1000 * seconds)} ms`
+            : "Computing…"}
+        </p>
+      </div>
+      <div class="bench">
+        <div class="making">
+          {problem !== undefined && <Waiting error={problem} />}
+          <Picture made={made} pixelSize={knobs.pixelSize} showsLabels={shows} />
+          <div class="command">
+            <pre tabIndex={0}>
+              <code>{command}</code>
+            </pre>
+            <button
+              type="button"
+              onClick={() => {
+                navigator.clipboard.writeText(command).then(
+                  () => setCopied(true),
+                  () => setCopied(false),
+                );
+              }}
+            >
+              {isCopied ? "Copied" : "Copy"}
+            </button>
+          </div>
+          <p class="note">The first micrograph of this command is this picture.</p>
+        </div>
+        <aside class="panel" aria-label="Knobs">
+          <Group title="Specimen">
+            <Slider
+              name="Particles"
+              value={Math.min(most, knobs.particles)}
+              {...{ from: 1, to: most, step: 1 }}
+              shown={String(knobs.particles)}
+              onInput={(particles) => set({ particles })}
+            />
+            <Slider
+              name="Closeness"
+              value={1 - knobs.collapseRatio}
+              {...{ from: 0, to: 0.8, step: 0.05 }}
+              shown={knobs.collapseRatio === 1 ? "they touch at most" : `outlines × ${knobs.collapseRatio}`}
+              onInput={(value) => set({ collapseRatio: Number((1 - value).toFixed(2)) })}
+            />
+            <Slider
+              name="Clusters"
+              value={knobs.clustering}
+              {...{ from: 0, to: 1, step: 0.05 }}
+              shown={`${Math.round(100 * knobs.clustering)} %`}
+              onInput={(clustering) => set({ clustering })}
+            />
+            <Toggle
+              name="One preferred view"
+              on={knobs.isPreferred}
+              onChange={(isPreferred) => set({ isPreferred })}
+            />
+            {knobs.isPreferred && (
+              <>
+                <Slider
+                  name="Rot"
+                  value={knobs.rot}
+                  {...{ from: -180, to: 180, step: 5 }}
+                  shown={`${knobs.rot}°`}
+                  onInput={(rot) => set({ rot })}
+                />
+                <Slider
+                  name="Tilt"
+                  value={knobs.tilt}
+                  {...{ from: 0, to: 180, step: 5 }}
+                  shown={`${knobs.tilt}°`}
+                  onInput={(tilt) => set({ tilt })}
+                />
+                <Slider
+                  name="Spread"
+                  value={knobs.halfAngle}
+                  {...{ from: 0, to: 90, step: 5 }}
+                  shown={`${knobs.halfAngle}°`}
+                  onInput={(halfAngle) => set({ halfAngle })}
+                />
+              </>
+            )}
+          </Group>
+          <Group title="Ice">
+            <Slider
+              name="Thickness"
+              value={knobs.depth}
+              {...{ from: 0, to: 2000, step: 50 }}
+              shown={knobs.depth === 0 ? "one plane" : `${knobs.depth} Å`}
+              onInput={(depth) => set({ depth })}
+            />
+            <Slider
+              name="Gradient"
+              value={knobs.iceGradient}
+              {...{ from: 0, to: 0.9, step: 0.05 }}
+              shown={knobs.iceGradient === 0 ? "even" : String(knobs.iceGradient)}
+              onInput={(iceGradient) => set({ iceGradient })}
+            />
+          </Group>
+          <Group title="Microscope">
+            <Slider
+              name="Defocus"
+              value={knobs.defocus}
+              {...{ from: 2000, to: 40_000, step: 250 }}
+              shown={`${(knobs.defocus / 10_000).toFixed(2)} µm`}
+              onInput={(defocus) => set({ defocus })}
+            />
+            <Slider
+              name="Pixel size"
+              value={knobs.pixelSize}
+              {...{ from: map.voxelSize, to: 4 * map.voxelSize, step: map.voxelSize / 4 }}
+              shown={`${Number(knobs.pixelSize.toPrecision(4))} Å`}
+              onInput={(value) =>
+                set({ pixelSize: value === map.voxelSize ? value : Number(value.toFixed(3)) })
+              }
+            />
+            <Slider
+              name="B factor"
+              value={knobs.bFactor}
+              {...{ from: 0, to: 400, step: 10 }}
+              shown={`${knobs.bFactor} Å²`}
+              onInput={(bFactor) => set({ bFactor })}
+            />
+          </Group>
+          <Group title="Noise">
+            <Choice
+              name="Kind"
+              value={knobs.noise}
+              choices={[
+                ["none", "none"],
+                ["white", "white"],
+                ["poisson", "Poisson"],
+              ]}
+              onChange={(noise) => set({ noise: noise as Knobs["noise"] })}
+            />
+            {knobs.noise !== "none" && (
+              <Slider
+                name="Signal to noise"
+                value={Math.log10(knobs.snr)}
+                {...{ from: -2.3, to: 1, step: 0.05 }}
+                shown={String(knobs.snr)}
+                onInput={(value) => set({ snr: Number((10 ** value).toPrecision(2)) })}
+              />
+            )}
+            {knobs.noise === "poisson" && (
+              <Slider
+                name="Dose"
+                value={knobs.dose}
+                {...{ from: 5, to: 100, step: 5 }}
+                shown={`${knobs.dose} e/Å²`}
+                onInput={(dose) => set({ dose })}
+              />
+            )}
+          </Group>
+          <Group title="Picture">
+            <Toggle name="Show the labels" on={shows} onChange={setShows} />
+            <button type="button" onClick={() => set({ seed: knobs.seed + 1 })}>
+              Another one (seed {knobs.seed})
+            </button>
+          </Group>
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function firstKnobs({ voxelSize, diameter }: MapFacts): Knobs {
+  const field = SIDE * voxelSize;
+  return {
+    ...{ pixelSize: voxelSize, particles: Math.max(1, Math.round((0.15 * field * field) / diameter ** 2)) },
+    ...{ collapseRatio: 1, clustering: 0, defocus: 15_000, depth: 0, bFactor: 0, iceGradient: 0 },
+    ...{ isPreferred: false, rot: 0, tilt: 0, halfAngle: 20 },
+    ...{ noise: "white", snr: 0.1, dose: 40, seed: 1 },
+  };
+}
+
+interface MapFacts {
+  readonly voxelSize: number;
+  readonly diameter: number;
+}
+
+/** The worker that computes: it gets new knobs when it is done with the last, so that no queue builds up. */
+function useWorker(name: string, load: () => Promise<ArrayBuffer>) {
+  const [map, setMap] = useState<MapFacts | undefined>();
+  const [made, setMade] = useState<Made | undefined>();
+  const [seconds, setSeconds] = useState(0);
+  const [problem, setProblem] = useState<string | undefined>();
+  const worker = useRef<Worker | undefined>();
+  const state = useRef<{ isBusy: boolean; next?: Knobs }>({ isBusy: false });
+  const order = (what: Order): void => worker.current?.postMessage(what);
+  useEffect(() => {
+    const own = new Worker("make.js", { type: "module" });
+    worker.current = own;
+    own.onmessage = ({ data }: MessageEvent<Reply>): void => {
+      setProblem("error" in data ? data.error : undefined);
+      if ("voxelSize" in data) setMap(data);
+      if ("made" in data) {
+        setMade(data.made);
+        setSeconds(data.seconds);
+      }
+      const { next } = state.current;
+      state.current = { isBusy: next !== undefined };
+      if (next) order({ knobs: next });
+    };
+    load().then(
+      (bytes) => order({ bytes, name }),
+      (error: Error) => setProblem(error.message),
+    );
+    return () => own.terminate();
+  }, []);
+  const turn = (knobs: Knobs): void => {
+    if (state.current.isBusy) state.current.next = knobs;
+    else {
+      state.current = { isBusy: true };
+      order({ knobs });
+    }
+  };
+  return { map, made, seconds, problem, turn };
+}
+
+function Picture(props: {
+  readonly made: Made | undefined;
+  readonly pixelSize: number;
+  readonly showsLabels: boolean;
+}) {
+  const { made, pixelSize, showsLabels } = props;
+  const ref = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (!made) return;
+    const to = ref.current!.getContext("2d")!;
+    const pixels = new ImageData(SIDE, SIDE);
+    const range = rangeOf(sorted(made.data), 0.3);
+    paint(made.data, range, { clip: 0.3, gamma: 1, isInverted: false }, new Uint32Array(pixels.data.buffer));
+    to.putImageData(pixels, 0, 0);
+    const frame = { left: 0, top: 0, scale: 1 };
+    const marks = { x: made.x, y: made.y, diameter: made.diameter / pixelSize, threshold: 0 };
+    if (showsLabels) drawMarks(to, marks, frame, 1, "#ffd23f");
+    drawBar(to, pixelSize, frame, 1);
+  }, [made, showsLabels]);
+  return <canvas ref={ref} width={SIDE} height={SIDE} role="img" aria-label="Simulated micrograph" />;
+}
