@@ -5,6 +5,7 @@ import { FormatError } from "../core/errors.js";
 import { readModelRecord } from "../train/model-record.js";
 import { flatArrays, type NamedArray, type NamedArrays, parametersOf } from "../train/named-arrays.js";
 import type { TrainingState } from "../train/state.js";
+import { diffusionOptions } from "./diffusion/options.js";
 import type { NoiseField } from "./noise/field.js";
 import type { Ice } from "./noise/real-ice.js";
 import { ORDERS, type Trend } from "./noise/trend.js";
@@ -15,6 +16,7 @@ import { NETWORK_TRANSLATORS } from "./presets.js";
 /** Every way to give a physics micrograph the noise of real ones. */
 export const TRANSLATORS = [
   ...NETWORK_TRANSLATORS,
+  "cyclediffusion",
   "gaussian",
   "poisson",
   "poisson-gaussian",
@@ -59,6 +61,8 @@ const modelRecord = z.object({
   /** Steps trained; 0 for kinds that only measure. */
   step: z.int().min(0),
   options: cryogemOptions.optional(),
+  /** Of cyclediffusion. */
+  diffusion: diffusionOptions.optional(),
 });
 
 /** What is stored of a model as text; the noise is stored partly so. */

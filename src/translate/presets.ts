@@ -66,6 +66,9 @@ export type NetworkTranslator = (typeof NETWORK_TRANSLATORS)[number];
 export const isNetworkTranslator = (name: string): name is NetworkTranslator =>
   (NETWORK_TRANSLATORS as readonly string[]).includes(name);
 
+/** Whether a translator is trained step by step. */
+export const isTrained = (name: string): boolean => isNetworkTranslator(name) || name === "cyclediffusion";
+
 /** What the publications of the others have in common: one discriminator, an image made anew, CryoGEM's physics with white noise. */
 const AS_PUBLISHED = {
   generator: "plain",

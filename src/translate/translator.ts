@@ -3,6 +3,10 @@ import { mean, variance } from "../array/statistics.js";
 import type { ComputeRuntime } from "../core/ports.js";
 import type { Random } from "../core/random.js";
 import { addNoise, type NoiseModel } from "../physics/noise.js";
+import { cycleDiffusion, type NoiseOf } from "./diffusion/cycle.js";
+import type { DiffusionOptions } from "./diffusion/options.js";
+import { DenoiserRunner } from "./diffusion/runner.js";
+import { DIFFUSION_MODELS } from "./diffusion/step.js";
 import { GeneratorRunner, tilingFor } from "./generator-runner.js";
 import type { Model } from "./model.js";
 import { noisyDeviation, noisyInput } from "./noise/field.js";
@@ -30,7 +34,8 @@ export async function openTranslator<DeviceTensor>(
   runtime: () => Promise<ComputeRuntime<DeviceTensor>>,
 ): Promise<Translator> {
   const { record, noise, parameters, gain, trends } = model;
-  const { options } = record;
+  const { options, diffusion } = record;
+  if (diffusion) return diffusionTranslator(model, diffusion, await runtime());
   if (!options)
     return {
       translate: async (clean, optics, random) => addMeasured(model, clean, optics, random),
@@ -46,6 +51,31 @@ export async function openTranslator<DeviceTensor>(
       return trends ? addTrend(filtered, drawTrend(trends, random)) : filtered;
     },
     close: () => generator.close(),
+  };
+}
+
+function diffusionTranslator<DeviceTensor>(
+  { noise, parameters }: Model,
+  options: DiffusionOptions,
+  runtime: ComputeRuntime<DeviceTensor>,
+): Translator {
+  const [source, target] = DIFFUSION_MODELS.map(
+    (name) => new DenoiserRunner(name, options, runtime, parameters),
+  ) as [DenoiserRunner<DeviceTensor>, DenoiserRunner<DeviceTensor>];
+  const { start, eta, refine, samplingSteps: steps } = options;
+  const of =
+    (model: DenoiserRunner<DeviceTensor>): NoiseOf =>
+    (image, time) =>
+      model.noise(image, time);
+  return {
+    translate(clean, optics, random) {
+      const noisy = noisyInput({ image: clean, mean: mean(clean.data), optics }, noise, random);
+      return cycleDiffusion(noisy, of(source), of(target), { start, steps, eta, refine }, random);
+    },
+    async close() {
+      await source.close();
+      await target.close();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { OptionError, UsageError } from "../../core/errors.js";
-import { isNetworkTranslator } from "../../translate/presets.js";
+import { isTrained } from "../../translate/presets.js";
 import { readOptions } from "../shared/options/check.js";
 import { valueOfText } from "../shared/options/kinds.js";
 import { flagName, type OptionSet } from "../shared/options/option.js";
@@ -55,7 +55,7 @@ function parseRow(text: string): CompareRow {
   return {
     text: text.trim().replace(/\s+/g, " "),
     name: text.trim().replace(/[^a-z0-9.]+/gi, "-"),
-    hasNetwork: isNetworkTranslator(translator),
+    hasNetwork: isTrained(translator),
     options: options as Readonly<Record<string, unknown>>,
   };
 }

@@ -7,11 +7,13 @@ import type { Project } from "../project/file.js";
 import { type ProjectData, planPreparation } from "../project/stages.js";
 import { doStage, doStages, openProject, type ProjectContext, withKeys } from "../run/run.js";
 import { averageAtLabels } from "../shared/micrographs/label-averages.js";
+import { MODEL } from "../shared/models/model-files.js";
 import { resolveOptions } from "../shared/options/check.js";
+import { parseMetrics } from "../train/metrics.js";
 import { type CompareOptions, compareOptions, standardRows } from "./options.js";
 import { measurePaces, stepsIn } from "./pace.js";
 import { type CompareRow, parseRows } from "./rows.js";
-import { COMPARE, madeFolder, scoreFolder, seedStages } from "./stages.js";
+import { COMPARE, madeFolder, modelFolder, scoreFolder, seedStages } from "./stages.js";
 import { type ComparedRow, type Comparison, comparisonCsv, type SeedScores, summariseRows } from "./table.js";
 
 /** What a comparison receives beside its options. */
@@ -63,16 +65,16 @@ export async function compareTranslators(
     context.signal.throwIfAborted();
     await doStage(each, i, { planned: every, state }, context);
   }
-  const secondsOf = (row: CompareRow): number[] =>
-    seeds.map((seed) => state.secondsOf(`compare-train-${row.name}-${seed}`));
   const scores: SeedScores[] = [];
   for (const seed of seeds) scores.push(await readScores(project, rows, seed, context));
-  const compared = rows.map(
-    (row): ComparedRow => ({
-      ...{ text: row.text, name: row.name, seconds: secondsOf(row) },
-      ...(row.hasNetwork && { steps: steps.get(row.name)! }),
-    }),
-  );
+  const compared: ComparedRow[] = [];
+  for (const row of rows) {
+    const trained = row.hasNetwork && {
+      steps: steps.get(row.name)!,
+      seconds: await trainingSeconds(project, row, seeds, context),
+    };
+    compared.push({ text: row.text, name: row.name, ...trained });
+  }
   const comparison = summariseRows(compared, scores, {
     minutes: options.minutes,
     seeds,
@@ -85,6 +87,22 @@ export async function compareTranslators(
   const made = rows.map((row) => ({ row: row.text, folder: madeFolder(project, row, first) }));
   await context.writePage({ project, data, comparison, made, page });
   return { comparison, page };
+}
+
+/** Seconds of the training with each seed, over all its steps, however often it was interrupted. */
+async function trainingSeconds(
+  project: Project,
+  row: CompareRow,
+  seeds: readonly number[],
+  { files }: CompareContext,
+): Promise<readonly number[]> {
+  const all: number[] = [];
+  for (const seed of seeds) {
+    const path = inside(modelFolder(project, row, seed), MODEL.metrics);
+    const steps = parseMetrics(new TextDecoder().decode(await files.read(path)), path);
+    all.push(steps.reduce((sum, { seconds }) => sum + seconds, 0));
+  }
+  return all;
 }
 
 /** The scores of all rows with a seed: realism, and whether the particles stayed what and where they were. */

@@ -15,6 +15,10 @@ const at = ({ folder }: Project, name: string): string => (folder === "." ? name
 /** Folder of all that is made with a seed. */
 const seedFolder = (seed: number): string => `compare/seed-${seed}`;
 
+/** Folder of the model that a row learned with a seed. */
+export const modelFolder = (project: Project, row: CompareRow, seed: number): string =>
+  at(project, `${seedFolder(seed)}/models/${row.name}`);
+
 /** Folder of the micrographs that a row made with a seed. */
 export const madeFolder = (project: Project, row: CompareRow, seed: number): string =>
   at(project, `${seedFolder(seed)}/${row.name}`);
@@ -46,7 +50,7 @@ export function seedStages(
   const { device } = project.settings;
   const stages = rows.flatMap((row): readonly Stage[] => {
     const name = (what: string): string => `compare-${what}-${row.name}-${seed}`;
-    const model = at(project, `${seedFolder(seed)}/models/${row.name}`);
+    const model = modelFolder(project, row, seed);
     const made = madeFolder(project, row, seed);
     return [
       {

@@ -1,3 +1,4 @@
+import { mean } from "../../array/statistics.js";
 import { FileError } from "../../core/errors.js";
 import { MEASURE_TITLES, REALISM_MEASURES, type RealismMeasure } from "../../evaluate/realism/measures.js";
 import type { RealismResult, RealismRow } from "../../evaluate/realism/realism.js";
@@ -11,8 +12,8 @@ export interface ComparedRow {
   readonly name: string;
   /** Of its training; absent: it has no network. */
   readonly steps?: number;
-  /** Of the training, by seed. */
-  readonly seconds: readonly number[];
+  /** Of the training, by seed; absent: it has no network. */
+  readonly seconds?: readonly number[];
 }
 
 /** What was measured with one seed. */
@@ -91,8 +92,11 @@ function scoredRow({ text, name, steps, seconds }: ComparedRow, scores: readonly
   }
   measured.contentCorrelation = summarise(found.map(({ kept }) => kept.correlation));
   measured.contentOffset = summarise(found.map(({ kept }) => kept.offset));
-  const mean = seconds.reduce((sum, each) => sum + each, 0) / seconds.length;
-  return { text, role: "candidate", ...(steps !== undefined && { steps }), seconds: mean, scores: measured };
+  return {
+    ...{ text, role: "candidate", scores: measured },
+    ...(steps !== undefined && { steps }),
+    ...(seconds && { seconds: mean(seconds) }),
+  };
 }
 
 /** The measures that at least one row has, in the order of the table. */

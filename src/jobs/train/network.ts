@@ -99,7 +99,8 @@ function listenerFor(
   };
 }
 
-const metricsLine = ({ step, losses, learningRate, seconds, waiting }: StepMetrics) => ({
+/** A step as metrics.jsonl has it. */
+export const metricsLine = ({ step, losses, learningRate, seconds, waiting }: StepMetrics) => ({
   step,
   ...losses,
   learningRate,
@@ -107,7 +108,7 @@ const metricsLine = ({ step, losses, learningRate, seconds, waiting }: StepMetri
   waiting: Number(waiting.toFixed(4)),
 });
 
-const progressOf = ({ step, losses }: StepMetrics, total: number): Progress => ({
+export const progressOf = ({ step, losses }: StepMetrics, total: number): Progress => ({
   stage: "train",
   done: step,
   total,

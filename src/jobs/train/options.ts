@@ -1,3 +1,4 @@
+import { DIFFUSION_PRESETS, type DiffusionOptions } from "../../translate/diffusion/options.js";
 import { NCE_WEIGHT, PRESETS, TRANSLATOR_DEFAULTS } from "../../translate/presets.js";
 import { device, resume, seed, threads } from "../shared/options/machine.js";
 import { estimates } from "../shared/options/micrographs.js";
@@ -174,6 +175,33 @@ const learningOptions = {
   }),
 } as const;
 
+const diffusionOptions = {
+  samplingSteps: countOption(
+    { from: 1, to: 1000 },
+    {
+      value: "n",
+      help: "of cyclediffusion: steps back from the time up to which micrographs are noised",
+      otherwise: `fast: ${DIFFUSION_PRESETS.fast.samplingSteps}, paper: ${DIFFUSION_PRESETS.paper.samplingSteps}, every one`,
+    },
+  ),
+  start: countOption(
+    { from: 1, to: 999 },
+    {
+      value: "t",
+      help: "of cyclediffusion: that time; more changes more",
+      otherwise: String(DIFFUSION_PRESETS.fast.start),
+    },
+  ),
+  eta: numberOption(
+    { above: 0, to: 1 },
+    {
+      value: "f",
+      help: "of cyclediffusion: share of fresh noise in a step",
+      otherwise: String(DIFFUSION_PRESETS.fast.eta),
+    },
+  ),
+} as const;
+
 export const trainOptions = {
   real: pathsOption({
     value: "files",
@@ -199,7 +227,8 @@ export const trainOptions = {
       cryogem: "",
       cut: "",
       fastcut: "",
-      cyclegan: "with a network",
+      cyclegan: "",
+      cyclediffusion: "with networks",
       gaussian: "",
       poisson: "",
       "poisson-gaussian": "",
@@ -219,6 +248,7 @@ export const trainOptions = {
   dose: restated(microscope.dose, { help: "for poisson", otherwise: "40" }),
   ...networkOptions,
   ...learningOptions,
+  ...diffusionOptions,
   every: restated(every, { help: "steps between samples and checkpoints", otherwise: "a twentieth of all" }),
   device,
   threads,
@@ -235,6 +265,23 @@ export const NETWORK_OPTIONS = [
   ...(Object.keys(learningOptions) as (keyof typeof learningOptions)[]),
   "every",
 ] as const;
+
+/** Options of networks that cyclediffusion has, by their names in its record. */
+export const DIFFUSION_OPTIONS = {
+  crop: "crop",
+  ngf: "width",
+  steps: "steps",
+  learningRate: "learningRate",
+  accumulate: "accumulate",
+  average: "average",
+  snr: "snr",
+  samplingSteps: "samplingSteps",
+  start: "start",
+  eta: "eta",
+} as const satisfies Partial<Record<keyof typeof trainOptions, keyof DiffusionOptions>>;
+
+/** Options that only cyclediffusion has. */
+export const OWN_OF_DIFFUSION = Object.keys(diffusionOptions) as (keyof typeof diffusionOptions)[];
 
 export const trainCommand: CommandSpec<typeof trainOptions> = {
   name: "train",

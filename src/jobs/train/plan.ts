@@ -1,9 +1,16 @@
 import { OptionError } from "../../core/errors.js";
+import { type DiffusionOptions, resolveDiffusion } from "../../translate/diffusion/options.js";
 import type { TranslatorName } from "../../translate/model.js";
 import { type CryogemOptions, resolveOptions as resolveNetwork } from "../../translate/options.js";
-import { isNetworkTranslator, NETWORK_TRANSLATORS, type Preset } from "../../translate/presets.js";
+import { isNetworkTranslator, isTrained, NETWORK_TRANSLATORS, type Preset } from "../../translate/presets.js";
 import { resolveOptions } from "../shared/options/check.js";
-import { NETWORK_OPTIONS, type TrainOptions, trainOptions } from "./options.js";
+import {
+  DIFFUSION_OPTIONS,
+  NETWORK_OPTIONS,
+  OWN_OF_DIFFUSION,
+  type TrainOptions,
+  trainOptions,
+} from "./options.js";
 
 export type { TrainOptions } from "./options.js";
 
@@ -16,6 +23,8 @@ export interface TrainPlan {
   readonly out: string;
   /** Of the network; the kinds without one use its seed of random numbers and its SNR. */
   readonly options: CryogemOptions;
+  /** Of cyclediffusion alone. */
+  readonly diffusion?: DiffusionOptions;
   readonly dose: number;
   readonly every: number;
   readonly resume: boolean;
@@ -46,7 +55,18 @@ const RECORDED = NETWORK_OPTIONS.filter((name) => name !== "preset" && name !== 
 export function planTraining(given: TrainOptions): TrainPlan {
   const chosen = resolveOptions(trainOptions, given);
   const { translator = "cryogem", preset = "fast", seed } = chosen;
-  if (!isNetworkTranslator(translator)) {
+  const isDiffusion = translator === "cyclediffusion";
+  const idle = isDiffusion
+    ? NETWORK_OPTIONS.filter(
+        (each) => !["preset", "every"].includes(each) && !Object.hasOwn(DIFFUSION_OPTIONS, each),
+      )
+    : OWN_OF_DIFFUSION;
+  const clash = idle.find((each) => chosen[each] !== undefined);
+  if (clash) {
+    const expected = isDiffusion ? "a translator with a GAN" : "cyclediffusion";
+    throw new OptionError(clash, `found \`translator\` ${translator}, expected ${expected} with it`);
+  }
+  if (!isTrained(translator)) {
     const name = NETWORK_OPTIONS.find((each) => chosen[each] !== undefined);
     if (name) {
       const expected = `${NETWORK_TRANSLATORS.slice(0, -1).join(", ")} or ${NETWORK_TRANSLATORS.at(-1)}`;
@@ -59,15 +79,30 @@ export function planTraining(given: TrainOptions): TrainPlan {
       `found \`translator\` ${translator}, expected poisson or poisson-gaussian with it`,
     );
   }
+  const diffusion = isDiffusion
+    ? resolveDiffusion(
+        preset,
+        seed,
+        Object.fromEntries(
+          Object.entries(DIFFUSION_OPTIONS).map(([given, recorded]) => [
+            recorded,
+            chosen[given as keyof typeof DIFFUSION_OPTIONS],
+          ]),
+        ),
+      )
+    : undefined;
   const recipe: Recipe = {
     preset,
     seed,
-    chosen: {
-      ...Object.fromEntries(RECORDED.map((name) => [name, chosen[name]])),
-      // one rate for all networks
-      ...(chosen.learningRate !== undefined && { discriminatorLearningRate: chosen.learningRate }),
-      ...(chosen.snr !== undefined && { snr: chosen.snr }),
-    },
+    // what a GAN is made of is no matter of a diffusion
+    chosen: isDiffusion
+      ? { noise: "white", snr: diffusion!.snr }
+      : {
+          ...Object.fromEntries(RECORDED.map((name) => [name, chosen[name]])),
+          // one rate for all networks
+          ...(chosen.learningRate !== undefined && { discriminatorLearningRate: chosen.learningRate }),
+          ...(chosen.snr !== undefined && { snr: chosen.snr }),
+        },
   };
   return planOf(recipe, {
     ...{
@@ -76,6 +111,7 @@ export function planTraining(given: TrainOptions): TrainPlan {
       simulated: chosen.simulated,
       estimates: chosen.estimates,
       out: chosen.out,
+      ...(diffusion && { diffusion }),
     },
     ...{ dose: chosen.dose ?? DEFAULT_DOSE, resume: chosen.resume, every: chosen.every },
   });
@@ -88,7 +124,8 @@ function planOf(
   const { translator } = rest;
   const network = isNetworkTranslator(translator) ? translator : "cryogem";
   const options = resolveNetwork(recipe.preset, recipe.seed, recipe.chosen, network);
-  const every = rest.every ?? Math.max(1, Math.round(options.steps / CHECKPOINTS));
+  const { steps } = rest.diffusion ?? options;
+  const every = rest.every ?? Math.max(1, Math.round(steps / CHECKPOINTS));
   return { ...rest, every, options, recipe };
 }
 

@@ -11,6 +11,7 @@ import {
   type TrainingIdentity,
   trainingIdentity,
 } from "../shared/models/training-folder.js";
+import { trainDiffusionModels } from "./diffusion.js";
 import { trainNetwork } from "./network.js";
 import { sizeCrops, type TrainPlan } from "./plan.js";
 import { takeRealIce } from "./real-ice.js";
@@ -26,19 +27,22 @@ import { fitSeed, type OpenTraining } from "./training.js";
 export async function trainTranslator(given: TrainPlan, context: TrainContext): Promise<number> {
   const { files, report, program } = context;
   const plan = await withSizedCrops(given, files);
+  const { diffusion } = plan;
   const isNetwork = isNetworkTranslator(plan.translator);
+  const crop = diffusion?.crop ?? (isNetwork ? plan.options.crop : 32);
   const inputs: TrainingInputs = {
     ...{ real: plan.real, simulated: plan.simulated, estimates: plan.estimates },
-    ...{ crop: isNetwork ? plan.options.crop : 32, flatten: isNetwork && plan.options.trends },
+    ...{ crop, flatten: isNetwork && plan.options.trends },
   };
   const opened = await openTrainingSet(files, inputs, context.report);
   return inTrainingFolder(files, plan, await identityOf(plan, files, program), async () => {
     if (await files.exists(inside(plan.out, MODEL.model))) {
       report.note(`${plan.out} is complete already`);
-      return isNetwork ? plan.options.steps : 0;
+      return diffusion?.steps ?? (isNetwork ? plan.options.steps : 0);
     }
     const training = await prepare(plan, opened, inputs, context);
     if (isNetwork) return trainNetwork(training, context);
+    if (diffusion) return trainDiffusionModels(training, diffusion, context);
     const record = training.description;
     const model: Model = {
       ...{ record, parameters: new Map() },
@@ -59,10 +63,10 @@ async function withSizedCrops(plan: TrainPlan, files: Files): Promise<TrainPlan>
 }
 
 function identityOf(plan: TrainPlan, files: Files, program: string): Promise<TrainingIdentity> {
-  const { translator, options, dose } = plan;
+  const { translator, options, dose, diffusion } = plan;
   const paths = [inside(plan.simulated, "dataset.json"), ...plan.real];
   if (plan.estimates !== undefined) paths.push(inside(plan.estimates, "estimates.json"));
-  return trainingIdentity(files, { program, translator, options: { ...options, dose } }, paths);
+  return trainingIdentity(files, { program, translator, options: diffusion ?? { ...options, dose } }, paths);
 }
 
 /** What is measured before anything is fitted or trained. */
@@ -78,6 +82,7 @@ async function prepare(
   const description: ModelDescription = {
     ...{ program, translator, pixelSize: opened.pixelSize, contrast, dose, step: 0 },
     ...(isNetworkTranslator(translator) && { options }),
+    ...(plan.diffusion && { diffusion: plan.diffusion }),
   };
   return { plan, opened, inputs, fit, description, ...(trends && { trends }) };
 }

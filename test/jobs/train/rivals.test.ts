@@ -4,8 +4,7 @@ import { readArrays } from "../../../src/jobs/shared/models/model-files.js";
 import { planTraining, type TrainOptions } from "../../../src/jobs/train/plan.js";
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
-import { decodeModel } from "../../../src/translate/model.js";
-import type { NetworkTranslator } from "../../../src/translate/presets.js";
+import { decodeModel, type TranslatorName } from "../../../src/translate/model.js";
 import { toyTrainingJob } from "../../helpers/toy-training-job.js";
 
 const { at, contextOf, trainOptions, train, generate, prepareInputs } = toyTrainingJob();
@@ -16,10 +15,11 @@ const modelOf = async (name: string) => {
   return decodeModel(await readArrays(nodeFiles, path), path);
 };
 
-const CASES: readonly (readonly [NetworkTranslator, Partial<TrainOptions>])[] = [
+const CASES: readonly (readonly [TranslatorName, Partial<TrainOptions>])[] = [
   ["cut", {}],
   ["fastcut", { network: "antialiased", depth: undefined }],
   ["cyclegan", { accumulate: 2 }],
+  ["cyclediffusion", { depth: undefined, ndf: undefined, crop: 32, ngf: 4, samplingSteps: 2, start: 300 }],
 ];
 
 describe.each(CASES)("train --translator %s %j", (translator, more) => {
@@ -43,7 +43,9 @@ describe.each(CASES)("train --translator %s %j", (translator, more) => {
 
     const { record } = await modelOf(translator);
     expect(record.translator).toBe(translator);
-    expect(record.options!.network).toBe(more.network ?? "unet");
+    if (translator === "cyclediffusion")
+      expect(record.diffusion).toMatchObject({ width: 4, eta: 0.1, start: 300 });
+    else expect(record.options!.network).toBe(more.network ?? "unet");
     const { micrographs, options: said } = await generate(`${translator}-made`, { model: at(translator) });
     expect(micrographs).toHaveLength(3);
     expect(said["translator"]).toBe(translator);
@@ -78,4 +80,18 @@ describe("train --noise none", () => {
       "snr: found `noise` none, expected a noise field with it",
     );
   });
+});
+
+test.each([
+  [{ translator: "cyclediffusion", contrast: "patch" }, "contrast: found `translator` cyclediffusion"],
+  [{ translator: "cyclediffusion", ngf: 3 }, "ngf: found 3, expected an even number"],
+  [{ translator: "cut", eta: 0.2 }, "eta: found `translator` cut, expected cyclediffusion with it"],
+  [{ translator: "cut", nceVariant: "public" }, "nceVariant: found `contrast` patch, expected mask with it"],
+  [{ network: "resnet" }, "network: found `contrast` mask, expected unet with it"],
+  [{ translator: "cyclegan", nceWeight: 1 }, "nceWeight: found `contrast` none"],
+  [{ translator: "cyclegan", contrast: "patch" }, "contrast: found patch, expected none with a cycle loss"],
+  [{ identity: 1 }, "identity: found `contrast` mask, expected patch with it, or a cycle loss"],
+] as const)("train refuses what would do nothing: %j", (more, message) => {
+  const options = { real: ["a.mrc"], simulated: "s", out: "m", ...more };
+  expect(() => planTraining(options)).toThrow(message);
 });
