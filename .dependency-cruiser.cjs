@@ -145,7 +145,7 @@ const doors = {
   "tensor/backward": ["grad"],
   "tensor/compile": ["compile"],
   "tensor/interpreter": ["interpret", "kernels"],
-  "translate/diffusion": ["options", "trainer"],
+  "translate/diffusion": ["cycle", "options", "runner", "step", "trainer"],
   "translate/fit": ["calibration", "field", "fit-set", "innovations", "real-ice"],
   "translate/gan": ["crops", "points", "step", "trainer"],
   "translate/noise": [

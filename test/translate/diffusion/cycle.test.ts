@@ -84,7 +84,8 @@ describe("cycleDiffusion", () => {
       // not all the way: the noise that is kept of the source is more than a model with its spread would draw
       expect(standardDeviation(made.data)).toBeGreaterThan(1.2);
       expect(standardDeviation(made.data)).toBeLessThan(1.65);
-      expect(correlation(made.data, image.data)).toBeGreaterThan(0.9);
+      // these pixels are all fine noise, of which a part is made anew
+      expect(correlation(made.data, image.data)).toBeGreaterThan(0.6);
     }
   });
 });
