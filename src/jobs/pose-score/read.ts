@@ -2,8 +2,9 @@ import { FormatError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { eulerToMatrix } from "../../core/rotation.js";
 import type { ParticlePose } from "../../evaluate/poses/poses.js";
-import type { Particle, ParticleSet } from "../../io/particles/particle.js";
+import type { ParticleSet } from "../../io/particles/particle.js";
 import { LABEL } from "../../io/star/names.js";
+import { imageName } from "../shared/particles/image-name.js";
 import { readParticleFile } from "../shared/particles/particle-set.js";
 
 /** Poses by the images that they are of. */
@@ -24,7 +25,7 @@ export async function readPoses(files: JobContext["files"], path: string): Promi
   requireColumns(set, path);
   const poses = new Map<string, ParticlePose>();
   for (const [row, particle] of set.particles.entries()) {
-    const key = imageOf(particle);
+    const key = imageName(particle);
     if (poses.has(key)) {
       const expected = "one particle of each image, told by its number and the name of its stack";
       throw new FormatError(path, `image of particle ${row + 1}`, key, expected);
@@ -52,9 +53,6 @@ function requireColumns({ particles }: ParticleSet, path: string): void {
     if (!found) throw new FormatError(path, "data_particles", `no ${label}`, expected);
   }
 }
-
-const imageOf = ({ image }: Particle): string =>
-  `${image!.index}@${image!.stack.slice(image!.stack.lastIndexOf("/") + 1)}`;
 
 /** The images that all files have, in the order of the first. @throws UsageError where there are fewer than two */
 export function commonImages(

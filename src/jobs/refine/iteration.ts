@@ -31,6 +31,13 @@ const MOST_PARTS = 4;
 /** Draws of random phases for the correlation under the mask. */
 const DRAWS = 3;
 
+/** Degrees about the last orientation within which a better one is looked for, and about those that a network proposes. */
+const AROUND_LAST = 15;
+const AROUND_PROPOSED = 25;
+
+/** Whether only the surroundings of known orientations are searched. */
+const isLocal = ({ givenPoses, poses }: RefinePlan): boolean => givenPoses || poses !== undefined;
+
 /** Particles of each half in turn, in their order. */
 export function chunksOf({ halves, images, particles }: RefineInputs, size = CHUNK): Chunk[] {
   const chunks: Chunk[] = [];
@@ -60,7 +67,7 @@ export function searchPlanOf(plan: RefinePlan, inputs: RefineInputs, state: Refi
     ...{ box, pixelSize, diameter, limit: state.limit, symmetry: plan.symmetry },
     turn: eulerToMatrix(uniformRotation(Random.of(plan.seed, "refine", iteration))),
     shiftRange: range / 2 ** (iteration - 1),
-    ...(plan.givenPoses && { local: 15 }),
+    ...(isLocal(plan) && { local: plan.poses && iteration === 1 ? AROUND_PROPOSED : AROUND_LAST }),
   };
 }
 
@@ -143,7 +150,7 @@ function withPoses({ particles }: RefineInputs, { poses }: RefineState): RefineI
   if (!poses) return particles;
   return particles.map((particle, i) => {
     const { rot, tilt, psi, x, y } = poses[i]!;
-    return { ...particle, angles: { rot, tilt, psi }, shift: { x, y } };
+    return { ...particle, angles: [{ rot, tilt, psi }], shift: { x, y } };
   });
 }
 
@@ -251,7 +258,7 @@ function figuresOf(
 ): IterationFigures {
   const operators = symmetryOperators(symmetry);
   const angles = known.particles.flatMap(({ angles: before }, i) =>
-    before ? [symmetricAngle(eulerToMatrix(before), eulerToMatrix(poses[i]!), operators)] : [],
+    before ? [symmetricAngle(eulerToMatrix(before[0]!), eulerToMatrix(poses[i]!), operators)] : [],
   );
   const shifts = known.particles.map(({ shift }, i) =>
     Math.hypot(shift.x - poses[i]!.x, shift.y - poses[i]!.y),

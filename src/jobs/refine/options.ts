@@ -42,6 +42,10 @@ export const refineOptions = {
     help: "start from the angles in the STAR file and look for better ones near them only",
     fallback: false,
   }),
+  poses: pathOption({
+    value: "star",
+    help: "poses to start from, as `pose run --best` writes them, in place of those in `particles`: better ones are looked for near them only",
+  }),
   shiftRange: numberOption(
     { unit: "angstrom", above: 0, to: 1000 },
     {

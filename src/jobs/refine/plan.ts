@@ -18,5 +18,8 @@ export function planRefinement(given: RefineOptions): RefinePlan {
     if (options[name] === options.out)
       throw new OptionError("out", `found that of \`${name}\`, expected a folder`);
   }
+  if (options.poses !== undefined && options.givenPoses) {
+    throw new OptionError("poses", "found with `givenPoses`, expected one of them");
+  }
   return { ...options, symmetry };
 }

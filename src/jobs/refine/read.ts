@@ -10,6 +10,7 @@ import { contrastDoubt } from "../shared/maps/map-contrast.js";
 import { type MapFrame, readMapFile, readMask } from "../shared/maps/map-files.js";
 import { readSearchInputs, SAME_PIXEL, type SearchInputs } from "../shared/particles/search-inputs.js";
 import type { RefinePlan } from "./plan.js";
+import { readProposals } from "./proposals.js";
 import { softSphere } from "./sphere.js";
 
 /** The inputs of a refinement, fit for each other. */
@@ -46,6 +47,7 @@ export async function readInputs(
     { files, report },
   );
   const { set, box, pixelSize } = found;
+  const starts = plan.poses && (await readProposals(files, plan.poses, set.particles, pixelSize));
   const { reference, frame } = await readReference(plan, box, pixelSize, { files, report });
   const diameter = diameterOf(plan, reference);
   const mask = plan.mask
@@ -53,6 +55,7 @@ export async function readInputs(
     : softSphere(box, pixelSize, diameter / 2);
   return {
     ...{ ...found, reference, frame, mask, diameter },
+    ...(starts && { particles: found.particles.map((particle, i) => ({ ...particle, ...starts[i]! })) }),
     halves: halvesOf(set.particles, plan),
   };
 }

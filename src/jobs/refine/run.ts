@@ -43,7 +43,7 @@ const isDone = (state: RefineState, { iterations }: RefinePlan): boolean =>
 
 /** What another run must have in common to continue this one. More iterations may be asked for. */
 async function identityOf(plan: RefinePlan, { files, program }: DatasetContext): Promise<string> {
-  const inputs = [plan.particles, plan.reference, ...(plan.mask ? [plan.mask] : [])];
+  const inputs = [plan.particles, plan.reference, plan.mask, plan.poses].filter((path) => path !== undefined);
   const hashes: string[] = [];
   for (const path of inputs) hashes.push((await hashFile(path, undefined, files)).sha256);
   const { iterations: _, ...options } = recordOf(refineOptions, plan);

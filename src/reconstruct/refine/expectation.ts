@@ -104,7 +104,8 @@ export class Expectation {
     const shifts = this.shifts(shift, shiftStep);
     const { local } = this.plan;
     if (local === undefined || !angles) return { ...this.everything, shifts };
-    return { cells: this.grid.near(order, eulerToMatrix(angles), local), shifts };
+    const near = angles.flatMap((each) => this.grid.near(order, eulerToMatrix(each), local));
+    return { cells: [...new Set(near)], shifts };
   }
 
   private shifts(about: Shift, step: number): readonly Shift[] {

@@ -19,9 +19,9 @@ export interface RefinedParticle {
   readonly contrast: number;
   /** Place of its optics group. */
   readonly group: number;
-  /** Where it was seen before: angles are absent before the first search. */
+  /** Where it was seen before: angles are absent before the first search, and several where a network proposes several. */
   readonly shift: Shift;
-  readonly angles?: EulerAngles;
+  readonly angles?: readonly EulerAngles[];
 }
 
 /**

@@ -1,19 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { correlation, standardDeviation } from "../../../src/array/statistics.js";
 import { Random } from "../../../src/core/random.js";
-import {
-  eulerToMatrix,
-  matrixToEuler,
-  multiplyRotations,
-  rotationAngle,
-  uniformRotation,
-} from "../../../src/core/rotation.js";
 import { fourierShellCorrelation, resolutionAt } from "../../../src/evaluate/maps/fsc.js";
 import { readVolume } from "../../../src/io/mrc/read.js";
-import { writeParticlesStar } from "../../../src/io/particles/star-write.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { hasProgram, relionProject } from "../../physics/relion.js";
 import { errorsOf, refineToy } from "./refine-toy.js";
@@ -57,31 +49,6 @@ test.each(["D2", "O"])(
     }
   },
 );
-
-test("from given poses only their surroundings are searched", async () => {
-  const toy = toyRefinement(join(folder, "given"), { count: 40, box: 28, noise: 0.8 });
-  const random = Random.of(3, "given poses");
-  const particles = toy.set.particles.map((particle, i) => {
-    // a tenth of the particles start from anywhere, and are not found
-    const rot = random.uniform(-180, 180);
-    // by nine degrees about some axis in the plane
-    const away = i % 10 === 0 ? uniformRotation(random) : { rot, tilt: 9, psi: -rot };
-    const angles = matrixToEuler(multiplyRotations(eulerToMatrix(away), eulerToMatrix(particle.angles!)));
-    return { ...particle, angles, origin: { x: particle.origin!.x + 3, y: particle.origin!.y - 3 } };
-  });
-  const star = join(folder, "given", "poses.star");
-  writeFileSync(star, writeParticlesStar({ optics: toy.set.optics, particles }));
-  const options = { givenPoses: true, iterations: 2 };
-  const { at, record } = await refineToy({ ...toy, star }, join(folder, "out-given"), options);
-  expect(record.last.search).toBe("near the last orientations");
-  const start = errorsOf(star, toy);
-  const end = errorsOf(at("run_data.star"), toy);
-  expect(start.angle).toBeGreaterThan(8);
-  expect(end.angle).toBeLessThan(0.65 * start.angle);
-  expect(end.shift).toBeLessThan(0.7 * start.shift);
-  const moved = rotationAngle(eulerToMatrix(end.particles[0]!.angles!), eulerToMatrix(particles[0]!.angles!));
-  expect(moved).toBeLessThan(45);
-});
 
 const withRelion = hasProgram("relion_project") ? test : test.skip;
 withRelion(

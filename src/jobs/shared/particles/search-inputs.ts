@@ -128,6 +128,6 @@ function refined(
     contrast: isDark ? -scale : scale,
     group: opticsGroup,
     shift: { x: -(origin?.x ?? 0) / pixelSize, y: -(origin?.y ?? 0) / pixelSize },
-    ...(givenPoses && { angles: angles! }),
+    ...(givenPoses && { angles: [angles!] }),
   };
 }
