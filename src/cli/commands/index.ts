@@ -27,6 +27,7 @@ import { reconstructCommand } from "../../jobs/reconstruct/options.js";
 import { refineCommand } from "../../jobs/refine/options.js";
 import { relionCommand } from "../../jobs/relion/options.js";
 import { runCommand } from "../../jobs/run/options.js";
+import { similarityCommand } from "../../jobs/similarity/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { trainCommand } from "../../jobs/train/options.js";
 import { viewCommand } from "../../jobs/view/options.js";
@@ -57,6 +58,7 @@ export const entries: readonly CommandEntry[] = [
   entry(refineCommand, () => import("./refine.js")),
   entry(controlCommand, () => import("./control.js")),
   entry(evaluateCommand, () => import("./evaluate-realism.js")),
+  entry(similarityCommand, () => import("./similarity.js")),
   entry(maskCommand, () => import("./mask.js")),
   entry(postprocessCommand, () => import("./postprocess.js")),
   entry(fscCommand, () => import("./fsc.js")),
