@@ -54,7 +54,19 @@ const doors = {
   ],
   "evaluate/picking": ["bootstrap", "matching", "picking"],
   "evaluate/poses": ["floors", "poses"],
-  "evaluate/realism": ["images", "measures", "particle-average", "profile", "realism", "table", "verdict"],
+  "evaluate/realism": [
+    "extractor",
+    "frechet",
+    "images",
+    "kid",
+    "nearest",
+    "measures",
+    "particle-average",
+    "profile",
+    "realism",
+    "table",
+    "verdict",
+  ],
   "evaluate/realism/classifier": ["images", "two-sample"],
   "evaluate/realism/features": [
     "autocorrelation",
@@ -166,7 +178,7 @@ const doors = {
 const jobDoors = ["options", "plan", "records", "run"];
 const moreJobDoors = {
   compare: ["table"],
-  evaluate: ["classify", "figures"],
+  evaluate: ["classify", "extractor", "figures"],
   export: ["labels"],
   "pick-score": ["read", "result", "text"],
   "pose-score": ["result", "text"],

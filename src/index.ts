@@ -154,6 +154,7 @@ export type { Ice } from "./translate/noise/real-ice.js";
 export type { MicrographCtf } from "./translate/noise/thon-rings.js";
 export type { Trend } from "./translate/noise/trend.js";
 export type { Unevenness } from "./translate/noise/unevenness.js";
+export type { DiffusionOptions } from "./translate/diffusion/options.js";
 export type { CryogemOptions } from "./translate/options.js";
 export type { Preset } from "./translate/presets.js";
 export { openTranslator, type Translator } from "./translate/translator.js";
@@ -289,6 +290,11 @@ export {
   type ClassifierRow,
   classifyRealism,
 } from "./jobs/evaluate/classify.js";
+export {
+  type ExtractorResult,
+  type ExtractorRow,
+  extractorRealism,
+} from "./jobs/evaluate/extractor.js";
 export {
   type ClassifierPlan,
   type EvaluateOptions,

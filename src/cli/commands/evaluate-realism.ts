@@ -1,6 +1,7 @@
 import { textTable } from "../../evaluate/realism/table.js";
 import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
 import { classifierText, classifyRealism } from "../../jobs/evaluate/classify.js";
+import { extractorRealism, extractorText } from "../../jobs/evaluate/extractor.js";
 import type { evaluateOptions } from "../../jobs/evaluate/options.js";
 import { planRealism } from "../../jobs/evaluate/plan.js";
 import { evaluateRealism } from "../../jobs/evaluate/run.js";
@@ -20,18 +21,26 @@ export const run: Run<typeof evaluateOptions> = async (options, context) => {
   );
   if (!context.json) process.stdout.write(textTable(result));
   const found = { out: options.out, patches: result.patches, repeats: result.repeats, rows: result.rows };
-  const { classifier } = plan;
+  const { classifier, extractor } = plan;
+  const runtime = () => openDevice(options, context.report.note);
   const classified =
     classifier &&
     (await withWorkers(options.workers, (workers) =>
-      classifyRealism(
-        { ...plan, classifier },
-        { ...context, workers, runtime: () => openDevice(options, context.report.note) },
-      ),
+      classifyRealism({ ...plan, classifier }, { ...context, workers, runtime }),
     ));
   if (classified && !context.json) process.stdout.write(`\n${classifierText(classified, classifier)}`);
+  const extracted =
+    extractor &&
+    (await withWorkers(options.workers, (workers) =>
+      extractorRealism({ ...plan, extractor }, { ...context, workers, runtime }),
+    ));
+  if (extracted && !context.json) process.stdout.write(`\n${extractorText(extracted)}`);
   context.report.note(`${options.out}: tables and figures`);
-  return { ...found, ...(classified && { classifier: classified }) };
+  return {
+    ...found,
+    ...(classified && { classifier: classified }),
+    ...(extracted && { extractor: extracted }),
+  };
 };
 
 /** The files of a folder or glob; none of a dataset, finished or not, which the job reads itself. */

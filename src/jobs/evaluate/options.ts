@@ -2,6 +2,7 @@ import { device, seed, threads, workers } from "../shared/options/machine.js";
 import * as microscope from "../shared/options/microscope.js";
 import {
   type CommandSpec,
+  choiceOption,
   countOption,
   type OptionsOf,
   pathOption,
@@ -57,6 +58,22 @@ export const evaluateOptions = {
   classifierSeeds: countOption(
     { from: 1, to: 100 },
     { value: "n", help: "classifiers for each comparison, each with halves of its own", fallback: 3 },
+  ),
+  extractor: pathOption({
+    value: "model.onnx",
+    help: "score by FID and KID in the features of this network too, any that takes images",
+  }),
+  extractorRange: choiceOption(
+    { unit: "0 to 1", signed: "-1 to 1", imagenet: "PyTorch's mean and deviation of its colours" },
+    { value: "kind", help: "grey levels that the extractor was trained with", fallback: "unit" },
+  ),
+  extractorPatch: countOption(
+    { unit: "pixels", from: 16, to: 4096 },
+    { value: "pixels", help: "side of its patches", otherwise: "what the model says, or 128" },
+  ),
+  extractorPatches: countOption(
+    { from: 8, to: 100_000 },
+    { value: "n", help: "its patches on either side of every comparison", fallback: 256 },
   ),
   seed: restated(seed, {
     help: "seed of the patches drawn, of the white noise and of the classifiers",

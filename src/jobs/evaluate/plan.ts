@@ -1,4 +1,5 @@
 import { OptionError } from "../../core/errors.js";
+import type { ExtractorRange } from "../../evaluate/realism/extractor.js";
 import { resolveOptions } from "../shared/options/check.js";
 import type { ResolvedOptions } from "../shared/options/option.js";
 import { type EvaluateOptions, evaluateOptions } from "./options.js";
@@ -26,6 +27,19 @@ export interface RealismPlan {
   readonly seed: number;
   /** Where fresh classifiers are to tell the sets apart too. */
   readonly classifier?: ClassifierPlan;
+  /** A network in whose features the sets are compared too. */
+  readonly extractor?: ExtractorPlan;
+}
+
+/** A network of the user's, and how it is used. */
+export interface ExtractorPlan {
+  /** ONNX. */
+  readonly model: string;
+  readonly range: ExtractorRange;
+  /** Pixels; absent: what the model takes. */
+  readonly patch?: number;
+  /** On either side of a comparison. */
+  readonly patches: number;
 }
 
 /** How classifiers are trained. */
@@ -59,6 +73,11 @@ export function planRealism(
   if (tile !== undefined && tile % TILE_MULTIPLE !== 0) {
     throw new OptionError("tile", `found ${tile}, expected a multiple of ${TILE_MULTIPLE}`);
   }
+  for (const name of ["extractorRange", "extractorPatch", "extractorPatches"] as const) {
+    if (given[name] !== undefined && options.extractor === undefined) {
+      throw new OptionError(name, "found without `extractor`, expected both");
+    }
+  }
   const names = namesOf(synthetic, "synthetic");
   return {
     ...{ real, out, seed },
@@ -71,6 +90,12 @@ export function planRealism(
     ...(patch !== undefined && { patch }),
     ...(tile !== undefined && { tile }),
     ...(options.classifier && { classifier: classifierPlan(options) }),
+    ...(options.extractor !== undefined && {
+      extractor: {
+        ...{ model: options.extractor, range: options.extractorRange, patches: options.extractorPatches },
+        ...(options.extractorPatch !== undefined && { patch: options.extractorPatch }),
+      },
+    }),
   };
 }
 
