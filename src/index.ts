@@ -101,6 +101,7 @@ export {
   simulateMicrograph,
 } from "./physics/micrograph/micrograph.js";
 export { addNoise, colouredNoise, type NoiseModel, type NoisePower } from "./physics/noise.js";
+export type { Contaminant, ContaminantMatter } from "./physics/specimen/contaminants.js";
 export type { Cone, Orientations } from "./physics/specimen/orientations.js";
 export { prepareSilhouette } from "./physics/specimen/silhouette.js";
 export {
@@ -142,6 +143,7 @@ export type {
 export { readModel, readPicker } from "./jobs/shared/models/model-files.js";
 export type { NamedArray, NamedArrays } from "./train/named-arrays.js";
 export type { TrainingState } from "./train/state.js";
+export type { DiffusionOptions } from "./translate/diffusion/options.js";
 export {
   decodeModel,
   type Model,
@@ -154,7 +156,6 @@ export type { Ice } from "./translate/noise/real-ice.js";
 export type { MicrographCtf } from "./translate/noise/thon-rings.js";
 export type { Trend } from "./translate/noise/trend.js";
 export type { Unevenness } from "./translate/noise/unevenness.js";
-export type { DiffusionOptions } from "./translate/diffusion/options.js";
 export type { CryogemOptions } from "./translate/options.js";
 export type { Preset } from "./translate/presets.js";
 export { openTranslator, type Translator } from "./translate/translator.js";
@@ -298,6 +299,7 @@ export {
 export {
   type ClassifierPlan,
   type EvaluateOptions,
+  type ExtractorPlan,
   type MicrographSource,
   planRealism,
   type RealismPlan,

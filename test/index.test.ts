@@ -38,23 +38,23 @@ describe("cryogem", () => {
       classifyParticles classifyRealism coarsen colouredNoise compareMaps computePotential correlation
       createMask crop ctf decodeModel decodePicker describeFile describeFolder drawSpecimen
       electronWavelength encodePng encodeTiff estimateIce estimateMicrographs estimateNoise estimateSize
-      eulerToMatrix evaluateRealism exportFiles extractParticles fftFriendlySize findPeaks findSpots
-      fitCtf fourierFilter fourierResample fourierShellCorrelation gaussianBlur generateDataset
-      inlineWorkers irfft2 irfft3 laplacianScorer makeMask mapDiameter matchPicks matrixToEuler mean
-      modelDiameter multiplyCtf multiplyRotations normalise openTranslator padOrCrop padOrCropVolume
-      parseStar planBin planClassification planEstimate planGeneration planPickRun planPickTraining
-      planPoseTraining planRealism planReconstruction planRefinement planSimulation planTraining
-      potentialMap powerSpectrum2d prepareProjector prepareSilhouette prepareTemplates project projectMany
-      quantile radialAverage radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap
-      readImage readMap readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar
-      readPdb readPicker readPicksStar readPng readPointsCsv readSafetensors readStructure readTiff
-      readTopaz readTransferCurve readVolume realismOfImages realismProtocol reconstructMap
-      refineParticles resampleVolume rescale resolutionAt rfft2 rfft3 rotationAngle runPicking runPoses
-      scorePicking scorePicks scorePoseFiles scorePoses selectAtoms simulateDataset simulateMicrograph
-      spoilParticles standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer
-      textTable trainPickerModel trainPoseModel trainTranslator transposeRotation uniformRotation writeBox
-      writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
-      writeSafetensors writeStar writeTopaz zeros"
+      eulerToMatrix evaluateRealism exportFiles extractParticles extractorRealism fftFriendlySize
+      findPeaks findSpots fitCtf fourierFilter fourierResample fourierShellCorrelation gaussianBlur
+      generateDataset inlineWorkers irfft2 irfft3 laplacianScorer makeMask mapDiameter matchPicks
+      matrixToEuler mean modelDiameter multiplyCtf multiplyRotations normalise openTranslator padOrCrop
+      padOrCropVolume parseStar planBin planClassification planEstimate planGeneration planPickRun
+      planPickTraining planPoseTraining planRealism planReconstruction planRefinement planSimulation
+      planTraining potentialMap powerSpectrum2d prepareProjector prepareSilhouette prepareTemplates
+      project projectMany quantile radialAverage radialPowerSpectrum readBox readCbox readCoco readDataset
+      readDensityMap readImage readMap readMicrograph readMmcif readModel readMrc readParticlesCs
+      readParticlesStar readPdb readPicker readPicksStar readPng readPointsCsv readSafetensors
+      readStructure readTiff readTopaz readTransferCurve readVolume realismOfImages realismProtocol
+      reconstructMap refineParticles resampleVolume rescale resolutionAt rfft2 rfft3 rotationAngle
+      runPicking runPoses scorePicking scorePicks scorePoseFiles scorePoses selectAtoms simulateDataset
+      simulateMicrograph spoilParticles standardDeviation symmetricAngle symmetryOperators syntheticIce
+      templateScorer textTable trainPickerModel trainPoseModel trainTranslator transposeRotation
+      uniformRotation writeBox writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar
+      writePicksStar writePointsCsv writeSafetensors writeStar writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
@@ -62,10 +62,11 @@ describe("cryogem", () => {
       "Assembly AssemblyOperation Atom AtomSelection Background BandPower BinOptions BinPlan
       BinnedMicrograph BinnedRecord ChosenThreshold ClassFigures ClassifierBand ClassifierContext
       ClassifierPlan ClassifierRow Classify2dOptions Classify2dPlan Classify2dRecord CocoImage Coherence
-      ComputeRuntime ComputeSession Cone ControlOptions ControlResult CoordinatePick CryogemOptions
-      CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext DatasetJob DatasetManifest
-      Defocus Description Detector DetectorOptions EstimateOptions EstimatePlan Estimates EulerAngles
-      EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction Files FilterBank FscCurve
+      ComputeRuntime ComputeSession Cone Contaminant ContaminantMatter ControlOptions ControlResult
+      CoordinatePick CryogemOptions CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext
+      DatasetJob DatasetManifest Defocus Description Detector DetectorOptions DiffusionOptions
+      EstimateOptions EstimatePlan Estimates EulerAngles EvaluateOptions EvenProfile ExportOptions
+      ExtractOptions Extraction ExtractorPlan ExtractorResult ExtractorRow Files FilterBank FscCurve
       FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan HalfWeights
       HostTensor Ice IceOptions Image ImagedParticle Innovations InputRecord IntervalScore Intervals
       IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics MapAlignment
