@@ -53,9 +53,10 @@ export function sightingOf({ views, shifts, posterior }: Found): Sighting {
 
 /** How many of the largest make up a share. */
 function countOf(probability: Float64Array, share: number): number {
-  const sorted = probability.filter((value) => value > 1e-6).sort((a, b) => b - a);
+  // ascending, by the array's own order of numbers
+  const sorted = probability.filter((value) => value > 1e-6).sort();
   let sum = 0;
   let count = 0;
-  while (count < sorted.length && sum < share) sum += sorted[count++]!;
+  while (count < sorted.length && sum < share) sum += sorted[sorted.length - ++count]!;
   return count;
 }

@@ -56,11 +56,16 @@ export function likeliest(
   probabilities: ArrayLike<number>,
   { share, fewest, most }: Keeping,
 ): readonly number[] {
-  const order = Array.from({ length: probabilities.length }, (_, i) => i).sort(
-    (a, b) => probabilities[b]! - probabilities[a]! || a - b,
-  );
+  // numbers are sorted several times faster than places: find the least that can be kept, then its places and those above
+  const sorted = Float64Array.from(probabilities).sort();
+  const least = sorted[Math.max(0, sorted.length - most)] ?? 0;
+  const order: number[] = [];
   let total = 0;
-  for (const i of order) total += probabilities[i]!;
+  for (let i = 0; i < probabilities.length; i++) {
+    total += probabilities[i]!;
+    if (probabilities[i]! >= least) order.push(i);
+  }
+  order.sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
   let sum = 0;
   let count = 0;
   const end = Math.min(most, order.length);
