@@ -8,6 +8,9 @@ import type { ProjectData } from "./stages.js";
 /** Working pixels across a particle: twice what a picker sees, and enough to tell the particle's surroundings (docs/notes/picking.md). */
 const PIXELS_ACROSS = 48;
 
+/** Micrographs less than this factor finer than the sampling that is enough are worked with as they are (docs/decisions.md). */
+const LEAST_FACTOR = 1.3;
+
 /** Expands files, folders and globs, as the command line does. */
 export type ExpandPaths = (patterns: readonly string[], what: string) => Promise<readonly string[]>;
 
@@ -57,11 +60,10 @@ export async function readProjectData(
   files: Files,
 ): Promise<ProjectData> {
   const { shape } = await readImageHeader(files, found.learned[0]!);
-  const target =
-    settings.workingPixelSize === "auto"
-      ? settings.particleDiameter / PIXELS_ACROSS
-      : Number(settings.workingPixelSize);
-  const binning = planBinning(shape, settings.pixelSize, target);
+  const isAuto = settings.workingPixelSize === "auto";
+  const target = isAuto ? settings.particleDiameter / PIXELS_ACROSS : Number(settings.workingPixelSize);
+  const isWorthIt = !isAuto || target / settings.pixelSize >= LEAST_FACTOR;
+  const binning = isWorthIt ? planBinning(shape, settings.pixelSize, target) : undefined;
   return {
     ...found,
     binning,

@@ -43,7 +43,7 @@ export const projectOptions = {
     { unit: "angstrom", from: 0.1, to: 50 },
     { auto: "auto" },
     {
-      help: "pixel size at which noise is learned and micrographs are made; auto: 48 pixels to a particle, or the raw pixels where they are coarser",
+      help: "pixel size at which noise is learned and micrographs are made; auto: 48 pixels to a particle, or the raw pixels where they are not 1.3 times finer",
       fallback: "auto",
     },
   ),

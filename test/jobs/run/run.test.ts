@@ -212,3 +212,18 @@ test("a micrograph whose CTF the run's own estimates could not fit is set aside 
   );
   delete evidence["2.mrc"];
 });
+
+test.each([
+  [185, undefined],
+  // 190 angstrom at 48 pixels are 3.96 angstrom each, 1.32 times the raw ones
+  [190, 73],
+])(
+  "for particles of %i angstrom, raw pixels of 3 angstrom are binned only where it is worth it",
+  async (diameter, side) => {
+    writeFileSync(PROJECT, TEXT.replace("particleDiameter: 60", `particleDiameter: ${diameter}`));
+    const { data } = await openProject(PROJECT, {}, context().context);
+    expect(data.binning?.binned[0]).toBe(side);
+    writeFileSync(PROJECT, `${readFileSync(PROJECT, "utf8")}workingPixelSize: 3.5\n`);
+    expect((await openProject(PROJECT, {}, context().context)).data.binning?.binned[0]).toBe(83);
+  },
+);

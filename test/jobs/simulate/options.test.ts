@@ -67,6 +67,14 @@ describe("orientations", () => {
     expect(new Set(free.all.map(({ psi }) => psi)).size).toBe(6);
     const kept = await simulate("star-psi", { orientations: [star], keepPsi: true, particles: [6, 0] });
     for (const { psi } of kept.all) expect([77, 5]).toContain(psi);
+    // nothing but the angles is asked of it
+    const bare = join(dir, "angles.star");
+    writeFileSync(
+      bare,
+      "data_\n\nloop_\n_rlnImageName\n_rlnAngleRot\n_rlnAngleTilt\n_rlnAnglePsi\n1@a.mrcs 12 50 77\n2@a.mrcs -100 130 5\n",
+    );
+    const same = await simulate("bare", { orientations: [bare], keepPsi: true, particles: [6, 0] });
+    expect(same.all).toEqual(kept.all);
     await expect(
       simulate("star", { orientations: ["uniform"], particles: [6, 0], collapseRatio: 0 }),
     ).rejects.toThrow("option orientations: found");
