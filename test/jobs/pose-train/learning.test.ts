@@ -58,14 +58,14 @@ test("a network learns turns and shifts, and tells them in images of another box
   const { context } = jobContext();
   const plan = planPoseTraining({
     ...{ particles: [learned], out: at("encoder"), side: "32", width: 4, batch: 16, heads: 1, ctf: "none" },
-    ...{ steps: 300, learningRate: 5e-3, noise: 0, turns: false, seed: 2, every: 250 },
+    ...{ steps: 500, learningRate: 5e-3, noise: 0, turns: false, seed: 2, every: 500 },
   });
   await trainPoseModel(plan, { ...context, runtime: () => runtime });
   const out = at("poses.star");
   await runPoses({ model: at("encoder"), particles: truth, out }, { ...context, runtime: () => runtime });
   const { rows } = await scorePoseFiles({ poses: [out], truth }, context);
   const [own, constant] = rows.map(({ scores }) => scores);
-  expect(own!.unaligned.median).toBeLessThan(20);
+  expect(own!.unaligned.median).toBeLessThan(15);
   expect(constant!.unaligned.median).toBeGreaterThan(60);
   expect(own!.shift.median).toBeLessThan(0.5 * constant!.shift.median);
 });
