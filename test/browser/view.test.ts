@@ -164,18 +164,21 @@ describe.skipIf(!chromiumPath)("cryogem view in headless Chromium (needs Debian'
     await painted(page);
     const shown = (): Promise<string> =>
       page.evaluate(() => document.querySelector<HTMLCanvasElement>(".stage canvas")!.toDataURL());
-    const values = (): Promise<string[]> => page.locator(".panel .slider .value").allTextContents();
+    const clipped = (): Promise<string | null> => page.locator(".panel .slider .value").first().textContent();
     await page.getByText("40 of 40 shown").waitFor();
-    const [before, clipped] = [await shown(), (await values())[0]];
+    let before = await shown();
+    expect(await clipped()).toBe("0.5 %");
     await page.keyboard.press("]");
+    await expect.poll(clipped).toBe("0.65 %");
+    await expect.poll(shown).not.toBe(before);
+    before = await shown();
     await page.keyboard.press("+");
-    expect((await values())[0]).not.toBe(clipped);
-    const zoomed = await shown();
-    expect(zoomed).not.toBe(before);
+    await expect.poll(shown).not.toBe(before);
     // the canvas takes the focus with the Tab key, and then the arrows
     await page.locator(".stage canvas").focus();
+    before = await shown();
     await page.keyboard.press("ArrowRight");
-    expect(await shown()).not.toBe(zoomed);
+    await expect.poll(shown).not.toBe(before);
     for (const key of ["i", "f", "f", "l", "0", "1"]) await page.keyboard.press(key);
     await page.keyboard.press(".");
     await page.getByText(/^3\d of 40 shown/).waitFor();
@@ -196,9 +199,12 @@ describe.skipIf(!chromiumPath)("cryogem view in headless Chromium (needs Debian'
     await page.getByRole("listbox").focus();
     await page.keyboard.press("End");
     await page.keyboard.press("Home");
-    for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowDown");
+    await page.locator("#line-0.current").waitFor();
     const active = (): Promise<string> => page.locator(".line.current .text").innerText();
-    while ((await active()) !== "raw") await page.keyboard.press("ArrowDown");
+    for (let last = await active(); last !== "raw"; last = await active()) {
+      await page.keyboard.press("ArrowDown");
+      await expect.poll(active).not.toBe(last);
+    }
     await page.keyboard.press("Enter");
     await page.getByRole("option", { name: "m3.mrc" }).waitFor();
     await page.keyboard.press("ArrowDown");

@@ -1,5 +1,5 @@
 import type { Image } from "../../array/image.js";
-import { bin } from "../../array/resample.js";
+import { bin, crop } from "../../array/resample.js";
 import { UnsupportedError, UsageError } from "../../core/errors.js";
 import { isPacked } from "../../io/bytes/unpack.js";
 import { isHdf5 } from "../../io/hdf5/eman.js";
@@ -11,23 +11,22 @@ import { saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import type { Cache } from "./cache.js";
 import { baseName, type ViewedFiles } from "./places.js";
 import type { ImageView, StackView, VolumeView } from "./records.js";
-import { bytesOf, rangeOf, type Samples, store } from "./samples.js";
+import { bytesOf, type Range, rangeOf, store } from "./samples.js";
 
 /** Side of the tiles in which an image is sent, pixels. */
 export const TILE = 512;
 /** Longest side of the last level. */
 const COARSEST = 512;
 
-interface Level extends Samples {
-  readonly shape: readonly [rows: number, columns: number];
-}
-
 interface Pyramid {
   readonly pixelSize: number | undefined;
-  readonly levels: readonly Level[];
+  readonly range: Range;
+  /** The image, and means of its squares of 2 x 2, 4 x 4, … pixels. */
+  readonly levels: readonly Image[];
 }
 
-interface StoredVolume extends Samples {
+interface StoredVolume extends Range {
+  readonly data: Uint16Array;
   readonly shape: VolumeView["shape"];
   readonly pixelSize: number | undefined;
 }
@@ -54,10 +53,9 @@ export class PixelStore {
   async view(path: string): Promise<ImageView | StackView | VolumeView> {
     const opened = await this.open(path);
     if (opened.kind === "image") {
-      const { levels, pixelSize } = opened.pyramid;
-      const { low, step, shape } = levels[0]!;
+      const { levels, range, pixelSize } = opened.pyramid;
       return {
-        ...{ what: "image", shape, levels: levels.map((level) => level.shape), low, step },
+        ...{ what: "image", shape: levels[0]!.shape, levels: levels.map(({ shape }) => shape), ...range },
         ...(pixelSize !== undefined && { pixelSize }),
       };
     }
@@ -81,36 +79,34 @@ export class PixelStore {
     return { shape: levels[0]!.shape, pixelSize };
   }
 
-  /** The pixels of an image at full size, to 1/65535 of their range. @throws UsageError for a file of several */
+  /** The pixels of an image at full size. @throws UsageError for a file of several */
   async image(path: string): Promise<Image> {
-    const { levels } = await this.pyramid(path);
-    const { data, low, step, shape } = levels[0]!;
-    return { data: Float32Array.from(data, (n) => low + n * step), shape };
+    return (await this.pyramid(path)).levels[0]!;
   }
 
   /** The samples of a tile, row by row; tiles at the right and at the bottom may be smaller. @throws UsageError */
   async tile(path: string, level: number, column: number, row: number): Promise<Uint8Array> {
-    const { levels } = await this.pyramid(path);
-    const { data, shape } = levels[level] ?? { shape: [0, 0] };
-    const [rows, columns] = shape as Level["shape"];
+    const { levels, range } = await this.pyramid(path);
+    const image = levels[level];
+    const [rows, columns] = image?.shape ?? [0, 0];
     const [left, top] = [column * TILE, row * TILE];
-    if (!data || !(left >= 0 && left < columns && top >= 0 && top < rows)) {
+    if (!image || !(left >= 0 && left < columns && top >= 0 && top < rows)) {
       throw new UsageError(`${path}: found no tile ${column}, ${row} of level ${level}`);
     }
     const [width, height] = [Math.min(TILE, columns - left), Math.min(TILE, rows - top)];
-    return bytesOf(cut(data, columns, left, top, width, height));
+    return bytesOf(store(crop(image, left, top, [height, width]).data, range));
   }
 
   /** The samples of a square of an image at full size, row by row. @throws UsageError for one that is not all inside */
   async patch(path: string, left: number, top: number, side: number): Promise<Uint8Array> {
-    const { data, shape } = (await this.pyramid(path)).levels[0]!;
-    const [rows, columns] = shape;
+    const { levels, range } = await this.pyramid(path);
+    const [rows, columns] = levels[0]!.shape;
     if (!(side >= 8 && left + side <= columns && top + side <= rows)) {
       throw new UsageError(
         `${path}: found a square of ${side} at ${left}, ${top}, expected one inside ${columns} x ${rows}`,
       );
     }
-    return bytesOf(cut(data, columns, left, top, side, side));
+    return bytesOf(store(crop(levels[0]!, left, top, [side, side]).data, range));
   }
 
   /**
@@ -201,39 +197,20 @@ export class PixelStore {
   }
 }
 
-function cut(
-  data: Uint16Array,
-  columns: number,
-  left: number,
-  top: number,
-  width: number,
-  height: number,
-): Uint16Array {
-  const out = new Uint16Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const start = (top + y) * columns + left;
-    out.set(data.subarray(start, start + width), y * width);
-  }
-  return out;
-}
-
 const bytesHeld = (opened: Opened): number => {
   if (opened.kind === "stack") return 1024;
   if (opened.kind === "volume") return opened.volume.data.byteLength;
   return opened.pyramid.levels.reduce((sum, { data }) => sum + data.byteLength, 0);
 };
 
-/** An image and the means of its squares of 2 x 2, 4 x 4, … pixels, all on one scale. */
 function buildPyramid({ data, shape: [, rows, columns], pixelSize }: Pixels): Pyramid {
-  const range = rangeOf(data);
-  let image: Image = { data, shape: [rows, columns] };
-  const levels: Level[] = [];
+  const levels: Image[] = [{ data, shape: [rows, columns] }];
   for (;;) {
-    levels.push({ ...range, data: store(image.data, range), shape: image.shape });
-    if (Math.max(...image.shape) <= COARSEST || Math.min(...image.shape) < 2) break;
-    image = bin(image, 2);
+    const last = levels[levels.length - 1]!;
+    if (Math.max(...last.shape) <= COARSEST || Math.min(...last.shape) < 2) break;
+    levels.push(bin(last, 2));
   }
-  return { levels, pixelSize: saidPixelSize(pixelSize) };
+  return { levels, range: rangeOf(data), pixelSize: saidPixelSize(pixelSize) };
 }
 
 function storeVolume({ data, shape, pixelSize }: Pixels): StoredVolume {

@@ -15,7 +15,9 @@ const BROAD = 1 / 4;
  */
 export function spectrumPicture(image: Image): { readonly side: number; readonly data: Float32Array } {
   const side = Math.min(SIDE, 2 ** Math.floor(Math.log2(Math.min(...image.shape))));
-  const { data, shape } = powerSpectrum2d(image, side);
+  // a large micrograph has tiles enough without overlap
+  const overlap = Math.min(...image.shape) > 4 * side ? 0 : 0.5;
+  const { data, shape } = powerSpectrum2d(image, side, overlap);
   const power = (x: number, y: number): number => data[storedIndex(shape, x, y)]!;
   const out = new Float32Array(side * side);
   for (let row = 0; row < side; row++) {
