@@ -41,7 +41,7 @@ export const reconstructOptions = {
   }),
   wiener: pathOption({
     value: "file",
-    help: "FSC of half maps for a Wiener filter: STAR of RELION or of `cryogem postprocess`",
+    help: "FSC of half maps for a Wiener filter: .csv of `fsc` or `postprocess`, the EMDB's .xml, or RELION's STAR",
   }),
   maxResolution: numberOption(
     { unit: "angstrom", above: 0, to: 1000 },

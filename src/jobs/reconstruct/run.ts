@@ -1,7 +1,7 @@
 import type { Volume } from "../../array/image.js";
 import { inside } from "../../dataset/layout.js";
 import { fourierShellCorrelation, GOLD_STANDARD, lastGoodShell } from "../../evaluate/maps/fsc.js";
-import { readFscStar } from "../../io/star/fsc.js";
+import { readFsc } from "../../io/read-fsc.js";
 import { type ReconstructionGrid, reconstructionGrid } from "../../reconstruct/grid.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
@@ -32,7 +32,7 @@ async function reconstruct(plan: ReconstructPlan, context: DatasetContext): Prom
   const { files, report, signal, program, workers } = context;
   const ready = await readReadyParticles(plan, files);
   const grid = gridOf(ready, plan.maxResolution);
-  const fsc = plan.wiener === undefined ? undefined : readFscStar(await files.read(plan.wiener), plan.wiener);
+  const fsc = plan.wiener === undefined ? undefined : readFsc(await files.read(plan.wiener), plan.wiener);
   const sets = chooseSets(ready.particles, plan);
   const sums = await addUp(sets, ready, grid, context);
   const shared: MapShared = {

@@ -1,6 +1,7 @@
 import type { Volume } from "../../array/image.js";
 import type { Files } from "../../core/ports.js";
 import { eulerToMatrix, type RotationMatrix } from "../../core/rotation.js";
+import type { FscTable } from "../../io/read-fsc.js";
 import { transferAt } from "../../io/transfer-curve.js";
 import { BackProjector } from "../../reconstruct/back-projector.js";
 import type { ReconstructionGrid } from "../../reconstruct/grid.js";
@@ -9,7 +10,7 @@ import type { ImageGroup, ParticleView } from "../../reconstruct/slice.js";
 import { addSums, type FourierSums } from "../../reconstruct/sums.js";
 import { type ParticleStack, readStackBatches } from "../shared/particles/particle-stacks.js";
 import type { GroupRecord, ReadyParticle } from "./particles.js";
-import { type FscTable, signalToNoiseOf } from "./wiener.js";
+import { signalToNoiseOf } from "./wiener.js";
 
 /** What the task "reconstruct-sums" shares. */
 export interface SumsShared {

@@ -2,6 +2,7 @@ import { parseJob, parseManifest, parsePart, parseParticle } from "../../../src/
 import { gzip } from "../../../src/io/bytes/gunzip.js";
 import { decodeText } from "../../../src/io/bytes/text.js";
 import { unpack } from "../../../src/io/bytes/unpack.js";
+import { fscXml } from "../../../src/io/fsc-xml.js";
 import { withEmanHdf } from "../../../src/io/hdf5/eman.js";
 import type { MrcWriteMode } from "../../../src/io/mrc/modes.js";
 import { readMrc, readVolume } from "../../../src/io/mrc/read.js";
@@ -17,6 +18,7 @@ import { readPicksStar } from "../../../src/io/picks/star.js";
 import { readTopaz, writeTopaz } from "../../../src/io/picks/topaz.js";
 import { readPngChunks, writePngChunks } from "../../../src/io/png/chunks.js";
 import { decodePng } from "../../../src/io/png/read.js";
+import { readFsc } from "../../../src/io/read-fsc.js";
 import { readImage } from "../../../src/io/read-image.js";
 import { readPixels } from "../../../src/io/read-pixels.js";
 import { readSafetensors, writeSafetensors } from "../../../src/io/safetensors.js";
@@ -42,6 +44,7 @@ export interface Specimen {
   readonly damage?: (bytes: Uint8Array, mutate: Mutation) => Uint8Array;
 }
 
+const FSC = { frequencies: Float64Array.of(0, 0.01, 0.02), correlation: Float64Array.of(1, 0.7, 0.1) };
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const data = Float32Array.from({ length: 60 }, (_, i) => (i * 7) % 100);
 
@@ -273,6 +276,12 @@ export const CORPUS: readonly Specimen[] = [
   { name: "x.cif", bytes: encode(CIF), read: (bytes, path) => assemble(readMmcif(bytes, path)) },
   { name: "x.ent", bytes: encode(CIF), read: readStructure },
   { name: "m.safetensors", bytes: SAFETENSORS, read: readSafetensors },
+  { name: "fsc.xml", bytes: encode(fscXml("", FSC)), read: readFsc },
+  {
+    name: "fsc.csv",
+    bytes: encode("frequency_per_angstrom,fsc\n0,1\n0.01,0.9\n0.02,0.4\n0.03,-0.1\n"),
+    read: readFsc,
+  },
   { name: "p.txt", bytes: encode(writeTopaz(picks)), read: readTopaz },
   { name: "p.box", bytes: encode(writeBox(picks, 30)), read: (bytes, path) => readBox(bytes, path, "m") },
   { name: "p.cbox", bytes: encode(writeCbox(picks, 30)), read: (bytes, path) => readCbox(bytes, path, "m") },
