@@ -29,7 +29,7 @@ export async function writeCheckPage(
       body: findingList(await readFindings(some, folder, files)),
     });
   }
-  const count = findings.length === 0 ? "Nothing is wrong with them." : `${findings.length} findings.`;
+  const count = findings.length === 0 ? "Nothing is wrong with them." : `Findings: ${findings.length}.`;
   const text = htmlPage(
     {
       title: `Check of ${project.settings.title}`,
