@@ -17,7 +17,7 @@ const modelOf = async (name: string) => {
 
 const CASES: readonly (readonly [TranslatorName, Partial<TrainOptions>])[] = [
   ["cut", {}],
-  ["fastcut", { network: "antialiased", depth: undefined }],
+  ["fastcut", {}],
   ["cyclegan", { accumulate: 2 }],
   ["cyclediffusion", { depth: undefined, ndf: undefined, crop: 32, ngf: 4, samplingSteps: 2, start: 300 }],
 ];
