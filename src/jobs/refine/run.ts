@@ -1,12 +1,13 @@
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { hashFile } from "../shared/hash-file.js";
+import { type MemoryNeed, refuseBeyondMemory } from "../shared/memory.js";
 import { recordOf } from "../shared/options/check.js";
 import { firstState } from "./first.js";
 import { iterate } from "./iteration.js";
 import { refineOptions } from "./options.js";
 import type { RefinePlan } from "./plan.js";
-import { readInputs } from "./read.js";
+import { type RefineInputs, readInputs } from "./read.js";
 import { REFINEMENT, type RefineRecord } from "./records.js";
 import { ITERATIONS, type RefineState, readState, saveState } from "./state.js";
 import { writeIteration, writeResult } from "./write.js";
@@ -19,6 +20,7 @@ import { writeIteration, writeResult } from "./write.js";
 export async function refineParticles(plan: RefinePlan, context: DatasetContext): Promise<RefineRecord> {
   const { files, report } = context;
   const inputs = await readInputs(plan, context);
+  refuseBeyondMemory(memoryNeed(inputs, context.workers.count), context);
   const claim = { holds: "a refinement", marks: [REFINEMENT.record, ITERATIONS] };
   return inClaimedFolder(files, plan.out, claim, async () => {
     const identity = await identityOf(plan, context);
@@ -36,6 +38,22 @@ export async function refineParticles(plan: RefinePlan, context: DatasetContext)
     }
     return writeResult(plan, inputs, state, context);
   });
+}
+
+/** Bytes a voxel for each half whose map is made: a transform and a map in twice the box (64), and the sums (12 for each of 4 samples). */
+const PER_MAP = 112;
+/** Of a volume in single precision. */
+const PER_VOLUME = 4;
+/** References, maps, the mask and what is filtered of them. */
+const VOLUMES = 12;
+
+function memoryNeed({ box, stacks }: RefineInputs, threads: number): MemoryNeed {
+  return {
+    bytes: box ** 3 * (PER_MAP * Math.min(2, threads) + PER_VOLUME * VOLUMES),
+    option: "particles",
+    what: `images of ${box} x ${box} pixels in ${stacks[0]!.path}`,
+    instead: "extract them with --rescale",
+  };
 }
 
 const isDone = (state: RefineState, { iterations }: RefinePlan): boolean =>

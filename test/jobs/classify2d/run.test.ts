@@ -124,6 +124,10 @@ describe("classifyParticles", () => {
     await expect(classify(star, "many", { ...options, classes: 7 })).rejects.toThrow(
       /found 7 for 24 particles, expected at most 6/,
     );
+    const plan = planClassification({ particles: star, out: join(folder, "large"), ...options });
+    await expect(classifyParticles(plan, { ...jobContext().context, memory: 2 ** 18 })).rejects.toThrow(
+      /classes: found 3 classes of 20 x 20 pixels, about .* of memory/,
+    );
     await expect(classify(star, "wide", { ...options, particleDiameter: 200 })).rejects.toThrow(
       /at most the 120/,
     );

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { resampleVolume } from "../../../src/array/fft/resample.js";
@@ -44,6 +44,15 @@ describe("a refinement refuses", () => {
       optics,
       particles: particles.map(({ [key]: _, ...rest }) => rest),
     }));
+
+  test("maps that the machine's memory cannot hold, before an image is read", async () => {
+    const { context } = jobContext();
+    const plan = planRefinement({ particles: toy.star, reference: toy.reference, out: at("large") });
+    await expect(refineParticles(plan, { ...context, memory: 2 ** 20 })).rejects.toThrow(
+      /particles: found images of 24 x 24 pixels in .*particles\.mrcs, about .* of memory/,
+    );
+    expect(existsSync(at("large"))).toBe(false);
+  });
 
   test("particles without images, CTF, optics or enough of them", async () => {
     await expect(read({ particles: without("image") })).rejects.toThrow(
