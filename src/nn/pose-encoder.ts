@@ -28,6 +28,8 @@ export interface EncodedPoses {
 
 /** Groups of channels that are normalised together, where there are as many channels. */
 const GROUPS = 16;
+/** About so large are the first shifts, in halves of the side: particles lie near the middle. */
+const FIRST_SHIFTS = 0.1;
 /** Side of the last map. */
 const LAST = 2;
 
@@ -59,10 +61,10 @@ export function poseEncoder(
     return (x) => groupNorm(averagePool(relu(second(relu(first(x)))), 2), groups, { scale, bias });
   });
   const features = width * 2 ** count * LAST * LAST;
-  const head = (name: string, size: number): Layer =>
-    linear(scope.child(name), features, heads * size, { normal: 1 / Math.sqrt(features) });
+  const head = (name: string, size: number, first = 1): Layer =>
+    linear(scope.child(name), features, heads * size, { normal: first / Math.sqrt(features) });
   const rotation = head("rotation", 6);
-  const shift = head("shift", 2);
+  const shift = head("shift", 2, FIRST_SHIFTS);
   const score = heads > 1 ? head("score", 1) : undefined;
   return (images) => {
     const [n] = images.type.shape as [number];
