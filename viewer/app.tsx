@@ -101,6 +101,15 @@ function FilePage(props: {
       return <TablePage view={view} />;
     case "picture":
       return <PicturePage view={view} />;
+    case "text":
+      return (
+        <div class="page">
+          <h1>{view.name}</h1>
+          <pre class="text" tabIndex={0}>
+            {view.text}
+          </pre>
+        </div>
+      );
     case "facts":
       return (
         <div class="page">

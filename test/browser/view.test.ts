@@ -70,6 +70,7 @@ function writeShown(): void {
     '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><script>alert(1)</script><rect width="90" height="60" fill="teal"/></svg>',
   );
   writeFileSync(at("notes.xyz"), "neither");
+  writeFileSync(at("run.log"), "<b>iteration 1</b>\n");
   for (const name of HOSTILE) writeFileSync(at(`hostile/${name}`), picture(64, 5));
   writeFileSync(at("many/000000.mrc"), picture(64, 1));
   for (let i = 1; i < 10_000; i++)
@@ -133,6 +134,7 @@ describe.skipIf(!chromiumPath)("cryogem view in headless Chromium (needs Debian'
     ["0/stacks/p.mrcs", "150 images"],
     ["0/figure.svg", "figure.svg"],
     ["0/notes.xyz", "not a known format"],
+    ["0/run.log", "<b>iteration 1"],
     ["0/set", "cryogem dataset"],
     ["", "Start"],
     ["make:0/map.mrc", "The first micrograph of this command"],

@@ -84,6 +84,7 @@ export type OpenedView = (
   | VolumeView
   | TableView
   | { readonly what: "picture" }
+  | { readonly what: "text"; readonly text: string }
   | { readonly what: "facts"; readonly facts: Facts }
 ) & { readonly name: string; readonly place: string };
 

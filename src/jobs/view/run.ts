@@ -33,6 +33,9 @@ export interface Viewer {
 /** Bytes of images, tables and labels that are kept. */
 const MOST_KEPT = 768 * 2 ** 20;
 
+/** Bytes of a text that are shown. */
+const MOST_TEXT = 2 ** 18;
+
 /** Opens what the user asked to see. @param files that lie inside the roots, and no others */
 export function openViewer({ roots, program, edit }: ViewerPlan, files: ViewedFiles): Viewer {
   const cache = new Cache(MOST_KEPT);
@@ -96,6 +99,10 @@ export function openViewer({ roots, program, edit }: ViewerPlan, files: ViewedFi
     const kind = kindOfName(path);
     if (kind === "picture") return { ...named, what: "picture" };
     if (/\.png$/i.test(path) && (await isColour(path))) return { ...named, what: "picture" };
+    if (await isText(path)) {
+      const bytes = await files.readRange(path, 0, Math.min(await files.size(path), MOST_TEXT));
+      return { ...named, what: "text", text: new TextDecoder().decode(bytes) };
+    }
     if (kind === "image") return { ...named, ...(await pixels.view(path)) };
     if (kind === "table") return { ...named, ...(await tables.view(path)) };
     return { ...named, what: "facts", facts: await factsOfFile(path) };
@@ -120,6 +127,13 @@ export function openViewer({ roots, program, edit }: ViewerPlan, files: ViewedFi
   async function isFolderAt(path: string): Promise<boolean> {
     const entries = await files.entries(path.slice(0, path.lastIndexOf("/")));
     return entries.some(({ name, isFolder }) => isFolder && name === baseName(path));
+  }
+
+  /** Whether a file is text to read: a log, settings, or a .txt that is no table of Topaz. */
+  async function isText(path: string): Promise<boolean> {
+    if (!/\.txt$/i.test(path)) return /\.(ya?ml|log|out|err|md)$/i.test(path);
+    const head = await files.readRange(path, 0, Math.min(await files.size(path), 100));
+    return !/^(\ufeff|#|\s)*image_name\t/.test(new TextDecoder().decode(head));
   }
 
   /** Whether a PNG has colours: byte 25 of its header is 0 or 4 for grey. */

@@ -4,6 +4,7 @@ import { csvCells } from "../../io/bytes/csv.js";
 import { readTableRows } from "../../io/bytes/table-text.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
+import { readCsFile } from "../../io/particles/cs.js";
 import { parseStar } from "../../io/star/parse.js";
 import { openLabels } from "../shared/particles/labels.js";
 import type { Cache } from "./cache.js";
@@ -63,6 +64,7 @@ async function readTables(files: Files, path: string): Promise<readonly Block[]>
   if (name.endsWith(".json")) return jsonBlocks(decodeText(bytes, path), path);
   if (name.endsWith(".csv")) return [separated(decodeText(bytes, path), csvCells, path)];
   if (name.endsWith(".tsv")) return [separated(decodeText(bytes, path), "\t", path)];
+  if (name.endsWith(".cs")) return [csBlock(bytes, path)];
   const picks = openLabels(bytes, path).picks();
   const column = (of: (pick: (typeof picks)[number]) => number | undefined): Float64Array =>
     Float64Array.from(picks, (pick) => of(pick) ?? Number.NaN);
@@ -84,6 +86,17 @@ function starBlocks(text: string, path: string): Block[] {
     ...{ name: table.name, rows: table.rows },
     columns: new Map(table.labels.map((label) => [label, columnOf(table.carried(label))])),
   }));
+}
+
+/** The columns of a file of cryoSPARC; those of several numbers a row are left out. */
+function csBlock(bytes: Uint8Array, path: string): Block {
+  const { rows, columns } = readCsFile(bytes, path).table;
+  const plain = [...columns].flatMap(([label, { values }]): [string, Column][] =>
+    values.length === rows
+      ? [[label, values instanceof Float64Array ? values : Array.from<unknown, string>(values, String)]]
+      : [],
+  );
+  return { name: "", rows, columns: new Map(plain) };
 }
 
 function separated(text: string, separator: Parameters<typeof readTableRows>[1], path: string): Block {

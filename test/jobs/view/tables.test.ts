@@ -113,6 +113,16 @@ describe("tables", () => {
     expect(await column("0/shells.csv", 0, "frequency_per_angstrom")).toEqual([0, 0.1, 0.2]);
   });
 
+  test("of Topaz are tables, other texts are read as they are", async () => {
+    writeFileSync(join(dir, "topaz.txt"), "image_name\tx_coord\ty_coord\tscore\nm9\t3\t4\t-0.5\n");
+    writeFileSync(join(dir, "realism.txt"), "      real\nfid  0.5\n");
+    expect(await served.json("open", { place: "0/topaz.txt" })).toMatchObject({ what: "table" });
+    expect(await column("0/topaz.txt", 0, "score")).toEqual([-0.5]);
+    expect(await served.json("open", { place: "0/realism.txt" })).toMatchObject({
+      ...{ what: "text", text: "      real\nfid  0.5\n" },
+    });
+  });
+
   test("of JSON are the lists in it", async () => {
     const { blocks } = await served.json<TableView>("open", { place: "0/record.json" });
     expect(blocks.map(({ name, rows }) => [name, rows])).toEqual([
