@@ -180,9 +180,11 @@ const moreJobDoors = {
   compare: ["table"],
   evaluate: ["classify", "extractor", "figures"],
   export: ["labels"],
+  extract: ["parts"],
   "pick-score": ["read", "result", "text"],
   "pose-score": ["result", "text"],
   postprocess: ["result", "text"],
+  submit: ["standing", "wait"],
   train: ["metrics", "training"],
   view: ["export", "places"],
 };

@@ -275,7 +275,7 @@ export type {
 export type { BinOptions } from "./jobs/bin/options.js";
 export { type BinPlan, planBin } from "./jobs/bin/plan.js";
 export type { BinnedMicrograph, BinnedRecord } from "./jobs/bin/records.js";
-export { binMicrographs } from "./jobs/bin/run.js";
+export { binMicrographs, binShard } from "./jobs/bin/run.js";
 export type { Classify2dOptions } from "./jobs/classify2d/options.js";
 export { type Classify2dPlan, planClassification } from "./jobs/classify2d/plan.js";
 export type { Classify2dRecord } from "./jobs/classify2d/records.js";
@@ -285,7 +285,7 @@ export type { ControlOptions } from "./jobs/control/options.js";
 export { type ControlResult, spoilParticles } from "./jobs/control/run.js";
 export { type EstimateOptions, type EstimatePlan, planEstimate } from "./jobs/estimate/plan.js";
 export type { Estimates } from "./jobs/estimate/records.js";
-export { estimateMicrographs } from "./jobs/estimate/run.js";
+export { estimateMicrographs, estimateShard } from "./jobs/estimate/run.js";
 export {
   type ClassifierContext,
   type ClassifierRow,
@@ -306,13 +306,13 @@ export {
 } from "./jobs/evaluate/plan.js";
 export { evaluateRealism } from "./jobs/evaluate/run.js";
 export { type ExportOptions, exportFiles } from "./jobs/export/run.js";
-export { type Extraction, type ExtractOptions, extractParticles } from "./jobs/extract/run.js";
+export { type Extraction, type ExtractOptions, extractParticles, extractShard } from "./jobs/extract/run.js";
 export type { MapAlignment } from "./jobs/fsc/align.js";
 export type { FscOptions } from "./jobs/fsc/options.js";
 export { compareMaps, type FscReport, type ThresholdReading } from "./jobs/fsc/run.js";
 export type { GenerateOptions } from "./jobs/generate/options.js";
 export { type GeneratePlan, planGeneration } from "./jobs/generate/plan.js";
-export { type GenerateContext, generateDataset } from "./jobs/generate/run.js";
+export { type GenerateContext, generateDataset, generateShard } from "./jobs/generate/run.js";
 export type { Description } from "./jobs/info/format.js";
 export { describeFile, describeFolder } from "./jobs/info/run.js";
 export type { MaskJobOptions } from "./jobs/mask/options.js";
@@ -320,7 +320,7 @@ export { type MaskResult, makeMask } from "./jobs/mask/run.js";
 export type { PickLabel, PickRunOptions } from "./jobs/pick-run/options.js";
 export { type PickRunPlan, planPickRun } from "./jobs/pick-run/plan.js";
 export type { PickRecord } from "./jobs/pick-run/records.js";
-export { type PickRunContext, runPicking } from "./jobs/pick-run/run.js";
+export { type PickRunContext, pickShard, runPicking } from "./jobs/pick-run/run.js";
 export type { PickScoreOptions } from "./jobs/pick-score/options.js";
 export type { PickerScores, PickScoreResult } from "./jobs/pick-score/result.js";
 export { scorePicks } from "./jobs/pick-score/run.js";
@@ -347,7 +347,8 @@ export type { IterationFigures } from "./jobs/refine/state.js";
 export type { DatasetContext } from "./jobs/shared/context.js";
 export { inlineWorkers } from "./jobs/shared/inline-workers.js";
 export type { TrainContext } from "./jobs/shared/models/training-context.js";
+export type { Assignment, ShardDone, Share } from "./jobs/shared/share.js";
 export { planSimulation, type SimulateOptions, type SimulationPlan } from "./jobs/simulate/plan.js";
-export { simulateDataset } from "./jobs/simulate/run.js";
+export { simulateDataset, simulateShard } from "./jobs/simulate/run.js";
 export { planTraining, type TrainOptions, type TrainPlan } from "./jobs/train/plan.js";
 export { trainTranslator } from "./jobs/train/run.js";

@@ -34,32 +34,33 @@ describe("cryogem", () => {
   test("exports these values", () => {
     expect(valuesOf(library)).toMatchInlineSnapshot(`
       "CryoError DomainError FileError FormatError NetworkScorer OptionError Random ShapeError
-      UnsupportedError UsageError addNoise applyAssembly axisRotation bin binMicrographs chooseThreshold
-      classifyParticles classifyRealism coarsen colouredNoise compareMaps computePotential correlation
-      createMask crop ctf decodeModel decodePicker describeFile describeFolder drawSpecimen
-      electronWavelength encodePng encodeTiff estimateIce estimateMicrographs estimateNoise estimateSize
-      eulerToMatrix evaluateRealism exportFiles extractParticles extractorRealism fftFriendlySize
-      findPeaks findSpots fitCtf fourierFilter fourierResample fourierShellCorrelation gaussianBlur
-      generateDataset inlineWorkers irfft2 irfft3 laplacianScorer makeMask mapDiameter matchPicks
-      matrixToEuler mean modelDiameter multiplyCtf multiplyRotations normalise openTranslator padOrCrop
-      padOrCropVolume parseStar planBin planClassification planEstimate planGeneration planPickRun
-      planPickTraining planPoseTraining planRealism planReconstruction planRefinement planSimulation
-      planTraining potentialMap powerSpectrum2d prepareProjector prepareSilhouette prepareTemplates
-      project projectMany quantile radialAverage radialPowerSpectrum readBox readCbox readCoco readDataset
-      readDensityMap readImage readMap readMicrograph readMmcif readModel readMrc readParticlesCs
-      readParticlesStar readPdb readPicker readPicksStar readPng readPointsCsv readSafetensors
-      readStructure readTiff readTopaz readTransferCurve readVolume realismOfImages realismProtocol
-      reconstructMap refineParticles resampleVolume rescale resolutionAt rfft2 rfft3 rotationAngle
-      runPicking runPoses scorePicking scorePicks scorePoseFiles scorePoses selectAtoms simulateDataset
-      simulateMicrograph spoilParticles standardDeviation symmetricAngle symmetryOperators syntheticIce
-      templateScorer textTable trainPickerModel trainPoseModel trainTranslator transposeRotation
-      uniformRotation writeBox writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar
-      writePicksStar writePointsCsv writeSafetensors writeStar writeTopaz zeros"
+      UnsupportedError UsageError addNoise applyAssembly axisRotation bin binMicrographs binShard
+      chooseThreshold classifyParticles classifyRealism coarsen colouredNoise compareMaps computePotential
+      correlation createMask crop ctf decodeModel decodePicker describeFile describeFolder drawSpecimen
+      electronWavelength encodePng encodeTiff estimateIce estimateMicrographs estimateNoise estimateShard
+      estimateSize eulerToMatrix evaluateRealism exportFiles extractParticles extractShard
+      extractorRealism fftFriendlySize findPeaks findSpots fitCtf fourierFilter fourierResample
+      fourierShellCorrelation gaussianBlur generateDataset generateShard inlineWorkers irfft2 irfft3
+      laplacianScorer makeMask mapDiameter matchPicks matrixToEuler mean modelDiameter multiplyCtf
+      multiplyRotations normalise openTranslator padOrCrop padOrCropVolume parseStar pickShard planBin
+      planClassification planEstimate planGeneration planPickRun planPickTraining planPoseTraining
+      planRealism planReconstruction planRefinement planSimulation planTraining potentialMap
+      powerSpectrum2d prepareProjector prepareSilhouette prepareTemplates project projectMany quantile
+      radialAverage radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap readImage
+      readMap readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar readPdb
+      readPicker readPicksStar readPng readPointsCsv readSafetensors readStructure readTiff readTopaz
+      readTransferCurve readVolume realismOfImages realismProtocol reconstructMap refineParticles
+      resampleVolume rescale resolutionAt rfft2 rfft3 rotationAngle runPicking runPoses scorePicking
+      scorePicks scorePoseFiles scorePoses selectAtoms simulateDataset simulateMicrograph simulateShard
+      spoilParticles standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer
+      textTable trainPickerModel trainPoseModel trainTranslator transposeRotation uniformRotation writeBox
+      writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
+      writeSafetensors writeStar writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
     expect(typesOf(librarySurface, library)).toMatchInlineSnapshot(`
-      "Assembly AssemblyOperation Atom AtomSelection Background BandPower BinOptions BinPlan
+      "Assembly AssemblyOperation Assignment Atom AtomSelection Background BandPower BinOptions BinPlan
       BinnedMicrograph BinnedRecord ChosenThreshold ClassFigures ClassifierBand ClassifierContext
       ClassifierPlan ClassifierRow Classify2dOptions Classify2dPlan Classify2dRecord CocoImage Coherence
       ComputeRuntime ComputeSession Cone Contaminant ContaminantMatter ControlOptions ControlResult
@@ -84,13 +85,13 @@ describe("cryogem", () => {
       ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan RealismProtocol
       RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord RefineOptions
       RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes Safetensor
-      SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
-      SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum
-      SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable StarValues
-      StorageMode Structure StructureOptions Task TaskInput TaskName TaskOptions TaskOutput TaskShared
-      Tasks TemplateOptions Templates ThresholdReading TiffCompression TiffImage TiffPicture TrainContext
-      TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume
-      Workers"
+      SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf ShardDone
+      Share SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions
+      Spectrum SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable
+      StarValues StorageMode Structure StructureOptions Task TaskInput TaskName TaskOptions TaskOutput
+      TaskShared Tasks TemplateOptions Templates ThresholdReading TiffCompression TiffImage TiffPicture
+      TrainContext TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend
+      Unevenness Volume Workers"
     `);
   });
 });

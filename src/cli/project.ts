@@ -13,25 +13,27 @@ export async function expandMicrographs(patterns: readonly string[]): Promise<re
   return [...new Set(paths.map(normalize))];
 }
 
+/** A command by its name. @throws FileError for one that there is not */
+export function entryOf({ entries }: CommandContext, command: string): CommandEntry {
+  const found = entries.find(({ spec }) => spec.name === command);
+  if (!found) throw new FileError("commands", `no ${command}`, "one of the commands of `cryogem --help`");
+  return found;
+}
+
 /** Does the work of a project, with every command at hand. */
 export async function withProjectContext<T>(
   context: CommandContext,
   workers: number | undefined,
   work: (context: RunContext) => Promise<T>,
 ): Promise<T> {
-  const entryOf = (command: string): CommandEntry => {
-    const found = context.entries.find(({ spec }) => spec.name === command);
-    if (!found) throw new FileError("commands", `no ${command}`, "one of the commands of `cryogem --help`");
-    return found;
-  };
   return withWorkers(workers, (pool) =>
     work({
       ...context,
       workers: pool,
       expand: expandMicrographs,
-      specOf: (command) => entryOf(command).spec,
+      specOf: (command) => entryOf(context, command).spec,
       // each stage runs as if it had been typed, in this very process
-      execute: (command, options) => entryOf(command).perform(options, context),
+      execute: (command, options) => entryOf(context, command).perform(options, context),
       writeReport: (finished) => writeProjectReport(finished, context),
     }),
   );

@@ -23,6 +23,8 @@ export interface Files {
    * a lock whose process has ended is taken over.
    */
   lock(path: string): Promise<() => Promise<void>>;
+  /** Removes a lock whose process has ended, if there is one. UsageError names a process that holds it. */
+  clearLock(path: string): Promise<void>;
   /** Removes what killed processes had written aside, in a folder and all below it. Nobody else may be writing there. */
   sweep(folder: string): Promise<void>;
   sha256(path: string): Promise<string>;

@@ -14,9 +14,11 @@ export interface DatasetProgress {
 }
 
 /**
- * Opens a folder for a dataset: a new or empty folder, or one that the same job began or finished.
+ * Opens a folder for a dataset: a new or empty folder, or one that the same job began or finished. Several processes may open it
+ * at once.
  *
  * @param kinds the images that each micrograph shall have
+ * @param isAlone whether no other process is at work in it: only then a finished dataset that has lost files is taken apart again
  * @throws UsageError for a folder with other files, another job's dataset, or one begun by another program version
  */
 export async function openDataset(
@@ -24,6 +26,7 @@ export async function openDataset(
   dir: string,
   job: DatasetJob,
   kinds: readonly ImageKind[],
+  isAlone = true,
 ): Promise<DatasetProgress> {
   const at = (path: string): string => inside(dir, path);
   const text = async (path: string): Promise<string> => new TextDecoder().decode(await files.read(at(path)));
@@ -40,6 +43,11 @@ export async function openDataset(
     );
     if (missing.length === 0 && tables.length === 0) return { missing, finished: true };
     refuseOtherProgram(dir, manifest.program, job);
+    if (!isAlone) {
+      throw new UsageError(
+        `${dir}: found a finished dataset that has lost files, expected all: make them without \`shard\``,
+      );
+    }
     await reopen(files, dir, manifest, missing);
     return { missing: await missingMicrographs(files, dir, job.count, kinds, true), finished: false };
   }
@@ -47,13 +55,20 @@ export async function openDataset(
     const begun = parseJob(await text(DATASET.job), at(DATASET.job));
     refuseOtherJob(dir, begun, job);
     refuseOtherProgram(dir, begun.program, job);
-  } else if (names.length > 0) {
+  } else if (await hasOthers(files, dir, names)) {
     const some = names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
     throw new UsageError(
       `${dir}: found a folder with other files (${some}), expected a new or empty folder, or a dataset to continue`,
     );
   } else await files.write(at(DATASET.job), `${JSON.stringify(job)}\n`);
   return { missing: await missingMicrographs(files, dir, job.count, kinds, true), finished: false };
+}
+
+/** Whether files are there that no dataset has which is only being opened, by this process or another. */
+async function hasOthers(files: Files, dir: string, names: readonly string[]): Promise<boolean> {
+  if (names.some((name) => name !== DATASET.parts)) return true;
+  const parts = names.length > 0 ? await files.list(inside(dir, DATASET.parts)) : [];
+  return parts.some((name) => !name.startsWith(".") && inside(DATASET.parts, name) !== DATASET.job);
 }
 
 function refuseOtherProgram(dir: string, found: string, { program }: DatasetJob): void {

@@ -1,12 +1,29 @@
 import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
-import { appendFile, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  type FileHandle,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { FileError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
-import { takeLock } from "./lock.js";
+import { clearLock, takeLock } from "./lock.js";
 import { makeFolder } from "./make-folder.js";
+
+/** This machine in few letters, since a name has room for 255. */
+const MACHINE = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+
+/** Files that this thread has begun to write. */
+let writes = 0;
 
 /** Names of files that are not whole yet, as `write` gives them. */
 const PARTIAL = /^\..*\.partial$/;
@@ -36,11 +53,12 @@ export const nodeFiles: Files = {
 
   write: (path, bytes) =>
     explain(path, "a writable place", async () => {
-      await makeFolder(dirname(path));
-      // beside its final place, so that the rename stays on one file system; unique, so that two writers never mix
-      const aside = join(dirname(path), `.${basename(path)}.${process.pid}.${threadId}.partial`);
+      // beside its final place, so that the rename stays on one file system; unique among all machines that share it
+      const writer = `${MACHINE}.${process.pid}.${threadId}.${++writes}`;
+      const aside = join(dirname(path), `.${basename(path)}.${writer}.partial`);
       try {
-        await writeFile(aside, bytes);
+        const file = await openToWrite(aside);
+        await writeFile(file, bytes).finally(() => file.close());
         await rename(aside, path);
       } catch (error) {
         await rm(aside, { force: true });
@@ -64,6 +82,8 @@ export const nodeFiles: Files = {
 
   lock: (path) => explain(path, "a writable place", () => takeLock(path)),
 
+  clearLock: (path) => explain(path, "a readable file", () => clearLock(path)),
+
   sweep: (folder) =>
     explain(folder, "a folder", async () => {
       for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
@@ -79,6 +99,17 @@ export const nodeFiles: Files = {
       return hash.digest("hex");
     }),
 };
+
+/** A new file, and the folders above it where they are missing: to look for them every time costs a shared file system most. */
+async function openToWrite(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "w");
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    await makeFolder(dirname(path));
+    return open(path, "w");
+  }
+}
 
 /** What the system's error codes mean to a person. */
 const MEANING: Readonly<Record<string, string>> = {

@@ -8,14 +8,18 @@ import { dirname } from "node:path";
  * @throws the system's error where a folder cannot be made, or a file stands in its place
  */
 export async function makeFolder(path: string): Promise<void> {
+  return make(path, true);
+}
+
+/** @param again whether to try a second time where the folder above is missing: this process makes it, or another did meanwhile */
+async function make(path: string, again: boolean): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" && !(await isThere(dirname(path)))) {
-      await makeFolder(dirname(path));
-      await makeFolder(path);
-      return;
+    if (code === "ENOENT" && again) {
+      if (!(await isThere(dirname(path)))) await makeFolder(dirname(path));
+      return make(path, false);
     }
     // another process may have made it, or the system refuses to make what is there: "/" or a mount
     if (code === "EEXIST" && (await stat(path)).isDirectory()) return;

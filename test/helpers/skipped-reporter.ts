@@ -3,7 +3,8 @@ import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
 
 /**
  * Lists, at the end of a run, the tests that this machine skipped, by what they need. The name of such a test, or of a group
- * around it, ends with "(needs …)" or "(skipped: …)"; a test that is skipped without saying why fails the run.
+ * around it, ends with "(needs …)" or "(skipped: …)", or it says so when it skips itself; a test that is skipped without saying why
+ * fails the run.
  */
 export default class SkippedReporter implements Reporter {
   private isFiltered = false;
@@ -38,6 +39,8 @@ const REASON = /\((needs .*|skipped: .*)\)$/s;
 
 /** What a test, or the nearest group around it, says of why it is skipped. */
 function reasonOf(test: TestCase): string | undefined {
+  const result = test.result();
+  if (result.state === "skipped" && result.note) return result.note;
   for (let task: TestCase["parent"] | TestCase = test; task.type !== "module"; task = task.parent) {
     const [, reason] = REASON.exec(task.name) ?? [];
     if (reason) return reason;

@@ -1,16 +1,22 @@
 import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
 import type { estimateOptions } from "../../jobs/estimate/options.js";
 import { planEstimate } from "../../jobs/estimate/plan.js";
-import { estimateMicrographs } from "../../jobs/estimate/run.js";
+import { estimateMicrographs, estimateShard } from "../../jobs/estimate/run.js";
 import { expandInputs } from "../../runtime/inputs.js";
 import type { Run } from "../command.js";
-import { withWorkers } from "../workers.js";
+import { isShard, tellShard, withWorkers } from "../workers.js";
 
 /** The work of `cryogem estimate`. */
 export const run: Run<typeof estimateOptions> = async (options, context) => {
   const kind = { what: "micrograph", extensions: IMAGE_EXTENSIONS };
   const micrographs = await expandInputs(options.micrographs, kind);
   const plan = planEstimate({ ...options, micrographs });
+  if (isShard(plan.assignment)) {
+    const done = await withWorkers(options.workers, (workers) =>
+      estimateShard(plan, { ...context, workers }),
+    );
+    return tellShard(done, context.report);
+  }
   const { distributions } = await withWorkers(options.workers, (workers) =>
     estimateMicrographs(plan, { ...context, workers }),
   );

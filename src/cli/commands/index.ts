@@ -14,6 +14,7 @@ import { fscCommand } from "../../jobs/fsc/options.js";
 import { generateCommand } from "../../jobs/generate/options.js";
 import { infoCommand } from "../../jobs/info/options.js";
 import { initCommand } from "../../jobs/init/options.js";
+import { joinCommand } from "../../jobs/join/options.js";
 import { maskCommand } from "../../jobs/mask/options.js";
 import { pickRunCommand } from "../../jobs/pick-run/options.js";
 import { pickScoreCommand } from "../../jobs/pick-score/options.js";
@@ -29,6 +30,7 @@ import { relionCommand } from "../../jobs/relion/options.js";
 import { runCommand } from "../../jobs/run/options.js";
 import { similarityCommand } from "../../jobs/similarity/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
+import { submitCommand } from "../../jobs/submit/options.js";
 import { trainCommand } from "../../jobs/train/options.js";
 import { viewCommand } from "../../jobs/view/options.js";
 import { type CommandEntry, entry } from "../command.js";
@@ -56,6 +58,8 @@ export const entries: readonly CommandEntry[] = [
   entry(poseRunCommand, () => import("./pose-run.js")),
   entry(poseScoreCommand, () => import("./pose-score.js")),
   entry(refineCommand, () => import("./refine.js")),
+  entry(joinCommand, () => import("./join.js")),
+  entry(submitCommand, () => import("./submit.js")),
   entry(controlCommand, () => import("./control.js")),
   entry(evaluateCommand, () => import("./evaluate-realism.js")),
   entry(similarityCommand, () => import("./similarity.js")),

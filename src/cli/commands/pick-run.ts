@@ -1,22 +1,25 @@
 import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
 import type { pickRunOptions } from "../../jobs/pick-run/options.js";
 import { planPickRun } from "../../jobs/pick-run/plan.js";
-import { runPicking } from "../../jobs/pick-run/run.js";
+import { pickShard, runPicking } from "../../jobs/pick-run/run.js";
 import { expandInputs } from "../../runtime/inputs.js";
 import { openDevice } from "../../runtime/onnx/device.js";
 import type { Run } from "../command.js";
-import { withWorkers } from "../workers.js";
+import { isShard, tellShard, withWorkers } from "../workers.js";
 
 /** The work of `cryogem pick run`. */
 export const run: Run<typeof pickRunOptions> = async (options, context) => {
   const kind = { what: "micrograph", extensions: IMAGE_EXTENSIONS };
   const plan = planPickRun({ ...options, micrographs: await expandInputs(options.micrographs, kind) });
+  const runtime = () => openDevice(options, context.report.note);
+  if (isShard(plan.assignment)) {
+    const done = await withWorkers(options.workers, (workers) =>
+      pickShard(plan, { ...context, workers, runtime }),
+    );
+    return tellShard(done, context.report);
+  }
   const record = await withWorkers(options.workers, (workers) =>
-    runPicking(plan, {
-      ...context,
-      workers,
-      runtime: () => openDevice(options, context.report.note),
-    }),
+    runPicking(plan, { ...context, workers, runtime }),
   );
   const picks = record.micrographs.reduce((sum, each) => sum + each.picks, 0);
   const { value, source } = record.threshold;

@@ -14,25 +14,38 @@ export interface BinTarget {
   readonly pixelSize: number | undefined;
   /** Angstrom. */
   readonly to: number;
+  /** Whether micrographs are only looked up, by what was binned: their pixels are not read. */
+  readonly joins: boolean;
 }
 
 export interface BinResult {
   readonly micrograph: BinnedMicrograph;
-  /** Angstrom, as the header has it. */
+  /** Angstrom, as the header has it; null for one that was only looked up too. */
   readonly headerPixelSize: number | null;
 }
 
-/** Task "bin-micrograph": writes one binned micrograph, unless that was done before from the same contents. */
+/**
+ * Task "bin-micrograph": writes one binned micrograph, unless that was done before from the same contents.
+ *
+ * @returns nothing where it was only to be looked up and has not been binned
+ */
 export async function binMicrographTask(
   { path, stem }: { readonly path: string; readonly stem: string },
-  { dir, pixelSize: given, to }: BinTarget,
+  { dir, pixelSize: given, to, joins }: BinTarget,
   files: Files,
-): Promise<BinResult> {
-  const sha256 = await files.sha256(path);
+): Promise<BinResult | undefined> {
   const partPath = inside(dir, `${BINNED.parts}/${stem}.json`);
   const known = (await files.exists(partPath))
     ? parseBinnedMicrograph(new TextDecoder().decode(await files.read(partPath)), partPath)
     : undefined;
+  if (joins) {
+    const isThere =
+      known &&
+      isBinnedTo(known, path, to) &&
+      (known.binned === path || (await files.exists(inside(dir, known.binned))));
+    return isThere ? { micrograph: known, headerPixelSize: null } : undefined;
+  }
+  const sha256 = await files.sha256(path);
   const { image, pixelSize: ofHeader } = await readImage(await files.read(path), path);
   const pixelSize = given ?? knownPixelSize(path, ofHeader);
   const binning = planBinning(image.shape, pixelSize, to);
@@ -52,6 +65,16 @@ export async function binMicrographTask(
   }
   await files.write(partPath, `${JSON.stringify(made)}\n`);
   return result;
+}
+
+/** Whether a micrograph was binned to a pixel size in angstrom, or left as it is for it. */
+function isBinnedTo(
+  { file, shape, pixelSize, binnedShape }: BinnedMicrograph,
+  path: string,
+  to: number,
+): boolean {
+  const wanted = planBinning(shape, pixelSize, to)?.binned ?? shape;
+  return file === path && wanted[0] === binnedShape[0] && wanted[1] === binnedShape[1];
 }
 
 /** A header of 0 or 1 angstrom is what programs write that do not know. */

@@ -1,4 +1,4 @@
-import { workers } from "../shared/options/machine.js";
+import { shard, workers } from "../shared/options/machine.js";
 import * as microscope from "../shared/options/microscope.js";
 import {
   type CommandSpec,
@@ -27,7 +27,7 @@ export const binOptions = {
     help: "folder of binned micrographs to write, or to continue",
     required: true,
   }),
-  workers,
+  ...{ workers, shard },
 } as const;
 
 /** What a user may ask of `bin`. */

@@ -1,9 +1,11 @@
 import { namedByStem } from "../shared/micrographs/stems.js";
 import { resolveOptions } from "../shared/options/check.js";
-import { type BinOptions, binOptions } from "./options.js";
+import { type Assignment, assignmentOf } from "../shared/share.js";
+import { type BinOptions, binCommand, binOptions } from "./options.js";
 
 /** A binning decided as far as that needs no file. */
 export interface BinPlan {
+  readonly assignment: Assignment;
   readonly micrographs: readonly { readonly path: string; readonly stem: string }[];
   readonly out: string;
   /** Angstrom; absent: from the headers. */
@@ -15,5 +17,6 @@ export interface BinPlan {
 /** Decides a binning from its options. @throws OptionError for an option out of its range, and for micrographs of one name */
 export function planBin(given: BinOptions): BinPlan {
   const { micrographs, out, pixelSize, to } = resolveOptions(binOptions, given);
-  return { micrographs: namedByStem(micrographs), out, pixelSize, to };
+  const assignment = assignmentOf(binCommand, given);
+  return { assignment, micrographs: namedByStem(micrographs), out, pixelSize, to };
 }

@@ -25,6 +25,8 @@ export interface EstimateTarget {
   readonly dir: string;
   /** As "cryogem 0.1.0": another version measures anew. */
   readonly program: string;
+  /** Whether micrographs are only looked up, by what was measured: their pixels are not read. */
+  readonly joins: boolean;
 }
 
 /** A micrograph to be measured. */
@@ -36,20 +38,25 @@ export interface EstimateInput extends NamedMicrograph {
 /** Least side of a micrograph, pixels. */
 const LEAST_SIDE = 256;
 
-/** Task "estimate-micrograph": measures one micrograph and writes what there is to look at, unless that was done before. */
+/**
+ * Task "estimate-micrograph": measures one micrograph and writes what there is to look at, unless that was done before.
+ *
+ * @returns nothing where it was only to be looked up and has not been measured
+ */
 export async function estimateMicrographTask(
   { path, stem, ctf }: EstimateInput,
-  { settings, dir, program }: EstimateTarget,
+  { settings, dir, program, joins }: EstimateTarget,
   files: Files,
-): Promise<EstimatePart> {
-  const sha256 = await files.sha256(path);
-  const key = JSON.stringify({ program, sha256, settings, ctf });
+): Promise<EstimatePart | undefined> {
   const partPath = inside(dir, `measured/${stem}.json`);
   const outputs = outputPaths(stem);
   const known = await readPart(files, partPath);
+  const sha256 = joins ? known?.micrograph.sha256 : await files.sha256(path);
+  const key = JSON.stringify({ program, sha256, settings, ctf });
   if (known?.key === key && (await allExist(files, dir, Object.values(outputs)))) {
     return { ...known, micrograph: { ...known.micrograph, file: path } };
   }
+  if (sha256 === undefined || joins) return undefined;
   const { image, pixelSize } = await readImage(await files.read(path), path);
   checkMicrograph(image, path);
   const { record, pictures, noise } = measure(image, withCtf(settings, ctf), stem);

@@ -1,4 +1,4 @@
-import { workers } from "../shared/options/machine.js";
+import { shard, workers } from "../shared/options/machine.js";
 import { micrographs } from "../shared/options/micrographs.js";
 import * as microscope from "../shared/options/microscope.js";
 import {
@@ -58,7 +58,7 @@ export const estimateOptions = {
     { from: 2, to: 32 },
     { value: "n", help: "groups of intensity of the ice", fallback: 7 },
   ),
-  workers,
+  ...{ workers, shard },
 } as const;
 
 /** What a user may ask of `estimate`. */

@@ -3,7 +3,8 @@ import { type CtfFitOptions, fitBand } from "../../estimate/ctf/ctf-fit.js";
 import type { Optics } from "../../physics/optics/optics.js";
 import { type NamedMicrograph, namedByStem } from "../shared/micrographs/stems.js";
 import { recordOf, resolveOptions } from "../shared/options/check.js";
-import { DIAMETER_FOR_NOISE, type EstimateOptions, estimateOptions } from "./options.js";
+import { type Assignment, assignmentOf } from "../shared/share.js";
+import { DIAMETER_FOR_NOISE, type EstimateOptions, estimateCommand, estimateOptions } from "./options.js";
 
 export type { EstimateOptions } from "./options.js";
 
@@ -18,6 +19,7 @@ export interface EstimateSettings {
 
 /** An estimation decided as far as that needs no file. */
 export interface EstimatePlan {
+  readonly assignment: Assignment;
   readonly out: string;
   readonly micrographs: readonly NamedMicrograph[];
   /** CTFs that another program fitted. */
@@ -45,6 +47,7 @@ export function planEstimate(given: EstimateOptions): EstimatePlan {
   };
   refuseBand(pixelSize, fit);
   return {
+    assignment: assignmentOf(estimateCommand, given),
     out: options.out,
     micrographs: namedByStem(options.micrographs),
     ...(options.ctf !== undefined && { ctf: options.ctf }),

@@ -10,6 +10,7 @@ import { lineChart } from "../../plot/line-chart.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
+import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { readKnownCtfs } from "./known-ctfs.js";
 import type { EstimateInput, EstimateTarget } from "./micrograph.js";
 import type { EstimatePlan } from "./plan.js";
@@ -24,27 +25,63 @@ export const ESTIMATES = {
 
 /**
  * Measures what a simulation needs on real micrographs: CTF, ice gradient and noise of each, and how these are distributed.
- * Micrographs measured before with the same settings are not measured again.
+ * Micrographs measured before with the same settings are not measured again. With `shard` join it only puts together what was measured.
  *
- * @throws FormatError for a micrograph that cannot be measured, UsageError for a folder with something else, AbortError
+ * @throws FormatError for a micrograph that cannot be measured, FileError for micrographs that are not measured when they are to be joined,
+ *   UsageError for a folder with something else, AbortError
  */
 export async function estimateMicrographs(plan: EstimatePlan, context: DatasetContext): Promise<Estimates> {
-  const claim = { holds: "estimates", marks: [ESTIMATES.record, "measured"] };
-  return inClaimedFolder(context.files, plan.out, claim, () => measureAll(plan, context));
+  requireTables(plan.assignment, "estimateShard");
+  return inEstimatesFolder(plan, context, async () => {
+    const { files, program, report } = context;
+    const parts = await measureShare(plan, context);
+    const noise = averageNoise(reliableOf(parts, ({ micrograph }) => micrograph).map(noiseOfPart));
+    const estimates = joinEstimates(plan, parts, noise, program);
+    tellSize(estimates, plan.settings, report.note);
+    await tellOthers(plan, context);
+    await files.write(inside(plan.out, ESTIMATES.star), micrographsCtfStar(estimates));
+    await files.write(inside(plan.out, ESTIMATES.noise), noiseChart(noise, plan.settings.optics.pixelSize));
+    await files.write(inside(plan.out, ESTIMATES.record), `${JSON.stringify(estimates, null, 1)}\n`);
+    return estimates;
+  });
 }
 
-async function measureAll(plan: EstimatePlan, context: DatasetContext): Promise<Estimates> {
+/** Measures the micrographs of one share. @throws as `estimateMicrographs` */
+export async function estimateShard(plan: EstimatePlan, context: DatasetContext): Promise<ShardDone> {
+  return inEstimatesFolder(plan, context, async () => {
+    const parts = await measureShare(plan, context);
+    return { out: plan.out, micrographs: parts.length };
+  });
+}
+
+const inEstimatesFolder = <T>(
+  { out, assignment }: EstimatePlan,
+  { files }: DatasetContext,
+  work: () => Promise<T>,
+): Promise<T> =>
+  inClaimedFolder(
+    files,
+    out,
+    { holds: "estimates", marks: [ESTIMATES.record, "measured"], assignment },
+    work,
+  );
+
+/** What was measured on the micrographs of the share, those measured before among them. */
+async function measureShare(plan: EstimatePlan, context: DatasetContext): Promise<readonly EstimatePart[]> {
   const { files, report, signal, workers, program } = context;
-  const total = plan.micrographs.length;
+  const { share } = plan.assignment;
+  const micrographs = ofShare(plan.micrographs, share);
+  const total = micrographs.length;
   let done = 0;
   const tell = (): void => report.progress({ stage: "estimate", done, total, unit: "micrographs" });
   tell();
-  const shared: EstimateTarget = { settings: plan.settings, dir: plan.out, program };
+  const joins = share.kind === "join";
+  const shared: EstimateTarget = { settings: plan.settings, dir: plan.out, program, joins };
   const known =
     plan.ctf === undefined
       ? undefined
       : await readKnownCtfs(plan.ctf, plan.micrographs, plan.settings, files);
-  const inputs = plan.micrographs.map((each): EstimateInput => {
+  const inputs = micrographs.map((each): EstimateInput => {
     const ctf = known?.get(each.stem);
     return ctf ? { ...each, ctf } : each;
   });
@@ -55,20 +92,16 @@ async function measureAll(plan: EstimatePlan, context: DatasetContext): Promise<
     onResult: (part) => {
       done++;
       tell();
+      if (!part) return;
       watch.see(part.micrograph.file, part.headerPixelSize);
       warnOf(part, report.warn);
     },
   });
   signal.throwIfAborted();
   watch.close();
-  const noise = averageNoise(reliableOf(parts, ({ micrograph }) => micrograph).map(noiseOfPart));
-  const estimates = joinEstimates(plan, parts, noise, program);
-  tellSize(estimates, plan.settings, report.note);
-  await tellOthers(plan, context);
-  await files.write(inside(plan.out, ESTIMATES.star), micrographsCtfStar(estimates));
-  await files.write(inside(plan.out, ESTIMATES.noise), noiseChart(noise, plan.settings.optics.pixelSize));
-  await files.write(inside(plan.out, ESTIMATES.record), `${JSON.stringify(estimates, null, 1)}\n`);
-  return estimates;
+  const missing = micrographs.filter((_, i) => !parts[i]).map(({ stem }) => stem);
+  refuseMissing(plan.out, missing, { total });
+  return parts.filter((part) => part !== undefined);
 }
 
 /** Says which other micrographs the folder has pictures of: measured in an earlier run, or gone since. */

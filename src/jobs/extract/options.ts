@@ -1,3 +1,4 @@
+import { shard } from "../shared/options/machine.js";
 import { pixelSize } from "../shared/options/microscope.js";
 import {
   type CommandSpec,
@@ -74,6 +75,7 @@ export const extractOptions = {
     { value: "type", help: "numbers of the images", fallback: "float32" },
   ),
   pixelSize: restated(pixelSize, { help: "pixel size, where no file gives it" }),
+  shard,
 } as const;
 
 /** What a user may ask of `extract`. */

@@ -1,16 +1,34 @@
 import type { Image } from "../../array/image.js";
 import { DomainError, OptionError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
+import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { LABEL } from "../../io/star/names.js";
+import { inClaimedFolder } from "../shared/claim-folder.js";
 import { resolveOptions } from "../shared/options/check.js";
+import {
+  type Assignment,
+  assignmentOf,
+  boundsOf,
+  digest,
+  refuseMissing,
+  requireTables,
+  type ShardDone,
+} from "../shared/share.js";
 import { boxIsInside, boxMeets, cutBox } from "./box.js";
 import { type CoordinateTable, type Extracted, placeBox, readCoordinates } from "./coordinates.js";
 import { readCtfsOf } from "./micrograph-ctfs.js";
 import { type Micrographs, micrographsOf } from "./micrographs.js";
-import { type ExtractOptions, extractOptions, type ResolvedExtractOptions } from "./options.js";
+import {
+  type ExtractOptions,
+  extractCommand,
+  extractOptions,
+  type ResolvedExtractOptions,
+} from "./options.js";
+import { extractedPart, partsFolder, readExtractedPart, removeParts, rowsByMicrograph } from "./parts.js";
 import { micrographPixelSize } from "./pixel-size.js";
-import { writeStack } from "./stack.js";
+import { type StackHeader, writeStack } from "./stack.js";
 import { stackStar } from "./stack-star.js";
 import { type BoxTreatment, treatBox } from "./treat.js";
 
@@ -26,45 +44,164 @@ export interface Extraction {
 /**
  * Cuts the particles of a STAR file out of their micrographs into a stack, in the order of the file, with a STAR file
  * beside it. Micrographs are looked for beside the STAR file first, then from the working folder. Everything that can be
- * refused is looked at before the first box is cut.
+ * refused is looked at before the first box is cut. With `shard` join the images come out of the parts that shares cut.
  *
- * @throws OptionError for an option out of its range and an output without .mrcs, FileError and FormatError for inputs, DomainError where nothing is left
+ * @throws OptionError for an option out of its range and an output without .mrcs, FileError and FormatError for inputs, FileError for
+ *   parts that are missing when they are to be joined, DomainError where nothing is left
  */
 export async function extractParticles(given: ExtractOptions, context: JobContext): Promise<Extraction> {
-  const { files, report, signal } = context;
+  const extraction = await openExtraction(given, context);
+  const { assignment, options } = extraction;
+  requireTables(assignment, "extractShard");
+  if (assignment.share.kind === "whole") {
+    const micrographs = micrographsOf(context.files, options.particles);
+    const images = (kept: readonly Extracted[]) => cutImages(kept, extraction, micrographs, context);
+    return writeExtraction(extraction, micrographs, images, context);
+  }
+  const made = await inPartsFolder(extraction, context, async () => {
+    const micrographs = micrographsOf(context.files, options.particles);
+    const images = (kept: readonly Extracted[]) => joinedImages(kept, extraction, context);
+    const written = await writeExtraction(extraction, micrographs, images, context);
+    await removeParts(context.files, options.out);
+    return written;
+  });
+  await context.files.remove(partsFolder(options.out));
+  return made;
+}
+
+/**
+ * Cuts the particles of one share of the micrographs, each micrograph's into a part of its own; parts that are there stay.
+ *
+ * @throws as `extractParticles`
+ */
+export async function extractShard(given: ExtractOptions, context: JobContext): Promise<ShardDone> {
+  const { files, signal, report } = context;
+  const extraction = await openExtraction(given, context);
+  const { assignment, options, table } = extraction;
+  return inPartsFolder(extraction, context, async () => {
+    const micrographs = micrographsOf(files, options.particles);
+    const rows = rowsByMicrograph(table);
+    const [from, to] = boundsOf(assignment.share, rows.length);
+    for (let index = from; index < to; index++) {
+      signal.throwIfAborted();
+      const path = extractedPart(options.out, index);
+      if (!(await files.exists(path))) {
+        const kept = await chooseParticles(extraction, rows[index]!, micrographs, context);
+        const images = cutImages(kept, extraction, micrographs, context);
+        if (kept.length > 0) await writeStack(files, path, images, stackHeader(kept, extraction));
+      }
+      report.progress({ stage: "extract", done: index + 1 - from, total: to - from, unit: "micrographs" });
+    }
+    return { out: options.out, micrographs: to - from };
+  });
+}
+
+/** An extraction whose options are checked and whose coordinates are read. */
+interface OpenExtraction {
+  readonly assignment: Assignment;
+  readonly options: ResolvedExtractOptions;
+  readonly treatment: BoxTreatment;
+  readonly table: CoordinateTable;
+  /** By the micrographs' names in the table; absent: the particles have their own, or none. */
+  readonly ctfs: ReadonlyMap<string, MicrographCtf> | undefined;
+}
+
+async function openExtraction(given: ExtractOptions, { files }: JobContext): Promise<OpenExtraction> {
   const options = resolveOptions(extractOptions, given);
-  const { box, out, mode } = options;
+  const { box, out, particles } = options;
   if (!/\.mrcs$/i.test(out))
     throw new OptionError("out", `found "${out}", expected a name that ends in .mrcs`);
-  const side = options.rescale ?? box;
-  const treatment = treatmentOf(options, side);
-  const table = readCoordinates(
-    decodeText(await files.read(options.particles), options.particles),
-    options.particles,
-  );
-  const ctfs =
-    options.ctf === undefined ? undefined : await readCtfsOf(table, options.particles, options.ctf, files);
-  const micrographs = micrographsOf(files, options.particles);
-  const kept = await chooseParticles(table, micrographs, options, context);
-  if (kept.length === 0)
-    throw new DomainError(`${options.particles}: particles to extract`, 0, "at least one");
-  const starText = stackStar({ name: out, table, kept, box, image: side, ctfs });
+  const treatment = treatmentOf(options, options.rescale ?? box);
+  const assignment = assignmentOf(extractCommand, given);
+  const table = readCoordinates(decodeText(await files.read(particles), particles), particles);
+  const ctfs = options.ctf === undefined ? undefined : await readCtfsOf(table, particles, options.ctf, files);
+  const opened = { assignment, options, treatment, table, ctfs };
+  if (assignment.share.kind === "whole") return opened;
+  // shares of other coordinates under the same name do not fit together
+  const identity = digest([assignment.identity, await files.sha256(particles)]);
+  return { ...opened, assignment: { ...assignment, identity } };
+}
+
+const inPartsFolder = <T>(
+  { assignment, options: { out } }: OpenExtraction,
+  { files }: JobContext,
+  work: () => Promise<T>,
+): Promise<T> =>
+  inClaimedFolder(files, partsFolder(out), { holds: "parts of a stack", marks: [], assignment }, work);
+
+/** Writes the stack and its STAR file. @param imagesOf the images of the particles that are kept, in their order */
+async function writeExtraction(
+  extraction: OpenExtraction,
+  micrographs: Micrographs,
+  imagesOf: (kept: readonly Extracted[]) => AsyncIterable<Image>,
+  context: JobContext,
+): Promise<Extraction> {
+  const { files, report } = context;
+  const { table, options, ctfs } = extraction;
+  const { box, out, particles, rescale = box } = options;
+  const rows = Array.from(table.micrographs.keys());
+  const kept = await chooseParticles(extraction, rows, micrographs, context);
+  if (kept.length === 0) throw new DomainError(`${particles}: particles to extract`, 0, "at least one");
+  const starText = stackStar({ name: out, table, kept, box, image: rescale, ctfs });
   async function* images(): AsyncGenerator<Image> {
-    for (const [i, { row, x, y }] of kept.entries()) {
-      signal.throwIfAborted();
-      const { image } = await micrographs.open(table.micrographs[row]!);
-      yield treatBox(cutBox(image, x, y, box), treatment);
-      report.progress({ stage: "extract", done: i + 1, total: kept.length, unit: "particles" });
+    let done = 0;
+    for await (const image of imagesOf(kept)) {
+      yield image;
+      report.progress({ stage: "extract", done: ++done, total: kept.length, unit: "particles" });
     }
   }
-  await writeStack(files, out, images(), {
-    shape: [kept.length, side, side],
-    voxelSize: (kept[0]!.pixelSize * box) / side,
-    mode,
-  });
+  await writeStack(files, out, images(), stackHeader(kept, extraction));
   const star = out.replace(/\.mrcs$/i, ".star");
   await files.write(star, starText);
-  return { stack: out, star, particles: kept.length, skipped: table.micrographs.length - kept.length };
+  return { stack: out, star, particles: kept.length, skipped: rows.length - kept.length };
+}
+
+function stackHeader(
+  kept: readonly Extracted[],
+  { options: { box, rescale: side = box, mode } }: OpenExtraction,
+): StackHeader {
+  return { shape: [kept.length, side, side], voxelSize: (kept[0]!.pixelSize * box) / side, mode };
+}
+
+async function* cutImages(
+  kept: readonly Extracted[],
+  { table, treatment, options: { box } }: OpenExtraction,
+  micrographs: Micrographs,
+  { signal }: JobContext,
+): AsyncGenerator<Image> {
+  for (const { row, x, y } of kept) {
+    signal.throwIfAborted();
+    const { image } = await micrographs.open(table.micrographs[row]!);
+    yield treatBox(cutBox(image, x, y, box), treatment);
+  }
+}
+
+/** The images out of the parts. @throws FileError that names the micrographs whose parts are missing */
+async function* joinedImages(
+  kept: readonly Extracted[],
+  { table, options: { out } }: OpenExtraction,
+  { files, signal }: JobContext,
+): AsyncGenerator<Image> {
+  const names = [...new Set(kept.map(({ row }) => table.micrographs[row]!))];
+  const indices = new Map(rowsByMicrograph(table).map(([row], index) => [table.micrographs[row!]!, index]));
+  const pathOf = (name: string): string => extractedPart(out, indices.get(name)!);
+  const parts = partsFolder(out);
+  const present = new Set((await files.list(parts)).map((name) => inside(parts, name)));
+  refuseMissing(
+    parts,
+    names.filter((name) => !present.has(pathOf(name))),
+    { total: names.length, what: "micrographs' particles" },
+  );
+  const next = new Map<string, number>();
+  let last: { readonly name: string; readonly images: readonly Image[] } | undefined;
+  for (const { row } of kept) {
+    signal.throwIfAborted();
+    const name = table.micrographs[row]!;
+    if (last?.name !== name) last = { name, images: await readExtractedPart(files, pathOf(name)) };
+    const place = next.get(name) ?? 0;
+    next.set(name, place + 1);
+    yield last.images[place]!;
+  }
 }
 
 /** @throws OptionError for sizes that do not fit together */
@@ -100,25 +237,26 @@ function treatmentOf({ box, ...options }: ResolvedExtractOptions, side: number):
 }
 
 /**
- * The particles to cut, with the pixel sizes of their micrographs.
+ * The particles to cut among some rows, with the pixel sizes of their micrographs.
  *
  * @throws FormatError for a box that lies wholly outside its micrograph, unless such are left out
  */
 async function chooseParticles(
-  table: CoordinateTable,
+  { table, options }: OpenExtraction,
+  rows: readonly number[],
   micrographs: Micrographs,
-  { box, edges, recentre, particles: star, pixelSize: given }: ResolvedExtractOptions,
   { report, signal }: JobContext,
 ): Promise<Extracted[]> {
+  const { box, edges, recentre, particles: star, pixelSize: given } = options;
   const said = new Set<string>();
   const warn = (line: string): void => {
     if (!said.has(line)) report.warn(line);
     said.add(line);
   };
   const kept: Extracted[] = [];
-  for (const [row, name] of table.micrographs.entries()) {
+  for (const row of rows) {
     signal.throwIfAborted();
-    const { shape, path, pixelSize: header } = await micrographs.header(name);
+    const { shape, path, pixelSize: header } = await micrographs.header(table.micrographs[row]!);
     const voices = { star, sizes: table.pixelSizes[row]!, micrograph: path, header, given };
     const pixelSize = micrographPixelSize(voices, warn);
     const place = placeBox(table, row, pixelSize, recentre);

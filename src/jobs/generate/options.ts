@@ -1,5 +1,5 @@
 import { datasetLabels, storageMode } from "../shared/options/labels.js";
-import { device, seed, threads, workers } from "../shared/options/machine.js";
+import { device, seed, shard, threads, workers } from "../shared/options/machine.js";
 import {
   type CommandSpec,
   type OptionsOf,
@@ -32,6 +32,7 @@ export const generateOptions = {
   threads,
   ...simulationOptions,
   workers: restated(workers, { help: "threads that simulate", otherwise: "one a core" }),
+  shard: restated(shard, { otherwise: "all; shares take `simulated`" }),
 } as const;
 
 /** What a user may ask of `generate`. */

@@ -1,10 +1,18 @@
 import { OptionError } from "../../core/errors.js";
 import { recordOf, resolveOptions } from "../shared/options/check.js";
+import { type Assignment, assignmentOf } from "../shared/share.js";
 import type { SimulateOptions } from "../simulate/options.js";
-import { type GenerateOptions, generateOptions, simulationOptions, translationOptions } from "./options.js";
+import {
+  type GenerateOptions,
+  generateCommand,
+  generateOptions,
+  simulationOptions,
+  translationOptions,
+} from "./options.js";
 
 /** A generation decided as far as that needs no file. */
 export interface GeneratePlan {
+  readonly assignment: Assignment;
   readonly model: string;
   /** Dataset of clean micrographs: given, or to be simulated first. */
   readonly simulated: string;
@@ -26,7 +34,16 @@ export function planGeneration(given: GenerateOptions): GeneratePlan {
   );
   // what is simulated is recorded by the simulated dataset, which is an input of this one, and the seed stands beside the options
   const { seed: _seed, ...translation } = translationOptions;
-  const plan = { model, out, mode, labels, seed, record: recordOf(translation, { mode, labels }) };
+  const assignment = assignmentOf(generateCommand, given);
+  const plan = {
+    assignment,
+    model,
+    out,
+    mode,
+    labels,
+    seed,
+    record: recordOf(translation, { mode, labels }),
+  };
   if (simulated !== undefined) {
     const [clash] = [...(map ? ["map"] : []), ...own.map(([name]) => name)];
     if (clash === undefined) return { ...plan, simulated };
@@ -36,6 +53,12 @@ export function planGeneration(given: GenerateOptions): GeneratePlan {
     throw new OptionError(
       "simulated",
       "found none, expected a dataset of `simulate`, or `map` to simulate from",
+    );
+  }
+  if (assignment.share.kind !== "whole") {
+    throw new OptionError(
+      "shard",
+      "found `map`, expected `simulated`: a dataset whose own shares are joined",
     );
   }
   const folder = `${out.replace(/\/+$/, "")}-simulated`;

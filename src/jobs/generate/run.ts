@@ -10,7 +10,7 @@ import { type ImageKind, imagePath, inside } from "../../dataset/layout.js";
 import { writePart } from "../../dataset/part.js";
 import { type Dataset, readDataset } from "../../dataset/reader.js";
 import type { DatasetJob, DatasetManifest, MicrographRecord, ParticleRecord } from "../../dataset/records.js";
-import { openDataset } from "../../dataset/writer.js";
+import { type DatasetProgress, openDataset } from "../../dataset/writer.js";
 import type { Model } from "../../translate/model.js";
 import { restoreContrast } from "../../translate/noise/contrast.js";
 import { openTranslator } from "../../translate/translator.js";
@@ -18,6 +18,7 @@ import { DATASET_CLAIM, inClaimedFolder } from "../shared/claim-folder.js";
 import { hashFile } from "../shared/hash-file.js";
 import { cleanMicrographs, micrographCtf } from "../shared/micrographs/clean-micrographs.js";
 import { modelFile, readModel } from "../shared/models/model-files.js";
+import { boundsOf, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { planSimulation } from "../simulate/plan.js";
 import { simulateDataset } from "../simulate/run.js";
 import type { GeneratePlan } from "./plan.js";
@@ -34,61 +35,95 @@ export interface GenerateContext extends JobContext {
 
 /**
  * Translates a simulated dataset into a synthetic one with the same labels, or what is still missing of it. Every
- * micrograph depends on nothing but the model, its clean one, the seed and its number.
+ * micrograph depends on nothing but the model, its clean one, the seed and its number. With `shard` join it only joins what is there.
  *
- * @throws FileError or FormatError for an input, UsageError for inputs or a folder that do not fit, AbortError
+ * @throws FileError or FormatError for an input, FileError for micrographs that are missing when they are to be joined, UsageError
+ *   for inputs or a folder that do not fit, AbortError
  */
 export async function generateDataset(
   plan: GeneratePlan,
   context: GenerateContext,
 ): Promise<DatasetManifest> {
+  requireTables(plan.assignment, "generateShard");
   if (plan.simulation) {
     // a wrong model is to be told of before the work
     await readModel(context.files, plan.model);
     await simulateDataset(planSimulation(plan.simulation), context);
   }
-  return inClaimedFolder(context.files, plan.out, DATASET_CLAIM, () => generateInto(plan, context));
+  return inDatasetFolder(plan, context, async (opened) => {
+    const { files, report } = context;
+    const { progress, count } = opened;
+    if (progress.finished) report.note(`${plan.out} is complete already`);
+    else {
+      if (plan.assignment.share.kind === "join") {
+        refuseMissing(plan.out, progress.missing, { total: count });
+      }
+      await translateMissing(progress.missing, opened, context);
+    }
+    const manifest = progress.finished
+      ? (await readDataset(files, plan.out)).manifest
+      : await joinDataset(files, plan.out);
+    if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
+    return manifest;
+  });
 }
 
-async function generateInto(plan: GeneratePlan, context: GenerateContext): Promise<DatasetManifest> {
-  const { files, report } = context;
-  const model = await readModel(files, plan.model);
-  const simulated = await readDataset(files, plan.simulated);
-  requireFit(plan, model, simulated);
-  const job = await datasetJob(plan, model, simulated, context);
-  const progress = await openDataset(files, plan.out, job, imageKinds(false));
-  if (progress.finished) report.note(`${plan.out} is complete already`);
-  else
-    await translateMissing(new Set(progress.missing), { plan, model, simulated, count: job.count }, context);
-  const manifest = progress.finished
-    ? (await readDataset(files, plan.out)).manifest
-    : await joinDataset(files, plan.out);
-  if (plan.labels.length > 0) await writeLabels(files, plan.out, plan.labels);
-  return manifest;
+/** Translates the micrographs of one share, or what is still missing of them. @throws as `generateDataset` */
+export async function generateShard(plan: GeneratePlan, context: GenerateContext): Promise<ShardDone> {
+  return inDatasetFolder(plan, context, async (opened) => {
+    const [from, to] = boundsOf(plan.assignment.share, opened.count);
+    const missing = opened.progress.missing.filter((index) => index > from && index <= to);
+    await translateMissing(missing, opened, context);
+    return { out: plan.out, micrographs: to - from };
+  });
 }
 
 interface Generation {
   readonly plan: GeneratePlan;
   readonly model: Model;
   readonly simulated: Dataset;
+  readonly progress: DatasetProgress;
+  /** Micrographs of all shares. */
   readonly count: number;
+}
+
+async function inDatasetFolder<T>(
+  plan: GeneratePlan,
+  context: GenerateContext,
+  work: (opened: Generation) => Promise<T>,
+): Promise<T> {
+  const { files } = context;
+  const { assignment } = plan;
+  return inClaimedFolder(files, plan.out, { ...DATASET_CLAIM, assignment }, async () => {
+    const model = await readModel(files, plan.model);
+    const simulated = await readDataset(files, plan.simulated);
+    requireFit(plan, model, simulated);
+    const job = await datasetJob(plan, model, simulated, context);
+    const isAlone = assignment.share.kind !== "shard";
+    const progress = await openDataset(files, plan.out, job, imageKinds(false), isAlone);
+    return work({ plan, model, simulated, progress, count: job.count });
+  });
 }
 
 /** Makes the micrographs whose numbers are missing, one after the other. */
 async function translateMissing(
-  missing: ReadonlySet<number>,
+  missing: readonly number[],
   { plan, model, simulated, count }: Generation,
   context: GenerateContext,
 ): Promise<void> {
+  if (missing.length === 0) return;
   const { files, report, signal } = context;
+  const wanted = new Set(missing);
   const clean = cleanMicrographs(files, simulated);
-  let done = count - missing.size;
+  const [from, to] = boundsOf(plan.assignment.share, count);
+  let done = to - from - missing.length;
   const translator = await openTranslator(model, context.runtime);
   try {
-    const tell = (): void => report.progress({ stage: "generate", done, total: count, unit: "micrographs" });
+    const tell = (): void =>
+      report.progress({ stage: "generate", done, total: to - from, unit: "micrographs" });
     tell();
     for await (const { micrograph, particles } of simulated.byMicrograph()) {
-      if (!missing.has(micrograph.index)) continue;
+      if (!wanted.has(micrograph.index)) continue;
       signal.throwIfAborted();
       const image = await clean(micrograph);
       if (done === 0) warnOfContrast(image, model, context);
@@ -99,6 +134,7 @@ async function translateMissing(
       await writeMicrograph(context, plan, simulated, { micrograph, particles, translated });
       done++;
       tell();
+      if (micrograph.index === missing.at(-1)) break;
     }
   } finally {
     await translator.close();

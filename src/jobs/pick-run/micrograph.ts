@@ -14,7 +14,7 @@ import { findPeaks } from "../../pick/peaks.js";
 import type { Scorer } from "../../pick/scorer.js";
 import type { Templates } from "../../pick/template/images.js";
 import { templateScorer } from "../../pick/template/template.js";
-import { PICKS, type PickPart, parsePickPart } from "./records.js";
+import { PICKS, type PickFailure, type PickPart, parsePickFailure, parsePickPart } from "./records.js";
 
 /** One micrograph to pick. */
 export interface PickInput {
@@ -110,6 +110,40 @@ export async function pickMicrograph(
     throw error;
   }
 }
+
+/** Leaves a failure for the join, or takes back an earlier one. */
+export async function keepFailure(
+  { stem }: PickInput,
+  { dir, key }: PickTarget,
+  outcome: PickOutcome,
+  files: Files,
+): Promise<void> {
+  const path = failurePath(dir, stem);
+  const failure = (text: string): PickFailure => ({ key, failure: text });
+  if ("part" in outcome) await files.remove(path);
+  else await files.write(path, `${JSON.stringify(failure(outcome.failure))}\n`);
+}
+
+/** What became of a micrograph in its share, by what lies there; nothing where it has not been done. */
+export async function findOutcome(
+  { stem, defocus }: PickInput,
+  { dir, key }: PickTarget,
+  files: Files,
+): Promise<PickOutcome | undefined> {
+  const path = failurePath(dir, stem);
+  if (await files.exists(path)) {
+    const failed = parsePickFailure(new TextDecoder().decode(await files.read(path)), path);
+    return failed.key === key ? { failure: failed.failure } : undefined;
+  }
+  const paths = partPaths(dir, stem);
+  const part = await readPart(files, paths.peaks);
+  if (!part || !(await files.exists(paths.picture))) return undefined;
+  const [settings, , ofCtf] = JSON.parse(part.key) as readonly unknown[];
+  const isOfThese = settings === key && JSON.stringify(ofCtf) === JSON.stringify(defocus ?? null);
+  return isOfThese ? { part } : undefined;
+}
+
+const failurePath = (dir: string, stem: string): string => inside(dir, `${PICKS.failures}/${stem}.json`);
 
 /** Where a micrograph's part lies. */
 export const partPaths = (

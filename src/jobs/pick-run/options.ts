@@ -1,4 +1,4 @@
-import { device, threads, workers } from "../shared/options/machine.js";
+import { device, shard, threads, workers } from "../shared/options/machine.js";
 import { estimates, margin, micrographs } from "../shared/options/micrographs.js";
 import * as microscope from "../shared/options/microscope.js";
 import {
@@ -87,7 +87,7 @@ export const pickRunOptions = {
     { unit: "pixels", from: 2, to: 16_384 },
     { value: "pixels", help: "side of boxes", otherwise: "half as large again as the particle" },
   ),
-  ...{ device, threads, workers },
+  ...{ device, threads, workers, shard },
 } as const;
 
 /** What a user may ask of `pick run`. */

@@ -5,9 +5,11 @@ import { namedByStem } from "../shared/micrographs/stems.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { AMPLITUDE_CONTRAST } from "../shared/options/microscope.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
+import { type Assignment, assignmentOf } from "../shared/share.js";
 import {
   type PickLabel,
   type PickRunOptions,
+  pickRunCommand,
   pickRunOptions,
   type ResolvedPickRunOptions,
 } from "./options.js";
@@ -34,6 +36,7 @@ export interface StatedOptics {
 
 /** A picking run decided as far as that needs no file. */
 export interface PickRunPlan {
+  readonly assignment: Assignment;
   readonly out: string;
   readonly micrographs: readonly { readonly path: string; readonly stem: string }[];
   readonly method: PickMethod;
@@ -68,6 +71,7 @@ export function planPickRun(given: PickRunOptions): PickRunPlan {
     );
   }
   return {
+    assignment: assignmentOf(pickRunCommand, given),
     out: options.out,
     micrographs: namedByStem(options.micrographs),
     method,

@@ -12,6 +12,8 @@ export const PICKS = {
   all: "all-picks.txt",
   /** What is kept of each micrograph until the others are done. */
   parts: "parts",
+  /** What shares say of micrographs that cannot be picked, until they are joined. */
+  failures: "failures",
 } as const;
 
 const finite = z.number();
@@ -41,6 +43,18 @@ export type PickPart = z.infer<typeof part>;
 
 /** Reads a part. @throws FormatError that names the field */
 export const parsePickPart = (text: string, path: string): PickPart => parseJson(part, text, path);
+
+const failure = z.object({
+  /** What it was tried with: options, program. */
+  key: z.string(),
+  failure: z.string().min(1),
+});
+
+/** Why a micrograph could not be picked. */
+export type PickFailure = z.infer<typeof failure>;
+
+/** Reads a failure. @throws FormatError that names the field */
+export const parsePickFailure = (text: string, path: string): PickFailure => parseJson(failure, text, path);
 
 const record = z.object({
   format: z.literal("cryogem-picks"),

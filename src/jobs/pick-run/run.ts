@@ -1,14 +1,18 @@
 import { FileError } from "../../core/errors.js";
 import type { ComputeRuntime } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
 import { NetworkScorer } from "../../pick/network/scorer.js";
 import { chooseThreshold } from "../../pick/threshold.js";
 import { LEAST_EVIDENCE } from "../estimate/records.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
-import { type OpenMethod, openMethod, readKnownOptics } from "./method.js";
+import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
+import { type KnownOptics, type OpenMethod, openMethod, readKnownOptics } from "./method.js";
 import {
   type ClassicalTarget,
+  findOutcome,
+  keepFailure,
   type PickInput,
   type PickOutcome,
   type PickTarget,
@@ -26,18 +30,49 @@ export interface PickRunContext extends DatasetContext {
 
 /**
  * Picks particles in micrographs and writes them, with their scores, in several forms, and pictures of them. Micrographs
- * picked before with the same settings are not picked again; one that cannot be picked is left out with a warning.
+ * picked before with the same settings are not picked again; one that cannot be picked is left out with a warning. With `shard` join
+ * it only puts together what was picked.
  *
- * @throws UsageError for a folder with something else, FileError where no micrograph could be picked, AbortError
+ * @throws UsageError for a folder with something else, FileError where no micrograph could be picked, or for micrographs that are not
+ *   picked when they are to be joined, AbortError
  */
 export async function runPicking(plan: PickRunPlan, context: PickRunContext): Promise<PickRecord> {
-  const claim = { holds: "picks", marks: [PICKS.record, PICKS.parts] };
-  return inClaimedFolder(context.files, plan.out, claim, () => pickInto(plan, context));
+  requireTables(plan.assignment, "pickShard");
+  return inPicksFolder(plan, context, (opened) => pickInto(plan, opened, context));
 }
 
-async function pickInto(plan: PickRunPlan, context: PickRunContext): Promise<PickRecord> {
-  const { files, report, signal, program } = context;
-  const known = await readKnownOptics(plan, files);
+/** Picks the micrographs of one share. @throws as `runPicking` */
+export async function pickShard(plan: PickRunPlan, context: PickRunContext): Promise<ShardDone> {
+  return inPicksFolder(plan, context, async ({ method, inputs, target }) => {
+    const { files } = context;
+    const own = ofShare(inputs, plan.assignment.share);
+    const outcomes = await pickAll(own, target, method, context);
+    for (const [i, outcome] of outcomes.entries()) await keepFailure(own[i]!, target, outcome, files);
+    return { out: plan.out, micrographs: own.length };
+  });
+}
+
+/** A run whose inputs are read. */
+interface OpenRun {
+  readonly known: KnownOptics;
+  readonly method: OpenMethod;
+  /** Of all shares. */
+  readonly inputs: readonly PickInput[];
+  readonly target: PickTarget;
+}
+
+async function inPicksFolder<T>(
+  plan: PickRunPlan,
+  context: PickRunContext,
+  work: (opened: OpenRun) => Promise<T>,
+): Promise<T> {
+  const { out, assignment } = plan;
+  const claim = { holds: "picks", marks: [PICKS.record, PICKS.parts], assignment };
+  return inClaimedFolder(context.files, out, claim, async () => work(await openRun(plan, context)));
+}
+
+async function openRun(plan: PickRunPlan, context: PickRunContext): Promise<OpenRun> {
+  const known = await readKnownOptics(plan, context.files);
   const method = await openMethod(plan, known, context);
   const inputs = plan.micrographs.map(({ path, stem }): PickInput => {
     const defocus = known.defocus.get(stem);
@@ -46,7 +81,7 @@ async function pickInto(plan: PickRunPlan, context: PickRunContext): Promise<Pic
   const target: PickTarget = {
     dir: plan.out,
     key: JSON.stringify([
-      program,
+      context.program,
       plan.pixelSize,
       method.record,
       method.diameter,
@@ -58,8 +93,19 @@ async function pickInto(plan: PickRunPlan, context: PickRunContext): Promise<Pic
     distance: distanceOf(plan, method.diameter),
     margin: plan.margin,
   };
-  const outcomes = await pickAll(inputs, target, method, context);
-  signal.throwIfAborted();
+  return { known, method, inputs, target };
+}
+
+async function pickInto(
+  plan: PickRunPlan,
+  { known, method, inputs, target }: OpenRun,
+  context: PickRunContext,
+): Promise<PickRecord> {
+  const { files, report, program } = context;
+  const outcomes =
+    plan.assignment.share.kind === "join"
+      ? await findAll(inputs, target, context)
+      : await pickAll(inputs, target, method, context);
   const picked: PickedMicrograph[] = [];
   const failed: { file: string; reason: string }[] = [];
   outcomes.forEach((outcome, i) => {
@@ -92,7 +138,27 @@ async function pickInto(plan: PickRunPlan, context: PickRunContext): Promise<Pic
     failed,
   };
   await writePicks({ plan, record, picked, optics: known.optics }, context);
+  await files.remove(inside(plan.out, PICKS.failures));
   return record;
+}
+
+/** What became of every micrograph in its share. @throws FileError that names those that have not been done */
+async function findAll(
+  inputs: readonly PickInput[],
+  target: PickTarget,
+  { files, report, signal }: PickRunContext,
+): Promise<readonly PickOutcome[]> {
+  const outcomes: PickOutcome[] = [];
+  const missing: string[] = [];
+  for (const input of inputs) {
+    signal.throwIfAborted();
+    const outcome = await findOutcome(input, target, files);
+    if (outcome) outcomes.push(outcome);
+    else missing.push(input.stem);
+    if (outcome) warnOf(outcome, input.path, report.warn);
+  }
+  refuseMissing(target.dir, missing, { total: inputs.length });
+  return outcomes;
 }
 
 async function pickAll(
@@ -100,7 +166,7 @@ async function pickAll(
   target: PickTarget,
   method: OpenMethod,
   context: PickRunContext,
-): Promise<PickOutcome[]> {
+): Promise<readonly PickOutcome[]> {
   const { report, signal, workers } = context;
   const total = inputs.length;
   let done = 0;
@@ -121,6 +187,7 @@ async function pickAll(
         ...{ signal, shared: shared(), onResult: finished },
       });
   watch.close();
+  signal.throwIfAborted();
   return outcomes;
 }
 

@@ -37,6 +37,7 @@ const OWN: ReadonlySet<string> = new Set([
   "dataset",
   "model",
   "resume",
+  "shard",
 ]);
 
 /** A project as its file describes it. */

@@ -1,5 +1,5 @@
 import { datasetLabels, storageMode } from "../shared/options/labels.js";
-import { seed, workers } from "../shared/options/machine.js";
+import { seed, shard, workers } from "../shared/options/machine.js";
 import * as microscope from "../shared/options/microscope.js";
 import {
   type CommandSpec,
@@ -213,8 +213,7 @@ export const simulateOptions = {
   ...noiseOptions,
   mode: storageMode,
   labels: datasetLabels,
-  seed,
-  workers,
+  ...{ seed, workers, shard },
 } as const;
 
 /** What a user may ask of `simulate`. */

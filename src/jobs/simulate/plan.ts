@@ -1,8 +1,10 @@
 import { OptionError } from "../../core/errors.js";
 import { recordOf, resolveOptions } from "../shared/options/check.js";
+import { type Assignment, assignmentOf } from "../shared/share.js";
 import {
   type ResolvedSimulateOptions,
   type SimulateOptions,
+  simulateCommand,
   simulateOptions,
   WITHOUT_ESTIMATES,
 } from "./options.js";
@@ -15,7 +17,8 @@ type PlannedNoise = NonNullable<SimulateOptions["noise"]> | "counting" | "none";
 
 /** A simulation decided as far as that needs no file: the options by their names, and what follows from them. */
 export interface SimulationPlan
-  extends Omit<ResolvedSimulateOptions, "map" | "noise" | "particles" | "orientations"> {
+  extends Omit<ResolvedSimulateOptions, "map" | "noise" | "particles" | "orientations" | "shard"> {
+  readonly assignment: Assignment;
   readonly maps: readonly { readonly path: string; readonly weight: number }[];
   /** On a micrograph; absent: as estimated, or discs over a quarter of the area. */
   readonly particles: readonly [mean: number, deviation: number] | undefined;
@@ -49,7 +52,7 @@ const GAUSSIAN_SHARE = 0.5;
 export function planSimulation(given: SimulateOptions): SimulationPlan {
   const options = resolveOptions(simulateOptions, given);
   refuseClashes(options);
-  const { map, noise: _, particles, orientations, ...rest } = options;
+  const { map, noise: _, particles, orientations, shard: _shard, ...rest } = options;
   const ofConsensus = options.consensus !== undefined && given.orientations === undefined;
   const request: OrientationRequest = ofConsensus
     ? { kind: "consensus", keepPsi: options.keepPsi }
@@ -59,6 +62,7 @@ export function planSimulation(given: SimulateOptions): SimulationPlan {
   const astigmatism = options.astigmatism ?? ASTIGMATISM;
   return {
     ...{ ...rest, noise, astigmatism, spacing },
+    assignment: assignmentOf(simulateCommand, given),
     maps: map.map((path, i) => ({ path, weight: options.ratios?.[i] ?? 1 })),
     particles: particles && [particles[0]!, particles[1] ?? 0],
     orientations: request,

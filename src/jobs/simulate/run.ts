@@ -5,7 +5,7 @@ import { joinDataset } from "../../dataset/join.js";
 import { writeLabels } from "../../dataset/labels.js";
 import { readDataset } from "../../dataset/reader.js";
 import type { DatasetJob, DatasetManifest, InputRecord } from "../../dataset/records.js";
-import { openDataset } from "../../dataset/writer.js";
+import { type DatasetProgress, openDataset } from "../../dataset/writer.js";
 import type { CountingModel, NoiseModel } from "../../physics/noise.js";
 import type { Optics } from "../../physics/optics/optics.js";
 import { prepareProjector } from "../../physics/projection/projector.js";
@@ -16,6 +16,7 @@ import type { DatasetContext } from "../shared/context.js";
 import { hashFile } from "../shared/hash-file.js";
 import { coarsen, mapDiameter, readDensityMap } from "../shared/maps/density-map.js";
 import { refuseBeyondMemory } from "../shared/memory.js";
+import { boundsOf, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { type Consensus, readConsensus } from "./consensus.js";
 import { type DetectorSource, readDetector, writeMtf } from "./detector.js";
 import type { DefocusSource, IceSource } from "./draw.js";
@@ -27,64 +28,105 @@ import { readOrientations, symmetryDoubt } from "./orientations.js";
 import { defaultParticles, type SimulationPlan } from "./plan.js";
 
 /**
- * Simulates a dataset of labelled micrographs, or what is still missing of it.
+ * Simulates a dataset of labelled micrographs, or what is still missing of it. With `shard` join it only joins what is there.
  *
- * @throws FileError or FormatError for an input, UsageError for a folder that holds something else, AbortError
+ * @throws FileError or FormatError for an input, FileError for micrographs that are missing when they are to be joined, UsageError for
+ *   a folder that holds something else, AbortError
  */
 export async function simulateDataset(
   plan: SimulationPlan,
   context: DatasetContext,
 ): Promise<DatasetManifest> {
-  return inClaimedFolder(context.files, plan.out, DATASET_CLAIM, () => simulateInto(plan, context));
+  requireTables(plan.assignment, "simulateShard");
+  return inDatasetFolder(plan, context, async (opened) => {
+    const { progress, sources } = opened;
+    const { files, report } = context;
+    if (progress.finished) report.note(`${plan.out} is complete already`);
+    else {
+      if (plan.assignment.share.kind === "join") {
+        refuseMissing(plan.out, progress.missing, { total: plan.count });
+      }
+      await writeMtf(files, plan.out, sources.detector);
+      await simulateMissing(progress.missing, plan, opened, context);
+    }
+    const manifest = progress.finished
+      ? (await readDataset(files, plan.out)).manifest
+      : await joinDataset(files, plan.out);
+    if (plan.labels) await writeLabels(files, plan.out, plan.labels);
+    return manifest;
+  });
 }
 
-async function simulateInto(plan: SimulationPlan, context: DatasetContext): Promise<DatasetManifest> {
-  const { files, report, signal, workers } = context;
-  const sources = await readSources(plan, context);
-  const kinds = imageKinds(plan.keepClean);
-  if (sources.estimates?.isDoubtful && !plan.defocus) {
-    report.warn("no real micrograph has reliable Thon rings: consider giving `defocus`");
-  }
-  const progress = await openDataset(files, plan.out, datasetJob(plan, sources, context.program), kinds);
-  if (progress.finished) {
-    report.note(`${plan.out} is complete already`);
-    if (plan.labels) await writeLabels(files, plan.out, plan.labels);
-    return (await readDataset(files, plan.out)).manifest;
-  }
-  await writeMtf(files, plan.out, sources.detector);
+/** Simulates the micrographs of one share, or what is still missing of them. @throws as `simulateDataset` */
+export async function simulateShard(plan: SimulationPlan, context: DatasetContext): Promise<ShardDone> {
+  return inDatasetFolder(plan, context, async (opened) => {
+    const [from, to] = boundsOf(plan.assignment.share, plan.count);
+    const missing = opened.progress.missing.filter((index) => index > from && index <= to);
+    await simulateMissing(missing, plan, opened, context);
+    return { out: plan.out, micrographs: to - from };
+  });
+}
+
+interface OpenSimulation {
+  readonly sources: Sources;
+  readonly progress: DatasetProgress;
+}
+
+async function inDatasetFolder<T>(
+  plan: SimulationPlan,
+  context: DatasetContext,
+  work: (opened: OpenSimulation) => Promise<T>,
+): Promise<T> {
+  const { files, report } = context;
+  const { assignment } = plan;
+  return inClaimedFolder(files, plan.out, { ...DATASET_CLAIM, assignment }, async () => {
+    const sources = await readSources(plan, context);
+    if (sources.estimates?.isDoubtful && !plan.defocus) {
+      report.warn("no real micrograph has reliable Thon rings: consider giving `defocus`");
+    }
+    const job = datasetJob(plan, sources, context.program);
+    const isAlone = assignment.share.kind !== "shard";
+    const progress = await openDataset(files, plan.out, job, imageKinds(plan.keepClean), isAlone);
+    return work({ sources, progress });
+  });
+}
+
+async function simulateMissing(
+  missing: readonly number[],
+  plan: SimulationPlan,
+  { sources }: OpenSimulation,
+  { report, signal, workers }: DatasetContext,
+): Promise<void> {
+  if (missing.length === 0) return;
   for (const [i, name] of plan.symmetries.entries()) {
     const doubt = symmetryDoubt(sources.volumes[i]!, name, plan.maps[i]!.path);
     if (doubt) report.warn(doubt);
   }
-  if (progress.missing.length > 0) {
-    const setup = prepareSimulation(plan, sources);
-    const shared: SimulationTarget = { setup, dir: plan.out, mode: plan.mode };
-    let done = plan.count - progress.missing.length;
-    let placed = 0;
-    let requested = 0;
-    const tell = (): void =>
-      report.progress({ stage: "simulate", done, total: plan.count, unit: "micrographs" });
-    tell();
-    await workers.map("simulate-micrograph", progress.missing, {
-      signal,
-      shared,
-      onResult: (made) => {
-        done++;
-        placed += made.placed;
-        requested += made.requested;
-        tell();
-      },
-    });
-    if (placed < requested) {
-      report.warn(
-        `${requested - placed} of ${requested} particles found no place: ask for fewer \`particles\`, or a lower \`collapseRatio\``,
-      );
-    }
+  const setup = prepareSimulation(plan, sources);
+  const shared: SimulationTarget = { setup, dir: plan.out, mode: plan.mode };
+  const [from, to] = boundsOf(plan.assignment.share, plan.count);
+  let done = to - from - missing.length;
+  let placed = 0;
+  let requested = 0;
+  const tell = (): void =>
+    report.progress({ stage: "simulate", done, total: to - from, unit: "micrographs" });
+  tell();
+  await workers.map("simulate-micrograph", missing, {
+    signal,
+    shared,
+    onResult: (made) => {
+      done++;
+      placed += made.placed;
+      requested += made.requested;
+      tell();
+    },
+  });
+  if (placed < requested) {
+    report.warn(
+      `${requested - placed} of ${requested} particles found no place: ask for fewer \`particles\`, or a lower \`collapseRatio\``,
+    );
   }
   signal.throwIfAborted();
-  const manifest = await joinDataset(files, plan.out);
-  if (plan.labels) await writeLabels(files, plan.out, plan.labels);
-  return manifest;
 }
 
 /** Nearer than this no two particles lie whose densities are told apart: one was picked twice. */

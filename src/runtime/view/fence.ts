@@ -60,6 +60,7 @@ export async function fencedFiles(roots: readonly Root[], mayWrite: boolean): Pr
     remove: async (path) => nodeFiles.remove(await judgedTarget(path)),
     move: async (path, to) => nodeFiles.move(await judgedTarget(path), await judgedTarget(to)),
     lock: async (path) => nodeFiles.lock(await judgedTarget(path)),
+    clearLock: async (path) => nodeFiles.clearLock(await judgedTarget(path)),
     sweep: async (folder) => nodeFiles.sweep(await judgedTarget(folder)),
   };
 

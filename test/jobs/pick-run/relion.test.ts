@@ -52,6 +52,9 @@ describe.skipIf(!hasRelion)("RELION and picks (needs relion_preprocess and relio
       exists: (path: string) => context.files.exists(at(path)),
       list: (path: string) => context.files.list(at(path)),
       sha256: (path: string) => context.files.sha256(at(path)),
+      lock: (path: string) => context.files.lock(at(path)),
+      sweep: (path: string) => context.files.sweep(at(path)),
+      remove: (path: string) => context.files.remove(at(path)),
     };
     const workers = {
       ...context.workers,

@@ -29,13 +29,21 @@ export function readOptions<Set extends OptionSet>(
   set: Set,
   values: Readonly<Record<string, unknown>>,
 ): ResolvedOptions<Set> {
+  return resolveOptions(set, readValues(set, values) as OptionsOf<Set>);
+}
+
+/** The same without checks and defaults: what was given, and nothing else. */
+export function readValues(
+  set: OptionSet,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const read = Object.entries(values).map(([name, value]) => {
     const kind = Object.hasOwn(set, name) ? set[name]!.kind : undefined;
     // 256 is a size and a list of one number too
     const isText = typeof value === "string" || (typeof value === "number" && kind?.type !== "number");
     return [name, kind && isText ? valueOfText(kind, String(value)) : value];
   });
-  return resolveOptions(set, Object.fromEntries(read) as OptionsOf<Set>);
+  return Object.fromEntries(read);
 }
 
 /** What a manifest records: every option that decides the results, as JSON will give it back. */
@@ -44,7 +52,12 @@ export function recordOf<Set extends OptionSet>(
   options: ResolvedOptions<Set>,
 ): Readonly<Record<string, unknown>> {
   const deciding = Object.entries(options).filter(([name]) => set[name]?.role === "result");
-  const text = JSON.stringify(Object.fromEntries(deciding), (_name, value) =>
+  return asJson(Object.fromEntries(deciding));
+}
+
+/** Options as JSON gives them back; an infinite number is the word inf. */
+export function asJson(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const text = JSON.stringify(options, (_name, value) =>
     value === Number.POSITIVE_INFINITY ? "inf" : value,
   );
   return JSON.parse(text) as Record<string, unknown>;

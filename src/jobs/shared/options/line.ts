@@ -24,5 +24,6 @@ export function commandWords(
 export const commandLine = (spec: CommandSpec, options: Readonly<Record<string, unknown>>): string =>
   ["cryogem", ...commandWords(spec, options).map(quoted)].join(" ");
 
-const quoted = (word: string): string =>
+/** A word as a shell takes it. */
+export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,4 +1,4 @@
-import { choiceOption, countOption, switchOption } from "./option.js";
+import { choiceOption, countOption, switchOption, textOption } from "./option.js";
 
 /** Threads that share out the work of a job. */
 export const workers = countOption(
@@ -36,5 +36,13 @@ export const seed = countOption(
 export const resume = switchOption({
   help: "continue a training, to the result that it would have had",
   fallback: false,
+  role: "machine",
+});
+
+/** Which share of the micrographs a process does, where several processes or machines share in one job. */
+export const shard = textOption({
+  value: "i/n",
+  help: "do only share i of n of the micrographs, into the same folder as the other shares, without the tables, which `cryogem join` writes; or join: the tables alone",
+  otherwise: "all",
   role: "machine",
 });
