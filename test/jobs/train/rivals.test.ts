@@ -19,7 +19,10 @@ const CASES: readonly (readonly [TranslatorName, Partial<TrainOptions>])[] = [
   ["cut", {}],
   ["fastcut", {}],
   ["cyclegan", { accumulate: 2 }],
-  ["cyclediffusion", { depth: undefined, ndf: undefined, crop: 32, ngf: 4, samplingSteps: 2, start: 300 }],
+  [
+    "cyclediffusion",
+    { depth: undefined, ndf: undefined, crop: 64, ngf: 2, accumulate: 1, samplingSteps: 1, start: 300 },
+  ],
 ];
 
 describe.each(CASES)("train --translator %s %j", (translator, more) => {
@@ -44,7 +47,7 @@ describe.each(CASES)("train --translator %s %j", (translator, more) => {
     const { record } = await modelOf(translator);
     expect(record.translator).toBe(translator);
     if (translator === "cyclediffusion")
-      expect(record.diffusion).toMatchObject({ width: 4, eta: 0.1, start: 300 });
+      expect(record.diffusion).toMatchObject({ width: 2, eta: 0.1, start: 300 });
     else expect(record.options!.network).toBe(more.network ?? "unet");
     const { micrographs, options: said } = await generate(`${translator}-made`, { model: at(translator) });
     expect(micrographs).toHaveLength(3);
