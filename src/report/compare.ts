@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { readDataset, readMicrograph } from "../dataset/reader.js";
 import { scoreText } from "../evaluate/realism/table.js";
+import type { Score } from "../evaluate/spread.js";
 import { readImage } from "../io/read-image.js";
 import type { FinishedComparison } from "../jobs/compare/run.js";
 import { type Comparison, measuresOf, titleOf } from "../jobs/compare/table.js";
@@ -27,7 +28,7 @@ export async function writeComparePage(finished: FinishedComparison, files: File
         `${comparison.seeds.length === 1 ? "seed" : "seeds"} ${comparison.seeds.join(", ")}, the same specimens, scored against micrographs that took no part in learning.`,
     ) +
     paragraph(
-      "Every measure but the correlation is better when lower; ± is the standard deviation over the seeds.",
+      "Every measure but the correlation is better when lower; ± is the standard deviation over the seeds, and of floor and ceiling over the ways to halve the real micrographs.",
     );
   const html = htmlPage(
     {
@@ -54,7 +55,7 @@ function tableSection(comparison: Comparison): ReportSection {
       escapeText(text),
       steps === undefined ? "–" : String(steps),
       seconds === undefined ? "–" : duration(seconds),
-      ...measures.map((measure) => scoreText(scores[measure])),
+      ...measures.map((measure) => shown(scores[measure])),
     ],
     ...(role !== "candidate" && { kind: "reference" as const }),
   }));
@@ -62,6 +63,10 @@ function tableSection(comparison: Comparison): ReportSection {
   const body = htmlTable("Scores of all rows; in italics the floor and the ceiling", header, rows);
   return { id: "scores", title: "Scores", body };
 }
+
+/** A score; without a spread where there is one seed only. */
+const shown = (score: Score | undefined): string =>
+  score?.values.length === 1 ? scoreText(score).replace(/ ±.*/, "") : scoreText(score);
 
 function imageSection(
   images: readonly { readonly name: string; readonly image: Image }[],

@@ -112,7 +112,8 @@ export function comparisonCsv(comparison: Comparison): string {
       const score = scores[measure];
       return csvLine([
         ...[text, role, steps ?? "", seconds === undefined ? "" : seconds.toFixed(1)],
-        ...[measure, score?.mean ?? "", score?.spread ?? "", score?.values.length ?? ""],
+        ...[measure, score?.mean ?? "", score && score.values.length > 1 ? score.spread : ""],
+        score?.values.length ?? "",
       ]);
     }),
   );
