@@ -99,9 +99,9 @@ function scoredRow({ text, name, steps, seconds }: ComparedRow, scores: readonly
   };
 }
 
-/** The measures that at least one row has, in the order of the table. */
+/** The measures that at least one row has, in the order of the table: content first, since what has lost it is worth nothing else. */
 export const measuresOf = ({ rows }: Comparison): readonly ComparedMeasure[] =>
-  [...REALISM_MEASURES, ...(Object.keys(CONTENT_TITLES) as (keyof typeof CONTENT_TITLES)[])].filter(
+  [...(Object.keys(CONTENT_TITLES) as (keyof typeof CONTENT_TITLES)[]), ...REALISM_MEASURES].filter(
     (measure) => rows.some(({ scores }) => scores[measure]),
   );
 

@@ -124,7 +124,7 @@ describe("compare", () => {
     expect(third!.steps).toBeUndefined();
     const table = readFileSync(at("compare/table.csv"), "utf8").split("\n");
     expect(table[0]).toBe("row,role,steps,training_seconds,measure,mean,spread,repeats");
-    expect(table.find((line) => line.startsWith("gaussian,candidate,,"))).toContain("frechet,3.45");
+    expect(table.find((line) => line.startsWith("gaussian,candidate,,,frechet"))).toContain("frechet,3.45");
     const html = readFileSync(page, "utf8");
     expect(html).toContain("cut --network antialiased");
     expect(html.match(/<figure>/g)).toHaveLength(4);
