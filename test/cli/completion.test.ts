@@ -56,7 +56,7 @@ describe("bash", () => {
   test("commands, by their first and second word", () => {
     const first = new Set(specs.map(({ name }) => name.split(" ")[0]));
     expect(new Set(bash("cryogem", "").words)).toEqual(new Set([...first, "help"]));
-    expect(bash("cryogem", "sim")).toEqual({ words: ["simulate"], files: false });
+    expect(bash("cryogem", "simul")).toEqual({ words: ["simulate"], files: false });
     const picks = specs.filter(({ name }) => name.startsWith("pick ")).map(({ name }) => name.split(" ")[1]);
     expect(bash("cryogem", "pick", "").words).toEqual(picks);
     expect(bash("cryogem", "help", "extr").words).toEqual(["extract"]);
