@@ -85,7 +85,7 @@ describe("bash", () => {
 
 describe.skipIf(!has("fish", "--version"))("fish (needs fish)", () => {
   test("commands, options and values", () => {
-    expect(fish("cryogem sim")).toEqual(["simulate"]);
+    expect(fish("cryogem simul")).toEqual(["simulate"]);
     expect([...fish("cryogem pick ")].sort()).toEqual(["run", "score", "train"]);
     expect(fish("cryogem simulate --volt")).toEqual(["--voltage"]);
     expect([...fish("cryogem train --device ")].sort()).toEqual(["auto", "cpu", "cuda", "webgpu"]);
