@@ -453,8 +453,8 @@ function poorContrast(): string[] {
     return matchMedia("(prefers-color-scheme: dark)").matches ? [18, 18, 18] : [255, 255, 255];
   };
   const poor: string[] = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some(
+  for (const element of Array.from(document.querySelectorAll("body *"))) {
+    const own = Array.from(element.childNodes).some(
       (node) => node.nodeType === 3 && node.textContent!.trim() !== "",
     );
     const { width, height } = element.getBoundingClientRect();

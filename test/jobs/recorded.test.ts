@@ -22,12 +22,17 @@ describe("every option that decides results is recorded under its name", () => {
   });
 
   test("train: the preset's values, with those that were chosen in their place", () => {
-    const { options, dose, translator } = planTraining({ real: ["r"], simulated: "s", out: "o", steps: 7 });
-    // a preset is recorded by its values
+    const given = { real: ["r"], simulated: "s", out: "o", steps: 7 };
+    const plans = [planTraining(given), planTraining({ ...given, translator: "cyclediffusion" })];
+    // a preset is recorded by its values; some options belong to one kind of translator
     const names = deciding(trainOptions).filter((name) => name !== "preset");
-    const recorded = new Set([...Object.keys({ ...options, dose, translator })]);
+    const recorded = new Set(
+      plans.flatMap(({ options, diffusion, dose, translator }) =>
+        Object.keys({ ...options, ...diffusion, dose, translator }),
+      ),
+    );
     expect(names.filter((name) => !recorded.has(name))).toEqual([]);
-    expect(options.steps).toBe(7);
+    expect(plans[0]!.options.steps).toBe(7);
   });
 
   test("pick train", () => {
