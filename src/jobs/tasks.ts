@@ -8,6 +8,9 @@ declare module "../core/ports.js" {
     "classify-search": typeof import("./classify2d/tasks.js").searchTask;
     "estimate-micrograph": typeof import("./estimate/micrograph.js").estimateMicrographTask;
     "hash-file": typeof import("./shared/hash-file.js").hashFile;
+    "initial-map": typeof import("./initial-model/tasks.js").mapTask;
+    "initial-step": typeof import("./initial-model/tasks.js").stepTask;
+    "initial-survey": typeof import("./initial-model/tasks.js").surveyTask;
     "local-resolution": typeof import("./postprocess/tasks.js").localResolutionTask;
     "pick-micrograph": typeof import("./pick-run/micrograph.js").pickMicrographTask;
     "profile-micrograph": typeof import("./evaluate/micrograph.js").profileMicrographTask;
@@ -32,6 +35,9 @@ const loaders: { readonly [Name in TaskName]: () => Promise<Tasks[Name]> } = {
   "classify-search": async () => (await import("./classify2d/tasks.js")).searchTask,
   "estimate-micrograph": async () => (await import("./estimate/micrograph.js")).estimateMicrographTask,
   "hash-file": async () => (await import("./shared/hash-file.js")).hashFile,
+  "initial-map": async () => (await import("./initial-model/tasks.js")).mapTask,
+  "initial-step": async () => (await import("./initial-model/tasks.js")).stepTask,
+  "initial-survey": async () => (await import("./initial-model/tasks.js")).surveyTask,
   "local-resolution": async () => (await import("./postprocess/tasks.js")).localResolutionTask,
   "pick-micrograph": async () => (await import("./pick-run/micrograph.js")).pickMicrographTask,
   "profile-micrograph": async () => (await import("./evaluate/micrograph.js")).profileMicrographTask,

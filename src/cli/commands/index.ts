@@ -14,6 +14,7 @@ import { fscCommand } from "../../jobs/fsc/options.js";
 import { generateCommand } from "../../jobs/generate/options.js";
 import { infoCommand } from "../../jobs/info/options.js";
 import { initCommand } from "../../jobs/init/options.js";
+import { initialModelCommand } from "../../jobs/initial-model/options.js";
 import { joinCommand } from "../../jobs/join/options.js";
 import { maskCommand } from "../../jobs/mask/options.js";
 import { pickRunCommand } from "../../jobs/pick-run/options.js";
@@ -53,6 +54,7 @@ export const entries: readonly CommandEntry[] = [
   entry(pickScoreCommand, () => import("./pick-score.js")),
   entry(extractCommand, () => import("./extract.js")),
   entry(classify2dCommand, () => import("./classify2d.js")),
+  entry(initialModelCommand, () => import("./initial-model.js")),
   entry(reconstructCommand, () => import("./reconstruct.js")),
   entry(poseTrainCommand, () => import("./pose-train.js")),
   entry(poseRunCommand, () => import("./pose-run.js")),

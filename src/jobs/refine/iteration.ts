@@ -76,7 +76,7 @@ export function modelOf({ mask }: RefineInputs, state: RefineState, half: 0 | 1)
   const reference = state.references[half];
   const data = reference.data.map((value, i) => value * mask.data[i]!);
   return {
-    projector: projectorUpTo({ ...reference, data }, state.limit),
+    projectors: [projectorUpTo({ ...reference, data }, state.limit)],
     noise: state.noise[half],
     shiftDeviation: state.shiftDeviations[half],
   };
@@ -112,7 +112,7 @@ export async function iterate(
   const mapsOf = (signalToNoise?: Float64Array): Promise<Volume[]> =>
     context.workers.map(
       "refine-map",
-      added.map(({ sums }) => ({ sums, symmetry, ...(signalToNoise && { signalToNoise }) })),
+      added.map(({ sums }) => ({ sums: sums[0]!, symmetry, ...(signalToNoise && { signalToNoise }) })),
       { signal: context.signal },
     );
   const maps = (await mapsOf()) as unknown as readonly [Volume, Volume];
@@ -213,7 +213,7 @@ async function insertAll(
 
 /** In place of the first. */
 function joined(all: Accumulated, more: Accumulated): Accumulated {
-  addSums(all.sums, more.sums);
+  for (const [k, sums] of all.sums.entries()) addSums(sums, more.sums[k]!);
   addNoise(all.noise, more.noise);
   return {
     ...all,

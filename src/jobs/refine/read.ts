@@ -8,10 +8,10 @@ import { LABEL } from "../../io/star/names.js";
 import { mapDiameter } from "../shared/maps/density-map.js";
 import { contrastDoubt } from "../shared/maps/map-contrast.js";
 import { type MapFrame, readMapFile, readMask } from "../shared/maps/map-files.js";
+import { softSphere } from "../shared/maps/soft-sphere.js";
 import { readSearchInputs, SAME_PIXEL, type SearchInputs } from "../shared/particles/search-inputs.js";
 import type { RefinePlan } from "./plan.js";
 import { readProposals } from "./proposals.js";
-import { softSphere } from "./sphere.js";
 
 /** The inputs of a refinement, fit for each other. */
 export interface RefineInputs extends SearchInputs {

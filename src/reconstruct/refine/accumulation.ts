@@ -14,7 +14,8 @@ import type { Sighting } from "./sighting.js";
 
 /** What some particles of a half add to its next map and noise. Plain data. */
 export interface Accumulated {
-  readonly sums: FourierSums;
+  /** Of each reference. */
+  readonly sums: readonly FourierSums[];
   readonly noise: NoiseSums["groups"];
   /** Sum over particles of the mean square of their shifts along an axis, pixels². */
   readonly shiftSquares: number;
@@ -23,7 +24,7 @@ export interface Accumulated {
 
 /** Adds up particles of one half by the probabilities of their poses: the map's sums, and what is left as noise. */
 export class Accumulation {
-  private readonly projector: BackProjector;
+  private readonly projectors: readonly BackProjector[];
   private readonly matcher: Matcher;
   /** All frequencies below Nyquist, and those at which the map is compared with images. */
   private readonly all: Frequencies;
@@ -37,10 +38,13 @@ export class Accumulation {
     private readonly plan: SearchPlan,
     private readonly model: HalfModel,
   ) {
-    this.projector = new BackProjector(grid);
-    this.matcher = new Matcher([model.projector]);
+    this.projectors = model.projectors.map(() => new BackProjector(grid));
+    this.matcher = new Matcher(model.projectors);
     this.all = frequenciesWithin(plan.box, plan.box / 2);
-    this.compared = frequenciesWithin(plan.box, Math.min(plan.limit, model.projector.radius));
+    this.compared = frequenciesWithin(
+      plan.box,
+      Math.min(plan.limit, ...model.projectors.map(({ radius }) => radius)),
+    );
     this.noise = new NoiseSums(model.noise.length, this.all);
   }
 
@@ -61,7 +65,12 @@ export class Accumulation {
 
   result(): Accumulated {
     const { shiftSquares, particles } = this;
-    return { sums: this.projector.sums(), noise: this.noise.groups, shiftSquares, particles };
+    return {
+      sums: this.projectors.map((projector) => projector.sums()),
+      noise: this.noise.groups,
+      shiftSquares,
+      particles,
+    };
   }
 
   private addSlices(whole: ParticleSpectrum, particle: RefinedParticle, sighting: Sighting): void {
@@ -78,6 +87,7 @@ export class Accumulation {
       this.all,
       sighting,
     ).entries()) {
+      const { reference, matrix } = sighting.views[o]!;
       const data = new Float32Array(2 * box * columns);
       const weight = new Float32Array(box * columns);
       for (let i = 0; i < count; i++) {
@@ -88,7 +98,7 @@ export class Accumulation {
         weight[at] = share * factor * whole.ctf[i]!;
       }
       weight[0] = share * atZero;
-      this.projector.addSlice({ data, weight }, this.plan, sighting.views[o]!.matrix);
+      this.projectors[reference]!.addSlice({ data, weight }, this.plan, matrix);
     }
   }
 }

@@ -6,6 +6,7 @@ import { type Frequencies, frequenciesWithin } from "../search/frequencies.js";
 import { Matcher } from "../search/matcher.js";
 import { OrientationGrid } from "../search/orientation-grid.js";
 import type { ParticleSpectrum } from "../search/particle-spectrum.js";
+import { SeveralGrid } from "../search/several-grid.js";
 import { type Shift, shiftsWithin } from "../search/shifts.js";
 import { fitGreyScale, type GreyFit } from "./grey-scale.js";
 import { searchLevels } from "./levels.js";
@@ -27,14 +28,16 @@ export interface SearchPlan {
   readonly turn: RotationMatrix;
   /** Pixels about the last shift within which shifts are looked for. */
   readonly shiftRange: number;
-  /** Degrees about the last orientation within which it is looked for; absent: everywhere. */
+  /** Degrees about the last orientation within which it is looked for, with one reference; absent: everywhere. */
   readonly local?: number;
+  /** Order of orientations at which a search ends at the latest; absent: where the limit asks for it. */
+  readonly lastOrder?: number;
 }
 
 /** What one half knows and the other does not. Plain data. */
 export interface HalfModel {
-  /** Of the half's own map. */
-  readonly projector: Projector;
+  /** Of the half's own map, or of several references that particles are shared out among. */
+  readonly projectors: readonly Projector[];
   /** Of each optics group: the mean of |transform|² of the noise at each ring. */
   readonly noise: readonly Float64Array[];
   /** Pixels: standard deviation of the shifts along an axis. */
@@ -60,19 +63,20 @@ export class Expectation {
     private readonly model: HalfModel,
   ) {
     const { box, symmetry, turn, local } = plan;
-    const limit = Math.min(plan.limit, model.projector.radius);
+    const limit = Math.min(plan.limit, ...model.projectors.map(({ radius }) => radius));
     const first = local === undefined ? GLOBAL_ORDER : LOCAL_ORDER;
     this.grid = new OrientationGrid(symmetryOperators(symmetry), turn);
+    const several = new SeveralGrid(this.grid, model.projectors.length);
     const variance = 2 * model.shiftDeviation ** 2;
     this.list = frequenciesWithin(box, limit);
     this.search = {
-      ...{ matcher: new Matcher([model.projector]), grid: this.grid },
-      levels: searchLevels({ ...plan, limit }, first),
+      ...{ matcher: new Matcher(model.projectors), grid: several },
+      levels: searchLevels({ ...plan, limit }, first, plan.lastOrder),
       shiftPrior: ({ x, y }) => -(x * x + y * y) / variance,
       ...{ keepCells: KEEP_CELLS, keepShifts: KEEP_SHIFTS },
     };
-    const cells = local === undefined ? this.grid.cells(first) : [];
-    const views = cells.map((cell) => this.grid.view(first, cell));
+    const cells = local === undefined ? several.cells(first) : [];
+    const views = cells.map((cell) => several.view(first, cell));
     this.everything = { cells, views };
     if (local === undefined) this.search.matcher.hold(views, this.search.levels[0]!.frequencies);
   }

@@ -13,7 +13,7 @@ export interface SearchScale {
 }
 
 /** Orders beyond this have cells of under half a degree. */
-const FINEST_ORDER = 7;
+export const FINEST_ORDER = 7;
 const RADIANS = Math.PI / 180;
 /**
  * Of the wavelength, how far half a step of angles may move the particle's rim: 0.45. At 0.25 nothing within a cell differs from its
@@ -28,13 +28,19 @@ const RIM = 0.45;
  * Half a step of angles moves the particle's rim by a quarter of (step x diameter). At each level the frequencies reach to the
  * wavelength of which that is 0.45; at the last it is at most an eighth of the wavelength of the limit, up to which everything is
  * compared. Shifts go in steps of about the same displacement.
+ *
+ * @param last order at which the search ends at the latest
  */
-export function searchLevels({ box, diameter, limit }: SearchScale, first: number): readonly Level[] {
+export function searchLevels(
+  { box, diameter, limit }: SearchScale,
+  first: number,
+  last = FINEST_ORDER,
+): readonly Level[] {
   const levels: Level[] = [];
   const finest = frequenciesWithin(box, limit);
   for (let order = first; ; order++) {
     const reach = (4 * RIM * box) / (OrientationGrid.step(order) * RADIANS * diameter);
-    const isLast = reach >= 8 * RIM * limit || order === FINEST_ORDER;
+    const isLast = reach >= 8 * RIM * limit || order >= last;
     const frequencies = isLast || reach >= limit ? finest : frequenciesWithin(box, reach);
     levels.push({ order, shiftStep: shiftStep(diameter, order), frequencies });
     if (isLast) return levels;

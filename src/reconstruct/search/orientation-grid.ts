@@ -7,7 +7,8 @@ import {
   transposeRotation,
 } from "../../core/rotation.js";
 import { type Direction, healpixCentre, healpixCount } from "./healpix.js";
-import type { View, ViewGrid } from "./view.js";
+import type { CountedGrid } from "./several-grid.js";
+import type { View } from "./view.js";
 
 const DEGREES = 180 / Math.PI;
 /** Orders of cells deeper than this have numbers beyond 2^32. */
@@ -26,7 +27,7 @@ const KEPT_ORDER = 3;
  *
  * `turn` turns the whole grid, as another one at each iteration leaves no trace of the grid in a map.
  */
-export class OrientationGrid implements ViewGrid {
+export class OrientationGrid implements CountedGrid {
   constructor(
     /** Rotations of the point group of what is looked at. */
     private readonly operators: readonly RotationMatrix[],
@@ -40,6 +41,11 @@ export class OrientationGrid implements ViewGrid {
 
   /** Kept of the orders of which all cells are looked at. */
   private readonly known = new Map<number, RotationMatrix>();
+
+  /** Cells of an order, whatever the symmetry. */
+  total(order: number): number {
+    return healpixCount(order) * intervalsOf(order);
+  }
 
   /** Of the only reference. */
   view(order: number, cell: number): View {

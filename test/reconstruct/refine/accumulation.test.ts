@@ -23,7 +23,7 @@ const plan: SearchPlan = {
   turn: [1, 0, 0, 0, 1, 0, 0, 0, 1],
 };
 const modelWith = (noise: readonly number[]): HalfModel => ({
-  ...{ projector, shiftDeviation: 1 },
+  ...{ projectors: [projector], shiftDeviation: 1 },
   noise: noise.map((level) => new Float64Array(box).fill(level)),
 });
 const at = (matrix: RotationMatrix, x: number, y: number): Sighting => ({
@@ -55,8 +55,8 @@ describe("accumulation", () => {
     let difference = 0;
     visit(inner.reach, (i) => {
       most = Math.max(most, Math.abs(wanted.data[2 * i]!));
-      difference = Math.max(difference, Math.abs(wanted.data[2 * i]! - found.sums.data[2 * i]!));
-      expect(found.sums.weight[i]! - wanted.weight[i]!).toBeCloseTo(0, 3);
+      difference = Math.max(difference, Math.abs(wanted.data[2 * i]! - found.sums[0]!.data[2 * i]!));
+      expect(found.sums[0]!.weight[i]! - wanted.weight[i]!).toBeCloseTo(0, 3);
     });
     expect(difference).toBeLessThan(1e-4 * most);
     expect(found.shiftSquares).toBeCloseTo(2 * 2.5, 6);
@@ -74,8 +74,8 @@ describe("accumulation", () => {
       );
       return accumulation.result();
     });
-    expect(second!.sums.data).toBeAllclose(first!.sums.data);
-    expect(second!.sums.weight).toBeAllclose(first!.sums.weight);
+    expect(second!.sums[0]!.data).toBeAllclose(first!.sums[0]!.data);
+    expect(second!.sums[0]!.weight).toBeAllclose(first!.sums[0]!.weight);
     expect(second!.noise[0]!.power).toBeAllclose(first!.noise[0]!.power);
   });
 
@@ -125,8 +125,8 @@ describe("accumulation", () => {
     const mean = (value: (part: (typeof parts)[number]["found"]) => number): number =>
       parts.reduce((sum, { share, found }) => sum + share * value(found), 0);
     visit(grid.reach - 2, (i) => {
-      expect(whole.sums.data[2 * i]! - mean(({ sums }) => sums.data[2 * i]!)).toBeCloseTo(0, 2);
-      expect(whole.sums.weight[i]! - mean(({ sums }) => sums.weight[i]!)).toBeCloseTo(0, 3);
+      expect(whole.sums[0]!.data[2 * i]! - mean(({ sums }) => sums[0]!.data[2 * i]!)).toBeCloseTo(0, 2);
+      expect(whole.sums[0]!.weight[i]! - mean(({ sums }) => sums[0]!.weight[i]!)).toBeCloseTo(0, 3);
     });
     for (const ring of [1, 5, 10]) {
       const expected = mean(({ noise }) => noise[0]!.power[ring]!);

@@ -1,4 +1,4 @@
-import { centre, type Volume } from "../../array/image.js";
+import { centre, type Volume } from "../../../array/image.js";
 
 /** Voxels over which a spherical mask fades. */
 const EDGE = 5;
