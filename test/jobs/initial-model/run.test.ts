@@ -81,7 +81,7 @@ describe("makeInitialModel", () => {
 
 test("detail becomes finer, noise falls to its own level, and a batch counts less and less", () => {
   const steps = Array.from({ length: 100 }, (_, i) => stepOf(i, 100, 5, 15));
-  expect(steps[0]).toEqual({ limit: 5, rate: 1, heat: 4 });
+  expect(steps[0]).toEqual({ limit: 5, rate: 1, heat: 6 });
   expect(steps[99]).toMatchObject({ limit: 15, heat: 1 });
   for (const [i, step] of steps.entries()) {
     if (i === 0) continue;
