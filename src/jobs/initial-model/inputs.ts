@@ -27,7 +27,7 @@ export interface ModelInputs {
 const FEWEST = 20;
 /** Of the particle's diameter, the detail at the first and, where nothing is asked for, at the last step. */
 const FIRST_DETAIL = 6.5;
-const LAST_DETAIL = 12;
+const LAST_DETAIL = 10;
 /** Shells beyond the finest that the small box holds. */
 const SPARE = 3;
 

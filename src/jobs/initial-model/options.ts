@@ -32,11 +32,11 @@ export const initialModelOptions = {
     {
       value: "A",
       help: "finest detail that is compared",
-      otherwise: "a twelfth of the particle's diameter, not beyond Nyquist",
+      otherwise: "a tenth of the particle's diameter, not beyond Nyquist",
     },
   ),
   steps: countOption({ from: 10, to: 1000 }, { value: "n", help: "batches of particles", fallback: 120 }),
-  batch: countOption({ from: 20, to: 10_000 }, { value: "n", help: "particles of a batch", fallback: 150 }),
+  batch: countOption({ from: 20, to: 10_000 }, { value: "n", help: "particles of a batch", fallback: 60 }),
   shiftRange: numberOption(
     { unit: "angstrom", above: 0, to: 1000 },
     {

@@ -11,7 +11,7 @@ export interface Step {
 /** Shares of the steps: up to which the noise is exaggerated, and between which detail becomes finer. */
 const HEATED = 0.6;
 const REFINED_FROM = 0.65;
-const REFINED_TO = 0.9;
+const REFINED_TO = 0.85;
 const HOTTEST = 6;
 /** Least share of a batch: the sums remember about as many batches as its inverse. */
 const LEAST_RATE = 0.08;
