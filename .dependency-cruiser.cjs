@@ -148,6 +148,7 @@ const doors = {
     "orientation-grid",
     "particle-spectrum",
     "posterior",
+    "several-grid",
     "shifts",
     "view",
   ],

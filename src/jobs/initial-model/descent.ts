@@ -133,7 +133,14 @@ async function look(
   const shared: StepShared = {
     ...{ stacks: stored.stacks, stored: stored.box, grid },
     plan: {
-      ...{ box, pixelSize, diameter, limit: step.limit, symmetry: plan.symmetry, lastOrder: step.limit > inputs.coarsest ? LAST_ORDER : COARSE_ORDER },
+      ...{
+        box,
+        pixelSize,
+        diameter,
+        limit: step.limit,
+        symmetry: plan.symmetry,
+        lastOrder: step.limit > inputs.coarsest ? LAST_ORDER : COARSE_ORDER,
+      },
       turn: eulerToMatrix(uniformRotation(Random.of(plan.seed, "initial-model", "turn", number))),
       shiftRange: range,
     },
