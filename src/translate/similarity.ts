@@ -17,8 +17,8 @@ export interface TrainedEncoder {
 }
 
 /**
- * How like the features of one place of an image those of every other are, as the contrastive loss of CUT and CryoGEM compares them
- * (Park et al. 2020, figure 8): cosines of the encoder's features through their head; without a contrastive loss, of the features.
+ * How like the features of one place of an image those of every other are, as the contrastive loss of CUT and CryoGEM compares
+ * them: cosines of the encoder's features through their head; without a contrastive loss, of the features.
  *
  * @param image square, its side a multiple of 2^depth, mean 0 and standard deviation 1
  * @param query pixel of the image
