@@ -55,6 +55,7 @@ const doors = {
   "evaluate/picking": ["bootstrap", "matching", "picking"],
   "evaluate/poses": ["floors", "poses"],
   "evaluate/realism": [
+    "content",
     "extractor",
     "frechet",
     "images",

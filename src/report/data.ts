@@ -1,4 +1,5 @@
 import type { Image } from "../array/image.js";
+import type { ContentCounts } from "../evaluate/realism/content.js";
 import type { RealismResult } from "../evaluate/realism/realism.js";
 import type { MicrographEstimate } from "../jobs/estimate/records.js";
 import type { PickRecord } from "../jobs/pick-run/records.js";
@@ -43,6 +44,7 @@ export interface ReportRealism {
 
 /** The average particle of the synthetic micrographs beside that of the clean simulation, cut at the same labels. */
 export interface ReportParticles extends LabelAverages {
+  readonly counts: ContentCounts;
   /** Angstrom. */
   readonly pixelSize: number;
 }

@@ -79,7 +79,14 @@ function renderPage(data: ReportData, left: number, most: number): string {
   );
 }
 
-function particleSection({ synthetic, clean, count, pixelSize, agreement }: ReportParticles): ReportSection {
+function particleSection({
+  synthetic,
+  clean,
+  count,
+  counts,
+  pixelSize,
+  agreement,
+}: ReportParticles): ReportSection {
   const [rows] = clean.shape;
   const panel = (title: string, image: ReportParticles["clean"]): string =>
     `<figure>${imagePanel({ title, image, pixelSize, contrast: standardContrast(image), zoom: rows < 200 ? 3 : 1 })}</figure>`;
@@ -91,6 +98,11 @@ function particleSection({ synthetic, clean, count, pixelSize, agreement }: Repo
     paragraph(
       `Correlation ${agreement.correlation.toFixed(3)} (1 = the same), offset ${agreement.offset.toFixed(2)} pixels ` +
         `(${agreement.offsetX.toFixed(2)} along x, ${agreement.offsetY.toFixed(2)} along y). Expected: 0.9 or more, within 1 pixel.`,
+    ) +
+    paragraph(
+      `Of ${counts.particles} particles, each searched around its label, ${counts.lost} are found no better than in an image without ` +
+        `structure and ${counts.moved} lie more than an eighth of a diameter aside; ${counts.invented} places far from all labels look as much like ` +
+        "the average particle as half of the particles do.",
     ) +
     htmlRow([panel("synthetic", synthetic), panel("clean simulation", clean)], "exact");
   return { id: "particles", title: "Particles at their labels", body };

@@ -7,7 +7,7 @@ import { readImage } from "../io/read-image.js";
 import type { Finding } from "../jobs/check/records.js";
 import { REALISM_FILES } from "../jobs/evaluate/plan.js";
 import { decodeRealism } from "../jobs/evaluate/records.js";
-import { averageAtLabels } from "../jobs/shared/micrographs/label-averages.js";
+import { averageAtLabels, countAtLabels } from "../jobs/shared/micrographs/label-averages.js";
 import { MODEL } from "../jobs/shared/models/model-files.js";
 import { parseMetrics, type TrainingStep } from "../jobs/train/metrics.js";
 import type { Mark } from "../plot/image-panel.js";
@@ -61,6 +61,7 @@ export async function writeReport(
     realism: plan.scores && { ...plan.scores, result: await readRealism(plan.scores.folder, files) },
     particles: {
       ...(await averageAtLabels(simulated, synthetic, files)),
+      counts: await countAtLabels(simulated, synthetic, files),
       pixelSize: synthetic.manifest.optics.pixelSize,
     },
     estimates: plan.estimates === undefined ? undefined : await readEstimates(plan.estimates, files),

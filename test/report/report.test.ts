@@ -88,6 +88,7 @@ const full: ReportData = {
     clean: noise(8, 48),
     count: 12,
     pixelSize: 2,
+    counts: { particles: 240, lost: 3, moved: 2, invented: 1 },
     agreement: { correlation: 0.9512, offsetX: 0.25, offsetY: -0.1, offset: 0.27 },
   },
   training: Array.from({ length: 450 }, (_, i) => ({

@@ -1,4 +1,6 @@
 import type { Random } from "../../core/random.js";
+import { irfft2, rfft2 } from "../fft/fft.js";
+import type { Image } from "../image.js";
 import { halfColumns, isSelfMirrored, wrappedIndex } from "./half.js";
 import { type VolumeSpectrum, visitHalfSpectrum } from "./shells.js";
 
@@ -32,4 +34,22 @@ export function randomisePhases(spectrum: VolumeSpectrum, from: number, random: 
     data[at + 1] = amplitude * Math.sin(phase);
   });
   return { data, shape };
+}
+
+/**
+ * An image with the power spectrum of another and the phases of white noise: what is left when all structure is taken
+ * away. The mean stays.
+ */
+export function randomPhaseImage(image: Image, random: Random): Image {
+  const noise = Float32Array.from(image.data, () => random.normal());
+  const spectrum = rfft2(image).data;
+  const phases = rfft2({ data: noise, shape: image.shape }).data;
+  for (let i = 2; i < spectrum.length; i += 2) {
+    const amplitude = Math.sqrt(spectrum[i]! ** 2 + spectrum[i + 1]! ** 2);
+    const length = Math.sqrt(phases[i]! ** 2 + phases[i + 1]! ** 2);
+    const scale = length > 0 ? amplitude / length : 0;
+    spectrum[i] = phases[i]! * scale;
+    spectrum[i + 1] = phases[i + 1]! * scale;
+  }
+  return irfft2({ data: spectrum, shape: image.shape });
 }

@@ -6,7 +6,7 @@ import { decodeRealism } from "../evaluate/records.js";
 import type { Project } from "../project/file.js";
 import { type ProjectData, planPreparation } from "../project/stages.js";
 import { doStage, doStages, openProject, type ProjectContext, withKeys } from "../run/run.js";
-import { averageAtLabels } from "../shared/micrographs/label-averages.js";
+import { averageAtLabels, countAtLabels } from "../shared/micrographs/label-averages.js";
 import { MODEL } from "../shared/models/model-files.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { parseMetrics } from "../train/metrics.js";
@@ -119,7 +119,8 @@ async function readScores(
   for (const row of rows) {
     const made = await readDataset(files, madeFolder(project, row, seed));
     const { correlation, offset } = (await averageAtLabels(specimens, made, files)).agreement;
-    content.push({ row: row.name, correlation, offset });
+    const counts = await countAtLabels(specimens, made, files);
+    content.push({ row: row.name, correlation, offset, counts });
   }
   return { realism, content };
 }

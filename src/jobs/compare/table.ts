@@ -1,5 +1,6 @@
 import { mean } from "../../array/statistics.js";
 import { FileError } from "../../core/errors.js";
+import type { ContentCounts } from "../../evaluate/realism/content.js";
 import { MEASURE_TITLES, REALISM_MEASURES, type RealismMeasure } from "../../evaluate/realism/measures.js";
 import type { RealismResult, RealismRow } from "../../evaluate/realism/realism.js";
 import { type Score, summarise } from "../../evaluate/spread.js";
@@ -25,6 +26,7 @@ export interface SeedScores {
     readonly correlation: number;
     /** Between the two averages, pixels. */
     readonly offset: number;
+    readonly counts: ContentCounts;
   }[];
 }
 
@@ -32,6 +34,9 @@ export interface SeedScores {
 export const CONTENT_TITLES = {
   contentCorrelation: "Average particle, correlation with the clean one",
   contentOffset: "Average particle, offset in pixels",
+  contentLost: "Particles lost, of a hundred",
+  contentMoved: "Particles moved, of a hundred",
+  contentInvented: "Particles invented, for a hundred labelled",
 } as const;
 export type ComparedMeasure = RealismMeasure | keyof typeof CONTENT_TITLES;
 
@@ -92,6 +97,11 @@ function scoredRow({ text, name, steps, seconds }: ComparedRow, scores: readonly
   }
   measured.contentCorrelation = summarise(found.map(({ kept }) => kept.correlation));
   measured.contentOffset = summarise(found.map(({ kept }) => kept.offset));
+  const share = (count: "lost" | "moved" | "invented"): Score =>
+    summarise(found.map(({ kept: { counts } }) => (100 * counts[count]) / Math.max(1, counts.particles)));
+  measured.contentLost = share("lost");
+  measured.contentMoved = share("moved");
+  measured.contentInvented = share("invented");
   return {
     ...{ text, role: "candidate", scores: measured },
     ...(steps !== undefined && { steps }),
