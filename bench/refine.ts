@@ -1,9 +1,10 @@
 /**
  * Refines the particles of a folder that bench/refine-set.ts made, by cryogem and by RELION, and compares them iteration by iteration:
- *   npx vite-node bench/refine.ts FOLDER cryogem [GROUP]
- *   npx vite-node bench/refine.ts FOLDER relion [GROUP] [MINUTES]
+ *   npx vite-node bench/refine.ts FOLDER cryogem [GROUP] [LOW_PASS]
+ *   npx vite-node bench/refine.ts FOLDER relion [GROUP] [LOW_PASS] [MINUTES]
  *   npx vite-node bench/refine.ts FOLDER compare [GROUP]
- * `npm run build` first. GROUP: the point group (C1). RELION: relion_refine_mpi --auto_refine, three processes of which two work, from the
+ * `npm run build` first. GROUP: the point group (C1), of which the map that the images were made of must have the axes. LOW_PASS: of the
+ * first reference, angstrom (50). RELION: relion_refine_mpi --auto_refine, three processes of which two work, from the
  * same low-passed reference, with the same mask and diameter, stopped after MINUTES (60); the same command goes on from its last iteration.
  *
  * The table has of each iteration the minutes from the start (by the times of its files: runs that were interrupted count their pauses), the rotation
@@ -28,7 +29,7 @@ import { writeParticlesStar } from "../src/io/particles/star-write.js";
 import { lineChart } from "../src/plot/line-chart.js";
 import { printTable } from "./table.js";
 
-const [folder = "", mode = "", group = "C1", minutes = "60"] = process.argv.slice(2);
+const [folder = "", mode = "", group = "C1", low = "50", minutes = "60"] = process.argv.slice(2);
 const at = (...names: string[]): string => join(folder, ...names);
 const cli = resolve(new URL("../dist/cli/main.js", import.meta.url).pathname);
 const cryogem = (...words: string[]): void => {
@@ -36,7 +37,8 @@ const cryogem = (...words: string[]): void => {
 };
 
 if (mode === "cryogem") {
-  const from = ["--reference", "reference.mrc", "--mask", "mask.mrc", "--symmetry", group];
+  const first = ["--reference", "reference.mrc", "--initial-low-pass", low];
+  const from = [...first, "--mask", "mask.mrc", "--symmetry", group];
   cryogem("refine", "--particles", "particles.star", ...from, "--out", "refined");
   console.log(`load ${loadavg().map((value) => value.toFixed(1))}`);
 } else if (mode === "relion") runRelion();
@@ -53,7 +55,7 @@ function runRelion(): void {
   mkdirSync(at("relion"), { recursive: true });
   const optimisers = readdirSync(at("relion")).filter((name) => /^run_.*it\d+_optimiser\.star$/.test(name));
   const last = optimisers.sort((a, b) => iterationOf(a) - iterationOf(b)).at(-1);
-  const fresh = `--auto_refine --split_random_halves --i particles.star --ref reference.mrc --firstiter_cc --ini_high 50
+  const fresh = `--auto_refine --split_random_halves --i particles.star --ref reference.mrc --firstiter_cc --ini_high ${low}
     --ctf --particle_diameter ${diameter()} --flatten_solvent --zero_mask --solvent_mask mask.mrc --solvent_correct_fsc --sym ${group}
     --healpix_order 2 --auto_local_healpix_order 4 --offset_range 6 --offset_step 2 --oversampling 1 --low_resol_join_halves 40
     --norm --scale --pad 2 --pool 30 --random_seed 1 --dont_check_norm --o relion/run`;

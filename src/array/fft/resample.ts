@@ -1,7 +1,9 @@
 import { inRange, integerInRange } from "../../core/check.js";
 import { UsageError } from "../../core/errors.js";
 import { centre, type Image, type Volume } from "../image.js";
+import { padOrCrop } from "../resample.js";
 import { halfColumns, mirrorIndex, wrappedIndex } from "../spectrum/half.js";
+import { mean } from "../statistics.js";
 import { irfft2, irfft3, rfft2, rfft3 } from "./fft.js";
 
 /**
@@ -18,6 +20,19 @@ export function fourierResample(
   const { data, shape } = rfft2(image);
   const resized = resizeSpectrum(data, [1, ...shape], [1, rows, columns]);
   return irfft2({ data: resized, shape: [rows, columns] });
+}
+
+/**
+ * A square image at another pixel size in a square box, about its centre floor(n / 2), as `resampleVolume` does it with volumes: the
+ * pixel size is met to better than 0.1 %, typically 0.01 %. Pixels keep their values; beyond the image stands its mean.
+ *
+ * @param ratio pixel size of the image over the wanted one
+ */
+export function resampleImage(image: Image, ratio: number, box: number): Image {
+  const [padded, resized] = ratio === 1 ? [box, box] : fittingSizes(image.shape[0], ratio);
+  const wide = padOrCrop(image, [padded, padded], mean(image.data));
+  if (ratio === 1) return wide;
+  return padOrCrop(fourierResample(wide, [resized, resized]), [box, box], mean(image.data));
 }
 
 /**

@@ -3,8 +3,8 @@ import { ClassAccumulation } from "../../reconstruct/classify/class-accumulation
 import type { ClassModel, ClassPlan, ClassSums } from "../../reconstruct/classify/class-model.js";
 import { ClassSearch } from "../../reconstruct/classify/class-search.js";
 import type { Sighting } from "../../reconstruct/refine/sighting.js";
-import { type ParticleStack, readStackImages } from "../shared/particles/particle-stacks.js";
-import { readImages } from "../shared/particles/search-inputs.js";
+import type { ParticleStack } from "../shared/particles/particle-stacks.js";
+import { readImages, readSearchImages } from "../shared/particles/search-images.js";
 import type { SomeParticles } from "../shared/particles/survey.js";
 
 /** What the tasks of an iteration share. */
@@ -25,7 +25,7 @@ export async function searchTask(
 ): Promise<Sighting[]> {
   const search = searches.get(shared) ?? new ClassSearch(shared.plan, shared.model);
   searches.set(shared, search);
-  const pixels = await readImages(files, shared.stacks, images);
+  const pixels = await readImages(files, shared.stacks, images, shared.plan);
   return particles.map((particle, i) => search.find(pixels[i]!, particle));
 }
 
@@ -42,7 +42,7 @@ export async function insertTask(
   files: Files,
 ): Promise<ClassSums> {
   const accumulation = new ClassAccumulation(plan, model);
-  for await (const { i, pixels } of readStackImages(files, stacks, images.length, (at) => images[at]!)) {
+  for await (const { i, pixels } of readSearchImages(files, stacks, images, plan)) {
     accumulation.add(pixels, particles[i]!, sightings[i]!, halves[i]!);
   }
   return accumulation.result();

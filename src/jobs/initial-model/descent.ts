@@ -11,6 +11,7 @@ import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import { addSums, type FourierSums } from "../../reconstruct/sums.js";
 import type { DatasetContext } from "../shared/context.js";
 import { softSphere } from "../shared/maps/soft-sphere.js";
+import type { Sampling } from "../shared/particles/search-images.js";
 import type { SomeParticles } from "../shared/particles/survey.js";
 import type { ModelInputs } from "./inputs.js";
 import type { InitialModelPlan } from "./plan.js";
@@ -35,6 +36,8 @@ const someOf = ({ stored, particles }: ModelInputs, rows: readonly number[]): So
 const runsOf = (rows: readonly number[], size: number): readonly (readonly number[])[] =>
   Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size));
 
+const samplingOf = ({ box, pixelSize }: Sampling): Sampling => ({ box, pixelSize });
+
 const everyRow = ({ particles }: ModelInputs): readonly number[] => particles.map((_, row) => row);
 
 /** Noise from the whole power of some images, and no map yet. */
@@ -45,7 +48,7 @@ export async function firstState(
 ): Promise<ModelState> {
   const { stored, box, pixelSize, diameter } = inputs;
   const shared = {
-    ...{ stacks: stored.stacks, stored: stored.box, plan: { box, pixelSize, diameter } },
+    ...{ stacks: stored.stacks, stored: samplingOf(stored), plan: { box, pixelSize, diameter } },
     groups: stored.set.optics.length,
   };
   const parts = runsOf(everyRow(inputs), PART).map((rows) => someOf(inputs, rows));
@@ -131,7 +134,7 @@ async function look(
   const { stored, box, pixelSize, diameter, grid } = inputs;
   const range = plan.shiftRange === undefined ? box / 10 : plan.shiftRange / pixelSize;
   const shared: StepShared = {
-    ...{ stacks: stored.stacks, stored: stored.box, grid },
+    ...{ stacks: stored.stacks, stored: samplingOf(stored), grid },
     plan: {
       ...{
         box,

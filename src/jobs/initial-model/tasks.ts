@@ -10,14 +10,14 @@ import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import { type Surveyed, surveyImages } from "../../reconstruct/refine/survey.js";
 import type { FourierSums } from "../../reconstruct/sums.js";
 import type { ParticleStack } from "../shared/particles/particle-stacks.js";
-import { readImages } from "../shared/particles/search-inputs.js";
+import { readImages, type Sampling } from "../shared/particles/search-images.js";
 import type { SomeParticles } from "../shared/particles/survey.js";
 
 /** Images of a stack are made smaller before anything else: a coarse map needs no more. */
 export interface SmallImages {
   readonly stacks: readonly ParticleStack[];
-  /** Rows and columns of the images as stored. */
-  readonly stored: number;
+  /** Of the images as they are read. */
+  readonly stored: Sampling;
 }
 
 export interface StepShared extends SmallImages {
@@ -39,9 +39,10 @@ async function smallImages(
   box: number,
   { images }: SomeParticles,
 ): Promise<Float32Array[]> {
-  const all = await readImages(files, stacks, images);
-  if (box === stored) return all;
-  return all.map((data) => fourierResample({ data, shape: [stored, stored] }, [box, box]).data);
+  const all = await readImages(files, stacks, images, stored);
+  if (box === stored.box) return all;
+  const shape = [stored.box, stored.box] as const;
+  return all.map((data) => fourierResample({ data, shape }, [box, box]).data);
 }
 
 /** Task "initial-survey": the whole power of the small images. */

@@ -8,8 +8,8 @@ import { Expectation, type HalfModel, type SearchPlan } from "../../reconstruct/
 import type { GreyFit } from "../../reconstruct/refine/grey-scale.js";
 import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import type { FourierSums } from "../../reconstruct/sums.js";
-import { type ParticleStack, readStackImages } from "../shared/particles/particle-stacks.js";
-import { readImages } from "../shared/particles/search-inputs.js";
+import type { ParticleStack } from "../shared/particles/particle-stacks.js";
+import { readImages, readSearchImages } from "../shared/particles/search-images.js";
 import type { SomeParticles } from "../shared/particles/survey.js";
 
 /** Some particles of one half. */
@@ -43,7 +43,7 @@ export async function greyScaleTask(
   files: Files,
 ): Promise<GreyFit[]> {
   const search = searchOf(shared, half);
-  const pixels = await readImages(files, shared.stacks, images);
+  const pixels = await readImages(files, shared.stacks, images, shared.plan);
   return particles.map((particle, i) => search.fitGreyScale(pixels[i]!, particle));
 }
 
@@ -54,7 +54,7 @@ export async function searchTask(
   files: Files,
 ): Promise<Sighting[]> {
   const search = searchOf(shared, half);
-  const pixels = await readImages(files, shared.stacks, images);
+  const pixels = await readImages(files, shared.stacks, images, shared.plan);
   return particles.map((particle, i) => search.find(pixels[i]!, particle));
 }
 
@@ -65,7 +65,7 @@ export async function insertTask(
   files: Files,
 ): Promise<Accumulated> {
   const accumulation = new Accumulation(grid, plan, models[half]!);
-  for await (const { i, pixels } of readStackImages(files, stacks, images.length, (at) => images[at]!)) {
+  for await (const { i, pixels } of readSearchImages(files, stacks, images, plan)) {
     accumulation.add(pixels, particles[i]!, sightings[i]!);
   }
   return accumulation.result();

@@ -79,13 +79,13 @@ describe("a refinement refuses", () => {
     );
   });
 
-  test("images of two pixel sizes, more particles than images, images that are not square", async () => {
-    const two = starOf(({ optics, particles }) => ({
-      optics: [optics[0]!, { ...optics[0]!, pixelSize: 3 }],
-      particles: particles.map((particle, i) => ({ ...particle, opticsGroup: i % 2 })),
+  test("images of another size than the optics say, more particles than images, images that are not square", async () => {
+    const other = starOf(({ optics, particles }) => ({
+      optics: [{ ...optics[0]!, imageSize: 48 }],
+      particles,
     }));
-    await expect(read({ particles: two })).rejects.toThrow(
-      /pixel size of optics group g: found 3, expected 6/,
+    await expect(read({ particles: other })).rejects.toThrow(
+      /rlnImageSize of optics group group1: found 48, expected 24, as in .*particles\.mrcs/,
     );
     const beyond = starOf(({ optics, particles }) => ({
       optics,

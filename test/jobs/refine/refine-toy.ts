@@ -27,11 +27,16 @@ export async function refineToy(
   return { record, ...said, at: (name: string): string => join(plan.out, name) };
 }
 
-/** Medians: degrees between the angles found and the true ones, angstrom between the shifts. */
-export function errorsOf(star: string, { set }: Pick<ToyRefinement, "set">, symmetry = "C1") {
+/** Medians over the particles at some places in the file: degrees between the angles found and the true ones, angstrom between the shifts. */
+export function errorsOf(
+  star: string,
+  { set }: Pick<ToyRefinement, "set">,
+  symmetry = "C1",
+  which: (i: number) => boolean = () => true,
+) {
   const operators = symmetryOperators(symmetry);
   const { particles } = readParticlesStar(readFileSync(star), star);
-  const pairs = particles.map((found, i) => ({ found, truth: set.particles[i]! }));
+  const pairs = particles.map((found, i) => ({ found, truth: set.particles[i]! })).filter((_, i) => which(i));
   const median = (error: (pair: (typeof pairs)[number]) => number): number => quantile(pairs.map(error), 0.5);
   return {
     particles,

@@ -26,6 +26,8 @@ export interface ToyOptions {
   readonly seed?: number;
   /** Of the low-pass filter of the reference; default 4. */
   readonly shell?: number;
+  /** Every second particle is of an optics group of this box and pixel size, in a stack of its own, `second.mrcs`. */
+  readonly second?: { readonly box: number; readonly pixelSize: number };
 }
 
 export interface ToyRefinement {
@@ -42,7 +44,10 @@ export interface ToyRefinement {
  * them: particles.star (no poses), particles.mrcs, reference.mrc (low-passed).
  */
 export function toyRefinement(folder: string, options: ToyOptions): ToyRefinement {
-  const { count, box = 32, symmetry = "C1", noise = 1.5, halves, seed = 1, shell = 4 } = options;
+  const { count, box = 32, symmetry = "C1", noise = 1.5, halves, seed = 1, shell = 4, second } = options;
+  const first = { box, pixelSize: TOY_PIXEL };
+  const groups = second ? [first, second] : [first];
+  const names = ["particles.mrcs", "second.mrcs"];
   const random = Random.of(seed, "toy refinement");
   const blobs = symmetric(randomBlobs(box, symmetry === "C1" ? 14 : 5, random), symmetryOperators(symmetry));
   const truth = blobVolume(box, blobs, TOY_PIXEL);
@@ -55,31 +60,45 @@ export function toyRefinement(folder: string, options: ToyOptions): ToyRefinemen
     const defocus = {
       ...{ defocusU: mean + 300, defocusV: mean - 300, defocusAngle: random.uniform(0, 180), phaseShift: 0 },
     };
-    const clean = blobProjection(box, blobs, eulerToMatrix(angles), shift.x, shift.y);
+    const opticsGroup = i % groups.length;
+    const own = groups[opticsGroup]!;
+    const finer = TOY_PIXEL / own.pixelSize;
+    const matrix = eulerToMatrix(angles);
+    const clean = blobProjection(own.box, enlarged(blobs, finer), matrix, finer * shift.x, finer * shift.y);
     const spectrum = rfft2(clean);
     const transfer = ctf({ ...optics, ...defocus });
-    visitFrequencies([box, box], (at, kx, ky) => {
-      const value = transfer(kx / TOY_PIXEL, ky / TOY_PIXEL);
+    visitFrequencies(clean.shape, (at, kx, ky) => {
+      const value = transfer(kx / own.pixelSize, ky / own.pixelSize);
       spectrum.data[2 * at]! *= value;
       spectrum.data[2 * at + 1]! *= value;
     });
     const { data } = irfft2(spectrum);
-    const deviation = noise * standardDeviation(data);
+    // a smaller pixel sees fewer electrons
+    const deviation = finer * noise * standardDeviation(data);
     images.push(data.map((value) => (value + random.normal(0, deviation)) / deviation));
     return {
-      image: { index: i + 1, stack: "particles.mrcs" },
-      opticsGroup: 0,
+      image: { index: Math.floor(i / groups.length) + 1, stack: names[opticsGroup]! },
+      opticsGroup,
       defocus,
       angles,
       origin: { x: -shift.x * TOY_PIXEL, y: -shift.y * TOY_PIXEL },
       ...(halves && { halfSet: halves(i) }),
     };
   });
-  const set = { optics: [{ name: "g", pixelSize: TOY_PIXEL, imageSize: box, ...optics }], particles };
+  const set = {
+    optics: groups.map((own, g) => ({
+      ...{ name: `group${g + 1}`, pixelSize: own.pixelSize, imageSize: own.box },
+      ...optics,
+    })),
+    particles,
+  };
   mkdirSync(folder, { recursive: true });
   const at = (name: string): string => join(folder, name);
   writeFileSync(at("reference.mrc"), writeMrc({ ...lowPassed(truth, shell), kind: "volume" }));
-  writeStack(at("particles.mrcs"), images, box);
+  for (const [g, own] of groups.entries()) {
+    const some = images.filter((_, i) => i % groups.length === g);
+    writeStack(at(names[g]!), some, own.box, own.pixelSize);
+  }
   writeStar(at("particles.star"), set);
   return {
     ...{ star: at("particles.star"), stack: at("particles.mrcs"), reference: at("reference.mrc") },
@@ -93,11 +112,16 @@ export function writeStar(path: string, { optics, particles }: ParticleSet): voi
   writeFileSync(path, writeParticlesStar({ optics, particles: bare }));
 }
 
-export function writeStack(path: string, images: readonly Float32Array[], box: number): void {
+export function writeStack(
+  path: string,
+  images: readonly Float32Array[],
+  box: number,
+  voxelSize = TOY_PIXEL,
+): void {
   const data = new Float32Array(images.length * box * box);
   for (const [i, image] of images.entries()) data.set(image, i * box * box);
   const shape = [images.length, box, box] as const;
-  writeFileSync(path, writeMrc({ data, shape, voxelSize: TOY_PIXEL, kind: "stack" }));
+  writeFileSync(path, writeMrc({ data, shape, voxelSize, kind: "stack" }));
 }
 
 export function lowPassed(map: Volume, shell: number): Volume {
@@ -105,6 +129,13 @@ export function lowPassed(map: Volume, shell: number): Volume {
   filterRadially(spectrum, lowPassAt(shell));
   return irfft3(spectrum, map.voxelSize);
 }
+
+/** The same body in pixels so many times finer. */
+const enlarged = (blobs: readonly Blob[], by: number): Blob[] =>
+  blobs.map(({ x, y, z, width, height }) => ({
+    ...{ x: by * x, y: by * y, z: by * z },
+    ...{ width: by * width, height: height / by },
+  }));
 
 /** Each blob at all places that the operators bring it to. */
 const symmetric = (blobs: readonly Blob[], operators: readonly RotationMatrix[]): Blob[] =>

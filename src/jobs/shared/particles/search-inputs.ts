@@ -1,29 +1,20 @@
 import { FormatError, UnsupportedError } from "../../../core/errors.js";
-import type { Files, JobContext } from "../../../core/ports.js";
+import type { JobContext } from "../../../core/ports.js";
 import { mrcPixelSize } from "../../../io/mrc/read.js";
 import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
 import { LABEL } from "../../../io/star/names.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
 import { pixelSizesDiffer, saidPixelSize } from "../micrographs/pixel-size.js";
 import { readParticleFile } from "./particle-set.js";
-import {
-  type ImagePlace,
-  openStacks,
-  type ParticleStack,
-  placesOf,
-  readStackImages,
-} from "./particle-stacks.js";
+import { type ImagePlace, openStacks, type ParticleStack, placesOf } from "./particle-stacks.js";
+import type { Sampling, SearchImage } from "./search-images.js";
 
-/** Particles whose poses are looked for: images with their CTF, of one box and one pixel size. */
-export interface SearchInputs {
+/** Particles whose poses are looked for: images with their CTF, and the box and pixel size in which they are compared. */
+export interface SearchInputs extends Sampling {
   readonly set: ParticleSet;
   readonly particles: readonly RefinedParticle[];
   readonly stacks: readonly ParticleStack[];
-  readonly images: readonly ImagePlace[];
-  /** Rows and columns of the images. */
-  readonly box: number;
-  /** Angstrom. */
-  readonly pixelSize: number;
+  readonly images: readonly SearchImage[];
 }
 
 export interface SearchInputOptions {
@@ -50,22 +41,20 @@ export async function readSearchInputs(
   checkParticles(set, { path, fewest, givenPoses });
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path);
-  const images = placesOf(set.particles, names, stacks, path);
-  const { box, pixelSize } = commonBox(set, stacks, path, report.warn);
+  const places = placesOf(set.particles, names, stacks, path);
+  checkOptics(set, path);
+  const kinds = kindsOf(set, places, stacks, { path, warn: report.warn });
+  const { box, pixelSize } = commonSampling(kinds);
+  if (kinds.length > 1) {
+    const said = kinds.map((kind) => `${kind.box} pixels of ${kind.pixelSize} angstrom`).join(", ");
+    report.note(`${path}: images of ${said} are compared as ${box} pixels of ${pixelSize} angstrom`);
+  }
+  const images = places.map((place, i): SearchImage => {
+    const own = set.optics[set.particles[i]!.opticsGroup]!.pixelSize;
+    return isSamePixel(own, pixelSize) ? place : { ...place, pixelSize: own };
+  });
   const particles = set.particles.map((particle) => refined(particle, set, givenPoses, pixelSize));
   return { set, particles, stacks, images, box, pixelSize };
-}
-
-/** The images of some particles, white or dark as they are. */
-export async function readImages(
-  files: Files,
-  stacks: readonly ParticleStack[],
-  images: readonly ImagePlace[],
-): Promise<Float32Array[]> {
-  const all: Float32Array[] = [];
-  for await (const { pixels } of readStackImages(files, stacks, images.length, (i) => images[i]!))
-    all.push(pixels);
-  return all;
 }
 
 function checkParticles({ particles }: ParticleSet, { path, fewest, givenPoses }: SearchInputOptions): void {
@@ -82,37 +71,56 @@ function checkParticles({ particles }: ParticleSet, { path, fewest, givenPoses }
   if (givenPoses && !first!.angles) throw lack(LABEL.rot, "angles to start from, or no `givenPoses`");
 }
 
-/** The box and pixel size that all images share. */
-function commonBox(
+/** @throws UnsupportedError for optics beyond a CTF in a group with particles */
+function checkOptics({ optics, particles }: ParticleSet, path: string): void {
+  for (const number of new Set(particles.map(({ opticsGroup }) => opticsGroup))) {
+    const { name, further } = optics[number]!;
+    if (!further) continue;
+    throw new UnsupportedError(
+      `${path}: optics group ${name}: found ${further.join(", ")}, expected none: only the CTF is corrected for`,
+    );
+  }
+}
+
+/** The unlike boxes and pixel sizes of the images, in the order of the particles. Warns where a header says another pixel size. */
+function kindsOf(
   { optics, particles }: ParticleSet,
+  places: readonly ImagePlace[],
   stacks: readonly ParticleStack[],
-  path: string,
-  warn: (line: string) => void,
-): { readonly box: number; readonly pixelSize: number } {
-  const used = [...new Set(particles.map(({ opticsGroup }) => opticsGroup))].map((group) => optics[group]!);
-  const { pixelSize } = used[0]!;
-  for (const group of used) {
-    if (Math.abs(group.pixelSize / pixelSize - 1) > SAME_PIXEL) {
-      const expected = `${pixelSize} as of ${used[0]!.name}`;
-      throw new FormatError(path, `pixel size of optics group ${group.name}`, group.pixelSize, expected);
+  { path, warn }: { readonly path: string; readonly warn: (line: string) => void },
+): readonly Sampling[] {
+  const kinds: Sampling[] = [];
+  const seen = new Set<string>();
+  for (const [i, { opticsGroup }] of particles.entries()) {
+    const number = places[i]!.stack;
+    if (seen.has(`${opticsGroup} ${number}`)) continue;
+    seen.add(`${opticsGroup} ${number}`);
+    const { name, pixelSize, imageSize } = optics[opticsGroup]!;
+    const { box, header, path: file } = stacks[number]!;
+    if (imageSize !== undefined && imageSize !== box) {
+      throw new FormatError(path, `rlnImageSize of optics group ${name}`, imageSize, `${box}, as in ${file}`);
     }
-    if (group.further) {
-      throw new UnsupportedError(
-        `${path}: optics group ${group.name}: found ${group.further.join(", ")}, expected none: only the CTF is corrected for`,
-      );
-    }
-  }
-  const { box } = stacks[0]!;
-  for (const stack of stacks) {
-    if (stack.box !== box) {
-      throw new FormatError(stack.path, "side of images", stack.box, `${box} as in ${stacks[0]!.path}`);
-    }
-    const said = saidPixelSize(mrcPixelSize(stack.header));
+    const said = saidPixelSize(mrcPixelSize(header));
     if (pixelSizesDiffer(said, pixelSize)) {
-      warn(`${stack.path}: its header says ${said} angstrom per pixel, not ${pixelSize} as ${path}`);
+      warn(`${file}: its header says ${said} angstrom per pixel, not ${pixelSize} as ${path}`);
+    }
+    if (!kinds.some((kind) => kind.box === box && isSamePixel(kind.pixelSize, pixelSize))) {
+      kinds.push({ box, pixelSize });
     }
   }
-  return { box, pixelSize };
+  return kinds;
+}
+
+const isSamePixel = (a: number, b: number): boolean => Math.abs(a / b - 1) <= SAME_PIXEL;
+
+/** What every image holds: the coarsest pixel size, in the largest box that no image is too small for. */
+function commonSampling(kinds: readonly Sampling[]): Sampling {
+  const [first, ...others] = kinds;
+  if (others.length === 0) return first!;
+  const pixelSize = Math.max(...kinds.map((kind) => kind.pixelSize));
+  const side = Math.min(...kinds.map((kind) => kind.box * kind.pixelSize));
+  // a box that fits to a thousandth fits
+  return { pixelSize, box: 2 * Math.floor((side * (1 + SAME_PIXEL)) / pixelSize / 2) };
 }
 
 function refined(

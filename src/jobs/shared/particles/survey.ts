@@ -4,12 +4,13 @@ import type { SearchPlan } from "../../../reconstruct/refine/expectation.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
 import { type Surveyed, surveyImages } from "../../../reconstruct/refine/survey.js";
 import type { DatasetContext } from "../context.js";
-import type { ImagePlace, ParticleStack } from "./particle-stacks.js";
-import { readImages, type SearchInputs } from "./search-inputs.js";
+import type { ParticleStack } from "./particle-stacks.js";
+import { readImages, type SearchImage } from "./search-images.js";
+import type { SearchInputs } from "./search-inputs.js";
 
 /** Some particles that a task works on. */
 export interface SomeParticles {
-  readonly images: readonly ImagePlace[];
+  readonly images: readonly SearchImage[];
   readonly particles: readonly RefinedParticle[];
 }
 
@@ -26,7 +27,7 @@ export async function surveyTask(
   { stacks, plan, groups }: SurveyShared,
   files: Files,
 ): Promise<Surveyed> {
-  return surveyImages(await readImages(files, stacks, images), particles, plan, groups);
+  return surveyImages(await readImages(files, stacks, images, plan), particles, plan, groups);
 }
 
 /** Ratio of the deviations of the background, at the 5th and 95th percentile, from which images are not normalised. */
