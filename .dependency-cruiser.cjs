@@ -112,6 +112,7 @@ const doors = {
   ],
   "io/structure": ["mmcif", "pdb", "read", "structure"],
   "io/tiff": ["directory", "read", "write"],
+  "physics/conformation": ["conformation", "modes", "network"],
   "physics/micrograph": ["micrograph"],
   "physics/optics": ["ctf", "ctf-filter", "envelope", "optics"],
   "physics/potential": ["potential", "scattering"],

@@ -281,6 +281,8 @@ export { type Classify2dPlan, planClassification } from "./jobs/classify2d/plan.
 export type { Classify2dRecord } from "./jobs/classify2d/records.js";
 export { classifyParticles } from "./jobs/classify2d/run.js";
 export type { ClassFigures } from "./jobs/classify2d/state.js";
+export type { ConformationsOptions } from "./jobs/conformations/options.js";
+export { type Conformation, type ConformationsResult, makeConformations } from "./jobs/conformations/run.js";
 export type { ControlOptions } from "./jobs/control/options.js";
 export { type ControlResult, spoilParticles } from "./jobs/control/run.js";
 export { type EstimateOptions, type EstimatePlan, planEstimate } from "./jobs/estimate/plan.js";

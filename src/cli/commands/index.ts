@@ -4,6 +4,7 @@ import { checkCommand } from "../../jobs/check/options.js";
 import { classify2dCommand } from "../../jobs/classify2d/options.js";
 import { compareCommand } from "../../jobs/compare/options.js";
 import { completionCommand } from "../../jobs/completion/options.js";
+import { conformationsCommand } from "../../jobs/conformations/options.js";
 import { controlCommand } from "../../jobs/control/options.js";
 import { demoCommand } from "../../jobs/demo/options.js";
 import { estimateCommand } from "../../jobs/estimate/options.js";
@@ -46,6 +47,7 @@ export const entries: readonly CommandEntry[] = [
   entry(binCommand, () => import("./bin.js")),
   entry(estimateCommand, () => import("./estimate.js")),
   entry(potentialCommand, () => import("./potential.js")),
+  entry(conformationsCommand, () => import("./conformations.js")),
   entry(simulateCommand, () => import("./simulate.js")),
   entry(trainCommand, () => import("./train.js")),
   entry(generateCommand, () => import("./generate.js")),

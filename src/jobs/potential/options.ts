@@ -10,14 +10,10 @@ import {
   textOption,
 } from "../shared/options/option.js";
 
-export const potentialOptions = {
+/** Which atoms of a model, and the grid of their map. */
+export const modelMapOptions = {
   model: pathOption({ value: "file", help: "atomic model, PDB or mmCIF, also .gz", required: true }),
   pixelSize: restated(pixelSize, { help: "voxel size of the map", required: true }),
-  out: pathOption({
-    value: "map.mrc",
-    help: "map to write; a name that ends in .gz is packed",
-    required: true,
-  }),
   box: countOption(
     { unit: "voxels", from: 16, to: 2048 },
     { value: "voxels", help: "side of the map", otherwise: "1.5 diameters" },
@@ -48,6 +44,19 @@ export const potentialOptions = {
       otherwise: "all are kept",
     },
   ),
+} as const;
+
+const { model, pixelSize: voxels, ...grid } = modelMapOptions;
+
+export const potentialOptions = {
+  model,
+  pixelSize: voxels,
+  out: pathOption({
+    value: "map.mrc",
+    help: "map to write; a name that ends in .gz is packed",
+    required: true,
+  }),
+  ...grid,
 } as const;
 
 /** What a user may ask of `potential`. */

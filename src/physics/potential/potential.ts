@@ -118,7 +118,8 @@ export function modelDiameter(atoms: readonly PotentialAtom[]): number {
   return 2 * Math.sqrt(farthest);
 }
 
-function meanPosition(atoms: readonly PotentialAtom[]): readonly [number, number, number] {
+/** What comes to the box's centre where nobody says otherwise, angstrom. */
+export function meanPosition(atoms: readonly PotentialAtom[]): readonly [number, number, number] {
   if (atoms.length === 0) throw new DomainError("atoms", 0, "at least one atom");
   let [sx, sy, sz] = [0, 0, 0];
   for (const { x, y, z } of atoms) {
