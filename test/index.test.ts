@@ -41,21 +41,22 @@ describe("cryogem", () => {
       estimateSize eulerToMatrix evaluateRealism exportFiles extractParticles extractShard
       extractorRealism fftFriendlySize findPeaks findSpots fitCtf fourierFilter fourierResample
       fourierShellCorrelation gaussianBlur generateDataset generateShard inlineWorkers irfft2 irfft3
-      laplacianScorer makeInitialModel makeMask mapDiameter matchPicks matrixToEuler mean modelDiameter
-      multiplyCtf multiplyRotations normalise openTranslator padOrCrop padOrCropVolume parseStar pickShard
-      planBin planClassification planEstimate planGeneration planInitialModel planPickRun planPickTraining
-      planPoseTraining planRealism planReconstruction planRefinement planSimulation planTraining
-      potentialMap powerSpectrum2d prepareProjector prepareSilhouette prepareTemplates project projectMany
-      quantile radialAverage radialPowerSpectrum readBox readCbox readCoco readDataset readDensityMap
-      readImage readMap readMicrograph readMmcif readModel readMrc readParticlesCs readParticlesStar
-      readPdb readPicker readPicksStar readPng readPointsCsv readSafetensors readStructure readTiff
-      readTopaz readTransferCurve readVolume realismOfImages realismProtocol reconstructMap
-      refineParticles resampleVolume rescale resolutionAt rfft2 rfft3 rotationAngle runPicking runPoses
-      scorePicking scorePicks scorePoseFiles scorePoses selectAtoms simulateDataset simulateMicrograph
-      simulateShard spoilParticles standardDeviation symmetricAngle symmetryOperators syntheticIce
-      templateScorer textTable trainPickerModel trainPoseModel trainTranslator transposeRotation
-      uniformRotation writeBox writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar
-      writePicksStar writePointsCsv writeSafetensors writeStar writeTopaz zeros"
+      laplacianScorer makeConformations makeInitialModel makeMask mapDiameter matchPicks matrixToEuler
+      mean modelDiameter multiplyCtf multiplyRotations normalise openTranslator padOrCrop padOrCropVolume
+      parseStar pickShard planBin planClassification planEstimate planGeneration planInitialModel
+      planPickRun planPickTraining planPoseTraining planRealism planReconstruction planRefinement
+      planSimulation planTraining potentialMap powerSpectrum2d prepareProjector prepareSilhouette
+      prepareTemplates project projectMany quantile radialAverage radialPowerSpectrum readBox readCbox
+      readCoco readDataset readDensityMap readImage readMap readMicrograph readMmcif readModel readMrc
+      readParticlesCs readParticlesStar readPdb readPicker readPicksStar readPng readPointsCsv
+      readSafetensors readStructure readTiff readTopaz readTransferCurve readVolume realismOfImages
+      realismProtocol reconstructMap refineParticles resampleVolume rescale resolutionAt rfft2 rfft3
+      rotationAngle runPicking runPoses scorePicking scorePicks scorePoseFiles scorePoses selectAtoms
+      simulateDataset simulateMicrograph simulateShard spoilParticles standardDeviation symmetricAngle
+      symmetryOperators syntheticIce templateScorer textTable trainPickerModel trainPoseModel
+      trainTranslator transposeRotation uniformRotation writeBox writeCbox writeCoco writeMrc
+      writeParticlesCs writeParticlesStar writePicksStar writePointsCsv writeSafetensors writeStar
+      writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
@@ -63,35 +64,36 @@ describe("cryogem", () => {
       "Assembly AssemblyOperation Assignment Atom AtomSelection Background BandPower BinOptions BinPlan
       BinnedMicrograph BinnedRecord ChosenThreshold ClassFigures ClassifierBand ClassifierContext
       ClassifierPlan ClassifierRow Classify2dOptions Classify2dPlan Classify2dRecord CocoImage Coherence
-      ComputeRuntime ComputeSession Cone Contaminant ContaminantMatter ControlOptions ControlResult
-      CoordinatePick CryogemOptions CtfFilter CtfFit CtfFitOptions CtfParameters Dataset DatasetContext
-      DatasetJob DatasetManifest Defocus Description Detector DetectorOptions DiffusionOptions
-      EstimateOptions EstimatePlan Estimates EulerAngles EvaluateOptions EvenProfile ExportOptions
-      ExtractOptions Extraction ExtractorPlan ExtractorResult ExtractorRow Files FilterBank FscCurve
-      FscOptions FscReport FscResolution GenerateContext GenerateOptions GeneratePlan HalfWeights
-      HostTensor Ice IceOptions Image ImagedParticle InitialModelOptions InitialModelPlan
-      InitialModelRecord Innovations InputRecord IntervalScore Intervals IterationFigures JobContext
-      LabelForm LaplacianOptions LocalQuantity LocalStatistics MapAlignment MapOptions MapReading
-      MaskJobOptions MaskOptions MaskResult MeanAndMedian MicrographCtf MicrographInputs MicrographRecord
-      MicrographSource Model ModelDescription MrcFile MrcHeader MrcHeaderFields MrcMode MrcStatistics
-      MrcWriteMode MtfRecord NamedArray NamedArrays NetworkScorerOptions NoiseCurves NoiseEstimate
-      NoiseField NoiseModel NoiseOptions NoisePower NoiseSpectrum Optics OpticsGroup Orientations Particle
-      ParticlePose ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel PickRecord PickRunContext
-      PickRunOptions PickRunPlan PickScoreOptions PickScoreResult PickTrainOptions PickTrainPlan
-      PickedMicrograph PickerModel PickerOptions PickerRecord PickerScores PickingOptions PickingScores
-      PlacedParticle PngEffort PngPicture Point Pose PoseErrors PoseRecord PoseRunContext PoseRunOptions
-      PoseRunResult PoseScoreOptions PoseScoreResult PoseScores PoseTrainOptions PoseTrainPlan
-      PotentialAtom PotentialJobOptions PotentialOptions PotentialResult PowerSpectrum Preset Progress
-      ProjectionOptions Projector ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure
-      RealismPlan RealismProtocol RealismResult RealismRow ReconstructOptions ReconstructPlan
-      ReconstructionRecord RefineOptions RefinePlan RefineRecord Report RingAgreement RingProfile
-      RotationMatrix RowPixelSizes Safetensor SafetensorArrays SafetensorType SafetensorsFile Score
-      ScoreMap ScoredPick Scorer ShapeOf ShardDone Share SimulateOptions SimulatedMicrograph
-      SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum SpectrumCube Spot SpotOptions
-      StarBlock StarColumn StarColumnInput StarFile StarTable StarValues StorageMode Structure
-      StructureOptions Task TaskInput TaskName TaskOptions TaskOutput TaskShared Tasks TemplateOptions
-      Templates ThresholdReading TiffCompression TiffImage TiffPicture TrainContext TrainOptions TrainPlan
-      TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume Workers"
+      ComputeRuntime ComputeSession Cone Conformation ConformationsOptions ConformationsResult Contaminant
+      ContaminantMatter ControlOptions ControlResult CoordinatePick CryogemOptions CtfFilter CtfFit
+      CtfFitOptions CtfParameters Dataset DatasetContext DatasetJob DatasetManifest Defocus Description
+      Detector DetectorOptions DiffusionOptions EstimateOptions EstimatePlan Estimates EulerAngles
+      EvaluateOptions EvenProfile ExportOptions ExtractOptions Extraction ExtractorPlan ExtractorResult
+      ExtractorRow Files FilterBank FscCurve FscOptions FscReport FscResolution GenerateContext
+      GenerateOptions GeneratePlan HalfWeights HostTensor Ice IceOptions Image ImagedParticle
+      InitialModelOptions InitialModelPlan InitialModelRecord Innovations InputRecord IntervalScore
+      Intervals IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics
+      MapAlignment MapOptions MapReading MaskJobOptions MaskOptions MaskResult MeanAndMedian MicrographCtf
+      MicrographInputs MicrographRecord MicrographSource Model ModelDescription MrcFile MrcHeader
+      MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
+      NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower
+      NoiseSpectrum Optics OpticsGroup Orientations Particle ParticlePose ParticleRecord ParticleSet Peak
+      PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions
+      PickScoreResult PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions
+      PickerRecord PickerScores PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point
+      Pose PoseErrors PoseRecord PoseRunContext PoseRunOptions PoseRunResult PoseScoreOptions
+      PoseScoreResult PoseScores PoseTrainOptions PoseTrainPlan PotentialAtom PotentialJobOptions
+      PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions Projector
+      ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan RealismProtocol
+      RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord RefineOptions
+      RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes Safetensor
+      SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf ShardDone
+      Share SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions
+      Spectrum SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable
+      StarValues StorageMode Structure StructureOptions Task TaskInput TaskName TaskOptions TaskOutput
+      TaskShared Tasks TemplateOptions Templates ThresholdReading TiffCompression TiffImage TiffPicture
+      TrainContext TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend
+      Unevenness Volume Workers"
     `);
   });
 });
