@@ -74,7 +74,9 @@ async function perform<Set extends OptionSet>(
 ): Promise<void> {
   try {
     const { resolveOptions } = await import("../jobs/shared/options/check.js");
-    resolveOptions(options, given);
+    const { out } = resolveOptions(options, given) as { readonly out?: unknown };
+    // before minutes or hours of work, not behind them
+    if (typeof out === "string") await context.files.tryWriting(out);
     const { run } = await load();
     const result = await run(given, { ...context, report: reportInFlags(context.report, options) });
     if (context.json) process.stdout.write(`${JSON.stringify({ type: "result", ...result })}\n`);

@@ -1,3 +1,4 @@
+import { projectOptions } from "../jobs/project/options.js";
 import { type CommandSpec, flagName, helpOf, withFlags } from "../jobs/shared/options/option.js";
 import type { CommandEntry } from "./command.js";
 
@@ -11,8 +12,10 @@ export function commandsPage(entries: readonly CommandEntry[]): string {
     "progress and result as JSON lines on standard output. In a project file and in programs an option has its name without dashes: `--pixel-size` is `pixelSize`.",
     "",
     ...list,
+    "- [Project file](#project-file): what `check`, `run` and `compare` read.",
     "",
     ...entries.flatMap(({ spec }) => section(spec)),
+    ...projectSection(),
   ].join("\n");
 }
 
@@ -38,6 +41,35 @@ function section(spec: CommandSpec): readonly string[] {
     "",
     "```",
     spec.notes.trim(),
+    "```",
+    "",
+  ];
+}
+
+/** What stands at the top of a project file, and the sections below it. */
+function projectSection(): readonly string[] {
+  const rows = Object.entries(projectOptions).map(([name, option]) => {
+    const need = option.need === "required" ? " **Needed.**" : "";
+    return `| \`${name}\` | ${cell(helpOf(option))}${need} |`;
+  });
+  return [
+    "## Project file",
+    "",
+    "YAML, as `cryogem init` writes it; paths are relative to the file. `model` or `map` is needed, one of them.",
+    "",
+    "| key | what it is |",
+    "|---|---|",
+    ...rows,
+    "",
+    "Below these, each stage may have a section with the options of its command: `estimate`, `potential`, `simulate`, `train`, `generate`, `evaluate` (evaluate realism),",
+    "`pickTrain` (pick train), `pickRun` (pick run). What `simulate` says holds for both sets of simulated micrographs, those to train on and the others that are",
+    "translated; the section `specimens` changes it for the latter, which have a `count` and a `seed` of their own.",
+    "",
+    "```yaml",
+    "simulate:",
+    "  size: 1024",
+    "specimens:",
+    "  count: 200",
     "```",
     "",
   ];

@@ -12,6 +12,8 @@ export interface Files {
    */
   write(path: string, bytes: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void>;
   append(path: string, text: string): Promise<void>;
+  /** Tries whether something could be written at a path, before the work that makes it; leaves nothing there. */
+  tryWriting(path: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;

@@ -17,7 +17,7 @@ import { threadId } from "node:worker_threads";
 import { FileError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { clearLock, takeLock } from "./lock.js";
-import { makeFolder } from "./make-folder.js";
+import { makeFolder, nothingCanBeMadeIn } from "./make-folder.js";
 
 /** This machine in few letters, since a name has room for 255. */
 const MACHINE = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
@@ -54,8 +54,7 @@ export const nodeFiles: Files = {
   write: (path, bytes) =>
     explain(path, "a writable place", async () => {
       // beside its final place, so that the rename stays on one file system; unique among all machines that share it
-      const writer = `${MACHINE}.${process.pid}.${threadId}.${++writes}`;
-      const aside = join(dirname(path), `.${basename(path)}.${writer}.partial`);
+      const aside = join(dirname(path), partialName(basename(path)));
       try {
         const file = await openToWrite(aside);
         await writeFile(file, bytes).finally(() => file.close());
@@ -70,6 +69,18 @@ export const nodeFiles: Files = {
     explain(path, "a writable place", async () => {
       await makeFolder(dirname(path));
       await appendFile(path, text);
+    }),
+
+  tryWriting: (path) =>
+    explain(path, "a writable place", async () => {
+      const folder = await nearestFolder(path);
+      const probe = join(folder, partialName("probe"));
+      try {
+        await (await open(probe, "wx")).close();
+      } catch (error) {
+        throw codeOf(error) === "ENOENT" ? nothingCanBeMadeIn(folder) : error;
+      }
+      await rm(probe, { force: true });
     }),
 
   exists: async (path) => (await statOf(path, "a readable file")) !== undefined,
@@ -100,6 +111,22 @@ export const nodeFiles: Files = {
     }),
 };
 
+/** A name for what is not whole yet. */
+const partialName = (name: string): string =>
+  `.${name}.${MACHINE}.${process.pid}.${threadId}.${++writes}.partial`;
+
+/** A path itself where it is a folder, or the nearest folder above it that is there. @throws FileError for a file among those above */
+async function nearestFolder(path: string): Promise<string> {
+  const isFolder = async (each: string): Promise<boolean | undefined> =>
+    (await statOf(each, "a writable place"))?.isDirectory();
+  if (await isFolder(path)) return path;
+  for (let above = dirname(path); ; above = dirname(above)) {
+    const found = await isFolder(above);
+    if (found) return above;
+    if (found === false) throw new FileError(above, MEANING["ENOTDIR"]!, "a writable place");
+  }
+}
+
 /** A new file, and the folders above it where they are missing: to look for them every time costs a shared file system most. */
 async function openToWrite(path: string): Promise<FileHandle> {
   try {
@@ -107,7 +134,9 @@ async function openToWrite(path: string): Promise<FileHandle> {
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
     await makeFolder(dirname(path));
-    return open(path, "w");
+    return open(path, "w").catch((again: unknown) => {
+      throw codeOf(again) === "ENOENT" ? nothingCanBeMadeIn(dirname(path)) : again;
+    });
   }
 }
 
@@ -123,6 +152,7 @@ const MEANING: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on the device",
   EDQUOT: "no space left in the quota",
   EMFILE: "too many open files",
+  EFBIG: "a file larger than the system allows",
   ENAMETOOLONG: "a name too long",
   ELOOP: "a link that leads back to itself",
   EIO: "a device that cannot be read or written",

@@ -73,7 +73,13 @@ async function giveSign(path: string, text: string): Promise<void> {
 async function create(path: string, text: string): Promise<boolean> {
   try {
     const file = await open(path, "wx");
-    await file.writeFile(text).finally(() => file.close());
+    try {
+      await file.writeFile(text).finally(() => file.close());
+    } catch (error) {
+      // on a full disk there is room for the name alone
+      await rm(path, { force: true });
+      throw error;
+    }
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;

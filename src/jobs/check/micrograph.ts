@@ -29,40 +29,23 @@ export async function checkMicrographTask(
     const known = parseChecked(new TextDecoder().decode(await files.read(partPath)), partPath);
     if (known.key === key) return { ...known, file: path };
   }
-  const part = await measure(path, {
-    pixelSize,
-    particleDiameter,
-    picture: `${CHECK.pictures}/${stem}.png`,
-    dir,
-    files,
-  });
-  const checked: CheckedMicrograph = { key, file: path, ...part };
+  const { picture, ...measured } = await measure(path, pixelSize, particleDiameter, files);
+  const name = picture && `${CHECK.pictures}/${stem}.png`;
+  if (name) await files.write(inside(dir, name), picture);
+  const checked: CheckedMicrograph = { key, file: path, ...measured, picture: name };
   await files.write(partPath, `${JSON.stringify(checked)}\n`);
   return checked;
 }
 
-interface Measuring {
-  readonly pixelSize: number;
-  readonly particleDiameter: number;
-  readonly picture: string;
-  readonly dir: string;
-  readonly files: Files;
-}
-
-async function measure(path: string, { pixelSize, particleDiameter, picture, dir, files }: Measuring) {
+async function measure(path: string, pixelSize: number, particleDiameter: number, files: Files) {
   const nothing = { shape: null, headerPixelSize: null, quality: null, picture: null };
   try {
     const { image, pixelSize: ofHeader } = await readImage(await files.read(path), path);
     const failure = flawOf(image);
     const seen = { shape: [...image.shape] as [number, number], headerPixelSize: ofHeader ?? null };
     if (failure) return { ...nothing, ...seen, failure };
-    await files.write(inside(dir, picture), encodePreview(image));
-    return {
-      ...seen,
-      quality: micrographQuality(image, pixelSize, particleDiameter),
-      failure: null,
-      picture,
-    };
+    const quality = micrographQuality(image, pixelSize, particleDiameter);
+    return { ...seen, quality, failure: null, picture: encodePreview(image) };
   } catch (error) {
     // a damaged file is what the check looks for; anything else is a fault of the program
     if (!(error instanceof CryoError)) throw error;

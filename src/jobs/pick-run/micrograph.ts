@@ -78,33 +78,63 @@ export interface PreparedScorer {
   readonly evidence?: number;
 }
 
-/** Peaks of one micrograph, and a small picture of it, written into the folder of parts; read from there if they are up to date. */
+/**
+ * Peaks of one micrograph, and a small picture of it, written into the folder of parts; read from there if they are up to date.
+ *
+ * @returns the reason too why a micrograph cannot be picked
+ * @throws FileError where a result cannot be read or written, which is no fault of the micrograph
+ */
 export async function pickMicrograph(
-  { path, stem, defocus }: PickInput,
+  input: PickInput,
   target: PickTarget,
   files: Files,
   prepare: (image: Image) => PreparedScorer,
 ): Promise<PickOutcome> {
+  const { path, stem, defocus } = input;
+  const paths = partPaths(target.dir, stem);
+  const hash = await orFailure(path, () => files.sha256(path));
+  if ("failure" in hash) return hash;
+  const key = JSON.stringify([target.key, hash.value, defocus ?? null]);
+  const known = await readPart(files, paths.peaks);
+  if (known?.key === key && (await files.exists(paths.picture))) return { part: known };
+  const found = await orFailure(path, () => peaksOf(input, target, files, prepare));
+  if ("failure" in found) return found;
+  const part: PickPart = { key, ...found.value.part };
+  await files.write(paths.picture, found.value.picture);
+  await files.write(paths.peaks, `${JSON.stringify(part)}\n`);
+  return { part };
+}
+
+async function peaksOf(
+  { path, defocus }: PickInput,
+  { distance, margin, diameter, pixelSize }: PickTarget,
+  files: Files,
+  prepare: (image: Image) => PreparedScorer,
+): Promise<{ readonly part: Omit<PickPart, "key">; readonly picture: Uint8Array }> {
+  const { image, pixelSize: ofHeader } = await readImage(await files.read(path), path);
+  const prepared = prepare(image);
+  const peaks = findPeaks(await prepared.scorer.score(image), image.shape, { distance, margin });
+  const part = {
+    shape: [...image.shape] as [number, number],
+    peaks: peaks.map(({ x, y, score }): [number, number, number] => [
+      rounded(x),
+      rounded(y),
+      Number(score.toPrecision(7)),
+    ]),
+    defocus: prepared.defocus ?? defocus ?? null,
+    evidence: prepared.evidence ?? null,
+    headerPixelSize: ofHeader ?? null,
+  };
+  return { part, picture: smallPicture(image, diameter / pixelSize) };
+}
+
+/** What work on a micrograph gives, or why the micrograph cannot be used. */
+async function orFailure<T>(
+  path: string,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly failure: string }> {
   try {
-    const paths = partPaths(target.dir, stem);
-    const key = JSON.stringify([target.key, await files.sha256(path), defocus ?? null]);
-    const known = await readPart(files, paths.peaks);
-    if (known?.key === key && (await files.exists(paths.picture))) return { part: known };
-    const { image, pixelSize } = await readImage(await files.read(path), path);
-    const prepared = prepare(image);
-    const { distance, margin } = target;
-    const peaks = findPeaks(await prepared.scorer.score(image), image.shape, { distance, margin });
-    const part: PickPart = {
-      key,
-      shape: [...image.shape],
-      peaks: peaks.map(({ x, y, score }) => [rounded(x), rounded(y), Number(score.toPrecision(7))]),
-      defocus: prepared.defocus ?? defocus ?? null,
-      evidence: prepared.evidence ?? null,
-      headerPixelSize: pixelSize ?? null,
-    };
-    await files.write(paths.picture, smallPicture(image, target.diameter / target.pixelSize));
-    await files.write(paths.peaks, `${JSON.stringify(part)}\n`);
-    return { part };
+    return { value: await work() };
   } catch (error) {
     if (error instanceof CryoError) return { failure: failureText(error, path) };
     throw error;

@@ -18,6 +18,7 @@ export const SECTIONS = {
   estimate: estimateOptions,
   potential: potentialOptions,
   simulate: simulateOptions,
+  /** Where these differ from `simulate`. */
   specimens: simulateOptions,
   train: trainOptions,
   generate: generateOptions,

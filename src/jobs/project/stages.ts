@@ -141,8 +141,13 @@ function potentialStages(project: Project, data: ProjectData): readonly Stage[] 
   return [stage(project, "potential", made)];
 }
 
+/**
+ * The micrographs to train on, and others of the same kind to translate: what the file says of the first holds for the others too,
+ * apart from their number and their seed, since the same specimens would be translated that were learned from.
+ */
 function specimenStages(project: Project, data: ProjectData): readonly Stage[] {
   const { seed, symmetry, model } = project.settings;
+  const { count: _count, seed: _seed, ...common } = project.sections.simulate;
   const specimens = (name: "simulate" | "specimens", folder: string, title: string, more: object): Stage =>
     stage(project, name, {
       ...{ name, title, command: "simulate", out: at(project, folder) },
@@ -150,7 +155,7 @@ function specimenStages(project: Project, data: ProjectData): readonly Stage[] {
         ...{ map: [mapOf(project, data)], estimates: at(project, "estimates"), size: data.size },
         // how near particles come is in the refinement's own
         ...(data.particles ? { clustering: GATHERED.clustering, consensus: data.particles } : GATHERED),
-        ...{ symmetry, ...more, out: at(project, folder) },
+        ...{ symmetry, ...more, ...common, out: at(project, folder) },
       },
       inputs: [...(model === undefined ? [data.structure] : []), ...(data.particles ?? [])],
       needs: ["estimate", ...(model === undefined ? [] : ["potential"])],

@@ -57,6 +57,7 @@ export async function fencedFiles(roots: readonly Root[], mayWrite: boolean): Pr
     },
     write: async (path, bytes) => nodeFiles.write(await judgedTarget(path), bytes),
     append: async (path, text) => nodeFiles.append(await judgedTarget(path), text),
+    tryWriting: async (path) => nodeFiles.tryWriting(await judgedTarget(path)),
     remove: async (path) => nodeFiles.remove(await judgedTarget(path)),
     move: async (path, to) => nodeFiles.move(await judgedTarget(path), await judgedTarget(to)),
     lock: async (path) => nodeFiles.lock(await judgedTarget(path)),

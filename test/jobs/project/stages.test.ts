@@ -74,7 +74,14 @@ describe("the stages of the example, with picking", () => {
       size: [200, 100],
       count: 16,
     });
-    expect(changed.find(({ name }) => name === "specimens")!.options).toMatchObject({ size: [620, 600] });
+  });
+
+  test("specimens are simulated as the section simulate says, but for number and seed, unless their own section says otherwise", () => {
+    const sections = `simulate: { size: 100x200, particles: "40,5", count: 7, seed: 9 }\nspecimens: { size: 300 }\n`;
+    const changed = planStages(project(sections), DATA);
+    const of = (name: string) => changed.find((stage) => stage.name === name)!.options;
+    expect(of("simulate")).toMatchObject({ size: [200, 100], particles: [40, 5], count: 7, seed: 9 });
+    expect(of("specimens")).toMatchObject({ size: [300, 300], particles: [40, 5], count: 24, seed: 2 });
   });
 });
 

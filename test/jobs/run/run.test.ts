@@ -6,6 +6,8 @@ import { Random } from "../../../src/core/random.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import type { Estimates, MicrographEstimate } from "../../../src/jobs/estimate/records.js";
 import { describePlan, openProject, type RunContext, runProject } from "../../../src/jobs/run/run.js";
+import { inlineWorkers } from "../../../src/jobs/shared/inline-workers.js";
+import { diskFullAt } from "../../helpers/full-disk.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 
@@ -21,7 +23,9 @@ cs: 2.7
 particleDiameter: 60
 `;
 
-beforeEach(() => {
+beforeEach(writeProject);
+
+function writeProject(): void {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir);
   for (let i = 1; i <= 5; i++) {
@@ -33,7 +37,7 @@ beforeEach(() => {
     `ATOM  ${String(i).padStart(5)}  CA  ALA A${String(i).padStart(4)}    ${x.toFixed(3).padStart(8)}   0.000   0.000  1.00  0.00           C\n`;
   writeFileSync(join(dir, "a.pdb"), Array.from({ length: 20 }, (_, i) => atom(i + 1, 3 * i)).join(""));
   writeFileSync(PROJECT, TEXT);
-});
+}
 
 /** Commands that write no more than their name into their output; `broken` fails once. */
 function context(broken?: string) {
@@ -227,3 +231,25 @@ test.each([
     expect((await openProject(PROJECT, {}, context().context)).data.binning?.binned[0]).toBe(83);
   },
 );
+
+test("a disk full at any of a run's own writes: the reason is said, and the same command goes on once space is freed", async () => {
+  await runProject({ project: PROJECT }, context().context);
+  for (let nth = 1; ; nth++) {
+    writeProject();
+    const { context: whole } = context();
+    const disk = diskFullAt(nth);
+    const full = { ...whole, files: disk.files, workers: inlineWorkers(disk.files) };
+    const refused = await runProject({ project: PROJECT }, full).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    if (!disk.wasFull()) break;
+    expect(refused).toMatch(/: found no space left on the device, expected a writable place$/);
+    expect(await runProject({ project: PROJECT }, whole)).toBe("report of 9");
+    const stages = await describePlan(await openProject(PROJECT, {}, whole));
+    expect(stages.map(({ state }) => state.kind)).toEqual(ALL.map(() => "done"));
+    // no micrograph was taken for a damaged one, and nothing is kept beside itself as if made from other options
+    const names = readdirSync(dir, { recursive: true }) as string[];
+    expect(names.filter((name) => /before-|partial|lock/.test(name))).toEqual([]);
+  }
+}, 60_000);
