@@ -49,6 +49,7 @@ const doors = {
     "local-resolution",
     "mask",
     "postprocess",
+    "rosenthal-henderson",
     "threshold",
     "turnable-map",
   ],

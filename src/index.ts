@@ -213,6 +213,11 @@ export {
   resolutionAt,
 } from "./evaluate/maps/fsc.js";
 export { createMask, type MaskOptions } from "./evaluate/maps/mask.js";
+export {
+  fitNumberOfParticles,
+  type NumberFit,
+  type NumberResolution,
+} from "./evaluate/maps/rosenthal-henderson.js";
 
 // Formats: bytes or text in, records out, and back.
 
@@ -343,7 +348,7 @@ export type { PotentialOptions as PotentialJobOptions } from "./jobs/potential/o
 export { computePotential, type PotentialResult } from "./jobs/potential/run.js";
 export type { ReconstructOptions } from "./jobs/reconstruct/options.js";
 export { planReconstruction, type ReconstructPlan } from "./jobs/reconstruct/plan.js";
-export type { ReconstructionRecord } from "./jobs/reconstruct/records.js";
+export type { ReconstructionRecord, SubsetResolution } from "./jobs/reconstruct/records.js";
 export { reconstructMap } from "./jobs/reconstruct/run.js";
 export type { RefineOptions } from "./jobs/refine/options.js";
 export { planRefinement, type RefinePlan } from "./jobs/refine/plan.js";

@@ -39,24 +39,24 @@ describe("cryogem", () => {
       correlation createMask crop ctf decodeModel decodePicker describeFile describeFolder drawSpecimen
       electronWavelength encodePng encodeTiff estimateIce estimateMicrographs estimateNoise estimateShard
       estimateSize eulerToMatrix evaluateRealism exportFiles extractParticles extractShard
-      extractorRealism fftFriendlySize findPeaks findSpots fitCtf fourierFilter fourierResample
-      fourierShellCorrelation gaussianBlur generateDataset generateShard inlineWorkers irfft2 irfft3
-      laplacianScorer makeConformations makeInitialModel makeMask mapDiameter matchPicks matrixToEuler
-      mean modelDiameter multiplyCtf multiplyRotations normalise openTranslator padOrCrop padOrCropVolume
-      parseStar pickShard planBin planClassification planEstimate planGeneration planInitialModel
-      planPickRun planPickTraining planPoseTraining planRealism planReconstruction planRefinement
-      planSimulation planTraining potentialMap powerSpectrum2d prepareProjector prepareSilhouette
-      prepareTemplates project projectMany quantile radialAverage radialPowerSpectrum readBox readCbox
-      readCoco readDataset readDensityMap readImage readMap readMicrograph readMmcif readModel readMrc
-      readParticlesCs readParticlesStar readPdb readPicker readPicksStar readPng readPointsCsv
-      readSafetensors readStructure readTiff readTopaz readTransferCurve readVolume realismOfImages
-      realismProtocol reconstructMap refineParticles resampleVolume rescale resolutionAt rfft2 rfft3
-      rotationAngle runPicking runPoses scorePicking scorePicks scorePoseFiles scorePoses selectAtoms
-      simulateDataset simulateMicrograph simulateShard spoilParticles standardDeviation symmetricAngle
-      symmetryOperators syntheticIce templateScorer textTable trainPickerModel trainPoseModel
-      trainTranslator transposeRotation uniformRotation writeBox writeCbox writeCoco writeMrc
-      writeParticlesCs writeParticlesStar writePicksStar writePointsCsv writeSafetensors writeStar
-      writeTopaz zeros"
+      extractorRealism fftFriendlySize findPeaks findSpots fitCtf fitNumberOfParticles fourierFilter
+      fourierResample fourierShellCorrelation gaussianBlur generateDataset generateShard inlineWorkers
+      irfft2 irfft3 laplacianScorer makeConformations makeInitialModel makeMask mapDiameter matchPicks
+      matrixToEuler mean modelDiameter multiplyCtf multiplyRotations normalise openTranslator padOrCrop
+      padOrCropVolume parseStar pickShard planBin planClassification planEstimate planGeneration
+      planInitialModel planPickRun planPickTraining planPoseTraining planRealism planReconstruction
+      planRefinement planSimulation planTraining potentialMap powerSpectrum2d prepareProjector
+      prepareSilhouette prepareTemplates project projectMany quantile radialAverage radialPowerSpectrum
+      readBox readCbox readCoco readDataset readDensityMap readImage readMap readMicrograph readMmcif
+      readModel readMrc readParticlesCs readParticlesStar readPdb readPicker readPicksStar readPng
+      readPointsCsv readSafetensors readStructure readTiff readTopaz readTransferCurve readVolume
+      realismOfImages realismProtocol reconstructMap refineParticles resampleVolume rescale resolutionAt
+      rfft2 rfft3 rotationAngle runPicking runPoses scorePicking scorePicks scorePoseFiles scorePoses
+      selectAtoms simulateDataset simulateMicrograph simulateShard spoilParticles standardDeviation
+      symmetricAngle symmetryOperators syntheticIce templateScorer textTable trainPickerModel
+      trainPoseModel trainTranslator transposeRotation uniformRotation writeBox writeCbox writeCoco
+      writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv writeSafetensors
+      writeStar writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
@@ -77,23 +77,23 @@ describe("cryogem", () => {
       MicrographInputs MicrographRecord MicrographSource Model ModelDescription MrcFile MrcHeader
       MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
       NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower
-      NoiseSpectrum Optics OpticsGroup Orientations Particle ParticlePose ParticleRecord ParticleSet Peak
-      PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions
-      PickScoreResult PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions
-      PickerRecord PickerScores PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point
-      Pose PoseErrors PoseRecord PoseRunContext PoseRunOptions PoseRunResult PoseScoreOptions
-      PoseScoreResult PoseScores PoseTrainOptions PoseTrainPlan PotentialAtom PotentialJobOptions
-      PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions Projector
-      ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan RealismProtocol
-      RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord RefineOptions
-      RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes Safetensor
-      SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf ShardDone
-      Share SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen SpecimenOptions
-      Spectrum SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable
-      StarValues StorageMode Structure StructureOptions Task TaskInput TaskName TaskOptions TaskOutput
-      TaskShared Tasks TemplateOptions Templates ThresholdReading TiffCompression TiffImage TiffPicture
-      TrainContext TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend
-      Unevenness Volume Workers"
+      NoiseSpectrum NumberFit NumberResolution Optics OpticsGroup Orientations Particle ParticlePose
+      ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions
+      PickRunPlan PickScoreOptions PickScoreResult PickTrainOptions PickTrainPlan PickedMicrograph
+      PickerModel PickerOptions PickerRecord PickerScores PickingOptions PickingScores PlacedParticle
+      PngEffort PngPicture Point Pose PoseErrors PoseRecord PoseRunContext PoseRunOptions PoseRunResult
+      PoseScoreOptions PoseScoreResult PoseScores PoseTrainOptions PoseTrainPlan PotentialAtom
+      PotentialJobOptions PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions
+      Projector ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan
+      RealismProtocol RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord
+      RefineOptions RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes
+      Safetensor SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
+      ShardDone Share SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen
+      SpecimenOptions Spectrum SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile
+      StarTable StarValues StorageMode Structure StructureOptions SubsetResolution Task TaskInput TaskName
+      TaskOptions TaskOutput TaskShared Tasks TemplateOptions Templates ThresholdReading TiffCompression
+      TiffImage TiffPicture TrainContext TrainOptions TrainPlan TrainingState TransferCurve Translator
+      TranslatorName Trend Unevenness Volume Workers"
     `);
   });
 });

@@ -15,5 +15,11 @@ export const run: Run<typeof reconstructOptions> = async (options, context) => {
       `half maps agree to ${record.halfMapResolution.toFixed(2)} angstrom (FSC 0.143, no mask)`,
     );
   }
+  const { fit } = record.byNumber ?? {};
+  if (fit) {
+    context.report.note(
+      `B factor by the number of particles: ${fit.bFactor.toFixed(0)} square angstrom (${fit.plainBFactor.toFixed(0)} by ln N alone)`,
+    );
+  }
   return { ...record };
 };

@@ -1,8 +1,9 @@
-import { workers } from "../shared/options/machine.js";
+import { seed, workers } from "../shared/options/machine.js";
 import * as microscope from "../shared/options/microscope.js";
 import {
   type CommandSpec,
   choiceOption,
+  countOption,
   numberOption,
   type OptionsOf,
   pathOption,
@@ -56,6 +57,19 @@ export const reconstructOptions = {
     help: "pixel size of the detector, to which `mtf` refers",
     otherwise: "the images' own",
   }),
+  byNumber: countOption(
+    { from: 1, to: 100 },
+    {
+      value: "orders",
+      help: "resolution over the number of particles, of subsets drawn in so many random orders, with its B factor; needs half sets",
+    },
+  ),
+  mask: pathOption({
+    value: "file",
+    help: "mask under which `byNumber` compares half maps",
+    otherwise: "none",
+  }),
+  seed: restated(seed, { help: "seed of the random orders of `byNumber`", fallback: 1 }),
   workers: restated(workers, { help: "threads; the result depends on them in its last digits only" }),
 } as const;
 
@@ -68,7 +82,7 @@ export const reconstructCommand: CommandSpec<typeof reconstructOptions> = {
   summary: "Map of particles whose orientations are known.",
   options: reconstructOptions,
   notes: `
-Writes map.mrc, half1.mrc and half2.mrc, and reconstruct.json with what was used. By the rules of relion_reconstruct --ctf
+Writes map.mrc, half1.mrc and half2.mrc, and reconstruct.json with what was used; with --by-number also by_number.csv and by_number.svg. By the rules of relion_reconstruct --ctf
 (docs/reconstruction.md). A stopped command begins again: 10,000 images of 128 x 128 take less than a minute.
 Example: cryogem reconstruct --particles refined.star --symmetry O --out map`,
 };

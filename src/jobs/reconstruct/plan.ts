@@ -20,8 +20,16 @@ export function planReconstruction(given: ReconstructOptions): ReconstructPlan {
   if (options.mtfPixelSize !== undefined && options.mtf === undefined) {
     throw new OptionError("mtfPixelSize", "found without `mtf`, expected the file that it belongs to");
   }
+  if (options.mask !== undefined && options.byNumber === undefined) {
+    throw new OptionError("mask", "found without `byNumber`, expected both: maps are written unmasked");
+  }
+  if (options.byNumber !== undefined && (half !== undefined || options.halves === false)) {
+    throw new OptionError("byNumber", "found without both half maps, expected `halves`");
+  }
   return {
     ...options,
+    // without half sets there is nothing to compare
+    ...(options.byNumber !== undefined && { halves: true }),
     ...(half !== undefined && { half: half === "1" ? 1 : 2 }),
     operators: operatorsOf(options.symmetry),
   };

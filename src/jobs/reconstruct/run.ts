@@ -1,13 +1,16 @@
 import type { Volume } from "../../array/image.js";
 import { inside } from "../../dataset/layout.js";
 import { fourierShellCorrelation, GOLD_STANDARD, lastGoodShell } from "../../evaluate/maps/fsc.js";
+import { fitNumberOfParticles } from "../../evaluate/maps/rosenthal-henderson.js";
 import { readFsc } from "../../io/read-fsc.js";
 import { type ReconstructionGrid, reconstructionGrid } from "../../reconstruct/grid.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
-import { writeMapFile } from "../shared/maps/map-files.js";
+import { type MapFile, readMask, writeMapFile } from "../shared/maps/map-files.js";
 import { recordOf } from "../shared/options/check.js";
 import { addUp } from "./add-up.js";
+import { resolutionsByNumber, type SubsetInputs } from "./by-number.js";
+import { byNumberCsv, byNumberFigure } from "./by-number-figures.js";
 import { reconstructOptions } from "./options.js";
 import { type ReadyParticles, readReadyParticles } from "./particles.js";
 import type { ReconstructPlan } from "./plan.js";
@@ -34,11 +37,13 @@ async function reconstruct(plan: ReconstructPlan, context: DatasetContext): Prom
   const grid = gridOf(ready, plan.maxResolution);
   const fsc = plan.wiener === undefined ? undefined : readFsc(await files.read(plan.wiener), plan.wiener);
   const sets = chooseSets(ready.particles, plan);
+  const mask = plan.mask === undefined ? undefined : await readMask(files, plan.mask, sameGridAs(grid, plan));
   const sums = await addUp(sets, ready, grid, context);
-  const shared: MapShared = {
-    ...{ sums, gridding: plan.skipGridding ? "none" : "iterative", symmetry: plan.operators },
+  const how: Omit<MapShared, "sums"> = {
+    ...{ gridding: plan.skipGridding ? "none" : "iterative", symmetry: plan.operators },
     ...(fsc && { fsc }),
   };
+  const shared: MapShared = { ...how, sums };
   const names = sets.map(({ name }) => name);
   // with half sets their map as well
   const parts = sets.length > 1 ? [[0], [1], [0, 1]] : [[0]];
@@ -55,15 +60,45 @@ async function reconstruct(plan: ReconstructPlan, context: DatasetContext): Prom
   for (const [i, map] of maps.entries()) {
     await writeMapFile(files, inside(plan.out, names[i] ?? RECONSTRUCTION.map), map, FRAME);
   }
+  const halves = [maps[0]!, maps[1]!] as const;
+  const subsets = { sets, ready, grid, how, mask, halves };
+  const byNumber = plan.byNumber === undefined ? undefined : await writeByNumber(plan, subsets, context);
   const record: ReconstructionRecord = {
     ...{ format: "cryogem-reconstruction", formatVersion: 1, program },
     options: recordOf(reconstructOptions, optionsOf(plan)),
     ...{ particles: ready.particles.length, box: grid.box, voxelSize: grid.voxelSize },
     maps: sets.map(({ name, particles }) => ({ file: name, particles: particles.length })),
     ...(maps.length > 1 && { halfMapResolution: unmaskedResolution(maps[0]!, maps[1]!) }),
+    ...(byNumber && { byNumber }),
   };
   await files.write(inside(plan.out, RECONSTRUCTION.record), `${JSON.stringify(record, null, 1)}\n`);
   return record;
+}
+
+/** What a mask must fit. */
+const sameGridAs = ({ box, voxelSize }: ReconstructionGrid, { particles }: ReconstructPlan): MapFile => ({
+  ...{ path: `the map of ${particles}`, frame: FRAME },
+  map: { data: new Float32Array(0), shape: [box, box, box], voxelSize },
+});
+
+async function writeByNumber(
+  plan: ReconstructPlan,
+  inputs: SubsetInputs,
+  context: DatasetContext,
+): Promise<NonNullable<ReconstructionRecord["byNumber"]>> {
+  const { files, report } = context;
+  const found = await resolutionsByNumber(plan, inputs, context);
+  const fit = fitNumberOfParticles(
+    found.filter(({ resolution, crossed }) => crossed && Number.isFinite(resolution)),
+  );
+  if (!fit) {
+    report.warn(
+      "no B factor: expected at least three numbers of particles whose half maps end before Nyquist, and finer ones of more",
+    );
+  }
+  await files.write(inside(plan.out, RECONSTRUCTION.byNumber), byNumberCsv(found));
+  await files.write(inside(plan.out, RECONSTRUCTION.byNumberFigure), byNumberFigure(found, fit));
+  return { found, ...(fit && { fit }) };
 }
 
 /** To the end of the shell in which the resolution lies, as relion_reconstruct. */
