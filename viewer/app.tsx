@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { OpenedView, StartView, ViewEntry } from "../src/jobs/view/records.js";
-import { ask, askBytes, onConnection } from "./api.js";
+import { address, ask, askBytes, onConnection } from "./api.js";
 import { FactList, Waiting } from "./controls.js";
 import { Finder } from "./finder.js";
 import { FolderPage } from "./folder-page.js";
@@ -12,9 +12,9 @@ import { MicrographPage } from "./micrograph/page.js";
 import { PicturePage } from "./picture-page.js";
 import { RealPage } from "./real/page.js";
 import { go, hashOf, useRoute } from "./route.js";
-import { StackPage } from "./stack-page.js";
+import { StackPage } from "./stack/page.js";
 import { TablePage } from "./table/page.js";
-import { VolumePage } from "./volume-page.js";
+import { VolumePage } from "./volume/page.js";
 
 /** Seconds between two looks at a folder that may grow. */
 const LOOK = 3;
@@ -101,11 +101,13 @@ function FilePage(props: {
       return <TablePage view={view} />;
     case "picture":
       return <PicturePage view={view} />;
+    case "page":
+      return <iframe class="foreign" sandbox="" title={view.name} src={address("page", { place })} />;
     case "text":
       return (
         <div class="page">
           <h1>{view.name}</h1>
-          <pre class="text" tabIndex={0}>
+          <pre class="lines-of-text" tabIndex={0}>
             {view.text}
           </pre>
         </div>

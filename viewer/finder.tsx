@@ -6,12 +6,13 @@ import { hashOf } from "./route.js";
 
 /** Height of a line, as in view.css. */
 const LINE = 30;
-const MARKS = { folder: "▸", image: "◉", table: "▤", picture: "◨", other: "·" } as const;
+const MARKS = { folder: "▸", image: "◉", table: "▤", picture: "◨", page: "▭", other: "·" } as const;
 const WORDS = {
   folder: "folder",
   image: "image",
   table: "table",
   picture: "picture",
+  page: "page",
   other: "file",
 } as const;
 
@@ -131,7 +132,7 @@ function Line(props: {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys
     <div
       id={`line-${number}`}
-      class={`line ${entry.kind}${isCurrent ? " current" : ""}`}
+      class={`line${entry.kind === "folder" ? " folder" : ""}${isCurrent ? " current" : ""}`}
       role="option"
       tabIndex={-1}
       aria-selected={isSelected}

@@ -26,7 +26,7 @@ export function FolderPage(props: {
       <ul class="cards" aria-label="Files">
         {rest.slice(0, MOST).map((entry) => (
           <li key={entry.place}>
-            <a class={`card ${entry.kind}`} href={hashOf(entry.place)}>
+            <a class={entry.kind === "folder" ? "card folder" : "card"} href={hashOf(entry.place)}>
               {entry.name}
             </a>
           </li>

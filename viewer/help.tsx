@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["j, k", "next and previous file"],
-  ["arrows", "move through the list, or over the image that has the focus"],
+  ["arrows", "move through the list, over the image that has the focus, or turn the surface that has it"],
   ["+, −", "zoom in and out"],
   ["0, 1", "whole image; one pixel of the image on one of the screen"],
   ["[, ]", "less and more contrast"],
@@ -10,9 +10,9 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["i", "invert"],
   ["f, d", "stronger and weaker low-pass filter"],
   ["l", "labels on and off"],
-  [", .", "lower and higher threshold of the labels"],
+  [", .", "lower and higher threshold of the labels, or of a map's surface"],
   ["b", "blink: the next layer, as physics, synthetic, mask"],
-  ["s", "spectrum and image"],
+  ["s", "spectrum and image; surface and slices of a map"],
   ["e", "correct picks, where `--edit` was given"],
   ["?", "this page"],
 ];

@@ -24,7 +24,8 @@ export function useListed(place: string, start: StartView | undefined): Listed {
   });
   const root = start?.roots[Number(place.split("/")[0])];
   const isRootFile = root !== undefined && root.kind !== "folder";
-  const asked = place === "" || isRootFile ? "" : place;
+  // until the roots are known, a place may be that of a file
+  const asked = !start || isRootFile ? "" : place;
   const look = (isNew: boolean): void => {
     if (asked === "") return;
     const read = (folder: string): Promise<FolderView> =>

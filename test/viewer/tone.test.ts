@@ -91,6 +91,7 @@ test("what is drawn first: defocus, fit, ice and picks; correlations along the r
     name: "",
     rows: 9,
     columns: names.map((name) => ({ name, type: "number" as const })),
+    hasImages: false,
   });
   const micrographs = block(
     "rlnOpticsGroup",

@@ -25,7 +25,8 @@ export function barLength(width: number, size: number): number {
   return power * (NICE.findLast((n) => n * power <= wanted) ?? 1);
 }
 
-const lengthText = (angstrom: number): string =>
+/** A length as it stands at a scale bar. */
+export const lengthText = (angstrom: number): string =>
   angstrom >= 10_000 ? `${angstrom / 10_000} µm` : angstrom >= 10 ? `${angstrom / 10} nm` : `${angstrom} Å`;
 
 /** Draws a scale bar in the lower left corner. */

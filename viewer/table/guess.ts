@@ -53,3 +53,7 @@ export function curvesOf(block: TableBlock): string[] {
   );
   return (correlations.length > 0 ? correlations : names).slice(0, CURVES);
 }
+
+/** What stands below a row's image at first: how large a class is, or how good a pick. */
+export const captionOf = (block: TableBlock): string =>
+  numbers(block).find((name) => /^(rlnClassDistribution|rlnAutopickFigureOfMerit)$/.test(name)) ?? "";

@@ -5,6 +5,7 @@ export const LABEL = {
   micrograph: "rlnMicrographName",
   coordinates: "rlnMicrographCoordinates",
   image: "rlnImageName",
+  referenceImage: "rlnReferenceImage",
   /** Pixels of the micrograph. */
   x: "rlnCoordinateX",
   y: "rlnCoordinateY",

@@ -19,6 +19,7 @@ import { modelDiameter } from "../../physics/potential/potential.js";
 import { type Description, format, some } from "./format.js";
 import { describeCs, describePicks, describeStar } from "./labels.js";
 import { describeMrc } from "./mrc.js";
+import { describeOnnx } from "./onnx.js";
 
 /**
  * Describes a file by its name's ending, or its first bytes.
@@ -32,7 +33,7 @@ export async function describeFile(files: Files, path: string): Promise<Descript
     (await describeByContent(files, path));
   if (!describe) {
     throw new UnsupportedError(
-      `${path}: not a known format: mrc, mrcs, map, st, rec, star, cs, png, tif, hdf, pdb, cif, box, cbox, txt (Topaz), csv, json (COCO), safetensors`,
+      `${path}: not a known format: mrc, mrcs, map, st, rec, star, cs, png, tif, hdf, pdb, cif, box, cbox, txt (Topaz), csv, json (COCO), safetensors, onnx`,
     );
   }
   return describe(files, path);
@@ -76,6 +77,7 @@ const FORMATS: readonly (readonly [RegExp, Describe])[] = [
   [/\.tiff?$/i, describeTiff],
   [/\.safetensors$/i, describeSafetensors],
   [/\.(hdf5?|h5)$/i, describeHdf],
+  [/\.onnx$/i, describeOnnx],
 ];
 
 async function describePng(files: Files, path: string): Promise<Description> {

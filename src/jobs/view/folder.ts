@@ -6,6 +6,7 @@ const KINDS: readonly (readonly [RegExp, EntryKind])[] = [
   [/\.(mrcs?|map|st|rec|ctf|tiff?|png|hdf5?|h5)$/i, "image"],
   [/\.(star|cs|csv|tsv|txt|box|cbox|json|jsonl)$/i, "table"],
   [/\.svg$/i, "picture"],
+  [/\.html?$/i, "page"],
 ];
 
 /** What a file is by its name. */

@@ -1,7 +1,7 @@
 /** What the server and the pages of `view` say to each other. Places: see places.ts. */
 
 /** What a file is by its name's ending; what it holds is known once it is opened. */
-export type EntryKind = "folder" | "image" | "table" | "picture" | "other";
+export type EntryKind = "folder" | "image" | "table" | "picture" | "page" | "other";
 
 export interface ViewEntry {
   readonly name: string;
@@ -64,12 +64,16 @@ export interface VolumeView {
   /** As of an image. */
   readonly low: number;
   readonly step: number;
+  /** Voxels along each edge of a cube of which one is sent where the whole volume is asked for; 1 for a small volume. */
+  readonly binning: number;
 }
 
 export interface TableBlock {
   readonly name: string;
   readonly rows: number;
   readonly columns: readonly { readonly name: string; readonly type: "number" | "text" }[];
+  /** Whether its rows have images in stacks: particles, class averages. */
+  readonly hasImages: boolean;
 }
 
 export interface TableView {
@@ -84,6 +88,7 @@ export type OpenedView = (
   | VolumeView
   | TableView
   | { readonly what: "picture" }
+  | { readonly what: "page" }
   | { readonly what: "text"; readonly text: string }
   | { readonly what: "facts"; readonly facts: Facts }
 ) & { readonly name: string; readonly place: string };

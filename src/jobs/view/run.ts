@@ -1,14 +1,15 @@
 import { UnsupportedError, UsageError } from "../../core/errors.js";
 import { describeFile, describeFolder } from "../info/run.js";
 import { Cache } from "./cache.js";
-import { companyOf, placeOfMicrograph } from "./company.js";
 import { imageSets, kindOfName, rootEntries, viewFolder } from "./folder.js";
-import { LabelStore } from "./labels.js";
-import { PixelStore } from "./pixels.js";
+import { companyOf, placeOfMicrograph } from "./labels/company.js";
+import { savePicks } from "./labels/save-picks.js";
+import { LabelStore } from "./labels/store.js";
+import { particleImages } from "./pixels/particles.js";
+import { spectrumPicture } from "./pixels/spectrum.js";
+import { PixelStore } from "./pixels/store.js";
 import { baseName, pathOfPlace, type Root, type ViewedFiles } from "./places.js";
 import type { Facts, OpenedView, PicksToSave, StartView } from "./records.js";
-import { savePicks } from "./save-picks.js";
-import { spectrumPicture } from "./spectrum.js";
 import { TableStore } from "./tables.js";
 
 export interface ViewerPlan {
@@ -20,7 +21,10 @@ export interface ViewerPlan {
 /** What a page gets: a record, bytes of numbers, or a picture's file with its type. */
 export type Answer =
   | { readonly json: unknown }
-  | { readonly bytes: Uint8Array; readonly type: "application/octet-stream" | "image/png" | "image/svg+xml" };
+  | { readonly bytes: Uint8Array; readonly type: "application/octet-stream" | FileType };
+
+/** Types of files that are sent as they are. */
+export type FileType = "image/png" | "image/svg+xml" | "text/html; charset=utf-8";
 
 /** Answers the questions of the pages. */
 export interface Viewer {
@@ -32,6 +36,12 @@ export interface Viewer {
 
 /** Bytes of images, tables and labels that are kept. */
 const MOST_KEPT = 768 * 2 ** 20;
+
+const PICTURES = { png: "image/png", svg: "image/svg+xml" } as const;
+const PAGES = { html: "text/html; charset=utf-8", htm: "text/html; charset=utf-8" } as const;
+
+/** Whether a file is a text by its name: a log, settings, notes. */
+const isNamedText = (path: string): boolean => /\.(txt|ya?ml|log|out|err|md)$/i.test(path);
 
 /** Bytes of a text that are shown. */
 const MOST_TEXT = 2 ** 18;
@@ -58,8 +68,15 @@ export function openViewer({ roots, program, edit }: ViewerPlan, files: ViewedFi
     sets: async () => ({ json: await imageSets(files, roots) }),
     sections: async ({ place, first, count, side }) =>
       numbers(await pixels.sections(at(place), whole(first), whole(count), whole(side))),
+    images: async ({ place, block, rows, side }) => {
+      const path = at(place);
+      const numbersOfRows = (rows ?? "").split(",").map(whole);
+      const table = await tables.block(path, whole(block));
+      return numbers(await particleImages(files, path, table, numbersOfRows, whole(side)));
+    },
     slice: async ({ place, axis, at: index }) =>
       numbers(await pixels.slice(at(place), whole(axis), whole(index))),
+    volume: async ({ place }) => numbers(await pixels.volume(at(place))),
     spectrum: async ({ place }) => {
       const { data } = spectrumPicture(await pixels.image(at(place)));
       return numbers(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
@@ -86,26 +103,49 @@ export function openViewer({ roots, program, edit }: ViewerPlan, files: ViewedFi
       if (kindOfName(path) !== "image") throw new UsageError(`${path}: found another file, expected a map`);
       return numbers(await files.read(path));
     },
-    picture: async ({ place }) => {
-      const path = at(place);
-      if (!/\.(png|svg)$/i.test(path)) throw new UsageError(`${path}: found no picture, expected PNG or SVG`);
-      return { bytes: await files.read(path), type: /\.svg$/i.test(path) ? "image/svg+xml" : "image/png" };
-    },
+    picture: async ({ place }) => fileOf(place, PICTURES),
+    page: async ({ place }) => fileOf(place, PAGES),
+  };
+
+  /** A file of one of these types. */
+  const fileOf = async (
+    place: string | undefined,
+    types: Readonly<Record<string, FileType>>,
+  ): Promise<Answer> => {
+    const path = at(place);
+    const type = types[/[^.]*$/.exec(path)![0].toLowerCase()];
+    if (type) return { bytes: await files.read(path), type };
+    throw new UsageError(`${path}: found another file, expected one of ${Object.keys(types).join(", ")}`);
   };
 
   async function openPlace(place: string): Promise<OpenedView> {
     const path = at(place);
     const named = { name: baseName(path), place };
     const kind = kindOfName(path);
-    if (kind === "picture") return { ...named, what: "picture" };
+    if (kind === "picture" || kind === "page") return { ...named, what: kind };
     if (/\.png$/i.test(path) && (await isColour(path))) return { ...named, what: "picture" };
-    if (await isText(path)) {
-      const bytes = await files.readRange(path, 0, Math.min(await files.size(path), MOST_TEXT));
-      return { ...named, what: "text", text: new TextDecoder().decode(bytes) };
-    }
+    if (isNamedText(path) && !(await isTopaz(path)))
+      return { ...named, what: "text", text: await textOf(path) };
     if (kind === "image") return { ...named, ...(await pixels.view(path)) };
     if (kind === "table") return { ...named, ...(await tables.view(path)) };
-    return { ...named, what: "facts", facts: await factsOfFile(path) };
+    try {
+      return { ...named, what: "facts", facts: await describeFile(files, path) };
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      const text = await textOf(path);
+      // bytes without a meaning as text hold zeros, or what is no UTF-8
+      return /[\0\ufffd]/.test(text)
+        ? { ...named, what: "facts", facts: { what: error.message } }
+        : { ...named, what: "text", text };
+    }
+  }
+
+  /** The beginning of a text. */
+  async function textOf(path: string): Promise<string> {
+    const size = await files.size(path);
+    const text = new TextDecoder().decode(await files.readRange(path, 0, Math.min(size, MOST_TEXT)));
+    // the last character may be cut
+    return size > MOST_TEXT ? text.replace(/\ufffd+$/, "") : text;
   }
 
   async function factsOf(place: string): Promise<Facts> {
@@ -114,26 +154,15 @@ export function openViewer({ roots, program, edit }: ViewerPlan, files: ViewedFi
     return isFolder ? describeFolder(files, path) : describeFile(files, path);
   }
 
-  /** What `info` says of a file; of one that it does not know, that. */
-  async function factsOfFile(path: string): Promise<Facts> {
-    try {
-      return await describeFile(files, path);
-    } catch (error) {
-      if (error instanceof UnsupportedError) return { what: error.message };
-      throw error;
-    }
-  }
-
   async function isFolderAt(path: string): Promise<boolean> {
     const entries = await files.entries(path.slice(0, path.lastIndexOf("/")));
     return entries.some(({ name, isFolder }) => isFolder && name === baseName(path));
   }
 
-  /** Whether a file is text to read: a log, settings, or a .txt that is no table of Topaz. */
-  async function isText(path: string): Promise<boolean> {
-    if (!/\.txt$/i.test(path)) return /\.(ya?ml|log|out|err|md)$/i.test(path);
+  /** Whether a file holds the picks of Topaz, whose names end as those of any text. */
+  async function isTopaz(path: string): Promise<boolean> {
     const head = await files.readRange(path, 0, Math.min(await files.size(path), 100));
-    return !/^(\ufeff|#|\s)*image_name\t/.test(new TextDecoder().decode(head));
+    return /^(\ufeff|#|\s)*image_name\t/.test(new TextDecoder().decode(head));
   }
 
   /** Whether a PNG has colours: byte 25 of its header is 0 or 4 for grey. */

@@ -8,6 +8,7 @@ import { readCsFile } from "../../io/particles/cs.js";
 import { parseStar } from "../../io/star/parse.js";
 import { openLabels } from "../shared/particles/labels.js";
 import type { Cache } from "./cache.js";
+import { imagesNamedIn } from "./pixels/image-names.js";
 import type { ViewedFiles } from "./places.js";
 import type { TableView } from "./records.js";
 
@@ -31,7 +32,7 @@ export class TableStore {
   async view(path: string): Promise<TableView> {
     const version = await this.files.version(path);
     const blocks = (await this.blocks(path)).map(({ name, rows, columns }) => ({
-      ...{ name, rows },
+      ...{ name, rows, hasImages: rows > 0 && imagesNamedIn(columns) !== undefined },
       columns: [...columns].map(([label, values]) => ({
         ...{ name: label, type: values instanceof Float64Array ? ("number" as const) : ("text" as const) },
       })),
@@ -41,8 +42,15 @@ export class TableStore {
 
   /** @throws UsageError for a column that is not there */
   async column(path: string, block: number, name: string): Promise<Column> {
-    const found = (await this.blocks(path))[block]?.columns.get(name);
+    const found = (await this.block(path, block)).columns.get(name);
     if (!found) throw new UsageError(`${path}: found no column ${JSON.stringify(name)} in table ${block}`);
+    return found;
+  }
+
+  /** @throws UsageError for a table that is not there */
+  async block(path: string, number: number): Promise<Block> {
+    const found = (await this.blocks(path))[number];
+    if (!found) throw new UsageError(`${path}: found no table ${number}`);
     return found;
   }
 

@@ -12,6 +12,7 @@ export const HEADERS = {
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self' blob:",
+    "frame-src 'self'",
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -25,8 +26,17 @@ export const HEADERS = {
   "Cache-Control": "no-store",
 } as const;
 
-/** For a picture's file, which may be an SVG of anyone: it runs nothing, even when it is opened by itself. */
-export const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+/**
+ * For a file that is sent as it is, which may be an SVG or a page of anyone: it runs nothing, loads nothing and knows nothing of these
+ * pages, even when it is opened by itself.
+ */
+const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
+/** What such an answer carries in place of the general headers. A report is shown in a frame of these pages. */
+export const FILE_HEADERS = {
+  "Content-Security-Policy": `${FILE_POLICY}; frame-ancestors 'self'`,
+  "X-Frame-Options": "SAMEORIGIN",
+} as const;
 
 /** Lets in who shows the token, from this machine's pages only. */
 export class Guard {

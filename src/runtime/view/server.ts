@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { CryoError, OptionError } from "../../core/errors.js";
 import type { Viewer } from "../../jobs/view/run.js";
-import { Guard, HEADERS, PICTURE_POLICY } from "./guard.js";
+import { FILE_HEADERS, Guard, HEADERS } from "./guard.js";
 import { PAGES, readPage } from "./pages.js";
 
 /** Ports that are tried where none is given. */
@@ -113,7 +113,7 @@ async function answer(
     const found = await viewer.answer(question, Object.fromEntries(url.searchParams), body);
     if ("json" in found) return sendJson(response, 200, found.json);
     if (found.type !== "application/octet-stream") {
-      response.setHeader("Content-Security-Policy", PICTURE_POLICY);
+      for (const [name, value] of Object.entries(FILE_HEADERS)) response.setHeader(name, value);
     }
     return send(response, 200, found.type, found.bytes);
   } catch (error) {

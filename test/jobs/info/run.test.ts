@@ -12,6 +12,7 @@ import { mapDiameter, readDensityMap } from "../../../src/jobs/shared/maps/densi
 import { planSimulation } from "../../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
+import { add, compile, constant, input } from "../../../src/tensor/index.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toy-map.js";
@@ -318,4 +319,18 @@ describe("info", async () => {
     const first = "micrographs/000001.mrc";
     expect(readFileSync(join(dir, "packed", first))).toEqual(readFileSync(join(out, first)));
   });
+});
+
+test("a network in ONNX: what goes in and comes out, and how many operations it has", async () => {
+  const x = input("x", [1, 4]);
+  const path = join(dir, "network.onnx");
+  writeFileSync(path, compile({ y: add(x, constant(Float32Array.of(1, 2, 3, 4), [1, 4])) }).model);
+  expect(await describeFile(nodeFiles, path)).toMatchObject({
+    what: "ONNX network",
+    operations: 1,
+    input: "x [1, 4]",
+    output: "y [1, 4]",
+  });
+  writeFileSync(join(dir, "no.onnx"), "neither");
+  await expect(describeFile(nodeFiles, join(dir, "no.onnx"))).rejects.toThrow(/no\.onnx: content: found/);
 });

@@ -24,6 +24,11 @@ beforeAll(async () => {
   write("counts.mrc", writeMrc({ ...image, data: counts, mode: "int16" }));
   const cube = Float32Array.from({ length: 4 * 5 * 6 }, (_, i) => i);
   write("cube.mrc", writeMrc({ data: cube, shape: [4, 5, 6], voxelSize: 2, kind: "volume" }));
+  const long = Float32Array.from(
+    { length: 260 * 3 * 4 },
+    (_, i) => (i % 260) + 1000 * Math.floor(i / (260 * 3)),
+  );
+  write("long.mrc", writeMrc({ data: long, shape: [4, 3, 260], voxelSize: 2, kind: "volume" }));
   const stack = Float32Array.from({ length: 3 * 16 * 16 }, (_, i) => Math.floor(i / 256) * 100 + (i % 16));
   write("stack.mrcs", writeMrc({ data: stack, shape: [3, 16, 16], voxelSize: 2, kind: "stack" }));
   write("cut.mrc", writeMrc({ ...image, data: noise }).subarray(0, 5000));
@@ -108,12 +113,13 @@ test("a stack's images come with their own scale, binned to the size asked for",
   const view = await served.json<StackView>("open", { place: "0/stack.mrcs" });
   expect(view).toMatchObject({ what: "stack", count: 3, shape: [16, 16], pixelSize: 2 });
   const { body } = await served.ask("sections", { place: "0/stack.mrcs", first: 1, count: 2, side: 8 });
-  const size = 8 + 2 * 64;
+  const size = 12 + 2 * 64;
   expect(body.length).toBe(2 * size);
   const value = (image: number, i: number): number => {
-    const [low, step] = [body.readFloatLE(image * size), body.readFloatLE(image * size + 4)];
-    return low + step * body.readUInt16LE(image * size + 8 + 2 * i);
+    const [low, step] = [body.readFloatLE(image * size + 4), body.readFloatLE(image * size + 8)];
+    return low + step * body.readUInt16LE(image * size + 12 + 2 * i);
   };
+  expect([body.readUInt16LE(0), body.readUInt16LE(2)]).toEqual([8, 8]);
   expect(value(0, 0)).toBeCloseTo(100.5, 2);
   expect(value(1, 7)).toBeCloseTo(214.5, 2);
   expect((await served.ask("sections", { place: "0/stack.mrcs", first: 2, count: 2, side: 8 })).status).toBe(
@@ -135,6 +141,18 @@ test("slices of a volume lie as the axes say", async () => {
   expect(across[0].length).toBe(20);
   expect(across[0][3 * 5 + 1]).toBe(value(4, 1, 3));
   expect((await served.ask("slice", { place: "0/cube.mrc", axis: 0, at: 6 })).status).toBe(400);
+});
+
+test("a whole volume comes x fastest; of one with more than 256 voxels along an edge, means of cubes", async () => {
+  const own = numbers((await served.ask("volume", { place: "0/cube.mrc" })).body);
+  expect(Array.from(own)).toEqual(Array.from({ length: 120 }, (_, i) => i));
+  const view = await served.json<VolumeView>("open", { place: "0/long.mrc" });
+  expect(view).toMatchObject({ shape: [4, 3, 260], binning: 2 });
+  const means = numbers((await served.ask("volume", { place: "0/long.mrc" })).body);
+  // of 130 x 1 x 2 cubes: x + 1000 z goes up by 2 and 2000, and the mean of each lies half a voxel further
+  expect(means.length).toBe(260);
+  const value = (i: number): number => view.low + view.step * means[i]!;
+  expect([value(0), value(129), value(130)].map(Math.round)).toEqual([501, 759, 2501]);
 });
 
 test("the spectrum of a wave has its peaks at the wave's frequency, and rings have mean 0", async () => {

@@ -185,6 +185,16 @@ test("a picture's file runs nothing, even when it is opened by itself", async ()
   expect((await served.ask("picture", { place: "0/a.mrc" })).status).toBe(400);
 });
 
+test("a report is a page of its own that runs and loads nothing, and may stand in a frame of these pages only", async () => {
+  writeFileSync(join(shown, "report.html"), "<h1>Report</h1><script>alert(1)</script>");
+  const { status, headers } = await served.ask("page", { place: "0/report.html" });
+  expect(status).toBe(200);
+  expect(headers["content-type"]).toBe("text/html; charset=utf-8");
+  expect(headers["content-security-policy"]).toMatch(/default-src 'none'.*sandbox; frame-ancestors 'self'/);
+  expect(headers["x-frame-options"]).toBe("SAMEORIGIN");
+  expect((await served.ask("page", { place: "0/x.svg" })).status).toBe(400);
+});
+
 test("it ends while a connection is open, and lets go of its port", async () => {
   const other = await serve([shown]);
   const socket = connect(other.port, "127.0.0.1");

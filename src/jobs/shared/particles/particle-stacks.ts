@@ -46,7 +46,8 @@ async function firstThatExists(files: Files, paths: readonly string[]): Promise<
   return undefined;
 }
 
-async function openStack(files: Files, path: string): Promise<ParticleStack> {
+/** Opens a stack by its path. @throws as `openStacks` */
+export async function openStack(files: Files, path: string): Promise<ParticleStack> {
   const bytes = await files.readRange(path, 0, MRC_HEADER_BYTES);
   if (isPacked(bytes)) {
     throw new UnsupportedError(

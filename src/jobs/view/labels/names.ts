@@ -1,9 +1,9 @@
-import { UsageError } from "../../core/errors.js";
-import { inside } from "../../dataset/layout.js";
-import { micrographStem } from "../../io/picks/pick.js";
-import { matchNames } from "../shared/micrographs/match-names.js";
-import { kindOfName } from "./folder.js";
-import { baseName, type ViewedFiles } from "./places.js";
+import { UsageError } from "../../../core/errors.js";
+import { inside } from "../../../dataset/layout.js";
+import { micrographStem } from "../../../io/picks/pick.js";
+import { matchNames } from "../../shared/micrographs/match-names.js";
+import { kindOfName } from "../folder.js";
+import { baseName, type ViewedFiles } from "../places.js";
 
 /** Folders with pictures of micrographs under their names. */
 const PICTURES = /(^|\/)(ice|ctf|masks|previews|pictures|particles|parts|clean|measured|samples)$/;

@@ -1,20 +1,20 @@
-import { FileError, UsageError } from "../../core/errors.js";
-import { DATASET, inside } from "../../dataset/layout.js";
-import { isPacked, unpackedName } from "../../io/bytes/unpack.js";
-import { MRC_HEADER_BYTES, parseMrcHeader } from "../../io/mrc/header.js";
-import { micrographStem } from "../../io/picks/pick.js";
-import { isMrc } from "../../io/read-image.js";
-import { LABEL } from "../../io/star/names.js";
-import { parseEstimates } from "../estimate/records.js";
-import { ESTIMATES } from "../estimate/run.js";
-import { matchNames } from "../shared/micrographs/match-names.js";
-import { kindOfName } from "./folder.js";
-import type { LabelledImage, LabelStore } from "./labels.js";
+import { FileError, UsageError } from "../../../core/errors.js";
+import { DATASET, inside } from "../../../dataset/layout.js";
+import { isPacked, unpackedName } from "../../../io/bytes/unpack.js";
+import { MRC_HEADER_BYTES, parseMrcHeader } from "../../../io/mrc/header.js";
+import { micrographStem } from "../../../io/picks/pick.js";
+import { isMrc } from "../../../io/read-image.js";
+import { LABEL } from "../../../io/star/names.js";
+import { parseEstimates } from "../../estimate/records.js";
+import { ESTIMATES } from "../../estimate/run.js";
+import { matchNames } from "../../shared/micrographs/match-names.js";
+import { kindOfName } from "../folder.js";
+import { baseName, pathOfPlace, placeAbove, placeOfPath, type Root, type ViewedFiles } from "../places.js";
+import { told } from "../problems.js";
+import type { CompanyView, CtfView, LayerView, OverlayView } from "../records.js";
+import type { Block, TableStore } from "../tables.js";
 import { NameIndex } from "./names.js";
-import { baseName, pathOfPlace, placeAbove, placeOfPath, type Root, type ViewedFiles } from "./places.js";
-import { told } from "./problems.js";
-import type { CompanyView, CtfView, LayerView, OverlayView } from "./records.js";
-import type { Block, TableStore } from "./tables.js";
+import type { LabelledImage, LabelStore } from "./store.js";
 
 /** Folders that are looked into for what goes with an image: a project has fewer. */
 const MOST_FOLDERS = 60;

@@ -1,6 +1,6 @@
-import type { Image } from "../../array/image.js";
-import { storedIndex } from "../../array/spectrum/half.js";
-import { powerSpectrum2d } from "../../array/spectrum/power.js";
+import type { Image } from "../../../array/image.js";
+import { storedIndex } from "../../../array/spectrum/half.js";
+import { powerSpectrum2d } from "../../../array/spectrum/power.js";
 
 /** Side of the tiles whose spectra are averaged, and of the picture, pixels: smaller ones would blur rings, larger ones average less. */
 const SIDE = 512;

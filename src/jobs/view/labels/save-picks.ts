@@ -1,14 +1,14 @@
-import { OptionError, UsageError } from "../../core/errors.js";
-import { inside } from "../../dataset/layout.js";
-import { type CoordinatePick, micrographStem } from "../../io/picks/pick.js";
-import { LABEL, LABEL_30 } from "../../io/star/names.js";
-import { parseStar } from "../../io/star/parse.js";
-import { type StarBlock, type StarColumnInput, writeStar } from "../../io/star/write.js";
-import { truePicks } from "../shared/micrographs/true-picks.js";
-import { labelStem } from "../shared/particles/labels.js";
-import { type LabelStore, nameIn } from "./labels.js";
-import { baseName, pathOfPlace, placeOfPath, type Root, type ViewedFiles } from "./places.js";
-import type { PicksToSave, SavedPicks } from "./records.js";
+import { OptionError, UsageError } from "../../../core/errors.js";
+import { inside } from "../../../dataset/layout.js";
+import { type CoordinatePick, micrographStem } from "../../../io/picks/pick.js";
+import { LABEL, LABEL_30 } from "../../../io/star/names.js";
+import { parseStar } from "../../../io/star/parse.js";
+import { type StarBlock, type StarColumnInput, writeStar } from "../../../io/star/write.js";
+import { truePicks } from "../../shared/micrographs/true-picks.js";
+import { labelStem } from "../../shared/particles/labels.js";
+import { baseName, pathOfPlace, placeOfPath, type Root, type ViewedFiles } from "../places.js";
+import type { PicksToSave, SavedPicks } from "../records.js";
+import { type LabelStore, nameIn } from "./store.js";
 
 /** What a file of corrected picks is called: the name of the file that it corrects, and this. */
 const SUFFIX = "_corrected";

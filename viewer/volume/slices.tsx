@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { OpenedView, VolumeView } from "../src/jobs/view/records.js";
-import { askBytes } from "./api.js";
-import { Group, Slider, Toggle, Waiting } from "./controls.js";
-import { useKept, useWork } from "./hooks.js";
-import { paint, rangeOf, sorted } from "./micrograph/tone.js";
-import { hashOf } from "./route.js";
+import type { OpenedView, VolumeView } from "../../src/jobs/view/records.js";
+import { askBytes } from "../api.js";
+import { Group, Slider, Toggle, Waiting } from "../controls.js";
+import { useKept, useWork } from "../hooks.js";
+import { paint, rangeOf, sorted } from "../micrograph/tone.js";
 
 const AXES = [
   { axis: 2, name: "z", title: "across z", across: "x", down: "y" },
@@ -13,7 +12,7 @@ const AXES = [
 ] as const;
 
 /** A map as three slices. */
-export function VolumePage({ view }: { readonly view: OpenedView & VolumeView }) {
+export function Slices({ view }: { readonly view: OpenedView & VolumeView }) {
   const [sections, rows, columns] = view.shape;
   const counts = { x: columns, y: rows, z: sections };
   const [at, setAt] = useState({ x: columns >> 1, y: rows >> 1, z: sections >> 1 });
@@ -21,57 +20,47 @@ export function VolumePage({ view }: { readonly view: OpenedView & VolumeView })
   const [clip, setClip] = useKept("volume-clip", 0.1);
   const [isInverted, setInverted] = useKept("volume-invert", false);
   return (
-    <div class="work">
-      <div class="head">
-        <h1>{view.name}</h1>
-        <p class="facts-line">
-          {columns} × {rows} × {sections} voxels
-          {view.voxelSize === undefined ? "" : `, ${Number(view.voxelSize.toPrecision(4))} Å`}
-        </p>
-        {view.voxelSize !== undefined && <a href={hashOf(view.place, "make")}>Simulate micrographs of it</a>}
+    <div class="bench">
+      <div class="slices">
+        {AXES.map(({ axis, name, title, across, down }) => (
+          <Slice
+            key={name}
+            view={view}
+            axis={axis}
+            at={at[name]}
+            title={`${title} at ${at[name]}`}
+            shape={[counts[down], counts[across]]}
+            cross={[at[across], at[down]]}
+            {...{ clip, isInverted, scale }}
+            onPoint={(u, v) => setAt({ ...at, [across]: u, [down]: v })}
+          />
+        ))}
       </div>
-      <div class="bench">
-        <div class="slices">
-          {AXES.map(({ axis, name, title, across, down }) => (
-            <Slice
+      <aside class="panel" aria-label="Settings">
+        <Group title="Slices">
+          {AXES.map(({ name }) => (
+            <Slider
               key={name}
-              view={view}
-              axis={axis}
-              at={at[name]}
-              title={`${title} at ${at[name]}`}
-              shape={[counts[down], counts[across]]}
-              cross={[at[across], at[down]]}
-              {...{ clip, isInverted, scale }}
-              onPoint={(u, v) => setAt({ ...at, [across]: u, [down]: v })}
+              name={name}
+              value={at[name]}
+              {...{ from: 0, to: counts[name] - 1, step: 1 }}
+              shown={`${at[name]}${view.voxelSize === undefined ? "" : ` (${((at[name] - (counts[name] >> 1)) * view.voxelSize).toFixed(1)} Å from the middle)`}`}
+              onInput={(value) => setAt({ ...at, [name]: value })}
             />
           ))}
-        </div>
-        <aside class="panel" aria-label="Settings">
-          <Group title="Slices">
-            {AXES.map(({ name }) => (
-              <Slider
-                key={name}
-                name={name}
-                value={at[name]}
-                {...{ from: 0, to: counts[name] - 1, step: 1 }}
-                shown={`${at[name]}${view.voxelSize === undefined ? "" : ` (${((at[name] - (counts[name] >> 1)) * view.voxelSize).toFixed(1)} Å from the middle)`}`}
-                onInput={(value) => setAt({ ...at, [name]: value })}
-              />
-            ))}
-            <p class="note">A click in a slice moves the other two there.</p>
-          </Group>
-          <Group title="Contrast">
-            <Slider
-              name="Clipped"
-              value={Math.log10(clip)}
-              {...{ from: -2, to: 1.3, step: 0.05 }}
-              shown={`${Number(clip.toPrecision(2))} %`}
-              onInput={(value) => setClip(10 ** value)}
-            />
-            <Toggle name="Invert" on={isInverted} onChange={setInverted} />
-          </Group>
-        </aside>
-      </div>
+          <p class="note">A click in a slice moves the other two there.</p>
+        </Group>
+        <Group title="Contrast">
+          <Slider
+            name="Clipped"
+            value={Math.log10(clip)}
+            {...{ from: -2, to: 1.3, step: 0.05 }}
+            shown={`${Number(clip.toPrecision(2))} %`}
+            onInput={(value) => setClip(10 ** value)}
+          />
+          <Toggle name="Invert" on={isInverted} onChange={setInverted} />
+        </Group>
+      </aside>
     </div>
   );
 }

@@ -1,17 +1,17 @@
-import { DATASET, inside } from "../../dataset/layout.js";
-import { parseManifest } from "../../dataset/manifest.js";
-import { unpackedName } from "../../io/bytes/unpack.js";
-import { type CoordinatePick, micrographStem } from "../../io/picks/pick.js";
-import { LABEL } from "../../io/star/names.js";
-import { PICKS, parsePickRecord } from "../pick-run/records.js";
-import { matchNames } from "../shared/micrographs/match-names.js";
-import { truePicks } from "../shared/micrographs/true-picks.js";
-import { labelStem, openLabels } from "../shared/particles/labels.js";
-import type { Cache } from "./cache.js";
+import { DATASET, inside } from "../../../dataset/layout.js";
+import { parseManifest } from "../../../dataset/manifest.js";
+import { unpackedName } from "../../../io/bytes/unpack.js";
+import { type CoordinatePick, micrographStem } from "../../../io/picks/pick.js";
+import { LABEL } from "../../../io/star/names.js";
+import { PICKS, parsePickRecord } from "../../pick-run/records.js";
+import { matchNames } from "../../shared/micrographs/match-names.js";
+import { truePicks } from "../../shared/micrographs/true-picks.js";
+import { labelStem, openLabels } from "../../shared/particles/labels.js";
+import type { Cache } from "../cache.js";
+import type { ViewedFiles } from "../places.js";
+import { told } from "../problems.js";
+import type { OverlayView, PicksView } from "../records.js";
 import type { NameIndex } from "./names.js";
-import type { ViewedFiles } from "./places.js";
-import { told } from "./problems.js";
-import type { OverlayView, PicksView } from "./records.js";
 
 /** Bytes of a file of labels up to which it is read unasked, to see whether it has some of a micrograph. */
 const READ_UNASKED = 2 ** 26;

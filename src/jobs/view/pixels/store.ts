@@ -1,17 +1,19 @@
-import type { Image } from "../../array/image.js";
-import { bin, crop } from "../../array/resample.js";
-import { UnsupportedError, UsageError } from "../../core/errors.js";
-import { isPacked } from "../../io/bytes/unpack.js";
-import { isHdf5 } from "../../io/hdf5/eman.js";
-import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../io/mrc/header.js";
-import { decodeMrcSections, mrcPixelSize } from "../../io/mrc/read.js";
-import { isMrc } from "../../io/read-image.js";
-import { type Pixels, readPixels } from "../../io/read-pixels.js";
-import { saidPixelSize } from "../shared/micrographs/pixel-size.js";
-import type { Cache } from "./cache.js";
-import { baseName, type ViewedFiles } from "./places.js";
-import type { ImageView, StackView, VolumeView } from "./records.js";
+import type { Image } from "../../../array/image.js";
+import { bin, crop } from "../../../array/resample.js";
+import { UnsupportedError, UsageError } from "../../../core/errors.js";
+import { isPacked } from "../../../io/bytes/unpack.js";
+import { isHdf5 } from "../../../io/hdf5/eman.js";
+import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../../io/mrc/header.js";
+import { decodeMrcSections, mrcPixelSize } from "../../../io/mrc/read.js";
+import { isMrc } from "../../../io/read-image.js";
+import { type Pixels, readPixels } from "../../../io/read-pixels.js";
+import { saidPixelSize } from "../../shared/micrographs/pixel-size.js";
+import type { Cache } from "../cache.js";
+import { baseName, type ViewedFiles } from "../places.js";
+import type { ImageView, StackView, VolumeView } from "../records.js";
 import { bytesOf, type Range, rangeOf, store } from "./samples.js";
+import { MOST_IMAGES, smallImages } from "./small-images.js";
+import { binnedVolume, type StoredVolume, sliceOf, storeVolume, viewOfVolume } from "./volume.js";
 
 /** Side of the tiles in which an image is sent, pixels. */
 export const TILE = 512;
@@ -23,12 +25,6 @@ interface Pyramid {
   readonly range: Range;
   /** The image, and means of its squares of 2 x 2, 4 x 4, … pixels. */
   readonly levels: readonly Image[];
-}
-
-interface StoredVolume extends Range {
-  readonly data: Uint16Array;
-  readonly shape: VolumeView["shape"];
-  readonly pixelSize: number | undefined;
 }
 
 /** A stack of which only the header was read. */
@@ -59,10 +55,7 @@ export class PixelStore {
         ...(pixelSize !== undefined && { pixelSize }),
       };
     }
-    if (opened.kind === "volume") {
-      const { shape, low, step, pixelSize } = opened.volume;
-      return { what: "volume", shape, low, step, ...(pixelSize !== undefined && { voxelSize: pixelSize }) };
-    }
+    if (opened.kind === "volume") return viewOfVolume(opened.volume);
     const { header } = opened.stack;
     const pixelSize = saidPixelSize(mrcPixelSize(header));
     return {
@@ -109,17 +102,13 @@ export class PixelStore {
     return bytesOf(store(crop(levels[0]!, left, top, [side, side]).data, range));
   }
 
-  /**
-   * Some images of a stack, each at most `side` pixels across: of each its low and step, float32, then its samples.
-   *
-   * @throws UsageError for images that are not there
-   */
+  /** Some images of a stack, each at most `side` pixels across, as `smallImages` writes them. @throws UsageError for images that are not there */
   async sections(path: string, first: number, count: number, side: number): Promise<Uint8Array> {
     const opened = await this.open(path);
     if (opened.kind !== "stack") throw new UsageError(`${path}: found one image, expected a stack`);
     const { header } = opened.stack;
     const [sections, rows, columns] = header.shape;
-    if (!(first >= 0 && count >= 1 && first + count <= sections && count <= 500 && side >= 8)) {
+    if (!(first >= 0 && count >= 1 && first + count <= sections && count <= MOST_IMAGES && side >= 8)) {
       throw new UsageError(
         `${path}: found no images ${first} to ${first + count - 1}, expected some of ${sections}`,
       );
@@ -127,44 +116,27 @@ export class PixelStore {
     const from = header.dataOffset + first * header.sectionBytes;
     const bytes = await this.files.readRange(path, from, from + count * header.sectionBytes);
     const samples = decodeMrcSections(bytes, header, path);
-    const factor = Math.ceil(Math.max(rows, columns) / side);
-    const parts = Array.from({ length: count }, (_, i) => {
-      const data = samples.subarray(i * rows * columns, (i + 1) * rows * columns);
-      const small = factor > 1 ? bin({ data, shape: [rows, columns] }, factor).data : data;
-      const range = rangeOf(small);
-      return { range, bytes: bytesOf(store(small, range)) };
-    });
-    const size = 8 + parts[0]!.bytes.length;
-    const out = new Uint8Array(count * size);
-    const view = new DataView(out.buffer);
-    for (const [i, part] of parts.entries()) {
-      view.setFloat32(i * size, part.range.low, true);
-      view.setFloat32(i * size + 4, part.range.step, true);
-      out.set(part.bytes, i * size + 8);
-    }
-    return out;
+    const images = Array.from(
+      { length: count },
+      (_, i): Image => ({
+        ...{ data: samples.subarray(i * rows * columns, (i + 1) * rows * columns), shape: [rows, columns] },
+      }),
+    );
+    return smallImages(images, side);
   }
 
   /** A slice of a volume across x, y or z (0, 1, 2): rows along z, z or y; columns along y, x or x. @throws UsageError */
   async slice(path: string, axis: number, at: number): Promise<Uint8Array> {
     const opened = await this.open(path);
     if (opened.kind !== "volume") throw new UsageError(`${path}: found an image, expected a volume`);
-    const { shape, data } = opened.volume;
-    const [sections, rows, columns] = shape;
-    const stride = [1, columns, columns * rows] as const;
-    const counts = [columns, rows, sections] as const;
-    if (!([0, 1, 2].includes(axis) && at >= 0 && at < counts[axis as 0 | 1 | 2])) {
-      throw new UsageError(`${path}: found no slice ${at} across axis ${axis}`);
-    }
-    const across = axis === 0 ? 1 : 0;
-    const down = axis === 2 ? 1 : 2;
-    const out = new Uint16Array(counts[across] * counts[down]);
-    let i = 0;
-    for (let v = 0; v < counts[down]; v++) {
-      const start = at * stride[axis as 0 | 1 | 2] + v * stride[down];
-      for (let u = 0; u < counts[across]; u++, i++) out[i] = data[start + u * stride[across]]!;
-    }
-    return bytesOf(out);
+    return bytesOf(sliceOf(opened.volume, axis, at, path));
+  }
+
+  /** All voxels of a volume, x fastest; of a large one means of cubes: `binning` of its view. @throws UsageError */
+  async volume(path: string): Promise<Uint8Array> {
+    const opened = await this.open(path);
+    if (opened.kind !== "volume") throw new UsageError(`${path}: found an image, expected a volume`);
+    return bytesOf(binnedVolume(opened.volume, viewOfVolume(opened.volume).binning));
   }
 
   private async pyramid(path: string): Promise<Pyramid> {
@@ -211,9 +183,4 @@ function buildPyramid({ data, shape: [, rows, columns], pixelSize }: Pixels): Py
     levels.push(bin(last, 2));
   }
   return { levels, range: rangeOf(data), pixelSize: saidPixelSize(pixelSize) };
-}
-
-function storeVolume({ data, shape, pixelSize }: Pixels): StoredVolume {
-  const range = rangeOf(data);
-  return { ...range, data: store(data, range), shape, pixelSize: saidPixelSize(pixelSize) };
 }
