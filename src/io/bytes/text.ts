@@ -8,13 +8,16 @@ const MOST_TEXT = 0x1fffffe8;
 /**
  * Text of a file's bytes, unpacked if they are gzip or bzip2, or the text itself. UTF-8; bytes that are none become U+FFFD,
  * so that a reader can refuse them. Every kind of line end becomes a line feed.
- * @throws FormatError for a text longer than a string can be
+ * @throws FormatError for a text longer than a string can be, or in UTF-16
  */
 export function decodeText(content: Uint8Array | string, path: string): string {
   if (typeof content === "string") return withLineFeeds(content);
   const bytes = unpack(content, path, () => Math.min(MOST_TEXT, mostUnpacked(content.length)));
   if (bytes.length > MOST_TEXT)
     throw new FormatError(path, "text", `${bytes.length} bytes`, `at most ${MOST_TEXT}`);
+  // the mark of UTF-16, which Windows' own tools write
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    throw new FormatError(path, "text", "UTF-16", "UTF-8");
   return withLineFeeds(new TextDecoder().decode(bytes));
 }
 

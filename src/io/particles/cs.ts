@@ -6,6 +6,7 @@ import type { CoordinatePick } from "../picks/pick.js";
 import type { CsFile } from "./cs-join.js";
 import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
 import { rotationVectorToMatrix, transpose } from "./rotation-vector.js";
+import { microscopeOfCs, refuseMicrometresInCs } from "./units.js";
 
 const DEGREES = 180 / Math.PI;
 
@@ -69,7 +70,7 @@ export function placesOfCs(file: CsFile): CoordinatePick[] {
 class CsColumns {
   constructor(
     private readonly table: NpyTable,
-    private readonly path: string,
+    readonly path: string,
   ) {}
 
   get rows(): number {
@@ -131,9 +132,11 @@ function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64
       ? "blob/psize_A"
       : "location/micrograph_psize_A",
   );
-  const voltage = table.numbers("ctf/accel_kv");
-  const cs = table.numbers("ctf/cs_mm");
-  const contrast = table.numbers("ctf/amp_contrast");
+  const {
+    voltage,
+    sphericalAberration: cs,
+    amplitudeContrast: contrast,
+  } = microscopeOfCs((name) => table.numbers(name), table.path);
   const exposureGroup = table.has("ctf/exp_group_id")
     ? table.numbers("ctf/exp_group_id")
     : new Float64Array(table.rows);
@@ -195,12 +198,23 @@ function locationColumns(table: CsColumns): ParticleColumns {
 function placeColumns(table: CsColumns): readonly [x: (row: number) => number, y: (row: number) => number] {
   const [x, y] = [table.numbers("location/center_x_frac"), table.numbers("location/center_y_frac")];
   const shape = table.numbers("location/micrograph_shape", 2);
+  const empty = shape.findIndex((side) => side < 1);
+  if (empty >= 0) {
+    const at = `location/micrograph_shape, row ${Math.floor(empty / 2) + 1}`;
+    throw new FormatError(
+      table.path,
+      at,
+      shape[empty],
+      "pixels of the micrograph, which places are shares of",
+    );
+  }
   return [(row) => x[row]! * shape[2 * row + 1]!, (row) => y[row]! * shape[2 * row]!];
 }
 
 function defocusColumn(table: CsColumns): ParticleColumns["defocus"] {
   if (!table.has("ctf/df1_A")) return undefined;
   const [u, v] = [table.numbers("ctf/df1_A"), table.numbers("ctf/df2_A")];
+  refuseMicrometresInCs(u, table.path);
   const angle = table.numbers("ctf/df_angle_rad");
   const phase = table.numbers("ctf/phase_shift_rad");
   const optional = (name: string): Float64Array | undefined =>

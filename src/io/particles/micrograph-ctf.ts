@@ -3,6 +3,7 @@ import { decodeText } from "../bytes/text.js";
 import { readNpyTable } from "../npy/read.js";
 import { parseStar } from "../star/parse.js";
 import type { StarTable } from "../star/table.js";
+import { defocusOfStar, microscopeOfCs, microscopeOfStar, refuseMicrometresInCs } from "./units.js";
 
 /** The CTF of one micrograph as another program fitted it. */
 export interface MicrographCtf {
@@ -56,7 +57,7 @@ function ofRelion(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
   // from 3.1 on the microscope stands by optics group, before that in every row
   const rowOf = optics ? opticsRows(optics, table) : (row: number) => row;
   const microscope = microscopeColumns(optics ?? table);
-  const [u, v] = [table.numbers("rlnDefocusU"), table.numbers("rlnDefocusV")];
+  const [u, v] = defocusOfStar(table);
   const angle = table.numbers("rlnDefocusAngle");
   const phase = table.has("rlnPhaseShift") ? table.numbers("rlnPhaseShift") : undefined;
   const texts = (label: string) => (table.has(label) ? table.carried(label).map(anyNumber) : undefined);
@@ -90,14 +91,12 @@ function opticsRows(optics: StarTable, table: StarTable): (row: number) => numbe
 }
 
 function microscopeColumns(table: StarTable) {
-  const voltage = table.numbers("rlnVoltage");
-  const cs = table.numbers("rlnSphericalAberration");
-  const contrast = table.numbers("rlnAmplitudeContrast");
+  const { voltage, sphericalAberration, amplitudeContrast } = microscopeOfStar(table);
   const pixelSize = pixelSizeColumn(table);
   return (row: number) => ({
     voltage: voltage[row]!,
-    sphericalAberration: cs[row]!,
-    amplitudeContrast: contrast[row]!,
+    sphericalAberration: sphericalAberration[row]!,
+    amplitudeContrast: amplitudeContrast[row]!,
     ...(pixelSize && { pixelSize: pixelSize(row) }),
   });
 }
@@ -138,14 +137,17 @@ function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] 
     columns.has("ctf/df2_A") ? numbers("ctf/df2_A") : numbers("ctf/df1_A"),
   ];
   const [angle, phase] = [optional("ctf/df_angle_rad", 0), optional("ctf/phase_shift_rad", 0)];
-  const [kv, cs, contrast] = [numbers("ctf/accel_kv"), numbers("ctf/cs_mm"), numbers("ctf/amp_contrast")];
+  refuseMicrometresInCs(u, path);
+  const { voltage, sphericalAberration, amplitudeContrast } = microscopeOfCs(numbers, path);
   const fitName = ["ctf_stats/fit_to_A", "ctf_stats/ctf_fit_to_A", "ctf/ctf_fit_to_A"].find((name) =>
     columns.has(name),
   );
   const fitTo = fitName === undefined ? undefined : numbers(fitName);
   const pixelSize = columns.has("micrograph_blob/psize_A") ? numbers("micrograph_blob/psize_A") : undefined;
   return Array.from({ length: rows }, (_, row): MicrographCtf => {
-    const bad = [u, v, angle, phase, kv, cs, contrast].find((values) => !Number.isFinite(values[row]));
+    const bad = [u, v, angle, phase, voltage, sphericalAberration, amplitudeContrast].find(
+      (values) => !Number.isFinite(values[row]),
+    );
     if (bad) throw new FormatError(path, `CTF of row ${row + 1}`, bad[row], "finite numbers");
     return {
       // a leading > marks a link in cryoSPARC's own folder
@@ -156,7 +158,8 @@ function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] 
         defocusAngle: angle[row]! * DEGREES,
         phaseShift: phase[row]! * DEGREES,
       },
-      ...{ voltage: kv[row]!, sphericalAberration: cs[row]!, amplitudeContrast: contrast[row]! },
+      ...{ voltage: voltage[row]!, sphericalAberration: sphericalAberration[row]! },
+      amplitudeContrast: amplitudeContrast[row]!,
       ...(pixelSize && { pixelSize: pixelSize[row]! }),
       ...(fitTo && { resolution: fitTo[row]! }),
     };

@@ -12,6 +12,7 @@ import {
   type ParticleColumns,
   type ParticleSet,
 } from "./particle.js";
+import { defocusOfStar, microscopeOfStar } from "./units.js";
 
 /** Optics groups and the place among them of each row of the particles. */
 interface Grouping {
@@ -70,9 +71,7 @@ function readOptics(table: StarTable, particles: StarTable): Grouping {
   const pixelSizes = groupPixelSizes(table);
   const imageSize = optional("rlnImageSize");
   const names = table.has("rlnOpticsGroupName") ? table.strings("rlnOpticsGroupName") : undefined;
-  const voltage = table.numbers("rlnVoltage");
-  const cs = table.numbers("rlnSphericalAberration");
-  const contrast = table.numbers("rlnAmplitudeContrast");
+  const { voltage, sphericalAberration: cs, amplitudeContrast: contrast } = microscopeOfStar(table);
   const mtfs = table.has("rlnMtfFileName") ? table.strings("rlnMtfFileName") : undefined;
   const ofParticles = furtherOptics(particles);
   const optics = Array.from(ids, (id, row): OpticsGroup => {
@@ -107,9 +106,7 @@ function readOptics(table: StarTable, particles: StarTable): Grouping {
 
 /** Groups of rows whose optics are the same. The pixel is the detector's (micrometre) over the magnification. */
 function opticsOf30(table: StarTable): Grouping {
-  const voltage = table.numbers("rlnVoltage");
-  const cs = table.numbers("rlnSphericalAberration");
-  const contrast = table.numbers("rlnAmplitudeContrast");
+  const { voltage, sphericalAberration: cs, amplitudeContrast: contrast } = microscopeOfStar(table);
   const detector = table.numbers("rlnDetectorPixelSize");
   const magnification = table.numbers("rlnMagnification");
   const further = furtherOptics(table);
@@ -189,7 +186,7 @@ function defocusColumn(
   optional: (label: string) => Float64Array | undefined,
 ): ParticleColumns["defocus"] {
   if (!table.has("rlnDefocusU")) return undefined;
-  const [u, v] = [table.numbers("rlnDefocusU"), table.numbers("rlnDefocusV")];
+  const [u, v] = defocusOfStar(table);
   const angle = table.numbers("rlnDefocusAngle");
   const phase = optional("rlnPhaseShift");
   const bFactor = optional("rlnCtfBfactor");

@@ -41,3 +41,10 @@ export const micrographStem = (path: string): string =>
 /** A coordinate as text: whole numbers bare, others to a thousandth of a pixel. */
 export const coordinateText = (value: number): string =>
   Number.isInteger(value) ? String(value) : value.toFixed(3).replace(/\.?0+$/, "");
+
+/** Why a name cannot stand in a table, as "a line break or another control character"; nothing where it can. */
+export function flawOfName(name: string): string | undefined {
+  if (/\p{Cc}/u.test(name)) return "a line break or another control character";
+  // what stands in place of bytes that are not UTF-8: no file has that name
+  return name.includes("\ufffd") ? "letters that are not in UTF-8" : undefined;
+}

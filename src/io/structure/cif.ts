@@ -45,12 +45,27 @@ export const isGiven = (value: string | undefined): value is string =>
 /**
  * Reads some categories of the first data block of a CIF file, as loops or as single values; everything else is passed over.
  * Keywords and labels must start a line, as wwPDB and AlphaFold write them.
+ *
+ * @param alone a category that no second block may have, since it would be passed over
  * @throws FormatError for text that is not CIF, a loop whose last row is incomplete, an open quote or text field
  */
-export function readCif(text: string, path: string, request: CifRequest): Map<string, CifCategory> {
+export function readCif(
+  text: string,
+  path: string,
+  request: CifRequest,
+  alone: string,
+): Map<string, CifCategory> {
   const reader = new CifReader(path, request);
+  let hasEnded = false;
   for (const [number, line] of numberedLines(text)) {
-    if (!reader.line(line, number)) break;
+    hasEnded ||= !reader.line(line, number);
+    if (hasEnded && line.toLowerCase().startsWith(`${alone}.`))
+      throw new FormatError(
+        path,
+        `line ${number}`,
+        `${alone} of a second data block`,
+        "one structure a file",
+      );
   }
   return reader.finish();
 }
@@ -64,7 +79,8 @@ interface Target {
 
 class CifReader {
   private readonly categories = new Map<string, CifCategory>();
-  private readonly wanted: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By the label in small letters: CIF does not tell capitals from small letters in labels. */
+  private readonly wanted: ReadonlyMap<string, readonly [category: string, item: string]>;
   private blocks = 0;
   private number = 0;
   /** Labels of the loop that is read, or the one label whose value is awaited. */
@@ -79,7 +95,11 @@ class CifReader {
     private readonly path: string,
     request: CifRequest,
   ) {
-    this.wanted = new Map(Object.entries(request).map(([category, items]) => [category, new Set(items)]));
+    this.wanted = new Map(
+      Object.entries(request).flatMap(([category, items]) =>
+        items.map((item) => [`${category}.${item}`.toLowerCase(), [category, item]] as const),
+      ),
+    );
   }
 
   /** Takes a line; false once the first block has ended. */
@@ -142,8 +162,8 @@ class CifReader {
   }
 
   private target(label: string): Target {
-    const [name, item] = splitLabel(label);
-    if (!this.wanted.get(name)?.has(item)) return { label, category: undefined, column: undefined };
+    const [name, item] = this.wanted.get(label.toLowerCase()) ?? [];
+    if (name === undefined || item === undefined) return { label, category: undefined, column: undefined };
     let category = this.categories.get(name);
     if (!category) {
       category = new CifCategory(this.path, name);
@@ -184,10 +204,4 @@ class CifReader {
   private fail(found: unknown, expected: string): never {
     throw new FormatError(this.path, `line ${this.number}`, found, expected);
   }
-}
-
-/** `_atom_site.Cartn_x` in its category and item. */
-function splitLabel(label: string): [category: string, item: string] {
-  const dot = label.indexOf(".");
-  return dot < 0 ? [label, ""] : [label.slice(0, dot), label.slice(dot + 1)];
 }

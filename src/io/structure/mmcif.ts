@@ -47,7 +47,7 @@ const REQUEST = {
  *   operators are not defined or skewed, or a file without atoms
  */
 export function readMmcif(content: Uint8Array | string, path: string): Structure {
-  const categories = readCif(decodeText(content, path), path, REQUEST);
+  const categories = readCif(decodeText(content, path), path, REQUEST, "_atom_site");
   const sites = categories.get("_atom_site");
   if (!sites || sites.rows === 0) throw new FormatError(path, "_atom_site", 0, "at least one atom");
   return { path, atoms: readAtoms(sites), assemblies: readAssemblies(categories, path) };

@@ -26,6 +26,7 @@ const TAG_NAMES: Readonly<Record<number, string>> = {
   257: "ImageLength",
   258: "BitsPerSample",
   259: "Compression",
+  262: "PhotometricInterpretation",
   266: "FillOrder",
   273: "StripOffsets",
   277: "SamplesPerPixel",
@@ -130,6 +131,8 @@ function describe(tags: Tags, path: string): Omit<TiffDirectory, "littleEndian">
   };
   among(277, 1, [1]);
   among(266, 1, [1]);
+  // 0 and 1 are greys; numbers of a palette's colours are none
+  among(262, 1, [0, 1]);
   const [columns, rows] = [positive(256), positive(257)];
   const isTiled = tags.has(322);
   const [blockColumns, blockRows] = isTiled

@@ -1,6 +1,12 @@
 import { OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
-import { type CoordinatePick, flipPickRows, micrographStem, type Pick } from "../../io/picks/pick.js";
+import {
+  type CoordinatePick,
+  flawOfName,
+  flipPickRows,
+  micrographStem,
+  type Pick,
+} from "../../io/picks/pick.js";
 import type { MicrographIndex } from "../shared/micrographs/micrograph-index.js";
 import { pixelSizesDiffer } from "../shared/micrographs/pixel-size.js";
 import { truePicks } from "../shared/micrographs/true-picks.js";
@@ -30,19 +36,21 @@ export async function placesOf(
 ): Promise<Pick[]> {
   const picks = source.picks();
   if (pixelSize !== undefined) refuseIdlePixelSize(pixelSize, picks, source.path);
-  refuseControlCharacters(picks, source.path);
+  refuseStrangeNames(picks, source.path);
   const sizes = { given: pixelSize, header: micrographs.pixelSize, warn };
   const places = await truePicks(picks, source.path, sizes);
   return micrographs.named(flipY === undefined ? places : flipPickRows(places, flipY));
 }
 
 /** @throws UsageError for a micrograph whose name no line of a table can hold */
-function refuseControlCharacters(picks: readonly CoordinatePick[], path: string): void {
-  const strange = picks.find(({ micrograph }) => /\p{Cc}/u.test(micrograph));
-  if (!strange) return;
-  throw new UsageError(
-    `${path}: micrograph ${JSON.stringify(strange.micrograph)}: found a line break or another control character in its name, expected none`,
-  );
+function refuseStrangeNames(picks: readonly CoordinatePick[], path: string): void {
+  for (const { micrograph } of picks) {
+    const flaw = flawOfName(micrograph);
+    if (!flaw) continue;
+    throw new UsageError(
+      `${path}: micrograph ${JSON.stringify(micrograph)}: found ${flaw} in its name, expected none`,
+    );
+  }
 }
 
 /** @throws OptionError for a pixel size that no origin needs, or another one than the file says */

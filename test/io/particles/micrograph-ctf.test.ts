@@ -64,7 +64,7 @@ m.mrc 15000 14000 -30 300 2.7 0.1 10000 1.5
 test("a group that is not defined, a missing column and an empty table are refused with their place", () => {
   const body =
     "data_micrographs\nloop_\n_rlnMicrographName\n_rlnOpticsGroup\n_rlnDefocusU\n_rlnDefocusV\n_rlnDefocusAngle\n";
-  expect(() => star(`${OPTICS}${body}m.mrc 3 1 1 0\n`)).toThrow(
+  expect(() => star(`${OPTICS}${body}m.mrc 3 21000 20500 0\n`)).toThrow(
     /data_micrographs, line \d+, rlnOpticsGroup: found 3, expected a group that data_optics defines/,
   );
   expect(() =>

@@ -107,8 +107,16 @@ test("a single atom may stand as single values, text fields and other categories
   expect(read(other.replace(" _x.b", "\n_x.b"), "'1 2' 3\n4\n5\n", single).atoms).toHaveLength(1);
 });
 
-test("only the first data block is read", () => {
-  expect(read(atoms(CA), "data_OTHER\n", atoms(CA, PRIME)).atoms).toHaveLength(1);
+test("data blocks behind the first may hold anything but atoms, which would be passed over", () => {
+  const ligand = "data_comp_LIG\nloop_\n_chem_comp_atom.atom_id\nC1\n";
+  expect(read(atoms(CA), ligand).atoms).toHaveLength(1);
+  expect(() => read(atoms(CA), "data_OTHER\n", atoms(CA, PRIME))).toThrow(
+    'x.cif: line 27: found "_atom_site of a second data block", expected one structure a file',
+  );
+});
+
+test("labels may have capitals, as CIF allows", () => {
+  expect(read(atoms(CA, PRIME).toUpperCase()).atoms).toHaveLength(2);
 });
 
 describe("assemblies", () => {

@@ -79,6 +79,7 @@ describe("refusals", () => {
       "Compression: found 7, expected 1, 5, 8, 32773, 32946",
     ],
     ["12 bits", withTag("raw8.tif", 258, 12), "BitsPerSample: found 12"],
+    ["a palette", withTag("raw8.tif", 262, 3), "PhotometricInterpretation: found 3, expected 0, 1"],
     ["colour", withTag("raw8.tif", 262, 3, 277), "SamplesPerPixel: found 3, expected 1"],
     [
       "a second image",

@@ -32,7 +32,7 @@ test("rows are told by the micrographs' names, whatever folder and format; rows 
 });
 
 test("a micrograph without a row, with two rows, or of another microscope is refused", async () => {
-  await expect(read(table("a/062.mrc 1 1 1 1\n"))).rejects.toThrow(
+  await expect(read(table("a/062.mrc 1 21000 20500 1\n"))).rejects.toThrow(
     "found no row for 063.v2, expected one for every micrograph",
   );
   await expect(read(table(`${BOTH}b/062.mrc 1 1 1 1\n`))).rejects.toThrow(

@@ -419,6 +419,19 @@ describe("names that are hard to write", () => {
   });
 });
 
+test("a name whose bytes are not UTF-8 is refused, since no file has it", async () => {
+  writeFileSync(
+    at("latin.star"),
+    Buffer.from(
+      "data_\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\nK\xe4fig.mrc 5 6\n",
+      "latin1",
+    ),
+  );
+  await expect(run(at("latin.star"), "latin.csv")).rejects.toThrow(
+    'latin.star: micrograph "K\ufffdfig.mrc": found letters that are not in UTF-8 in its name, expected none',
+  );
+});
+
 describe("several images", () => {
   const image = (name: string, sections: number, voxelSize = 2): string => {
     const data = Float32Array.from({ length: sections * 16 }, (_, i) => i + 0.5);

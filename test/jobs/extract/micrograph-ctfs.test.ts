@@ -101,8 +101,8 @@ test("nothing is guessed: another microscope, CTFs that are there, a micrograph 
     columns: {
       rlnMicrographName: names,
       ...{ rlnVoltage: names.map(() => 300), rlnSphericalAberration: names.map(() => 2.7) },
-      ...{ rlnAmplitudeContrast: names.map(() => 0.1), rlnDefocusU: names.map(() => 1) },
-      ...{ rlnDefocusV: names.map(() => 1), rlnDefocusAngle: names.map(() => 1) },
+      ...{ rlnAmplitudeContrast: names.map(() => 0.1), rlnDefocusU: names.map(() => 21_000) },
+      ...{ rlnDefocusV: names.map(() => 20_500), rlnDefocusAngle: names.map(() => 1) },
     },
   });
   const star = write("picks.star", [{ name: "", columns: picks }]);

@@ -122,6 +122,31 @@ describe("potential", () => {
     expect(notes).toContain(`${odd}: 1 atom is left out as no known element (X of XXX)`);
   });
 
+  test("occupancies that are no shares are said; where all are 0, as simulations write them, all atoms count", async () => {
+    const withOccupancy = async (name: string, occupancy: string) => {
+      const path = join(dir, `${name}.pdb`);
+      writeFileSync(path, PDB.replaceAll(/^((?:ATOM|HETATM).{0,50}).{6}/gm, `$1${occupancy}`));
+      const { context: own, notes, warnings } = jobContext();
+      const out = join(dir, `${name}.mrc`);
+      const at = { out, pixelSize: 1, resolution: 4, box: 48 };
+      await computePotential({ model: path, ...at }, own);
+      return { path, bytes: readFileSync(out).toString("base64"), said: [...notes, ...warnings] };
+    };
+    const whole = await withOccupancy("whole", "  1.00");
+    const none = await withOccupancy("none", "  0.00");
+    expect(none.bytes).toBe(whole.bytes);
+    expect(none.said).toContain(
+      `${none.path}: the occupancy of all atoms is 0, as of no structure: taken is 1`,
+    );
+    const charged = await withOccupancy("charged", " -0.50");
+    expect(charged.said).toContainEqual(
+      expect.stringMatching(
+        /charged.pdb: \d atoms have occupancies outside 0 to 1, as -0.5: the map has them as they stand/,
+      ),
+    );
+    expect(whole.said.filter((line) => line.includes("occupanc"))).toEqual([]);
+  });
+
   test("the box holds the model with room unless told; a wrong ending is refused", async () => {
     const { box, diameter } = await run({ box: undefined });
     expect(box % 2).toBe(0);

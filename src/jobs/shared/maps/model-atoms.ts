@@ -43,7 +43,7 @@ export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomCho
   };
   const unknown = unknownElements(structure.atoms, selection);
   if (unknown) report.note(`${path}: ${unknown}`);
-  const selected = selectAtoms(structure.atoms, selection);
+  const selected = withOccupancies(selectAtoms(structure.atoms, selection), path, report);
   if (!ofModels) noteModels(structure, selected[0]!.model, report);
   if (options.assembly === "none" || ofModels) return selected;
   const known = structure.assemblies.map(({ id }) => id);
@@ -53,6 +53,21 @@ export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomCho
     throw new OptionError("assembly", `${path}: found "${options.assembly}", expected ${expected}`);
   }
   return applyAssembly(structure, selected, options.assembly);
+}
+
+/** Programs that simulate movement write 0 for all atoms, others charges: neither are shares. */
+function withOccupancies(atoms: Atom[], path: string, report: Report): Atom[] {
+  if (atoms.every(({ occupancy }) => occupancy === 0)) {
+    report.note(`${path}: the occupancy of all atoms is 0, as of no structure: taken is 1`);
+    return atoms.map((atom) => ({ ...atom, occupancy: 1 }));
+  }
+  const strange = atoms.filter(({ occupancy }) => occupancy < 0 || occupancy > 1);
+  if (strange.length > 0) {
+    report.warn(
+      `${path}: ${strange.length} atoms have occupancies outside 0 to 1, as ${strange[0]!.occupancy}: the map has them as they stand`,
+    );
+  }
+  return atoms;
 }
 
 /** Says which of several models is used: they may be alternatives, as of NMR, or the copies of an assembly. */

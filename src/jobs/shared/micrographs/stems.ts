@@ -1,5 +1,5 @@
 import { OptionError } from "../../../core/errors.js";
-import { micrographStem } from "../../../io/picks/pick.js";
+import { flawOfName, micrographStem } from "../../../io/picks/pick.js";
 
 export interface NamedMicrograph {
   readonly path: string;
@@ -10,14 +10,12 @@ export interface NamedMicrograph {
 /**
  * Refuses a name that no table can hold, before any work.
  *
- * @throws OptionError for a name with a line break or another control character
+ * @throws OptionError for a name with a line break, another control character, or letters that are not in UTF-8
  */
 function requirePlainName(path: string, option: string): void {
-  if (!/\p{Cc}/u.test(path)) return;
-  throw new OptionError(
-    option,
-    `found ${JSON.stringify(path)}, expected names without line breaks and other control characters: rename it`,
-  );
+  const flaw = flawOfName(path);
+  if (!flaw) return;
+  throw new OptionError(option, `found ${JSON.stringify(path)} with ${flaw}, expected none: rename it`);
 }
 
 /**

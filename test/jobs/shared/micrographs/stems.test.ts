@@ -12,10 +12,15 @@ test.each(["a\nb.mrc", "a\rb.mrc", "a\tb.mrc", "a\x1b[31m.mrc", "dir\n/a.mrc", "
   "%j is refused before any work",
   (path) => {
     expect(() => namedByStem(["good.mrc", path])).toThrow(
-      `micrographs: found ${JSON.stringify(path)}, expected names without line breaks`,
+      `micrographs: found ${JSON.stringify(path)} with a line break or another control character, expected none: rename it`,
     );
   },
 );
+
+test("a name whose bytes are not UTF-8 is refused", () => {
+  const name = new TextDecoder().decode(Uint8Array.of(0xe4, ...new TextEncoder().encode(".mrc")));
+  expect(() => namedByStem([name])).toThrow("with letters that are not in UTF-8, expected none: rename it");
+});
 
 test("blanks, commas, quotes and letters of any script are names", () => {
   const names = ["a b.mrc", "a,b.mrc", '"a".mrc', "=a.mrc", "µ-Bild ü.mrc", "图.mrc"];

@@ -1,0 +1,84 @@
+import { FormatError } from "../../core/errors.js";
+import { LABEL } from "../star/names.js";
+import type { StarTable } from "../star/table.js";
+
+/** One value a particle, micrograph or optics group, as a file has them. */
+export interface MicroscopeColumns {
+  readonly voltage: Float64Array;
+  readonly sphericalAberration: Float64Array;
+  readonly amplitudeContrast: Float64Array;
+}
+
+/** The FormatError about a value of a row. */
+type Wrong<Name> = (name: Name, row: number, found: number, expected: string) => FormatError;
+
+/**
+ * What a microscope can be. A value beyond is in another unit: volt or megavolt, micrometre, per cent. Programs that refine the
+ * aberration may make it negative, and some turn the contrast by the sign of the amplitude contrast.
+ */
+const RANGES = {
+  voltage: [60, 1000, " kV"],
+  sphericalAberration: [-10, 10, " mm"],
+  amplitudeContrast: [-1, 1, ""],
+} as const;
+
+/** cryoSPARC's names of the same. */
+const CRYOSPARC = {
+  voltage: "ctf/accel_kv",
+  sphericalAberration: "ctf/cs_mm",
+  amplitudeContrast: "ctf/amp_contrast",
+} as const;
+
+/** Angstrom: nobody takes a whole set of micrographs as near to focus. */
+const NEAR_FOCUS = 50;
+
+/** The microscope of each row. @throws FormatError for a missing column, or a value in another unit */
+export const microscopeOfStar = (table: StarTable): MicroscopeColumns =>
+  inUnits(
+    (name) => table.numbers(LABEL[name]),
+    (name, row, found, expected) => table.wrong(LABEL[name], row, found, expected),
+  );
+
+/** The same of a .cs file. @param numbers the column of a name */
+export const microscopeOfCs = (numbers: (name: string) => Float64Array, path: string): MicroscopeColumns =>
+  inUnits(
+    (name) => numbers(CRYOSPARC[name]),
+    (name, row, found, expected) => wrongInCs(path, CRYOSPARC[name], row, found, expected),
+  );
+
+/** Defocus of each row, angstrom. @throws FormatError for a missing column, or values that can only be micrometres */
+export function defocusOfStar(table: StarTable): readonly [u: Float64Array, v: Float64Array] {
+  const u = table.numbers(LABEL.defocusU);
+  refuseMicrometres(u, (expected) => table.wrong(LABEL.defocusU, 0, u[0], expected));
+  return [u, table.numbers(LABEL.defocusV)];
+}
+
+/** The same of cryoSPARC's column of the first defocus. */
+export const refuseMicrometresInCs = (u: Float64Array, path: string): void =>
+  refuseMicrometres(u, (expected) => wrongInCs(path, "ctf/df1_A", 0, u[0]!, expected));
+
+const wrongInCs = (path: string, name: string, row: number, found: number, expected: string): FormatError =>
+  new FormatError(path, `${name}, row ${row + 1}`, found, expected);
+
+function inUnits(
+  numbers: (name: keyof MicroscopeColumns) => Float64Array,
+  wrong: Wrong<keyof MicroscopeColumns>,
+): MicroscopeColumns {
+  const checked = (name: keyof MicroscopeColumns): Float64Array => {
+    const [low, high, unit] = RANGES[name];
+    const values = numbers(name);
+    const row = values.findIndex((value) => value < low || value > high);
+    if (row >= 0) throw wrong(name, row, values[row]!, `${low} to ${high}${unit}`);
+    return values;
+  };
+  return {
+    voltage: checked("voltage"),
+    sphericalAberration: checked("sphericalAberration"),
+    amplitudeContrast: checked("amplitudeContrast"),
+  };
+}
+
+function refuseMicrometres(defocus: Float64Array, wrong: (expected: string) => FormatError): void {
+  if (defocus.length === 0 || !defocus.every((value) => value !== 0 && Math.abs(value) < NEAR_FOCUS)) return;
+  throw wrong("angstrom, as 21000, not micrometre");
+}

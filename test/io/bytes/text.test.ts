@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { decodeText } from "../../../src/io/bytes/text.js";
+
+test.each([
+  ["little", [0xff, 0xfe, 0x41, 0x00]],
+  ["big", [0xfe, 0xff, 0x00, 0x41]],
+])("a text in UTF-16, %s endian, is refused by name", (_order, bytes) => {
+  expect(() => decodeText(Uint8Array.from(bytes), "a.star")).toThrow(
+    'a.star: text: found "UTF-16", expected UTF-8',
+  );
+});
+
+test("UTF-8 with its mark, and any line ends, are read", () => {
+  const bytes = new TextEncoder().encode("\ufeffä\r\nb\rc\n");
+  expect(decodeText(bytes, "a.star")).toBe("ä\nb\nc\n");
+});
