@@ -2,6 +2,7 @@ import { datasetLabels, storageMode } from "../shared/options/labels.js";
 import { device, seed, shard, threads, workers } from "../shared/options/machine.js";
 import {
   type CommandSpec,
+  numberOption,
   type OptionsOf,
   pathOption,
   pathsOption,
@@ -13,7 +14,19 @@ import { imagingOptions, specimenOptions } from "../simulate/options.js";
 export const simulationOptions = { ...specimenOptions, ...imagingOptions, workers } as const;
 
 /** Options of the translation itself. */
-export const translationOptions = { mode: storageMode, labels: datasetLabels, seed } as const;
+export const translationOptions = {
+  signal: numberOption(
+    { above: 0, to: 1e9 },
+    {
+      value: "f",
+      help: "factor on the contrast of the simulated micrographs: for a map in other units than the model was trained with, whose noise keeps its strength",
+      fallback: 1,
+    },
+  ),
+  mode: storageMode,
+  labels: datasetLabels,
+  seed,
+} as const;
 
 export const generateOptions = {
   model: pathOption({

@@ -19,6 +19,8 @@ export interface GeneratePlan {
   /** What to simulate into `simulated`; absent where the dataset is given. */
   readonly simulation?: SimulateOptions;
   readonly out: string;
+  /** Factor on the contrast of the clean micrographs. */
+  readonly signal: number;
   readonly mode: NonNullable<GenerateOptions["mode"]>;
   readonly labels: NonNullable<GenerateOptions["labels"]>;
   readonly seed: number;
@@ -28,7 +30,8 @@ export interface GeneratePlan {
 
 /** Decides a generation from its options. @throws OptionError for an option out of its range, and for options that clash */
 export function planGeneration(given: GenerateOptions): GeneratePlan {
-  const { model, out, mode, labels = [], seed, simulated, map } = resolveOptions(generateOptions, given);
+  const options = resolveOptions(generateOptions, given);
+  const { model, out, signal, mode, labels = [], seed, simulated, map } = options;
   const own = Object.entries(given).filter(
     ([name, value]) => value !== undefined && Object.hasOwn(simulationOptions, name),
   );
@@ -39,10 +42,11 @@ export function planGeneration(given: GenerateOptions): GeneratePlan {
     assignment,
     model,
     out,
+    signal,
     mode,
     labels,
     seed,
-    record: recordOf(translation, { mode, labels }),
+    record: recordOf(translation, { signal, mode, labels }),
   };
   if (simulated !== undefined) {
     const [clash] = [...(map ? ["map"] : []), ...own.map(([name]) => name)];

@@ -125,8 +125,8 @@ async function translateMissing(
     for await (const { micrograph, particles } of simulated.byMicrograph()) {
       if (!wanted.has(micrograph.index)) continue;
       signal.throwIfAborted();
-      const image = await clean(micrograph);
-      if (done === 0) warnOfContrast(image, model, context);
+      const image = multiplied(await clean(micrograph), plan.signal);
+      if (done === 0) warnOfContrast(image, plan, model, context);
       const optics = micrographCtf(micrograph, simulated.manifest.optics);
       const random = Random.of(plan.seed, "generate", micrograph.index);
       const unscaled = await translator.translate(image, optics, random);
@@ -203,11 +203,19 @@ function requireFit(plan: GeneratePlan, { record }: Model, { manifest }: Dataset
 /** Variances of clean micrographs further apart than this mean another kind of density map. */
 const SAME_CONTRAST = 5;
 
-function warnOfContrast(clean: Image, { noise }: Model, { report }: GenerateContext): void {
+function warnOfContrast(
+  clean: Image,
+  { signal, simulated }: GeneratePlan,
+  { noise }: Model,
+  { report }: GenerateContext,
+): void {
   const ratio = variance(clean.data) / noise.cleanDeviation ** 2;
   if (ratio === 0 || (ratio < SAME_CONTRAST && ratio > 1 / SAME_CONTRAST)) return;
   report.warn(
-    `the simulated micrographs have ${ratio.toPrecision(2)} times the variance of those that the model was trained with: ` +
-      "the noise, whose strength is the model's, will look wrong beside them",
+    `${simulated}: found ${ratio.toPrecision(2)} times the variance of the micrographs that the model was trained with, expected about as much: the noise keeps ` +
+      `its strength. If the map is in other units, \`signal\` ${(signal / Math.sqrt(ratio)).toPrecision(3)} makes them alike`,
   );
 }
+
+const multiplied = ({ data, shape }: Image, factor: number): Image =>
+  factor === 1 ? { data, shape } : { data: data.map((value) => factor * value), shape };

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { correlation, moments } from "../../../src/array/statistics.js";
 import { readDataset, readMicrograph } from "../../../src/dataset/reader.js";
+import { readMrc, readVolume } from "../../../src/io/mrc/read.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
 import { planGeneration } from "../../../src/jobs/generate/plan.js";
 import { generateDataset } from "../../../src/jobs/generate/run.js";
 import { planTraining } from "../../../src/jobs/train/plan.js";
@@ -68,7 +70,7 @@ describe("generate", () => {
     expect(a!.equals(b!)).toBe(false);
   });
 
-  test("another pixel size than the model's is refused; another contrast is warned of", async () => {
+  test("another pixel size than the model's is refused", async () => {
     await simulate("scaled", { pixelSize: 5 });
     await expect(generate("refused", { simulated: at("scaled") })).rejects.toThrow(
       /scaled: found a pixel size of 5 angstrom, expected 4, for which/,
@@ -77,6 +79,30 @@ describe("generate", () => {
       /synthetic: found a dataset that `generate` wrote, expected one of `simulate`/,
     );
     await expect(generate("model", {})).rejects.toThrow(/model: found a folder with other files/);
+  });
+
+  test("a map in other units is warned of, and `signal` makes up for it", async () => {
+    const path = at("map.mrc");
+    const map = readVolume(readFileSync(path), path);
+    const faint = { ...map, data: map.data.map((value) => value / 1024) };
+    writeFileSync(at("faint.mrc"), writeMrc({ ...faint, kind: "volume" }));
+    await simulate("faint", { map: [at("faint.mrc")] });
+    const options = { model: at("model"), simulated: at("faint") };
+    const job = contextOf();
+    await generateDataset(planGeneration({ ...options, out: at("lost") }), job.context);
+    const factor = Number(/`signal` ([\d.e+]+) makes them alike/.exec(job.warnings[0]!)![1]);
+    expect(factor / 1024).toBeGreaterThan(0.4);
+    expect(factor / 1024).toBeLessThan(2.3);
+    const again = contextOf();
+    await generateDataset(planGeneration({ ...options, out: at("found"), signal: 1024 }), again.context);
+    expect(again.warnings).toEqual([]);
+    for (const index of [1, 2, 3]) {
+      const micrograph = `micrographs/00000${index}.mrc`;
+      const [found, made] = ["found", "synthetic"].map((name) =>
+        readMrc(readFileSync(at(`${name}/${micrograph}`)), micrograph),
+      );
+      expect(correlation(found!.data, made!.data)).toBeGreaterThan(0.9999);
+    }
   });
 
   test.each(["gaussian", "poisson", "poisson-gaussian", "coloured-gaussian"] as const)(
