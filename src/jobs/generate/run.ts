@@ -213,7 +213,7 @@ function warnOfContrast(
   if (ratio === 0 || (ratio < SAME_CONTRAST && ratio > 1 / SAME_CONTRAST)) return;
   report.warn(
     `${simulated}: found ${ratio.toPrecision(2)} times the variance of the micrographs that the model was trained with, expected about as much: the noise keeps ` +
-      `its strength. If the map is in other units, \`signal\` ${(signal / Math.sqrt(ratio)).toPrecision(3)} makes them alike`,
+      `its strength. If the map is in other units, \`signal\` ${Number((signal / Math.sqrt(ratio)).toPrecision(3))} makes them alike`,
   );
 }
 
