@@ -65,7 +65,10 @@ export function withSplit(
   return next;
 }
 
-/** The last ring before the signal first falls below the noise. */
+/**
+ * The last ring before the signal first falls below the noise, as relion_refine tells the resolution of a class (rlnEstimatedResolution).
+ * One ring is enough: `signalOf` smooths the ratio over three.
+ */
 export function lastShell(signalToNoise: Float64Array): number {
   const end = signalToNoise.findIndex((ratio, ring) => ring > 0 && ratio < 1);
   return (end < 0 ? signalToNoise.length : end) - 1;
