@@ -113,6 +113,7 @@ async function openExtraction(given: ExtractOptions, { files }: JobContext): Pro
     throw new OptionError("out", `found "${out}", expected a name that ends in .mrcs`);
   const treatment = treatmentOf(options, options.rescale ?? box);
   const assignment = assignmentOf(extractCommand, given);
+  await refuseWritingOver(options, files);
   const table = readCoordinates(decodeText(await files.read(particles), particles), particles);
   const ctfs = options.ctf === undefined ? undefined : await readCtfsOf(table, particles, options.ctf, files);
   const opened = { assignment, options, treatment, table, ctfs };
@@ -120,6 +121,21 @@ async function openExtraction(given: ExtractOptions, { files }: JobContext): Pro
   // shares of other coordinates under the same name do not fit together
   const identity = digest([assignment.identity, await files.sha256(particles)]);
   return { ...opened, assignment: { ...assignment, identity } };
+}
+
+const starBeside = (stack: string): string => stack.replace(/\.mrcs$/i, ".star");
+
+/** Refuses a stack whose STAR file would replace the coordinates, by whatever path they are given. */
+async function refuseWritingOver(
+  { out, particles }: ResolvedExtractOptions,
+  files: JobContext["files"],
+): Promise<void> {
+  const star = starBeside(out);
+  if (!(await files.exists(star)) || (await files.sha256(star)) !== (await files.sha256(particles))) return;
+  throw new OptionError(
+    "out",
+    `found "${out}", whose STAR file ${star} would replace the coordinates of \`particles\`, expected another name`,
+  );
 }
 
 const inPartsFolder = <T>(
@@ -151,7 +167,7 @@ async function writeExtraction(
     }
   }
   await writeStack(files, out, images(), stackHeader(kept, extraction));
-  const star = out.replace(/\.mrcs$/i, ".star");
+  const star = starBeside(out);
   await files.write(star, starText);
   return { stack: out, star, particles: kept.length, skipped: rows.length - kept.length };
 }

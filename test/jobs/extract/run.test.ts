@@ -306,9 +306,9 @@ describe("pixel sizes", () => {
   };
   const sizesOf = async (star: string, more: Partial<ExtractOptions> = {}) => {
     const told = jobContext();
-    const out = join(dir, "sizes.mrcs");
+    const out = join(dir, "sizes-cut.mrcs");
     await extractParticles({ particles: star, box: 8, out, ...more }, told.context);
-    const file = parseStar(readFileSync(join(dir, "sizes.star"), "utf8"), "sizes.star");
+    const file = parseStar(readFileSync(join(dir, "sizes-cut.star"), "utf8"), "sizes-cut.star");
     const table = file.table("particles");
     return {
       header: readMrc(readFileSync(out), out).voxelSize[0],
@@ -409,7 +409,7 @@ describe("boxes over the edges", () => {
     [25, 43],
   ] as const;
   const run = async (places: readonly (readonly [number, number])[], edges: "pad" | "skip") => {
-    const out = join(dir, "edges.mrcs");
+    const out = join(dir, "edges-cut.mrcs");
     const made = await extractParticles(
       { particles: starOf(places), box: 8, out, edges, pixelSize: 2 },
       jobContext().context,
@@ -466,6 +466,17 @@ mics/a.mrc 21 20 inf -nan
     );
     expect(existsSync(out)).toBe(false);
   });
+});
+
+test("a stack whose STAR file would replace the coordinates is refused, and they stay", async () => {
+  const particles = join(dir, "kept.star");
+  writeFileSync(particles, "data_\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\nm.mrc 9 9\n");
+  const before = readFileSync(particles, "utf8");
+  const given = { particles: join(dir, ".", "kept.star"), box: 8, out: `${dir}/./kept.mrcs`, pixelSize: 2 };
+  await expect(extractParticles(given, jobContext().context)).rejects.toThrow(
+    /out: found .*kept\.star would replace the coordinates of `particles`/,
+  );
+  expect(readFileSync(particles, "utf8")).toBe(before);
 });
 
 test.each([
