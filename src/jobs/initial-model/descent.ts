@@ -12,7 +12,7 @@ import { addSums, type FourierSums } from "../../reconstruct/sums.js";
 import type { DatasetContext } from "../shared/context.js";
 import { softSphere } from "../shared/maps/soft-sphere.js";
 import type { Sampling } from "../shared/particles/search-images.js";
-import type { SomeParticles } from "../shared/particles/survey.js";
+import { imageContrastDoubt, type SomeParticles } from "../shared/particles/survey.js";
 import type { ModelInputs } from "./inputs.js";
 import type { InitialModelPlan } from "./plan.js";
 import { type Step, stepOf } from "./schedule.js";
@@ -61,6 +61,8 @@ export async function firstState(
       report.progress({ stage: "look at images", done, total, unit: "particles" });
     },
   });
+  const doubt = imageContrastDoubt(surveyed);
+  if (doubt) report.warn(doubt);
   const [first, ...more] = surveyed.map(({ noise }) => noise);
   for (const each of more) addNoise(first!, each);
   const noise = noiseOf(first!, frequenciesWithin(box, box / 2));

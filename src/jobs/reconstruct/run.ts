@@ -36,7 +36,7 @@ async function reconstruct(plan: ReconstructPlan, context: DatasetContext): Prom
   const ready = await readReadyParticles(plan, files);
   const grid = gridOf(ready, plan.maxResolution);
   const fsc = plan.wiener === undefined ? undefined : readFsc(await files.read(plan.wiener), plan.wiener);
-  const sets = chooseSets(ready.particles, plan);
+  const sets = chooseSets(ready.particles, plan, report.warn);
   const mask = plan.mask === undefined ? undefined : await readMask(files, plan.mask, sameGridAs(grid, plan));
   const sums = await addUp(sets, ready, grid, context);
   const how: Omit<MapShared, "sums"> = {

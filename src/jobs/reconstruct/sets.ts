@@ -9,21 +9,21 @@ export interface ParticlesOfMap {
   readonly particles: readonly ReadyParticle[];
 }
 
-/** The half sets, or all particles as one. @throws FormatError for half sets that are asked for and not there */
-export function chooseSets(particles: readonly ReadyParticle[], plan: ReconstructPlan): ParticlesOfMap[] {
+/**
+ * The half sets, or all particles as one: half sets that are not whole are warned of.
+ *
+ * @throws FormatError for half sets that are asked for and not there
+ */
+export function chooseSets(
+  particles: readonly ReadyParticle[],
+  plan: ReconstructPlan,
+  warn: (line: string) => void,
+): ParticlesOfMap[] {
   const { half, halves, particles: path } = plan;
   const of = (wanted: 1 | 2): ParticlesOfMap => ({
     name: wanted === 1 ? RECONSTRUCTION.half1 : RECONSTRUCTION.half2,
     particles: particles.filter(({ halfSet }) => halfSet === wanted),
   });
-  const refuse = (found: string): never => {
-    throw new FormatError(
-      path,
-      "half sets (rlnRandomSubset, alignments3D/split)",
-      found,
-      "particles in both, 1 and 2",
-    );
-  };
   if (half === undefined && halves === false) return [{ name: RECONSTRUCTION.map, particles }];
   const isAsked = half !== undefined || halves === true;
   const known = particles.filter(({ halfSet }) => halfSet !== undefined).length;
@@ -31,7 +31,12 @@ export function chooseSets(particles: readonly ReadyParticle[], plan: Reconstruc
   if (known === particles.length && sets.every((set) => set.particles.length > 0)) {
     return half === undefined ? sets : [sets[half - 1]!];
   }
-  if (isAsked)
-    refuse(known === 0 ? "none" : known < particles.length ? "not for every particle" : "all in one");
+  const found = known === 0 ? "none" : known < particles.length ? "not for every particle" : "all in one";
+  const [what, expected] = [
+    "half sets (rlnRandomSubset, alignments3D/split)",
+    "particles in both, 1 and 2",
+  ] as const;
+  if (isAsked) throw new FormatError(path, what, found, expected);
+  if (known > 0) warn(`${path}: ${what}: found ${found}, expected ${expected}: there are no half maps`);
   return [{ name: RECONSTRUCTION.map, particles }];
 }

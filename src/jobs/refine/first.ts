@@ -5,6 +5,7 @@ import { commonGreyScale, type GreyFit } from "../../reconstruct/refine/grey-sca
 import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
 import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import type { DatasetContext } from "../shared/context.js";
+import { symmetryDoubt } from "../shared/maps/symmetry-doubt.js";
 import { surveyParticles } from "../shared/particles/survey.js";
 import { chunksOf, gridOf, modelOf, searchPlanOf } from "./iteration.js";
 import type { RefinePlan } from "./plan.js";
@@ -27,6 +28,8 @@ export async function firstState(
   const noise = await surveyed(inputs, context);
   const shell = Math.min(Math.round((box * pixelSize) / plan.initialLowPass), (box >> 1) - 1);
   const reference = lowPassed(inputs.reference, shell);
+  const doubt = symmetryDoubt(reference, plan.symmetry, plan.reference);
+  if (doubt) context.report.warn(doubt);
   const range = plan.shiftRange === undefined ? box / 10 : plan.shiftRange / pixelSize;
   const state: RefineState = {
     ...{ iteration: 0, limit: shell, noise, history: [], hasConverged: false },

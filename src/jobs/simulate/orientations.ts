@@ -1,10 +1,8 @@
-import type { Volume } from "../../array/image.js";
 import { OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import { readAnglesStar } from "../../io/particles/star.js";
 import type { Cone, Orientations } from "../../physics/specimen/orientations.js";
-import { symmetryAgreement } from "../../physics/specimen/symmetry-agreement.js";
 import { decimalOfText } from "../shared/options/kinds.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
 import type { Consensus } from "./consensus.js";
@@ -93,14 +91,4 @@ export function symmetriesOf(text: string, maps: number): readonly string[] {
     );
   }
   return names.length === 1 ? new Array<string>(maps).fill(names[0]!) : names;
-}
-
-/** Correlation with itself turned, below which a map does not have the symmetry that it is said to have. */
-const LEAST_AGREEMENT = 0.8;
-
-/** What to say of a map that does not have its symmetry; undefined where it has. */
-export function symmetryDoubt(volume: Volume, name: string, path: string): string | undefined {
-  const agreement = symmetryAgreement(volume, symmetryOperators(name));
-  if (agreement >= LEAST_AGREEMENT) return undefined;
-  return `${path} correlates ${agreement.toFixed(2)} with itself turned by ${name}: it has not this symmetry, or its axes lie elsewhere than RELION's`;
 }

@@ -10,6 +10,8 @@ export interface Surveyed {
   readonly noise: readonly GroupNoise[];
   /** Standard deviation of each image beyond the particle. */
   readonly deviations: readonly number[];
+  /** Of each image: mean within the particle's circle less that beyond it, in the sign by which protein is white. */
+  readonly contrasts: readonly number[];
 }
 
 /** @param images box x box each; @param groups number of optics groups */
@@ -21,25 +23,42 @@ export function surveyImages(
 ): Surveyed {
   const all = frequenciesWithin(box, box / 2);
   const noise = new NoiseSums(groups, all);
-  const deviations = images.map((pixels, i) => {
+  const looks = images.map((pixels, i) => {
     const particle = particles[i]!;
     const masked = maskedImage(pixels, box, diameter / 2, particle.shift);
     noise.ofImage(particle.group, spectrumOf(masked, particle, all, pixelSize));
-    return deviationBeyond(pixels, box, diameter / 2);
+    const { deviation, contrast } = lookAt(pixels, box, diameter / 2);
+    return { deviation, contrast: Math.sign(particle.contrast) * contrast };
   });
-  return { noise: noise.groups, deviations };
+  return {
+    noise: noise.groups,
+    deviations: looks.map(({ deviation }) => deviation),
+    contrasts: looks.map(({ contrast }) => contrast),
+  };
 }
 
-/** Standard deviation of the pixels beyond a radius, in pixels, from the centre. */
-function deviationBeyond(pixels: Float32Array, box: number, radius: number): number {
+/** Standard deviation of the pixels beyond a radius, in pixels, from the centre, and by how much the mean within lies above theirs. */
+function lookAt(
+  pixels: Float32Array,
+  box: number,
+  radius: number,
+): { readonly deviation: number; readonly contrast: number } {
   const c = centre(box);
-  let [count, sum, squares] = [0, 0, 0];
+  let [within, inside, beyond, sum, squares] = [0, 0, 0, 0, 0];
   for (let i = 0; i < pixels.length; i++) {
     const [x, y] = [(i % box) - c, Math.floor(i / box) - c];
-    if (x * x + y * y < radius * radius) continue;
-    count++;
+    if (x * x + y * y < radius * radius) {
+      within++;
+      inside += pixels[i]!;
+      continue;
+    }
+    beyond++;
     sum += pixels[i]!;
     squares += pixels[i]! ** 2;
   }
-  return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+  const mean = sum / beyond;
+  return {
+    deviation: Math.sqrt(Math.max(0, squares / beyond - mean ** 2)),
+    contrast: inside / within - mean,
+  };
 }

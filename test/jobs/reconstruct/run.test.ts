@@ -23,10 +23,10 @@ let outputs = 0;
 
 async function run(options: Partial<ReconstructOptions> = {}) {
   const out = join(folder, `out${++outputs}`);
-  const { context, progress } = jobContext();
+  const { context, progress, warnings } = jobContext();
   const plan = planReconstruction({ particles: files.star, out, skipGridding: true, ...options });
   const record = await reconstructMap(plan, context);
-  return { record, progress, out, map: (name: string) => readMapFile(join(out, name)) };
+  return { record, progress, warnings, out, map: (name: string) => readMapFile(join(out, name)) };
 }
 
 /** A STAR file of the same particles with other columns. */
@@ -165,6 +165,17 @@ describe("reconstructMap", () => {
   ])("refuses %s, and leaves no folder", async (_name, star, options, message) => {
     await expect(run({ particles: star(), ...options })).rejects.toThrow(message);
     expect(existsSync(join(folder, `out${outputs}`))).toBe(false);
+  });
+
+  test("half sets that are all one give one map, and a warning", async () => {
+    const star = starWith({ rlnRandomSubset: files.columns["rlnRandomSubset"]!.map(() => 2) });
+    const { record, warnings } = await run({ particles: star });
+    expect(record.maps).toEqual([{ file: "map.mrc", particles: 200 }]);
+    expect(warnings.join()).toMatch(/found all in one, expected particles in both, 1 and 2: there are no/);
+    // none at all are nothing strange, nor is what was left out on purpose
+    const without = await run({ particles: starWith({ rlnRandomSubset: undefined }) });
+    const unasked = await run({ particles: star, halves: false });
+    expect([...without.warnings, ...unasked.warnings]).toEqual([]);
   });
 
   test("refuses an image with a pixel that is no number, and names it", async () => {

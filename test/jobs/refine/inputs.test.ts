@@ -166,4 +166,21 @@ describe("a refinement takes", () => {
     expect(warnings.join("\n")).toMatch(/probably inverted/);
     expect(warnings.join("\n")).toMatch(/inverted, it fits the particles better/);
   });
+
+  test("dark images, and a reference without the symmetry that is asked for, with warnings", async () => {
+    const dark = toyRefinement(join(folder, "dark"), { count: 60, box, noise: 0.5 });
+    writeStack(
+      dark.stack,
+      dark.images.map((image) => image.map((value) => -value)),
+      box,
+    );
+    const { context, warnings } = jobContext();
+    const plan = planRefinement({
+      ...{ particles: dark.star, reference: dark.reference, out: at("dark-images"), symmetry: "D2" },
+      ...{ iterations: 1, initialLowPass: 30 },
+    });
+    await expect(refineParticles(plan, context)).resolves.toBeDefined();
+    expect(warnings.join("\n")).toMatch(/the particles are darker than their background/);
+    expect(warnings.join("\n")).toMatch(/reference\.mrc correlates -?0\.\d+ with itself turned by D2/);
+  });
 });

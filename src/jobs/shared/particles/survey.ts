@@ -1,4 +1,4 @@
-import { quantile } from "../../../array/statistics.js";
+import { mean, quantile, standardDeviation } from "../../../array/statistics.js";
 import type { Files } from "../../../core/ports.js";
 import type { SearchPlan } from "../../../reconstruct/refine/expectation.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
@@ -60,5 +60,21 @@ export async function surveyParticles(
       "the background of the images differs in strength between particles: normalise them, as with extract --normalise",
     );
   }
+  const doubt = imageContrastDoubt(found);
+  if (doubt) report.warn(doubt);
   return found;
+}
+
+/** Standard errors by which particles lie below their background, on average, where they are taken for dark. */
+const CLEARLY_DARK = 10;
+
+/**
+ * What to say of images in which protein is dark; undefined where it is white. White protein of real micrographs lay 48 (1,581
+ * particles of apoferritin) and 52 (413 ribosomes) standard errors above its background.
+ */
+export function imageContrastDoubt(found: readonly Surveyed[]): string | undefined {
+  const contrasts = found.flatMap((part) => part.contrasts);
+  const error = standardDeviation(contrasts) / Math.sqrt(contrasts.length);
+  if (!(mean(contrasts) < -CLEARLY_DARK * error)) return undefined;
+  return "the particles are darker than their background: protein is to be white, as extract writes it without --no-invert";
 }
