@@ -1,15 +1,18 @@
 import { FormatError } from "../core/errors.js";
 import type { ComputeRuntime, ComputeSession, HostTensor } from "../core/ports.js";
 import type { RotationMatrix } from "../core/rotation.js";
-import { poseEncoder } from "../nn/pose-encoder.js";
+import { symmetryOperators } from "../core/symmetry.js";
+import { orientationNetwork, poseEncoder } from "../nn/pose-encoder.js";
 import { Scope } from "../nn/scope.js";
-import { compile, constant, input, sizeOf, softmax } from "../tensor/index.js";
+import { compile, constant, input, sizeOf, softmax, type Value } from "../tensor/index.js";
 import { circularWindow, ctfPicture, greyScaleOf } from "./image.js";
 import { gramSchmidt } from "./losses.js";
 import type { PoseModel } from "./model.js";
+import { type OrientationCells, OrientationPeaks, orientationCells } from "./orientations.js";
+import { filterRings } from "./rings.js";
 import { channelsOf } from "./step.js";
 import type { KnownParticle } from "./training-data.js";
-import { cutTurn } from "./turn.js";
+import { cutTurn, STRAIGHT } from "./turn.js";
 
 /** A pose that a network proposes. */
 export interface ProposedPose {
@@ -17,7 +20,7 @@ export interface ProposedPose {
   /** Working pixels from the image's centre to the particle. */
   readonly x: number;
   readonly y: number;
-  /** Share of the odds among the heads: 1 for a network of one head. */
+  /** Share of the odds among the orientations or heads: 1 for a network of one head. */
   readonly probability: number;
 }
 
@@ -30,17 +33,28 @@ const BATCH = 64;
 /** A trained encoder: particle images to poses. */
 export class PoseEstimator<DeviceTensor = unknown> {
   private session: Promise<ComputeSession<DeviceTensor>> | undefined;
+  private readonly cells: OrientationCells | undefined;
+  private readonly peaks: OrientationPeaks | undefined;
 
   constructor(
     private readonly model: PoseModel,
     private readonly runtime: ComputeRuntime<DeviceTensor>,
-  ) {}
+  ) {
+    const { orientations, symmetry } = model.record.options;
+    if (orientations > 0) this.cells = orientationCells(orientations, symmetryOperators(symmetry));
+    this.peaks = this.cells && new OrientationPeaks(this.cells);
+  }
 
-  /** The poses of each particle, likeliest first. @param particles their images at least as large as the network's */
-  async estimate(particles: readonly SeenParticle[]): Promise<(readonly ProposedPose[])[]> {
+  /**
+   * The poses of each particle, likeliest first.
+   *
+   * @param particles their images at least as large as the network's
+   * @param most of each particle; a network that proposes poses has as many as heads
+   */
+  async estimate(particles: readonly SeenParticle[], most = 1): Promise<(readonly ProposedPose[])[]> {
     const all: (readonly ProposedPose[])[] = [];
     for (let first = 0; first < particles.length; first += BATCH) {
-      all.push(...(await this.batch(particles.slice(first, first + BATCH))));
+      all.push(...(await this.batch(particles.slice(first, first + BATCH), most)));
     }
     return all;
   }
@@ -51,8 +65,11 @@ export class PoseEstimator<DeviceTensor = unknown> {
     this.session = undefined;
   }
 
-  private async batch(particles: readonly SeenParticle[]): Promise<(readonly ProposedPose[])[]> {
-    const { options, workingPixel } = this.model.record;
+  private async batch(
+    particles: readonly SeenParticle[],
+    most: number,
+  ): Promise<(readonly ProposedPose[])[]> {
+    const { options, workingPixel, filter } = this.model.record;
     const { side, heads } = options;
     const channels = channelsOf(options);
     const size = side * side;
@@ -62,6 +79,7 @@ export class PoseEstimator<DeviceTensor = unknown> {
       const at = i * channels * size;
       const image = images.subarray(at, at + size);
       cutTurn(particle.image, STRAIGHT, side, image);
+      filterRings(image, filter);
       const { mean, deviation } = particle.scale ?? greyScaleOf(image);
       for (let p = 0; p < size; p++) image[p] = (window[p]! * (image[p]! - mean)) / deviation;
       if (channels === 2) {
@@ -85,19 +103,30 @@ export class PoseEstimator<DeviceTensor = unknown> {
       this.runtime.dispose(tensor);
       return copy;
     };
-    const rotation = (await values("rotation"))!;
     const shift = (await values("shift"))!;
     const probability = await values("probability");
+    const place = (k: number) => ({ x: (shift[2 * k]! * side) / 2, y: (shift[2 * k + 1]! * side) / 2 });
+    if (this.cells && this.peaks) {
+      const count = this.cells.matrices.length;
+      const { peaks } = this;
+      return particles.map((_, i) =>
+        peaks
+          .likeliest(probability!.subarray(i * count, (i + 1) * count) as Float32Array, most)
+          .map((peak): ProposedPose => ({ ...peak, ...place(i) })),
+      );
+    }
+    const rotation = (await values("rotation"))!;
     return particles.map((_, i) =>
       Array.from({ length: heads }, (__, h): ProposedPose => {
         const k = i * heads + h;
         return {
           rotation: Array.from(rotation.subarray(9 * k, 9 * k + 9)) as unknown as RotationMatrix,
-          x: (shift[2 * k]! * side) / 2,
-          y: (shift[2 * k + 1]! * side) / 2,
+          ...place(k),
           probability: probability ? probability[k]! : 1,
         };
-      }).sort((a, b) => b.probability - a.probability),
+      })
+        .sort((a, b) => b.probability - a.probability)
+        .slice(0, most),
     );
   }
 
@@ -105,7 +134,7 @@ export class PoseEstimator<DeviceTensor = unknown> {
     const { options } = this.model.record;
     const channels = channelsOf(options);
     const declared = Scope.root("pose");
-    poseEncoder(declared, channels, options);
+    this.network(declared);
     const trained = new Map(
       declared.parameters.map(({ name, shape }) => {
         const values = this.model.parameters.get(name);
@@ -115,14 +144,26 @@ export class PoseEstimator<DeviceTensor = unknown> {
         return [name, constant(values, shape)];
       }),
     );
-    const network = poseEncoder(declared.substituting(trained), channels, options);
-    const { rotation, shift, score } = network(
-      input("images", [BATCH, channels, options.side, options.side]),
-    );
-    const outputs = { rotation: gramSchmidt(rotation), shift, ...(score && { probability: softmax(score) }) };
-    return this.runtime.load(compile(outputs).model);
+    const outputs = this.network(declared.substituting(trained));
+    const images = input("images", [BATCH, channels, options.side, options.side]);
+    return this.runtime.load(compile(outputs(images)).model);
+  }
+
+  /** What is computed of images. */
+  private network(scope: Scope): (images: Value) => Record<string, Value> {
+    const { options } = this.model.record;
+    const channels = channelsOf(options);
+    if (this.cells) {
+      const network = orientationNetwork(scope, channels, options, this.cells.matrices.length);
+      return (images) => {
+        const { odds, shift } = network(images);
+        return { probability: softmax(odds), shift };
+      };
+    }
+    const network = poseEncoder(scope, channels, options);
+    return (images) => {
+      const { rotation, shift, score } = network(images);
+      return { rotation: gramSchmidt(rotation), shift, ...(score && { probability: softmax(score) }) };
+    };
   }
 }
-
-/** The middle of an image as it is. */
-const STRAIGHT = { x: 0, y: 0, xu: 1, xv: 0, yu: 0, yv: 1 };

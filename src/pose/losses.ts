@@ -1,9 +1,11 @@
-import type { EncodedPoses } from "../nn/pose-encoder.js";
+import type { EncodedOdds, EncodedPoses } from "../nn/pose-encoder.js";
 import {
   abs,
   add,
   concat,
+  constant,
   div,
+  expand,
   log,
   matmul,
   mul,
@@ -20,6 +22,7 @@ import {
   sub,
   type Value,
 } from "../tensor/index.js";
+import { type OrientationCells, sharpness } from "./orientations.js";
 
 /** Keeps a length above 0. */
 const TINY = 1e-12;
@@ -49,7 +52,7 @@ export function gramSchmidt(six: Value): Value {
 /** What is taught, and its parts. Single numbers. */
 export interface PoseLoss {
   readonly loss: Value;
-  /** (1/9) |dR|² and (1/2) |dT| of the best heads, means over the images. */
+  /** (1/9) |dR|² of the best heads, or the divergence of `oddsLoss`, and (1/2) |dT|; means over the images. */
   readonly rotation: Value;
   readonly shift: Value;
   /** Cross-entropy of the heads' odds with which was the best. */
@@ -82,4 +85,32 @@ export function poseLoss(encoded: EncodedPoses, rotations: Value, shifts: Value)
     loss: add(taught, mul(odds, SCORE)),
     ...{ rotation: ofBest(rotation), shift: ofBest(shift), score: odds },
   };
+}
+
+/** Keeps a probability above 0. */
+const NO_ODDS = 1e-9;
+
+/**
+ * The loss of a distribution over orientations: the Kullback-Leibler divergence from the odds that are taught to the network's, and (1/2) |T - T'|₁.
+ * The odds that are taught fall off about the true orientation, or the nearest of its equals by symmetry, see `sharpness`. Unlike the mean of
+ * several orientations, which is none of them, a distribution can say that an image looks like two.
+ *
+ * @param rotations [n, 9, members], @param shifts [n, 1, 2]: as of `poseLoss`
+ */
+export function oddsLoss(
+  { odds, shift }: EncodedOdds,
+  cells: OrientationCells,
+  rotations: Value,
+  shifts: Value,
+): PoseLoss {
+  const [n] = rotations.type.shape as [number];
+  const { matrices } = cells;
+  const table = constant(Float32Array.from(matrices.flat()), [1, matrices.length, 9]);
+  const traces = reduceMax(matmul(expand(table, [n, matrices.length, 9]), rotations), { axes: [2] });
+  const taught = softmax(mul(traces, sharpness(cells)));
+  const logarithm = (x: Value): Value => log(add(x, NO_ODDS));
+  const divergence = mul(taught, sub(logarithm(taught), logarithm(softmax(odds))));
+  const rotation = reduceMean(reduceSum(divergence, { axes: [1] }));
+  const distance = mul(reduceMean(reduceSum(abs(sub(shift, shifts)), { axes: [2] })), 0.5);
+  return { loss: add(rotation, distance), rotation, shift: distance };
 }

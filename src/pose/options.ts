@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { POSE_NETWORKS } from "../nn/pose-encoder.js";
 
 /** What a network is told of the CTF: nothing, images whose phases are flipped, or the CTF as a second channel. */
 export const CTF_USES = ["none", "flip", "channel"] as const;
@@ -7,11 +8,16 @@ export const CTF_USES = ["none", "flip", "channel"] as const;
 export const poseOptions = z.strictObject({
   /** Pixels along a side of the images as the network sees them. */
   side: z.union([z.literal(32), z.literal(64), z.literal(128), z.literal(256)]),
-  /** Channels of the first convolution. */
+  network: z.enum(POSE_NETWORKS).default("encoder"),
+  /** Channels of the first convolution; of the dense network see `PoseFeaturesOptions`. */
   width: z.int().min(1).max(64),
-  /** Poses proposed for an image; the best one is taught. */
+  /** Orientations among which the network shares out its odds; 0: it proposes poses. */
+  orientations: z.int().min(0).max(20_000).default(0),
+  /** Without `orientations`: poses proposed for an image; the best one is taught. */
   heads: z.int().min(1).max(64),
   ctf: z.enum(CTF_USES),
+  /** Angstrom: finer detail is taken out of the images, and the rest brought to equal power at all frequencies; 0: neither. */
+  resolution: z.number().min(0).default(0),
   /** Whether each image is brought to mean 0 and deviation 1; else all of a file are divided by one deviation, means kept. */
   normaliseEach: z.boolean(),
   /** Point group of the map: an error is the least over it. */
@@ -44,15 +50,17 @@ type Choices = Omit<PoseOptions, "symmetry" | "seed">;
  * augmentation; 200 epochs of 100,000 particles are 78,000 steps.
  */
 const PAPER: Choices = {
-  ...{ side: 128, width: 16, heads: 1, ctf: "none", normaliseEach: false },
+  ...{ side: 128, network: "encoder", width: 16, orientations: 0, heads: 1 },
+  ...{ ctf: "none", resolution: 0, normaliseEach: false },
   ...{ batch: 256, steps: 78_000, learningRate: 1e-4, average: 0 },
   ...{ turns: false, moves: 0, noise: 0, contrast: 0, defocus: 0 },
 };
 
-/** What two cores can train in an hour or two. */
+/** What two cores can train in ten minutes. */
 const QUICK: Choices = {
-  ...{ side: 64, width: 16, heads: 4, ctf: "flip", normaliseEach: true },
-  ...{ batch: 32, steps: 6000, learningRate: 1e-3, average: 0.995 },
+  ...{ side: 32, network: "dense", width: 8, orientations: 576, heads: 1 },
+  ...{ ctf: "flip", resolution: 40, normaliseEach: true },
+  ...{ batch: 256, steps: 6000, learningRate: 1e-3, average: 0.998 },
   ...{ turns: true, moves: 4, noise: 0.3, contrast: 0.2, defocus: 150 },
 };
 

@@ -2,9 +2,9 @@ import type { Image } from "../array/image.js";
 import { Random } from "../core/random.js";
 import { multiplyRotations, type RotationMatrix } from "../core/rotation.js";
 import type { CtfParameters } from "../physics/optics/ctf.js";
-import type { ImageSource } from "../train/image-source.js";
 import { circularWindow, ctfPicture, type GreyScale, greyScaleOf } from "./image.js";
 import type { PoseOptions } from "./options.js";
+import { filterRings, type RingFilter } from "./rings.js";
 import { channelsOf } from "./step.js";
 import { cutTurn, type ImageTurn } from "./turn.js";
 
@@ -21,12 +21,22 @@ export interface KnownParticle {
   readonly scale?: GreyScale;
 }
 
+export type ImageChanges = Pick<PoseOptions, "turns" | "moves" | "noise" | "contrast">;
+
+/** Of images that are new each time. */
+export const NO_CHANGES: ImageChanges = { turns: false, moves: 0, noise: 0, contrast: 0 };
+
 /** What an encoder learns from. */
 export interface PoseTrainingSet {
-  readonly particles: ImageSource<KnownParticle>;
+  /** A particle drawn by random numbers. */
+  readonly draw: (random: Random) => Promise<KnownParticle>;
+  /** How images are changed each time that they are drawn. */
+  readonly changes: ImageChanges;
   readonly operators: readonly RotationMatrix[];
   /** Angstrom. */
   readonly workingPixel: number;
+  /** See `filterRings`. */
+  readonly filter: RingFilter;
 }
 
 /** The data of one step, as the step's graph wants them. */
@@ -45,7 +55,7 @@ export const roomFor = ({ moves }: Pick<PoseOptions, "moves">, workingPixel: num
 
 /** The batch of a step (from 1), from a stream of the step's own: a step can be made again without those before it. */
 export async function drawBatch(
-  { particles, operators, workingPixel }: PoseTrainingSet,
+  { draw, changes, operators, workingPixel, filter }: PoseTrainingSet,
   options: PoseOptions,
   step: number,
 ): Promise<PoseBatch> {
@@ -58,12 +68,18 @@ export async function drawBatch(
   const window = circularWindow(side);
   for (let i = 0; i < batch; i++) {
     const random = Random.of(seed, "pose step", step, i);
-    const particle = await particles.load(random.integer(particles.count));
-    const turn = drawTurn(options, workingPixel, random);
+    const particle = await draw(random);
+    const turn = drawTurn(changes, workingPixel, random);
     const at = i * channels * size;
     const image = images.subarray(at, at + size);
     cutTurn(particle.image, turn, side, image);
-    change(image, particle.scale ?? greyScaleOf(image), options, random);
+    filterRings(image, filter);
+    change(
+      image,
+      particle.scale ?? greyScaleOf(image),
+      { ...changes, normaliseEach: options.normaliseEach },
+      random,
+    );
     for (let p = 0; p < size; p++) image[p]! *= window[p]!;
     if (channels === 2) {
       const { xu, xv, yu, yv } = turn;
@@ -84,7 +100,7 @@ export async function drawBatch(
   return { images, rotations, shifts };
 }
 
-function drawTurn({ turns, moves }: PoseOptions, workingPixel: number, random: Random): ImageTurn {
+function drawTurn({ turns, moves }: ImageChanges, workingPixel: number, random: Random): ImageTurn {
   const radius = (moves / workingPixel) * Math.sqrt(random.uniform());
   const towards = random.uniform(0, 2 * Math.PI);
   const [x, y] = [radius * Math.cos(towards), radius * Math.sin(towards)];
@@ -119,7 +135,7 @@ export function turned(
 function change(
   image: Float32Array,
   { mean, deviation }: GreyScale,
-  { noise, contrast, normaliseEach }: PoseOptions,
+  { noise, contrast, normaliseEach }: ImageChanges & Pick<PoseOptions, "normaliseEach">,
   random: Random,
 ): void {
   const added = random.uniform(0, noise);

@@ -10,6 +10,9 @@ export interface ImageTurn {
   readonly yv: number;
 }
 
+/** The middle of an image as it is. */
+export const STRAIGHT: ImageTurn = { x: 0, y: 0, xu: 1, xv: 0, yu: 0, yv: 1 };
+
 /**
  * Cuts a turned, mirrored or moved square out of an image, by Keys' cubic convolution (a = -1/2) between pixels; positions outside take the
  * nearest pixel.

@@ -43,7 +43,7 @@ export async function runPoses(given: PoseRunOptions, context: PoseRunContext): 
   const asked = resolveOptions(poseRunOptions, given);
   const model = await readPoseModel(files, asked.model);
   const { options, workingPixel } = model.record;
-  if (asked.best > options.heads) {
+  if (options.orientations === 0 && asked.best > options.heads) {
     throw new OptionError(
       "best",
       `found ${asked.best}, expected at most the ${options.heads} poses that ${asked.model} proposes`,
@@ -67,8 +67,8 @@ export async function runPoses(given: PoseRunOptions, context: PoseRunContext): 
       signal.throwIfAborted();
       const rows = Array.from({ length: Math.min(CHUNK, total - first) }, (_, i) => first + i);
       const seen = await seenParticles(files, particles, rows, { ...how, scale });
-      for (const [i, proposed] of (await estimator.estimate(seen)).entries()) {
-        poses.push(proposed.slice(0, asked.best).map((pose) => estimated(pose, particles, rows[i]!, how)));
+      for (const [i, proposed] of (await estimator.estimate(seen, asked.best)).entries()) {
+        poses.push(proposed.map((pose) => estimated(pose, particles, rows[i]!, how)));
       }
       report.progress({ stage: "poses", done: poses.length, total, unit: "particles" });
     }

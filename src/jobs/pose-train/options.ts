@@ -24,8 +24,12 @@ const of = (name: Shown): string =>
 export const poseTrainOptions = {
   particles: pathsOption({
     value: "files",
-    help: "STAR or .cs files of particle images with true angles and origins, as `extract` cuts them out of simulated or generated datasets; several are mixed",
+    help: "STAR or .cs files of particle images with true angles and origins, as `extract` cuts them out of simulated or generated datasets; several are mixed. With `map` one file of the particles whose poses are wanted: only its CTFs, signal and noise are used",
     required: true,
+  }),
+  map: pathOption({
+    value: "file",
+    help: "learn from projections of this map, protein white, new ones at every step",
   }),
   out: pathOption({
     value: "dir",
@@ -57,18 +61,38 @@ export const poseTrainOptions = {
       otherwise: "all of the first file's images",
     },
   ),
+  network: choiceOption(
+    { encoder: "CryoFIRE's convolutions", dense: "two fully connected layers" },
+    { value: "kind", help: "network", otherwise: of("network") },
+  ),
   width: restated(channels, { otherwise: of("width") }),
+  orientations: countOption(
+    { from: 0, to: 20_000 },
+    {
+      value: "n",
+      help: "tell the odds of so many orientations, in place of one orientation in six numbers",
+      otherwise: of("orientations"),
+    },
+  ),
   heads: countOption(
     { from: 1, to: 64 },
     {
       value: "n",
-      help: "poses proposed for an image; the best one is taught, and a score for each",
-      otherwise: of("heads"),
+      help: "propose so many poses for an image, in place of `orientations`; the best one is taught, and a score for each",
+      otherwise: "1",
     },
   ),
   ctf: choiceOption(
     { none: "images as they are", flip: "phases flipped", channel: "the CTF as a second channel" },
     { value: "how", help: "what the network is told of the CTF", otherwise: of("ctf") },
+  ),
+  resolution: numberOption(
+    { unit: "angstrom", from: 0, to: 1000 },
+    {
+      value: "A",
+      help: "take finer detail out of the images and bring the rest to equal power at all frequencies; 0: neither",
+      otherwise: of("resolution"),
+    },
   ),
   batch: countOption({ from: 1, to: 4096 }, { value: "n", help: "images a step", otherwise: of("batch") }),
   steps: restated(steps, { otherwise: of("steps") }),
@@ -80,7 +104,7 @@ export const poseTrainOptions = {
   }),
   moves: numberOption(
     { unit: "angstrom", from: 0, to: 1000 },
-    { value: "A", help: "move images by up to so much", otherwise: of("moves") },
+    { value: "A", help: "move images by up to so much", otherwise: `${of("moves")}; with map 20` },
   ),
   noise: numberOption(
     { from: 0, to: 10 },
@@ -104,7 +128,11 @@ export const poseTrainOptions = {
   ),
   validation: numberOption(
     { from: 0, to: 0.5 },
-    { value: "f", help: "share of the micrographs whose particles are kept to validate", fallback: 0.05 },
+    {
+      value: "f",
+      help: "share of the micrographs whose particles are kept to validate",
+      otherwise: "0.05; with `map`, 500 simulated particles",
+    },
   ),
   every: restated(every, { otherwise: "a tenth of all" }),
   ...{ device, threads, seed, resume },

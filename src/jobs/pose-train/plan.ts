@@ -3,13 +3,17 @@ import { symmetryOperators } from "../../core/symmetry.js";
 import { POSE_PRESETS, type PoseOptions } from "../../pose/options.js";
 import { recordOf, resolveOptions } from "../shared/options/check.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
-import { type PoseTrainOptions, poseTrainOptions } from "./options.js";
+import { type PoseTrainOptions, poseTrainOptions, type ResolvedPoseTrainOptions } from "./options.js";
 
 export type { PoseTrainOptions } from "./options.js";
 
 /** A training decided as far as that needs no file. */
 export interface PoseTrainPlan {
   readonly particles: readonly string[];
+  /** Of which particles are simulated. */
+  readonly map: string | undefined;
+  /** The files whose content the training depends on. */
+  readonly inputs: readonly string[];
   readonly out: string;
   /** Angstrom; absent: the first file's. */
   readonly field: number | undefined;
@@ -24,24 +28,39 @@ export interface PoseTrainPlan {
 /** Checkpoints that a training makes unless told otherwise. */
 const CHECKPOINTS = 10;
 
+/** Share of the micrographs whose particles are kept to validate, unless told otherwise. */
+const VALIDATION = 0.05;
+/** Angstrom: how far from the middle of its box a simulated particle lies at most, unless told otherwise. */
+const SIMULATED_MOVES = 20;
+
 /** @throws OptionError for an option out of its range, and for one that would do nothing */
 export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
   const asked = resolveOptions(poseTrainOptions, given);
   const symmetry = asked.symmetry.trim().toUpperCase();
   checkedByFormula(() => symmetryOperators(symmetry));
   const preset = POSE_PRESETS[asked.preset];
+  const { map } = asked;
+  refuseUseless(asked);
+  // what the particles themselves do not bring along
+  const changes =
+    map === undefined
+      ? { turns: asked.turns ?? preset.turns, noise: asked.noise ?? preset.noise }
+      : { turns: false, noise: 0 };
+  const moves = map === undefined ? preset.moves : SIMULATED_MOVES;
   const options: PoseOptions = {
     ...preset,
     side: asked.side === undefined ? preset.side : (Number(asked.side) as PoseOptions["side"]),
+    network: asked.network ?? preset.network,
     width: asked.width ?? preset.width,
+    orientations: asked.orientations ?? (asked.heads === undefined ? preset.orientations : 0),
     heads: asked.heads ?? preset.heads,
     ctf: asked.ctf ?? preset.ctf,
+    resolution: asked.resolution ?? preset.resolution,
     batch: asked.batch ?? preset.batch,
     steps: asked.steps ?? preset.steps,
     learningRate: asked.learningRate ?? preset.learningRate,
-    turns: asked.turns ?? preset.turns,
-    moves: asked.moves ?? preset.moves,
-    noise: asked.noise ?? preset.noise,
+    ...changes,
+    moves: asked.moves ?? moves,
     contrast: asked.contrast ?? preset.contrast,
     defocus: asked.defocus ?? (asked.ctf === "none" ? 0 : preset.defocus),
     ...{ symmetry, seed: asked.seed },
@@ -54,12 +73,41 @@ export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
   }
   return {
     particles: asked.particles,
+    map,
+    inputs: map === undefined ? asked.particles : [...asked.particles, map],
     out: asked.out,
     field: asked.field,
     options,
-    validation: asked.validation,
+    validation: asked.validation ?? VALIDATION,
     every: asked.every ?? Math.max(1, Math.round(options.steps / CHECKPOINTS)),
     resume: asked.resume,
     record: { ...recordOf(poseTrainOptions, asked), ...options },
   };
+}
+
+/** @throws OptionError for an option that would do nothing beside another */
+function refuseUseless({
+  map,
+  particles,
+  heads,
+  orientations,
+  turns,
+  noise,
+  validation,
+}: ResolvedPoseTrainOptions): void {
+  if (heads !== undefined && orientations !== undefined && orientations > 0) {
+    throw new OptionError("heads", "found with `orientations`, expected one of them");
+  }
+  if (map === undefined) return;
+  if (particles.length > 1) {
+    throw new OptionError("particles", `found ${particles.length} files with \`map\`, expected one`);
+  }
+  for (const [name, value] of Object.entries({ turns, noise, validation })) {
+    if (value !== undefined) {
+      throw new OptionError(
+        name,
+        "found with `map`, expected it without: particles are simulated anew at every step",
+      );
+    }
+  }
 }

@@ -5,8 +5,9 @@ import { inside } from "../../dataset/layout.js";
 import { PoseEstimator } from "../../pose/estimator.js";
 import { decodePoseModel, encodePoseModel, type PoseRecord } from "../../pose/model.js";
 import { trainPoseEncoder } from "../../pose/trainer.js";
-import type { KnownParticle, PoseTrainingSet } from "../../pose/training-data.js";
+import type { KnownParticle } from "../../pose/training-data.js";
 import { averagedParameters } from "../../train/average.js";
+import type { ImageSource } from "../../train/image-source.js";
 import type { TrainingListener } from "../../train/loop.js";
 import type { TrainingState } from "../../train/state.js";
 import { keepSteps, MODEL, readArrays, writeArrays } from "../shared/models/model-files.js";
@@ -20,6 +21,7 @@ import {
 import { curvesFigure } from "./figures.js";
 import type { PoseTrainPlan } from "./plan.js";
 import { openPoseSets, type PoseSets } from "./set.js";
+import { simulatedSets } from "./simulated.js";
 
 /** Errors on the particles kept apart, a checkpoint a line, and the curves of the training. */
 export const POSE_TRAINING = { validation: "validation.jsonl", curves: "curves.svg" } as const;
@@ -35,17 +37,20 @@ const VALIDATED = 1000;
 export async function trainPoseModel(plan: PoseTrainPlan, context: TrainContext): Promise<PoseRecord> {
   const { files, report, program } = context;
   const about = { program, translator: "pose encoder", options: plan.record };
-  const identity = await trainingIdentity(files, about, plan.particles);
+  const identity = await trainingIdentity(files, about, plan.inputs);
   return inTrainingFolder(files, plan, identity, async () => {
     const modelPath = inside(plan.out, MODEL.model);
     if (await files.exists(modelPath)) {
       report.note(`${plan.out} is complete already`);
       return decodePoseModel(await readArrays(files, modelPath), modelPath).record;
     }
-    const sets = await openPoseSets(plan, context);
+    const { map } = plan;
+    const sets =
+      map === undefined ? await openPoseSets(plan, context) : await simulatedSets({ ...plan, map }, context);
     const record: PoseRecord = {
       program,
       workingPixel: sets.learned.workingPixel,
+      filter: [...sets.learned.filter],
       ...{ step: 0, options: plan.options },
     };
     const runtime = await context.runtime();
@@ -123,21 +128,21 @@ function listenerFor(training: OpenPoseTraining, { files, report }: TrainContext
 
 /** Errors on the particles kept apart, if any are. */
 async function validate(
-  { sets: { kept }, record, runtime }: OpenPoseTraining,
+  { sets: { kept, learned }, record, runtime }: OpenPoseTraining,
   step: number,
   state: TrainingState,
 ): Promise<PoseRecord["validation"]> {
-  if (kept.particles.count === 0) return undefined;
+  if (kept.count === 0) return undefined;
   const known = await someOf(kept);
   const model = { record: { ...record, step }, parameters: averagedParameters(state) };
   const estimator = new PoseEstimator(model, runtime);
   try {
     const best = (await estimator.estimate(known)).map(([first]) => first!);
     const angles = best.map(({ rotation }, i) =>
-      symmetricAngle(known[i]!.rotation, rotation, kept.operators),
+      symmetricAngle(known[i]!.rotation, rotation, learned.operators),
     );
     const shifts = best.map(
-      ({ x, y }, i) => Math.hypot(x - known[i]!.x, y - known[i]!.y) * kept.workingPixel,
+      ({ x, y }, i) => Math.hypot(x - known[i]!.x, y - known[i]!.y) * learned.workingPixel,
     );
     return { particles: known.length, angle: quantile(angles, 0.5), shift: quantile(shifts, 0.5) };
   } finally {
@@ -145,7 +150,7 @@ async function validate(
   }
 }
 
-async function someOf({ particles }: PoseTrainingSet): Promise<KnownParticle[]> {
+async function someOf(particles: ImageSource<KnownParticle>): Promise<KnownParticle[]> {
   const count = Math.min(particles.count, VALIDATED);
   const known: KnownParticle[] = [];
   for (let i = 0; i < count; i++) known.push(await particles.load(Math.floor((i * particles.count) / count)));

@@ -5,7 +5,10 @@ import { eulerToMatrix } from "../../core/rotation.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import { LABEL } from "../../io/star/names.js";
 import { type GreyScale, toWorking } from "../../pose/image.js";
+import { evenFilter, type RingFilter, RingSums } from "../../pose/rings.js";
 import { type KnownParticle, type PoseTrainingSet, roomFor } from "../../pose/training-data.js";
+import { cutTurn, STRAIGHT } from "../../pose/turn.js";
+import type { ImageSource } from "../../train/image-source.js";
 import { cachedSource } from "../shared/cached-source.js";
 import {
   commonScale,
@@ -30,8 +33,11 @@ interface Row {
 /** What is learned from and what is kept apart. */
 export interface PoseSets {
   readonly learned: PoseTrainingSet;
-  readonly kept: PoseTrainingSet;
+  readonly kept: ImageSource<KnownParticle>;
 }
+
+/** Images by which the power at each frequency is measured. */
+const MEASURED = 1000;
 
 /**
  * The particles of a training: those of some micrographs, drawn by the seed, are kept apart.
@@ -75,16 +81,39 @@ export async function openPoseSets(
   report.note(
     `${learned.length} particles to learn from, ${kept.length} for validation; ${options.side} pixels of ${workingPixel.toFixed(3)} angstrom`,
   );
-  const setOf = (rows: readonly Row[]): PoseTrainingSet => ({
-    ...{ operators, workingPixel },
-    particles: cachedSource(
+  const sourceOf = (rows: readonly Row[]): ImageSource<KnownParticle> =>
+    cachedSource(
       rows.length,
       (i) => load(rows[i]!),
       ({ image }) => image.data.byteLength,
       CACHE,
-    ),
-  });
-  return { learned: setOf(learned), kept: setOf(kept) };
+    );
+  const particles = sourceOf(learned);
+  const filter = options.resolution > 0 ? await measuredFilter(particles, options, workingPixel) : [];
+  return {
+    learned: {
+      ...{ operators, workingPixel, filter, changes: options },
+      draw: (random) => particles.load(random.integer(particles.count)),
+    },
+    kept: sourceOf(kept),
+  };
+}
+
+/** The filter to equal power of the images of a training, see `evenFilter`. */
+async function measuredFilter(
+  particles: ImageSource<KnownParticle>,
+  { side, resolution }: PoseTrainPlan["options"],
+  workingPixel: number,
+): Promise<RingFilter> {
+  const sums = new RingSums(side);
+  const count = Math.min(particles.count, MEASURED);
+  const image = new Float32Array(side * side);
+  for (let i = 0; i < count; i++) {
+    const { image: whole } = await particles.load(Math.floor((i * particles.count) / count));
+    cutTurn(whole, STRAIGHT, side, image);
+    sums.add(image);
+  }
+  return evenFilter(sums.meanPower, side * workingPixel, resolution);
 }
 
 function requirePoses({ path, set }: PoseParticles): void {

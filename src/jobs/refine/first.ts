@@ -7,11 +7,11 @@ import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import type { DatasetContext } from "../shared/context.js";
 import { symmetryDoubt } from "../shared/maps/symmetry-doubt.js";
 import { surveyParticles } from "../shared/particles/survey.js";
-import { chunksOf, gridOf, modelOf, searchPlanOf } from "./iteration.js";
+import { chunksOf, sharedOf } from "./iteration.js";
 import type { RefinePlan } from "./plan.js";
+import { reachOfProposals } from "./reach.js";
 import type { RefineInputs } from "./read.js";
 import type { RefineState } from "./state.js";
-import type { IterationShared } from "./tasks.js";
 
 /** Particles of each half by which the reference's grey scale is fitted. */
 const FITTED = 50;
@@ -38,10 +38,13 @@ export async function firstState(
     references: [reference, reference],
   };
   const scales = await greyScales(plan, inputs, state, context);
-  return {
+  const first: RefineState = {
     ...state,
     references: [scaled(reference, scales[0]), scaled(reference, scales[1])],
   };
+  if (plan.poses === undefined) return first;
+  const reach = await reachOfProposals(plan, inputs, sharedOf(plan, inputs, first), context);
+  return reach === undefined ? first : { ...first, reach };
 }
 
 function lowPassed(map: Volume, shell: number): Volume {
@@ -74,12 +77,7 @@ async function greyScales(
   state: RefineState,
   { workers, report, signal }: DatasetContext,
 ): Promise<readonly [number, number]> {
-  const shared: IterationShared = {
-    stacks: inputs.stacks,
-    plan: searchPlanOf(plan, inputs, state),
-    models: [modelOf(inputs, state, 0), modelOf(inputs, state, 1)],
-    grid: gridOf(inputs, state),
-  };
+  const shared = sharedOf(plan, inputs, state);
   const chunks = [0, 1].map((half) => chunksOf(inputs, FITTED).find((chunk) => chunk.half === half)!);
   const fits = await workers.map("refine-grey-scale", chunks, { signal, shared });
   const gain = (pick: (fit: GreyFit) => number): number =>

@@ -31,12 +31,14 @@ const MOST_PARTS = 4;
 /** Draws of random phases for the correlation under the mask. */
 const DRAWS = 3;
 
-/** Degrees about the last orientation within which a better one is looked for, and about those that a network proposes. */
+/** Degrees about the last orientation within which a better one is looked for. */
 const AROUND_LAST = 15;
-const AROUND_PROPOSED = 25;
 
-/** Whether only the surroundings of known orientations are searched. */
-const isLocal = ({ givenPoses, poses }: RefinePlan): boolean => givenPoses || poses !== undefined;
+/** Degrees about known orientations within which an iteration looks; undefined: everywhere. */
+function aroundKnown({ givenPoses }: RefinePlan, { iteration, reach }: RefineState): number | undefined {
+  if (givenPoses) return AROUND_LAST;
+  return reach !== undefined && iteration > 0 ? AROUND_LAST : reach;
+}
 
 /** Particles of each half in turn, in their order. */
 export function chunksOf({ halves, images, particles }: RefineInputs, size = CHUNK): Chunk[] {
@@ -62,12 +64,13 @@ const rowsOf = (halves: readonly number[], half: number): number[] =>
 export function searchPlanOf(plan: RefinePlan, inputs: RefineInputs, state: RefineState): SearchPlan {
   const { box, pixelSize, diameter } = inputs;
   const iteration = state.iteration + 1;
+  const local = aroundKnown(plan, state);
   const range = plan.shiftRange === undefined ? box / 10 : plan.shiftRange / pixelSize;
   return {
     ...{ box, pixelSize, diameter, limit: state.limit, symmetry: plan.symmetry },
     turn: eulerToMatrix(uniformRotation(Random.of(plan.seed, "refine", iteration))),
     shiftRange: range / 2 ** (iteration - 1),
-    ...(isLocal(plan) && { local: plan.poses && iteration === 1 ? AROUND_PROPOSED : AROUND_LAST }),
+    ...(local !== undefined && { local }),
   };
 }
 
@@ -90,6 +93,16 @@ export function gridOf({ box, pixelSize }: RefineInputs, { limit }: RefineState)
   return reconstructionGrid({ box, voxelSize: pixelSize, finest: (box * pixelSize) / (2 * limit + 16) });
 }
 
+/** What a search of the state's references shares. */
+export function sharedOf(plan: RefinePlan, inputs: RefineInputs, state: RefineState): IterationShared {
+  return {
+    stacks: inputs.stacks,
+    plan: searchPlanOf(plan, inputs, state),
+    models: [modelOf(inputs, state, 0), modelOf(inputs, state, 1)],
+    grid: gridOf(inputs, state),
+  };
+}
+
 /** One iteration: search, new maps, their correlation, new references. */
 export async function iterate(
   plan: RefinePlan,
@@ -99,12 +112,7 @@ export async function iterate(
 ): Promise<RefineState> {
   const { box, pixelSize } = inputs;
   const known: RefineInputs = { ...inputs, particles: withPoses(inputs, state) };
-  const shared: IterationShared = {
-    stacks: inputs.stacks,
-    plan: searchPlanOf(plan, inputs, state),
-    models: [modelOf(inputs, state, 0), modelOf(inputs, state, 1)],
-    grid: gridOf(inputs, state),
-  };
+  const shared = sharedOf(plan, inputs, state);
   const name = `iteration ${state.iteration + 1}`;
   const sightings = await searchAll(known, shared, name, context);
   const added = await insertAll(known, sightings, shared, name, context);
@@ -124,6 +132,7 @@ export async function iterate(
   const shell = Math.max(1, lastGoodShell(correlation, GOLD_STANDARD));
   return {
     ...{ iteration: state.iteration + 1, poses, correlation, maps, references, history },
+    ...(state.reach !== undefined && { reach: state.reach }),
     limit: Math.min((box >> 1) - 1, shell),
     noise: added.map(({ noise }) => noiseOf(noise, frequencies)) as unknown as RefineState["noise"],
     shiftDeviations: added.map(({ shiftSquares, particles }) =>

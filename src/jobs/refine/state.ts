@@ -41,6 +41,8 @@ export interface RefineState {
   readonly iteration: number;
   /** Frequency steps of the box up to which the next iteration compares. */
   readonly limit: number;
+  /** Degrees about proposed orientations within which the first iteration looks; absent: everywhere, in all iterations. */
+  readonly reach?: number;
   /** Absent before the first iteration. */
   readonly poses?: readonly FoundPose[];
   /** Of each half and optics group: power at each ring. */

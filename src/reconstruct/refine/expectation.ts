@@ -44,9 +44,11 @@ export interface HalfModel {
   readonly shiftDeviation: number;
 }
 
-/** Order of the first level where all orientations are searched, and where those about the last one are. */
+/** Order of the first level where all orientations are searched, and where those near a known one are. */
 const GLOBAL_ORDER = 2;
 const LOCAL_ORDER = 3;
+/** Degrees: the farthest that is near. Beyond, cells of the first order are enough, as they are for all orientations. */
+const NEAR = 15;
 /** Cells that are divided for the next level. */
 const KEEP_CELLS = { share: 0.999, fewest: 16, most: 64 };
 const KEEP_SHIFTS = { share: 0.999, fewest: 2, most: 8 };
@@ -64,7 +66,7 @@ export class Expectation {
   ) {
     const { box, symmetry, turn, local } = plan;
     const limit = Math.min(plan.limit, ...model.projectors.map(({ radius }) => radius));
-    const first = local === undefined ? GLOBAL_ORDER : LOCAL_ORDER;
+    const first = local !== undefined && local <= NEAR ? LOCAL_ORDER : GLOBAL_ORDER;
     this.grid = new OrientationGrid(symmetryOperators(symmetry), turn);
     const several = new SeveralGrid(this.grid, model.projectors.length);
     const variance = 2 * model.shiftDeviation ** 2;

@@ -73,8 +73,12 @@ test("of several proposed poses the right one is found, whatever their order and
   const { particles, record } = await found("proposed", toy.star, { poses: write("proposed.star", rows) });
   expect(record.last.search).toBe("near the last orientations");
   expect(median(angles(particles, truths))).toBeLessThan(10);
+});
+
+test("poses that are no help are found out, and all orientations searched", async () => {
   const wrong = await found("wrong", toy.star, { poses: write("wrong.star", far) });
-  expect(median(angles(wrong.particles, truths))).toBeGreaterThan(35);
+  expect(wrong.record.last.search).toBe("everywhere");
+  expect(median(angles(wrong.particles, truths))).toBeLessThan(10);
 });
 
 test("poses that are not those of the particles are refused", async () => {

@@ -110,7 +110,8 @@ function seenParticle(image: Image, particles: PoseParticles, row: number, how: 
   };
 }
 
-function ctfOf({ optics, particles }: ParticleSet, row: number, error: number): CtfParameters {
+/** The CTF of a particle. @param error angstrom, added to its defocus */
+export function ctfOf({ optics, particles }: ParticleSet, row: number, error: number): CtfParameters {
   const { defocus, opticsGroup } = particles[row] as Particle;
   const { voltage, sphericalAberration, amplitudeContrast } = optics[opticsGroup]!;
   const { defocusU, defocusV, defocusAngle, phaseShift } = defocus!;
