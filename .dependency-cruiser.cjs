@@ -182,6 +182,7 @@ const doors = {
 const jobDoors = ["options", "plan", "records", "run"];
 const moreJobDoors = {
   compare: ["table"],
+  control: ["figures", "loop", "micrographs"],
   evaluate: ["classify", "extractor", "figures"],
   export: ["labels"],
   extract: ["parts"],

@@ -11,6 +11,14 @@ export interface FscTable {
 }
 
 /**
+ * Reads one of the curves in a table of `postprocess`: "unmasked", "masked", "corrected" beside "fsc", the one that was read.
+ *
+ * @throws FormatError for a table without it, or with shells that are not evenly spaced from 0
+ */
+export const readFscColumn = (content: Uint8Array, path: string, column: string): FscTable =>
+  readFscCsv(decodeText(content, path), path, column);
+
+/**
  * Reads an FSC by the ending of its file: .csv as `fsc` and `postprocess` write it, .xml as the EMDB takes it, and RELION's STAR files.
  *
  * @throws FormatError for a file without such a curve, or with shells that are not evenly spaced from 0
@@ -25,14 +33,14 @@ export function readFsc(content: Uint8Array, path: string): FscTable {
 const FREQUENCY = "frequency_per_angstrom";
 const CORRELATION = "fsc";
 
-function readFscCsv(text: string, path: string): FscTable {
+function readFscCsv(text: string, path: string, column = CORRELATION): FscTable {
   const [header, ...rows] = readTableRows(text, csvCells);
   const cells = header?.cells ?? [];
-  const [x, y] = [cells.indexOf(FREQUENCY), cells.indexOf(CORRELATION)];
-  if (x < 0 || y < 0) throw new FormatError(path, "headings", cells, `${FREQUENCY} and ${CORRELATION}`);
+  const [x, y] = [cells.indexOf(FREQUENCY), cells.indexOf(column)];
+  if (x < 0 || y < 0) throw new FormatError(path, "headings", cells, `${FREQUENCY} and ${column}`);
   return evenly(
     rows.map((row) => numberCell(row, x, FREQUENCY, path)),
-    rows.map((row) => numberCell(row, y, CORRELATION, path)),
+    rows.map((row) => numberCell(row, y, column, path)),
     path,
   );
 }

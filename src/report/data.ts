@@ -1,6 +1,7 @@
 import type { Image } from "../array/image.js";
 import type { ContentCounts } from "../evaluate/realism/content.js";
 import type { RealismResult } from "../evaluate/realism/realism.js";
+import type { ControlRecord } from "../jobs/control/records.js";
 import type { MicrographEstimate } from "../jobs/estimate/records.js";
 import type { PickRecord } from "../jobs/pick-run/records.js";
 import type { LabelAverages } from "../jobs/shared/micrographs/label-averages.js";
@@ -67,6 +68,51 @@ export interface ReportPicks {
   readonly pictures: readonly ReportFigure[];
 }
 
+/** A resolution, as a curve gives it. */
+export interface ReportResolution {
+  /** As "half maps, unmasked, 0.143". */
+  readonly of: string;
+  /** Angstrom: where the curve falls below, between shells; Infinity if the first shell lies below already. */
+  readonly resolution: number;
+  /** Angstrom: of the last shell before, as RELION counts. */
+  readonly lastShell: number;
+}
+
+/** Sections through one map, and what it is. */
+export interface ReportSlices {
+  readonly name: string;
+  /** In the order of the heights. */
+  readonly images: readonly Image[];
+}
+
+/** Particles, refinement and map of a project that goes that far. */
+export interface ReportMap {
+  readonly particles: number;
+  /** Angstrom, of the particle images and the map. */
+  readonly pixelSize: number;
+  /** Some of the particle images. */
+  readonly images: readonly Image[];
+  /** Averages by views, where they were made. */
+  readonly averages?: ReportFigure;
+  readonly refinement: {
+    readonly symmetry: string;
+    /** Angstrom. */
+    readonly initialLowPass: number;
+    readonly iterations: number;
+    readonly hasConverged: boolean;
+    /** Correlation of the halves by iteration, change of orientations, their distribution. */
+    readonly figures: readonly ReportFigure[];
+  };
+  /** Curves of the half maps, and of the map against the given structure. */
+  readonly curves: readonly ReportFigure[];
+  readonly resolutions: readonly ReportResolution[];
+  /** What the map was compared with, as "2za7.pdb". */
+  readonly structure: string;
+  /** Angstrom above the centre, of the sections. */
+  readonly heights: readonly number[];
+  readonly slices: readonly ReportSlices[];
+}
+
 /** A command that repeats a stage by hand. */
 export interface ReportCommand {
   readonly stage: string;
@@ -106,6 +152,9 @@ export interface ReportData {
   readonly trainingSamples?: readonly ReportFigure[];
   readonly estimates?: ReportEstimates;
   readonly picks?: ReportPicks;
+  readonly map?: ReportMap;
+  /** The same loop on micrographs without particles. */
+  readonly control?: ControlRecord;
   /** What a person may do with the results. */
   readonly next?: readonly ReportStep[];
   readonly timings: readonly { readonly stage: string; readonly seconds: number }[];

@@ -2,6 +2,7 @@ import type { Files } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
 import { CHECK } from "../jobs/check/records.js";
 import { setAside } from "../jobs/check/run.js";
+import { CONTROL, type ControlRecord, parseControlRecord } from "../jobs/control/records.js";
 import type { FinishedRun } from "../jobs/run/run.js";
 import type { ReportStep } from "./data.js";
 import { type ReportPlan, writeReport } from "./run.js";
@@ -31,7 +32,7 @@ export async function writeProjectReport(
       out,
       title: settings.title,
       introduction: [
-        `${count}; ${data.structure.replace(/^.*[\\/]/, "")} gave the particles. ` +
+        `${count}; ${fileName(data.structure)} gave the particles. ` +
           (data.heldOut.length > 0
             ? `${data.heldOut.length} micrographs took no part in learning: the scores compare with these.`
             : "No micrograph was held out, so nothing is scored."),
@@ -48,6 +49,10 @@ export async function writeProjectReport(
       }),
       model: at("models/cryogem"),
       ...(has("pick-run") && { picks: at("picks") }),
+      ...(has("fsc") && {
+        map: { folder, structure: fileName(data.structure), hasAverages: has("classify2d") },
+      }),
+      control: await controlOf(run, context.files),
       next: nextSteps(run),
       timings: stages.map(({ stage, seconds }) => ({ stage: stage.title, seconds })),
       commands: stages.map(({ stage, line }) => ({ stage: stage.title, line })),
@@ -57,6 +62,8 @@ export async function writeProjectReport(
   );
   return out;
 }
+
+const fileName = (path: string): string => path.replace(/^.*[\\/]/, "");
 
 /** A real micrograph at the sampling of the synthetic ones: held out if there is one. */
 export async function shownMicrograph(
@@ -74,6 +81,14 @@ export async function shownMicrograph(
     folder,
     names.find((name) => name === `${stem}.mrc`) ?? names.find((name) => name.endsWith(".mrc"))!,
   );
+}
+
+/** The control of the project's loop, if there is one of the present refinement. */
+async function controlOf({ project, stages }: FinishedRun, files: Files): Promise<ControlRecord | undefined> {
+  const path = inside(project.folder, CONTROL.record);
+  if (!(await files.exists(path))) return undefined;
+  const record = parseControlRecord(new TextDecoder().decode(await files.read(path)), path);
+  return stages.some(({ stage, key }) => stage.name === "refine" && key === record.key) ? record : undefined;
 }
 
 /** A citation of the project file: "name: text https://…". */
@@ -95,7 +110,13 @@ function nextSteps({ project, data, stages }: FinishedRun): readonly ReportStep[
       text: "Look at the pictures above: real, physics and synthetic side by side, then the CTF fits and the picks.",
     },
   ];
-  if (stages.some(({ stage }) => stage.name === "pick-run")) {
+  const hasMap = stages.some(({ stage }) => stage.name === "fsc");
+  if (hasMap) steps.push(...stepsFromMap(project));
+  else if (stages.some(({ stage }) => stage.name === "pick-run")) {
+    steps.push({
+      text: "Go on to particles, a map and its resolution: write `goal: map` and the particle's `symmetry` into the project file and run it again. What is done stays.",
+      line: `cryogem run ${project.path}`,
+    });
     steps.push(
       {
         text: "The picks are in the pixels of the raw micrographs. RELION imports picks/picks.star as particles; here they are cut out with:",
@@ -120,3 +141,34 @@ function nextSteps({ project, data, stages }: FinishedRun): readonly ReportStep[
     },
   ];
 }
+
+/** After a first map. */
+function stepsFromMap({ folder, settings, path }: FinishedRun["project"]): readonly ReportStep[] {
+  const at = (name: string): string => inside(folder, name);
+  return [
+    {
+      text: "Look for structure that is not in the data: the same loop on micrographs whose phases are random, and on noise of their spectra. Its maps must not correlate with the given one beyond the low-pass filter.",
+      line: `cryogem control --project ${path}${isBeside(folder, path) ? "" : ` --out ${folder}`}`,
+    },
+    {
+      text: "Map the local resolution, and the resolution by direction:",
+      line: `cryogem postprocess ${at("refined/half1.mrc")} ${at("refined/half2.mrc")} --mask ${at("mask.mrc")} --local-resolution --anisotropy --out ${at("local/map")}`,
+    },
+    ...(settings.add?.includes("classify2d")
+      ? []
+      : [
+          {
+            text: "Average the particles by their views, to see which picks are none. The project does it with `add: [classify2d]`.",
+            line: `cryogem classify2d --particles ${at("particles/stack.star")} --particle-diameter ${Math.round(1.15 * settings.particleDiameter)} --out ${at("classes")}`,
+          },
+        ]),
+    {
+      text: "Take the refined particles to RELION, or refine them further here from their poses.",
+      line: `cryogem refine --particles ${at("refined/run_data.star")} --reference ${at("refined/map.mrc")} --given-poses --mask ${at("mask.mrc")} --symmetry ${settings.symmetry} --out ${at("refined-further")}`,
+    },
+  ];
+}
+
+/** Whether a project's results lie beside its file, where a command looks for them. */
+const isBeside = (folder: string, path: string): boolean =>
+  folder === (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".");

@@ -1,9 +1,11 @@
 import { imagePanel, standardContrast } from "../plot/image-panel.js";
 import { escapeText } from "../plot/svg.js";
+import { controlSection } from "./control.js";
 import type { ReportData, ReportParticles } from "./data.js";
 import { estimateSection } from "./estimates.js";
 import { findingList } from "./findings.js";
 import { htmlPage, htmlRow, htmlTable, paragraph, type ReportSection } from "./html.js";
+import { mapSections } from "./map.js";
 import { picksSection } from "./picks.js";
 import { pictureSection } from "./pictures.js";
 import { realismSection } from "./realism.js";
@@ -59,6 +61,8 @@ function renderPage(data: ReportData, left: number, most: number): string {
     training && training.length > 0 ? trainingSection(training, data.trainingSamples) : undefined,
     estimates && estimateSection(estimates),
     data.picks && picksSection(data.picks),
+    ...(data.map ? mapSections(data.map) : []),
+    data.control && controlSection(data.control),
     data.next && data.next.length > 0 ? nextSection(data.next) : undefined,
     timings.length > 0 ? timingSection(timings) : undefined,
     commands.length > 0 ? commandSection(commands) : undefined,

@@ -15,13 +15,14 @@ import type { ReportData, ReportFigure, ReportPicture, ReportRealism } from "./d
 import { readFindings } from "./findings.js";
 import { readPicksFolder } from "./picks.js";
 import { readEstimates } from "./read-estimates.js";
+import { type MapPlan, readMapFolders } from "./read-map.js";
 import { renderReport } from "./render.js";
 
 /** What a report is made from; the texts go into it as they are. */
 export interface ReportPlan
   extends Pick<
     ReportData,
-    "title" | "introduction" | "timings" | "commands" | "citations" | "seed" | "next"
+    "title" | "introduction" | "timings" | "commands" | "citations" | "seed" | "next" | "control"
   > {
   /** File to write, as "demo/report.html". */
   readonly out: string;
@@ -38,6 +39,8 @@ export interface ReportPlan
   readonly estimates?: string;
   /** Folder of `pick run`. */
   readonly picks?: string;
+  /** Results of the stages from picks to a map. */
+  readonly map?: MapPlan;
   /** Folder of `train`. */
   readonly model?: string;
 }
@@ -53,9 +56,9 @@ export async function writeReport(
 ): Promise<void> {
   const simulated = await readDataset(files, plan.simulated);
   const synthetic = await readDataset(files, plan.synthetic);
-  const { title, introduction, timings, commands, citations, seed, next } = plan;
+  const { title, introduction, timings, commands, citations, seed, next, control } = plan;
   const data: ReportData = {
-    ...{ title, introduction, timings, commands, citations, seed, next, program },
+    ...{ title, introduction, timings, commands, citations, seed, next, control, program },
     pictures: await readPictures(plan, simulated, synthetic, files),
     findings: plan.checked && (await readFindings(plan.checked.findings, plan.checked.folder, files)),
     realism: plan.scores && { ...plan.scores, result: await readRealism(plan.scores.folder, files) },
@@ -66,6 +69,7 @@ export async function writeReport(
     },
     estimates: plan.estimates === undefined ? undefined : await readEstimates(plan.estimates, files),
     picks: plan.picks === undefined ? undefined : await readPicksFolder(plan.picks, files),
+    map: plan.map && (await readMapFolders(plan.map, files)),
     ...(plan.model !== undefined && (await readTraining(plan.model, files))),
   };
   await files.write(plan.out, renderReport(data));

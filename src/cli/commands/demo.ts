@@ -5,7 +5,7 @@ import type { Run } from "../command.js";
 import { withProjectContext } from "../project.js";
 
 /** The work of `cryogem demo`: the bundled project, into a folder of its own. */
-export const run: Run<typeof demoOptions> = async ({ out = "demo", seed, steps, device }, context) =>
+export const run: Run<typeof demoOptions> = async ({ out = "demo", map, seed, steps, device }, context) =>
   withProjectContext(context, undefined, async (project) => {
     const report = await runProject(
       { project: `${examplePath("apoferritin-10146")}/project.yaml`, out },
@@ -13,6 +13,7 @@ export const run: Run<typeof demoOptions> = async ({ out = "demo", seed, steps, 
       {
         ...(seed !== undefined && { seed }),
         ...(device !== undefined && { device }),
+        ...(map && { toMap: true }),
         ...(steps !== undefined && { sections: { train: { steps } } }),
       },
     );

@@ -3,7 +3,7 @@ import { quantile } from "../../array/statistics.js";
 import { parseJson } from "../../dataset/check.js";
 import { inside } from "../../dataset/layout.js";
 import type { Project } from "../project/file.js";
-import type { ProjectData } from "../project/stages.js";
+import type { ProjectData } from "../project/stage.js";
 import type { ProjectContext } from "../run/run.js";
 import { MODEL } from "../shared/models/model-files.js";
 import { parseMetrics } from "../train/metrics.js";

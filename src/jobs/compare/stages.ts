@@ -1,5 +1,6 @@
 import type { Project } from "../project/file.js";
-import { fittedFiles, type ProjectData, type Stage } from "../project/stages.js";
+import type { ProjectData, Stage } from "../project/stage.js";
+import { fittedFiles } from "../project/stages.js";
 import type { CompareRow } from "./rows.js";
 
 /** Where a comparison's results lie, below the project's folder. */

@@ -1,4 +1,6 @@
 import { seed } from "../shared/options/machine.js";
+import { micrographs } from "../shared/options/micrographs.js";
+import { pixelSize } from "../shared/options/microscope.js";
 import {
   type CommandSpec,
   choiceOption,
@@ -11,17 +13,29 @@ export const controlOptions = {
   kind: choiceOption(
     {
       "shuffled-poses": "every particle gets the orientation and shift of another one",
-      noise: "every image is replaced by white noise",
+      noise: "every particle image is replaced by white noise",
+      "random-phases": "every micrograph keeps its amplitudes and gets the phases of noise",
+      "matched-noise": "every micrograph is replaced by normal noise of its power spectrum",
     },
-    { value: "kind", help: "what is spoilt", required: true },
+    {
+      value: "kind",
+      help: "what is spoilt; to be given with `particles` and `micrographs`",
+      otherwise: "with `project` random-phases and matched-noise, one after the other",
+    },
   ),
-  particles: pathOption({ value: "file", help: "particles, STAR or .cs", required: true }),
-  out: pathOption({
-    value: "file.star",
-    help: "STAR file to write; noise is written beside it, under its name with .mrcs",
-    required: true,
+  particles: pathOption({ value: "file", help: "particles to spoil, STAR or .cs" }),
+  micrographs: restated(micrographs, { help: "micrographs to spoil: files, folders or globs" }),
+  project: pathOption({
+    value: "file",
+    help: "project file: the whole loop, from the picker to the map, on its micrographs spoilt",
   }),
-  seed: restated(seed, { help: "seed of the order and of the noise", fallback: 1 }),
+  out: pathOption({
+    value: "path",
+    help: "of `particles`, the STAR file to write; of `micrographs`, a folder; of `project`, the folder of its results",
+    otherwise: "with `project` the folder of the project file",
+  }),
+  pixelSize: restated(pixelSize, { help: "pixel size of `micrographs`, where no file gives it" }),
+  seed: restated(seed, { help: "seed of the order, the phases and the noise", fallback: 1 }),
 } as const;
 
 /** What a user may ask of `control`. */
@@ -29,11 +43,16 @@ export type ControlOptions = OptionsOf<typeof controlOptions>;
 
 export const controlCommand: CommandSpec<typeof controlOptions> = {
   name: "control",
-  summary: "Spoil particles on purpose, to see that no structure comes out of them.",
+  summary: "Spoil particles or micrographs on purpose, to see that no structure comes out of them.",
   options: controlOptions,
   notes: `
 Half maps of particles with shuffled poses, and maps refined from noise, must not correlate with each other or with the truth
 beyond what they were given (docs/maps.md). CTFs, half sets and optics stay as they are.
-Example: cryogem control --kind shuffled-poses --particles refined/run_data.star --out shuffled.star
-         cryogem reconstruct --particles shuffled.star --out shuffled`,
+With --project the project goes its way to a map first. Then its picker picks its micrographs with random phases, and noise of their
+spectra; the best peaks, as many as there are picks, are refined against the same map. Writes control/control.svg, .csv and .json among
+the project's results, and its report anew: picks per micrograph, and the correlation of each map with the given one (docs/picking.md).
+Examples: cryogem control --kind shuffled-poses --particles refined/run_data.star --out shuffled.star
+          cryogem reconstruct --particles shuffled.star --out shuffled
+          cryogem control --kind random-phases --micrographs "raw/*.mrc" --out without-particles
+          cryogem control --project project.yaml`,
 };

@@ -1,4 +1,4 @@
-import { FormatError, OptionError } from "../../core/errors.js";
+import { FormatError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
 import { writeMrc } from "../../io/mrc/write.js";
@@ -6,10 +6,10 @@ import type { Particle, ParticleSet } from "../../io/particles/particle.js";
 import { writeParticlesStar } from "../../io/particles/star-write.js";
 import { LABEL } from "../../io/star/names.js";
 import { refuseBeyondMemory } from "../shared/memory.js";
-import { resolveOptions } from "../shared/options/check.js";
 import { readParticleFile } from "../shared/particles/particle-set.js";
 import { openStacks, type ParticleStack } from "../shared/particles/particle-stacks.js";
-import { type ControlOptions, controlOptions } from "./options.js";
+import type { ControlOptions } from "./options.js";
+import { planParticleControl } from "./plan.js";
 
 export interface ControlResult {
   readonly out: string;
@@ -22,11 +22,8 @@ export interface ControlResult {
  * @throws OptionError for an option; FileError, FormatError for the particles, or where they lack what is to be spoilt
  */
 export async function spoilParticles(given: ControlOptions, context: JobContext): Promise<ControlResult> {
-  const options = resolveOptions(controlOptions, given);
+  const options = planParticleControl(given);
   const { files } = context;
-  if (!options.out.endsWith(".star")) {
-    throw new OptionError("out", `found "${options.out}", expected a name that ends in .star`);
-  }
   const set = await readParticleFile(files, options.particles);
   if (!set.particles.every(({ image }) => image)) {
     throw new FormatError(

@@ -46,8 +46,14 @@ export function projectText(draft: ProjectDraft): string {
     valueLine("amplitudeContrast", draft.amplitudeContrast ?? { value: 0.1, source: "default" }),
     valueLine(
       "symmetry",
-      draft.symmetry ?? { value: "C1", source: "default: views are uniform whatever the symmetry" },
+      draft.symmetry ?? {
+        value: "C1",
+        source: "default, never wrong; a map of a symmetric particle is better with its own",
+      },
     ),
+    "",
+    "# goal: map   # go on beyond the picks: particles, refinement, a map and its resolution; needs the right symmetry above",
+    "# add: [classify2d]   # with that goal: averages of the particles by their views",
     "",
     `# workingPixelSize: auto   # ${helpOf(projectOptions.workingPixelSize)}`,
     "# baselines: [coloured-gaussian]   # noise without a network, to score beside",

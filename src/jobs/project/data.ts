@@ -2,8 +2,8 @@ import { binnedPixelSize, planBinning } from "../../array/binning.js";
 import { FileError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
-import type { Project } from "./file.js";
-import type { ProjectData } from "./stages.js";
+import { besideProject, type Project } from "./file.js";
+import type { ProjectData } from "./stage.js";
 
 /** Working pixels across a particle: twice what a picker sees, and enough to tell the particle's surroundings (docs/notes/picking.md). */
 const PIXELS_ACROSS = 48;
@@ -30,9 +30,8 @@ export async function findProjectFiles(
   files: Files,
   expand: ExpandPaths,
 ): Promise<ProjectFiles> {
-  const { settings, base } = project;
-  const here = (path: string): string =>
-    base === "." || /^([\\/]|[a-z]:)/i.test(path) ? path : `${base}/${path}`;
+  const { settings } = project;
+  const here = (path: string): string => besideProject(project, path);
   const raw = await expand(settings.micrographs.map(here), "micrograph");
   const heldOut = settings.heldOut ? await expand(settings.heldOut.map(here), "micrograph") : [];
   const kept = new Set(heldOut);

@@ -1,11 +1,19 @@
 import { LineCounter, parseDocument } from "yaml";
 import { FormatError, OptionError, UsageError } from "../../core/errors.js";
+import { classify2dOptions } from "../classify2d/options.js";
 import { estimateOptions } from "../estimate/options.js";
 import { evaluateOptions } from "../evaluate/options.js";
+import { extractOptions } from "../extract/options.js";
+import { fscOptions } from "../fsc/options.js";
 import { generateOptions } from "../generate/options.js";
+import { maskOptions } from "../mask/options.js";
 import { pickRunOptions } from "../pick-run/options.js";
 import { pickTrainOptions } from "../pick-train/options.js";
+import { poseRunOptions } from "../pose-run/options.js";
+import { poseTrainOptions } from "../pose-train/options.js";
+import { postprocessOptions } from "../postprocess/options.js";
 import { potentialOptions } from "../potential/options.js";
+import { refineOptions } from "../refine/options.js";
 import { readOptions } from "../shared/options/check.js";
 import { valueOfText } from "../shared/options/kinds.js";
 import type { OptionSet } from "../shared/options/option.js";
@@ -25,10 +33,30 @@ export const SECTIONS = {
   evaluate: evaluateOptions,
   pickTrain: pickTrainOptions,
   pickRun: pickRunOptions,
+  extract: extractOptions,
+  classify2d: classify2dOptions,
+  poseTrain: poseTrainOptions,
+  poseRun: poseRunOptions,
+  refine: refineOptions,
+  mask: maskOptions,
+  postprocess: postprocessOptions,
+  fsc: fscOptions,
 } as const satisfies Readonly<Record<string, OptionSet>>;
 export type SectionName = keyof typeof SECTIONS;
 
-/** Options that a project gives its stages itself. */
+/** Options that a project gives these stages itself: what each of them reads of the ones before. */
+const OWN_INPUTS: Partial<Readonly<Record<SectionName, readonly string[]>>> = {
+  extract: ["particles", "ctf"],
+  classify2d: ["particles"],
+  poseTrain: ["particles"],
+  poseRun: ["particles"],
+  refine: ["particles", "reference", "mask", "poses", "givenPoses"],
+  mask: ["map"],
+  postprocess: ["half1", "half2", "mask", "particles"],
+  fsc: ["map", "other", "mask", "align"],
+};
+
+/** Options that a project gives all its stages itself. */
 const OWN: ReadonlySet<string> = new Set([
   "out",
   "micrographs",
@@ -54,12 +82,18 @@ export interface Project {
   readonly sections: Readonly<Record<SectionName, Readonly<Record<string, unknown>>>>;
 }
 
+/** A path of the project file as the machine opens it. */
+export const besideProject = ({ base }: Pick<Project, "base">, path: string): string =>
+  base === "." || /^([\\/]|[a-z]:)/i.test(path) ? path : `${base}/${path}`;
+
 /** What a caller sets in place of the file. */
 export interface ProjectChanges {
   /** Folder for the results; absent: that of the file. */
   readonly out?: string;
   readonly seed?: number;
   readonly device?: ProjectSettings["device"];
+  /** Go as far as a map, with the stages that it needs. */
+  readonly toMap?: boolean;
   readonly sections?: Readonly<Partial<Record<SectionName, Readonly<Record<string, unknown>>>>>;
 }
 
@@ -82,17 +116,41 @@ export function parseProject(text: string, path: string, changes: ProjectChanges
   }
   const { out, seed, device } = changes;
   const changed = { ...(seed !== undefined && { seed }), ...(device !== undefined && { device }) };
-  const settings = inFile(path, "", () => readOptions(projectOptions, { ...top, ...changed }));
+  const read = inFile(path, "", () => readOptions(projectOptions, { ...top, ...changed }));
+  const settings = changes.toMap ? towardsMap(read) : read;
   if ((settings.model === undefined) === (settings.map === undefined)) {
     throw new UsageError(
       `${path}: found ${settings.model ? "model and map" : "neither model nor map"}, expected one of them`,
     );
   }
+  requireWayToMap(settings, Object.hasOwn(top, "symmetry"), path);
   for (const [name, options] of Object.entries(changes.sections ?? {})) {
     sections[name as SectionName] = { ...sections[name as SectionName], ...options };
   }
   const base = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
   return { path, base, folder: out ?? base, settings, sections: sections as Project["sections"] };
+}
+
+const isPicking = (stage: string): boolean => stage.startsWith("pick-");
+
+const towardsMap = (settings: ProjectSettings): ProjectSettings => ({
+  ...settings,
+  goal: "map",
+  ...(settings.skip && { skip: settings.skip.filter((stage) => !isPicking(stage)) }),
+});
+
+/** What a map needs, and what only a map needs. @throws UsageError */
+function requireWayToMap({ goal, skip, add }: ProjectSettings, saysSymmetry: boolean, path: string): void {
+  if (goal !== "map") {
+    if (add === undefined) return;
+    throw new UsageError(`${path}: add: found ${add.join(", ")} with the goal ${goal}, expected goal: map`);
+  }
+  const left = skip?.find(isPicking);
+  if (left) throw new UsageError(`${path}: skip: found ${left}, expected the picks of which the map is made`);
+  if (saysSymmetry) return;
+  throw new UsageError(
+    `${path}: symmetry: found none, expected the point group of the particle, as O, or C1 where it has none or it is not known`,
+  );
 }
 
 function parseTable(text: string, path: string): Record<string, unknown> {
@@ -126,7 +184,7 @@ function readSection(name: SectionName, value: unknown, path: string): Readonly<
     throw new FormatError(path, name, value, "options of that stage below it, as count: 16");
   }
   const set: OptionSet = SECTIONS[name];
-  const own = Object.keys(value).find((key) => OWN.has(key));
+  const own = Object.keys(value).find((key) => OWN.has(key) || OWN_INPUTS[name]?.includes(key));
   if (own) throw new UsageError(`${path}: ${name}.${own}: the project gives it itself, expected none`);
   // what the command needs beside these the project gives; they are checked with it when the stage is planned
   const optional = Object.fromEntries(

@@ -1,6 +1,6 @@
 import type { Files } from "../../core/ports.js";
 import type { OptionSet } from "../shared/options/option.js";
-import type { Stage } from "./stages.js";
+import type { Stage } from "./stage.js";
 
 /**
  * What the results of each stage depend on, as one text: program, command, options that decide results, contents of the files from

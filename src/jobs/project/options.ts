@@ -1,6 +1,7 @@
 import { device, seed } from "../shared/options/machine.js";
 import * as microscope from "../shared/options/microscope.js";
 import {
+  choiceOption,
   choicesOption,
   countOption,
   numberOrWordOption,
@@ -38,7 +39,21 @@ export const projectOptions = {
   cs: restated(microscope.cs, { required: true }),
   amplitudeContrast: restated(microscope.amplitudeContrast, { fallback: microscope.AMPLITUDE_CONTRAST }),
   particleDiameter: restated(microscope.particleDiameter, { required: true }),
-  symmetry: textOption({ help: "RELION's point group of the particle", fallback: "C1" }),
+  symmetry: textOption({
+    help: "RELION's point group of the particle; to be given where the goal is a map",
+    fallback: "C1",
+  }),
+  goal: choiceOption(
+    { picks: "of all raw micrographs", map: "refined from the picks, with its resolution" },
+    { help: "how far a run goes", fallback: "picks" },
+  ),
+  add: choicesOption(
+    {
+      classify2d: "averages of the particles by their views",
+      poses: "poses of a network, trained on the synthetic particles, to refine from",
+    },
+    { help: "stages that a run to a map has only if they are asked for", otherwise: "none" },
+  ),
   workingPixelSize: numberOrWordOption(
     { unit: "angstrom", from: 0.1, to: 50 },
     { auto: "auto" },

@@ -1,45 +1,7 @@
-import type { Binning } from "../../array/binning.js";
 import { micrographStem } from "../../io/picks/pick.js";
-import type { Project, SectionName } from "./file.js";
-
-/** One step of a project: a command with its options, run as a user would. */
-export interface Stage {
-  /** As `--from` and the folder of its results have it. */
-  readonly name: string;
-  readonly title: string;
-  /** The command, as "pick train". */
-  readonly command: string;
-  /** By name; paths as the machine opens them. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The file or folder that it writes. */
-  readonly out: string;
-  /** Files from outside the project that it reads. */
-  readonly inputs: readonly string[];
-  /** Names of the stages whose results it reads. */
-  readonly needs: readonly string[];
-}
-
-/** What is known of a project's data once its files were looked at. */
-export interface ProjectData {
-  /** Raw micrographs to learn from, and all that are to be picked. */
-  readonly learned: readonly string[];
-  readonly all: readonly string[];
-  readonly heldOut: readonly string[];
-  /** Stems of micrographs whose CTF the project's own estimates could not fit: from there on they are not learned from. */
-  readonly unfitted?: ReadonlySet<string>;
-  /** Model or map. */
-  readonly structure: string;
-  /** CTFs that another program fitted. */
-  readonly ctf?: string;
-  /** Particles of an own refinement. */
-  readonly particles?: readonly string[];
-  /** The sampling to work at; absent: the raw pixels. */
-  readonly binning: Binning | undefined;
-  /** Angstrom, of the working micrographs. */
-  readonly pixelSize: number;
-  /** Of the working micrographs. */
-  readonly size: readonly [rows: number, columns: number];
-}
+import type { Project } from "./file.js";
+import { mapStages } from "./map-stages.js";
+import { at, mapOf, type ProjectData, pickedFiles, type Stage, stage } from "./stage.js";
 
 /** Particles gather and leave gaps, as real ones do (docs/notes/noise.md). */
 const GATHERED = { collapseRatio: 0.9, clustering: 0.7 };
@@ -61,15 +23,9 @@ export function planStages(project: Project, data: ProjectData): readonly Stage[
     ...translatorStages(project, data),
     ...(data.heldOut.length > 0 && !skipped.has("evaluate") ? [evaluateStage(project, data)] : []),
     ...(skipped.has("pick-train") ? [] : pickStages(project, data, skipped.has("pick-run"))),
+    ...(settings.goal === "map" ? mapStages(project, data) : []),
   ];
   return stages;
-}
-
-const at = ({ folder }: Project, name: string): string => (folder === "." ? name : `${folder}/${name}`);
-
-/** A stage with what its section of the file says in place of the project's own choices. */
-function stage(project: Project, section: SectionName | undefined, made: Stage): Stage {
-  return { ...made, options: { ...made.options, ...(section && project.sections[section]) } };
 }
 
 /** The stages that made the micrographs worked with, where these are not the raw ones. */
@@ -126,9 +82,6 @@ function estimateStage(project: Project, data: ProjectData): Stage {
     needs: workingNeeds(data),
   });
 }
-
-const mapOf = (project: Project, data: ProjectData): string =>
-  project.settings.model === undefined ? data.structure : at(project, "map.mrc");
 
 function potentialStages(project: Project, data: ProjectData): readonly Stage[] {
   if (project.settings.model === undefined) return [];
@@ -255,7 +208,7 @@ function pickStages(project: Project, data: ProjectData, trainOnly: boolean): re
   const run = stage(project, "pickRun", {
     ...{ name: "pick-run", title: "Pick the particles of all raw micrographs", command: "pick run" },
     options: {
-      ...{ model: at(project, "picker"), micrographs: data.all, ...optics, ...machine },
+      ...{ model: at(project, "picker"), micrographs: pickedFiles(project, data), ...optics, ...machine },
       out: at(project, "picks"),
     },
     ...{ out: at(project, "picks"), inputs: data.all, needs: ["pick-train"] },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Files } from "../../core/ports.js";
 import { parseJson } from "../../dataset/check.js";
-import type { Stage } from "./stages.js";
+import type { Stage } from "./stage.js";
 
 const state = z.object({
   format: z.literal("cryogem-project"),

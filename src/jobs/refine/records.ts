@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { parseJson } from "../../dataset/check.js";
 import type { IterationFigures } from "./state.js";
 
 /** Files of a refinement's folder. */
@@ -30,3 +32,17 @@ export interface RefineRecord {
   readonly hasConverged: boolean;
   readonly last: IterationFigures;
 }
+
+const shown = z.looseObject({
+  format: z.literal("cryogem-refinement"),
+  options: z.looseObject({ initialLowPass: z.number().positive(), symmetry: z.string() }),
+  particles: z.int().min(1),
+  box: z.int().min(1),
+  pixelSize: z.number().positive(),
+  iterations: z.int().min(0),
+  hasConverged: z.boolean(),
+});
+
+/** What a page says of a finished refinement. @throws FormatError that names the field */
+export const parseRefineRecord = (text: string, path: string): z.infer<typeof shown> =>
+  parseJson(shown, text, path);

@@ -28,12 +28,13 @@ export type RunOptions = OptionsOf<typeof runOptions>;
 export const runCommand: CommandSpec<typeof runOptions> = {
   name: "run",
   summary:
-    "Go the whole way of a project: from raw micrographs to synthetic ones, a picker, picks and a report.",
+    "Go the whole way of a project: from raw micrographs to synthetic ones, a picker, picks, a map and a report.",
   options: runOptions,
   notes: `
 Each stage is a command with a folder of its own beside the project file. A stage is left as it is where its options and the
 contents of its inputs are unchanged, and done again, with all that depends on it, where they are not; what it had written then is
-kept beside it. Stopped at any moment, the same command goes on.
+kept beside it. Stopped at any moment, the same command goes on. It ends with the picks, or where the file says \`goal: map\` with a
+map refined from them, its resolution, and its correlation with the given structure.
 Examples:
   cryogem run project.yaml
   cryogem run project.yaml --plan

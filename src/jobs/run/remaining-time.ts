@@ -1,4 +1,4 @@
-import type { Stage } from "../project/stages.js";
+import type { Stage } from "../project/stage.js";
 
 /** Seconds of each command on two CPU cores, for the bundled example (12 micrographs of 620 x 600 pixels). */
 const SECONDS: Readonly<Record<string, number>> = {
@@ -11,6 +11,14 @@ const SECONDS: Readonly<Record<string, number>> = {
   "evaluate realism": 30,
   "pick train": 100,
   "pick run": 20,
+  extract: 5,
+  classify2d: 300,
+  "pose train": 600,
+  "pose run": 20,
+  refine: 300,
+  mask: 2,
+  postprocess: 5,
+  fsc: 10,
 };
 
 /** Seconds that a stage takes on the bundled example. */

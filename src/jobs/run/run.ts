@@ -6,7 +6,8 @@ import { checkProject, findingLine, judgeOwnFits, setAside } from "../check/run.
 import { type ExpandPaths, findProjectFiles, readProjectData } from "../project/data.js";
 import { type Project, type ProjectChanges, parseProject } from "../project/file.js";
 import { stageKeys } from "../project/key.js";
-import { type ProjectData, planStages, type Stage } from "../project/stages.js";
+import type { ProjectData, Stage } from "../project/stage.js";
+import { planStages } from "../project/stages.js";
 import { ProjectState, type StageState } from "../project/state.js";
 import type { DatasetContext } from "../shared/context.js";
 import { resolveOptions } from "../shared/options/check.js";
@@ -40,6 +41,8 @@ export interface FinishedRun {
 
 export interface FinishedStage {
   readonly stage: Stage;
+  /** What its results depend on, as one text. */
+  readonly key: string;
   readonly line: string;
   readonly seconds: number;
 }
@@ -85,7 +88,9 @@ export async function openProject(
   const stop = findings.find(({ kind }) => kind === "stop");
   if (stop) throw new FileError(stop.about, stop.found, stop.advice);
   const learned = found.learned.filter((file) => !aside.has(file));
-  const data = await readProjectData(project, { ...found, learned }, files);
+  // picks are wanted of every micrograph, a map only of those that can be used
+  const all = project.settings.goal === "map" ? found.all.filter((file) => !aside.has(file)) : found.all;
+  const data = await readProjectData(project, { ...found, learned, all }, files);
   const state = await ProjectState.open(files, inside(project.folder, STATE));
   const planned = await withKeys(stagesOf(project, data), context);
   return withFits({ project, data, findings, planned, state, stagesOf }, context);
@@ -112,7 +117,7 @@ export async function withKeys(
  */
 async function withFits(open: OpenProject, context: ProjectContext): Promise<OpenProject> {
   const { project, data, planned, state, stagesOf } = open;
-  const own = planned.find(({ stage }) => stage.command === "estimate");
+  const own = planned.find(({ stage }) => stage.name === "estimate");
   if (!own || data.ctf !== undefined || (await state.of(own.stage, own.key)).kind !== "done") return open;
   const { findings, unfitted } = await judgeOwnFits(project, data, context.files);
   const known: ProjectData = { ...data, unfitted };
@@ -146,9 +151,15 @@ export async function runProject(
   const open = await doStages(opened, [first, last], context);
   const { planned, state, project, data, findings } = open;
   if (last < planned.length - 1 || project.settings.skip?.includes("report")) return undefined;
-  const stages = planned.map(({ stage, line }) => ({ stage, line, seconds: state.secondsOf(stage.name) }));
-  return context.writeReport({ project, data, findings, stages });
+  return context.writeReport({ project, data, findings, stages: finishedStages(planned, state) });
 }
+
+/** Stages that are done, with the time that each took. */
+export const finishedStages = (
+  planned: OpenProject["planned"],
+  state: ProjectState,
+): readonly FinishedStage[] =>
+  planned.map(({ stage, key, line }) => ({ stage, key, line, seconds: state.secondsOf(stage.name) }));
 
 /**
  * Says what the check found, and does the stages from the first to the last that are not done yet; those before the first must have been
@@ -174,7 +185,7 @@ export async function doStages(
       continue;
     }
     const wasDone = await doStage(each, i, open, context);
-    if (wasDone || each.stage.command !== "estimate") continue;
+    if (wasDone || each.stage.name !== "estimate") continue;
     const before = open.findings.length;
     open = await withFits(open, context);
     tell(open.findings.slice(before));

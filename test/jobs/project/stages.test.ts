@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { planBinning } from "../../../src/array/binning.js";
 import { addCommands, entries } from "../../../src/cli/commands/index.js";
 import { parseProject } from "../../../src/jobs/project/file.js";
-import { type ProjectData, planStages, type Stage } from "../../../src/jobs/project/stages.js";
+import type { ProjectData, Stage } from "../../../src/jobs/project/stage.js";
+import { planStages } from "../../../src/jobs/project/stages.js";
 import { commandLine, commandWords } from "../../../src/jobs/shared/options/line.js";
 
 const example = fileURLToPath(new URL("../../../examples/apoferritin-10146/project.yaml", import.meta.url));

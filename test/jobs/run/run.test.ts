@@ -61,7 +61,7 @@ function context(broken?: string) {
       if (command === "estimate") {
         await job.files.write(`${out}/estimates.json`, estimatesOf(options["micrographs"] as string[]));
       }
-      await job.files.write(out.endsWith(".mrc") ? out : `${out}/result`, command);
+      await job.files.write(/\.mrcs?$/.test(out) ? out : `${out}/result`, command);
     },
     writeReport: async ({ stages }) => `report of ${stages.length}`,
   };
@@ -147,6 +147,46 @@ test("a changed input does so too, told by its contents", async () => {
   const again = context();
   await runProject({ project: PROJECT }, again.context);
   expect(again.done).toEqual(ALL.filter((command) => command !== "estimate"));
+});
+
+const TO_MAP = `${TEXT}symmetry: C2\ngoal: map\n`;
+const MAP = ["estimate", "extract", "refine", "mask", "postprocess", "fsc"];
+
+test("with a map as the goal, a project that ended with its picks goes on from there, and only a map's own options redo it", async () => {
+  writeFileSync(PROJECT, TO_MAP.replace("goal: map\n", ""));
+  await runProject({ project: PROJECT }, context().context);
+  writeFileSync(PROJECT, TO_MAP);
+  const onward = context();
+  expect(await runProject({ project: PROJECT }, onward.context)).toBe("report of 15");
+  expect(onward.done).toEqual(MAP);
+  // the particles' CTFs are those of the raw micrographs, held-out ones too
+  expect(onward.given.get("estimate")!["micrographs"]).toHaveLength(5);
+  writeFileSync(PROJECT, `${TO_MAP}refine:\n  iterations: 3\n`);
+  const again = context();
+  await runProject({ project: PROJECT }, again.context);
+  expect(again.done).toEqual(["refine", "mask", "postprocess", "fsc"]);
+  expect(readFileSync(join(dir, "mask.before-1.mrc"), "utf8")).toBe("mask");
+  expect(existsSync(join(dir, "sharpened.before-1"))).toBe(true);
+});
+
+test("a raw micrograph that changes is picked, fitted and refined again, held out or not", async () => {
+  writeFileSync(PROJECT, TO_MAP);
+  await runProject({ project: PROJECT }, context().context);
+  const random = Random.of(9, "run test");
+  const data = Float32Array.from({ length: 96 * 96 }, () => 100 + 10 * random.normal());
+  writeFileSync(join(dir, "5.mrc"), writeMrc({ data, shape: [1, 96, 96], voxelSize: 3 }));
+  const again = context();
+  await runProject({ project: PROJECT }, again.context);
+  expect(again.done).toEqual(["evaluate realism", "pick run", ...MAP]);
+});
+
+test("a refinement that was stopped goes on in its folder", async () => {
+  writeFileSync(PROJECT, TO_MAP);
+  await expect(runProject({ project: PROJECT }, context("refine").context)).rejects.toThrow("killed");
+  const again = context();
+  await runProject({ project: PROJECT, from: "refine" }, again.context);
+  expect(again.done).toEqual(MAP.slice(2));
+  expect(existsSync(join(dir, "refined.before-1"))).toBe(false);
 });
 
 test("machine options change nothing; a project that was moved is still done", async () => {
