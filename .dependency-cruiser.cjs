@@ -155,6 +155,7 @@ const doors = {
     "shifts",
     "view",
   ],
+  "report/map": ["control", "read", "section", "steps"],
   "runtime/onnx": ["cpu", "device"],
   "runtime/view": ["fence", "pages", "server"],
   "runtime/workers": ["workers"],

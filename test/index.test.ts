@@ -52,11 +52,11 @@ describe("cryogem", () => {
       readPointsCsv readSafetensors readStructure readTiff readTopaz readTransferCurve readVolume
       realismOfImages realismProtocol reconstructMap refineParticles resampleVolume rescale resolutionAt
       rfft2 rfft3 rotationAngle runPicking runPoses scorePicking scorePicks scorePoseFiles scorePoses
-      selectAtoms simulateDataset simulateMicrograph simulateShard spoilParticles standardDeviation
-      symmetricAngle symmetryOperators syntheticIce templateScorer textTable trainPickerModel
-      trainPoseModel trainTranslator transposeRotation uniformRotation writeBox writeCbox writeCoco
-      writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv writeSafetensors
-      writeStar writeTopaz zeros"
+      selectAtoms simulateDataset simulateMicrograph simulateShard spoilMicrographs spoilParticles
+      standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer textTable
+      trainPickerModel trainPoseModel trainTranslator transposeRotation uniformRotation writeBox writeCbox
+      writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
+      writeSafetensors writeStar writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
@@ -74,8 +74,8 @@ describe("cryogem", () => {
       InitialModelOptions InitialModelPlan InitialModelRecord Innovations InputRecord IntervalScore
       Intervals IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics
       MapAlignment MapOptions MapReading MaskJobOptions MaskOptions MaskResult MeanAndMedian MicrographCtf
-      MicrographInputs MicrographRecord MicrographSource Model ModelDescription MrcFile MrcHeader
-      MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
+      MicrographInputs MicrographKind MicrographRecord MicrographSource Model ModelDescription MrcFile
+      MrcHeader MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
       NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower
       NoiseSpectrum NumberFit NumberResolution Optics OpticsGroup Orientations Particle ParticlePose
       ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions
@@ -89,11 +89,11 @@ describe("cryogem", () => {
       RefineOptions RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes
       Safetensor SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
       ShardDone Share SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen
-      SpecimenOptions Spectrum SpectrumCube Spot SpotOptions StarBlock StarColumn StarColumnInput StarFile
-      StarTable StarValues StorageMode Structure StructureOptions SubsetResolution Task TaskInput TaskName
-      TaskOptions TaskOutput TaskShared Tasks TemplateOptions Templates ThresholdReading TiffCompression
-      TiffImage TiffPicture TrainContext TrainOptions TrainPlan TrainingState TransferCurve Translator
-      TranslatorName Trend Unevenness Volume Workers"
+      SpecimenOptions Spectrum SpectrumCube SpoiltMicrographs Spot SpotOptions StarBlock StarColumn
+      StarColumnInput StarFile StarTable StarValues StorageMode Structure StructureOptions
+      SubsetResolution Task TaskInput TaskName TaskOptions TaskOutput TaskShared Tasks TemplateOptions
+      Templates ThresholdReading TiffCompression TiffImage TiffPicture TrainContext TrainOptions TrainPlan
+      TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume Workers"
     `);
   });
 });

@@ -72,6 +72,9 @@ function projectSection(): readonly string[] {
     "  count: 200",
     "```",
     "",
+    "With `goal: map` these follow, each with a section too: `extract`, `refine`, `mask`, `postprocess`, `fsc`; with `add: [classify2d]` also `classify2d`, with",
+    "`add: [poses]` also `poseTrain` (pose train) and `poseRun` (pose run). What `estimate` says holds for the CTFs of the raw micrographs as well.",
+    "",
   ];
 }
 

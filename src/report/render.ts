@@ -1,11 +1,11 @@
 import { imagePanel, standardContrast } from "../plot/image-panel.js";
 import { escapeText } from "../plot/svg.js";
-import { controlSection } from "./control.js";
 import type { ReportData, ReportParticles } from "./data.js";
 import { estimateSection } from "./estimates.js";
 import { findingList } from "./findings.js";
 import { htmlPage, htmlRow, htmlTable, paragraph, type ReportSection } from "./html.js";
-import { mapSections } from "./map.js";
+import { controlSection } from "./map/control.js";
+import { mapSections } from "./map/section.js";
 import { picksSection } from "./picks.js";
 import { pictureSection } from "./pictures.js";
 import { realismSection } from "./realism.js";

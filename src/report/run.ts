@@ -13,9 +13,9 @@ import { parseMetrics, type TrainingStep } from "../jobs/train/metrics.js";
 import type { Mark } from "../plot/image-panel.js";
 import type { ReportData, ReportFigure, ReportPicture, ReportRealism } from "./data.js";
 import { readFindings } from "./findings.js";
+import { type MapPlan, readMapFolders } from "./map/read.js";
 import { readPicksFolder } from "./picks.js";
 import { readEstimates } from "./read-estimates.js";
-import { type MapPlan, readMapFolders } from "./read-map.js";
 import { renderReport } from "./render.js";
 
 /** What a report is made from; the texts go into it as they are. */

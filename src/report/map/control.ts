@@ -1,6 +1,6 @@
-import { controlFigure, LOOP_NAMES } from "../jobs/control/figures.js";
-import type { ControlRecord } from "../jobs/control/records.js";
-import { htmlFigure, htmlTable, paragraph, type ReportSection } from "./html.js";
+import { controlFigure, LOOP_NAMES } from "../../jobs/control/figures.js";
+import type { ControlRecord } from "../../jobs/control/records.js";
+import { htmlFigure, htmlTable, paragraph, type ReportSection } from "../html.js";
 
 /** The loop with and without particles: picks, halves, and the correlation with the given map. */
 export function controlSection(record: ControlRecord): ReportSection {

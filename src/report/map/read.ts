@@ -1,16 +1,16 @@
-import { irfft3, rfft3 } from "../array/fft/fft.js";
-import type { Image, Volume } from "../array/image.js";
-import { filterRadially, lowPassAt } from "../array/spectrum/shells.js";
-import type { Files } from "../core/ports.js";
-import { inside } from "../dataset/layout.js";
-import { GOLD_STANDARD, lastGoodShell, resolutionAt } from "../evaluate/maps/fsc.js";
-import { type FscTable, readFsc, readFscColumn } from "../io/read-fsc.js";
-import { CLASSIFICATION } from "../jobs/classify2d/records.js";
-import { MAP_FILES } from "../jobs/project/map-stages.js";
-import { parseRefineRecord, REFINEMENT } from "../jobs/refine/records.js";
-import { readMapFile } from "../jobs/shared/maps/map-files.js";
-import { openStacks, readStackImages } from "../jobs/shared/particles/particle-stacks.js";
-import type { ReportFigure, ReportMap, ReportResolution } from "./data.js";
+import { irfft3, rfft3 } from "../../array/fft/fft.js";
+import type { Image, Volume } from "../../array/image.js";
+import { filterRadially, lowPassAt } from "../../array/spectrum/shells.js";
+import type { Files } from "../../core/ports.js";
+import { inside } from "../../dataset/layout.js";
+import { GOLD_STANDARD, lastGoodShell, resolutionAt } from "../../evaluate/maps/fsc.js";
+import { type FscTable, readFsc, readFscColumn } from "../../io/read-fsc.js";
+import { CLASSIFICATION } from "../../jobs/classify2d/records.js";
+import { MAP_FILES } from "../../jobs/project/map-stages.js";
+import { parseRefineRecord, REFINEMENT } from "../../jobs/refine/records.js";
+import { readMapFile } from "../../jobs/shared/maps/map-files.js";
+import { openStacks, readStackImages } from "../../jobs/shared/particles/particle-stacks.js";
+import type { ReportFigure, ReportMap, ReportResolution } from "../data.js";
 
 /** What the part of a report from picks to a map is made from. */
 export interface MapPlan {

@@ -1,11 +1,11 @@
-import { fourierResample } from "../array/fft/resample.js";
-import { gaussianBlur } from "../array/filter.js";
-import type { Image } from "../array/image.js";
-import { mean, standardDeviation } from "../array/statistics.js";
-import { patchSheet } from "../plot/patch-sheet.js";
-import { escapeText } from "../plot/svg.js";
-import type { ReportMap } from "./data.js";
-import { htmlFigure, htmlRow, htmlTable, paragraph, type ReportSection } from "./html.js";
+import { fourierResample } from "../../array/fft/resample.js";
+import { gaussianBlur } from "../../array/filter.js";
+import type { Image } from "../../array/image.js";
+import { mean, standardDeviation } from "../../array/statistics.js";
+import { patchSheet } from "../../plot/patch-sheet.js";
+import { escapeText } from "../../plot/svg.js";
+import type { ReportMap } from "../data.js";
+import { htmlFigure, htmlRow, htmlTable, paragraph, type ReportSection } from "../html.js";
 
 /** Pixels on the screen: particle images and sections of maps are shown this wide. */
 const SIDE = 160;
