@@ -11,7 +11,7 @@ import { MakePage } from "./make/page.js";
 import { MicrographPage } from "./micrograph/page.js";
 import { PicturePage } from "./picture-page.js";
 import { RealPage } from "./real/page.js";
-import { go, hashOf, useRoute } from "./route.js";
+import { go, hashOf, placeAbove, useRoute } from "./route.js";
 import { StackPage } from "./stack/page.js";
 import { TablePage } from "./table/page.js";
 import { VolumePage } from "./volume/page.js";
@@ -63,7 +63,12 @@ export function App() {
         {page === "real" ? (
           <RealPage />
         ) : page === "make" ? (
-          <MakePage key={place} name={name} load={() => askBytes("bytes", { place })} />
+          <MakePage
+            key={place}
+            name={name}
+            maps={conformationsBeside(name, listed.entries ?? [])}
+            load={(map) => askBytes("bytes", { place: beside(place, map) })}
+          />
         ) : place !== "" && !listed.entries && !isRootFile ? (
           <Waiting error={listed.error} />
         ) : isFolder ? (
@@ -80,6 +85,19 @@ export function App() {
     </div>
   );
 }
+
+/** The maps that `conformations` wrote into one folder, where a map is one of them; else the map alone. */
+function conformationsBeside(name: string, entries: readonly ViewEntry[]): readonly string[] {
+  const isOne = (each: string): boolean => /^conformation-\d+\.mrc$/.test(each);
+  const all = entries.map((entry) => entry.name).filter(isOne);
+  return all.includes(name) ? all.sort() : [name];
+}
+
+/** The place of another file of the same folder. */
+const beside = (place: string, name: string): string => {
+  const above = placeAbove(place);
+  return above === undefined || place.endsWith(`/${name}`) ? place : `${above}/${name}`;
+};
 
 function FilePage(props: {
   readonly place: string;

@@ -16,7 +16,7 @@ if (map !== undefined) {
   render(
     <div class="shell alone">
       <main>
-        <MakePage name={name ?? map} load={exportedMap} />
+        <MakePage name={name ?? map} maps={[name ?? map]} load={exportedMap} />
       </main>
     </div>,
     root,

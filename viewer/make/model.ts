@@ -19,6 +19,8 @@ export const SIDE = 512;
 
 /** What can be turned. Angstrom, degrees. */
 export interface Knobs {
+  /** Name of the density map: which conformation, where there are several. */
+  readonly map: string;
   readonly pixelSize: number;
   readonly particles: number;
   /** Below 1 particles may overlap. */
@@ -160,8 +162,8 @@ function withNoise(
 }
 
 /** The command whose first micrograph is the one that the knobs make. */
-export function commandOf(knobs: Knobs, map: string, defaults: { readonly voxelSize: number }): string {
-  const { noise, isPreferred } = knobs;
+export function commandOf(knobs: Knobs, defaults: { readonly voxelSize: number }): string {
+  const { map, noise, isPreferred } = knobs;
   const options: readonly (readonly [string, string | number] | undefined)[] = [
     ["size", SIDE],
     ["count", 1],

@@ -5,20 +5,27 @@ import { paint, rangeOf, sorted } from "../micrograph/tone.js";
 import { commandOf, type Knobs, type Made, SIDE } from "./model.js";
 import type { Order, Reply } from "./worker.js";
 
-/** A page that simulates while its knobs are turned. @param load the bytes of the map */
+/**
+ * A page that simulates while its knobs are turned.
+ *
+ * @param maps names of the conformations among which a knob chooses; one name alone: there is no such knob
+ * @param load the bytes of the map of a name
+ */
 export function MakePage({
   name,
+  maps,
   load,
 }: {
   readonly name: string;
-  readonly load: () => Promise<ArrayBuffer>;
+  readonly maps: readonly string[];
+  readonly load: (name: string) => Promise<ArrayBuffer>;
 }) {
   const { map, made, seconds, problem, turn } = useWorker(name, load);
   const [knobs, setKnobs] = useState<Knobs | undefined>();
   const [shows, setShows] = useState(false);
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
-    if (map && !knobs) setKnobs(firstKnobs(map));
+    if (map && !knobs) setKnobs(firstKnobs(name, map));
   }, [map]);
   useEffect(() => {
     if (knobs) turn(knobs);
@@ -26,13 +33,13 @@ export function MakePage({
   }, [knobs]);
   if (!map || !knobs) return <Waiting error={problem} what={`Reading ${name}…`} />;
   const set = (some: Partial<Knobs>): void => setKnobs({ ...knobs, ...some });
-  const command = commandOf(knobs, name, map);
+  const command = commandOf(knobs, map);
   const field = SIDE * knobs.pixelSize;
   const most = Math.max(4, Math.floor((0.55 * field * field) / map.diameter ** 2));
   return (
     <div class="work">
       <div class="head">
-        <h1>Micrographs of {name}</h1>
+        <h1>Micrographs of {knobs.map}</h1>
         <p class="facts-line" role="status">
           {made
             ? `${made.x.length} of ${made.requested} particles, ${Math.round(1000 * seconds)} ms`
@@ -63,6 +70,15 @@ export function MakePage({
         </div>
         <aside class="panel" aria-label="Knobs">
           <Group title="Specimen">
+            {maps.length > 1 && (
+              <Slider
+                name="Conformation"
+                value={maps.indexOf(knobs.map)}
+                {...{ from: 0, to: maps.length - 1, step: 1 }}
+                shown={`${maps.indexOf(knobs.map) + 1} of ${maps.length}`}
+                onInput={(at) => set({ map: maps[at]! })}
+              />
+            )}
             <Slider
               name="Particles"
               value={Math.min(most, knobs.particles)}
@@ -198,10 +214,14 @@ export function MakePage({
   );
 }
 
-function firstKnobs({ voxelSize, diameter }: MapFacts): Knobs {
+function firstKnobs(map: string, { voxelSize, diameter }: MapFacts): Knobs {
   const field = SIDE * voxelSize;
   return {
-    ...{ pixelSize: voxelSize, particles: Math.max(1, Math.round((0.15 * field * field) / diameter ** 2)) },
+    ...{
+      map,
+      pixelSize: voxelSize,
+      particles: Math.max(1, Math.round((0.15 * field * field) / diameter ** 2)),
+    },
     ...{ collapseRatio: 1, clustering: 0, defocus: 15_000, depth: 0, bFactor: 0, iceGradient: 0 },
     ...{ isPreferred: false, rot: 0, tilt: 0, halfAngle: 20 },
     ...{ noise: "white", snr: 0.1, dose: 40, seed: 1 },
@@ -213,41 +233,57 @@ interface MapFacts {
   readonly diameter: number;
 }
 
-/** The worker that computes: it gets new knobs when it is done with the last, so that no queue builds up. */
-function useWorker(name: string, load: () => Promise<ArrayBuffer>) {
+/**
+ * The worker that computes: it gets new knobs when it is done with the last, so that no queue builds up, and before them the map
+ * that they are for, where it has another.
+ */
+function useWorker(name: string, load: (name: string) => Promise<ArrayBuffer>) {
   const [map, setMap] = useState<MapFacts | undefined>();
   const [made, setMade] = useState<Made | undefined>();
   const [seconds, setSeconds] = useState(0);
   const [problem, setProblem] = useState<string | undefined>();
   const worker = useRef<Worker | undefined>();
-  const state = useRef<{ isBusy: boolean; next?: Knobs }>({ isBusy: false });
+  const state = useRef<{ isBusy: boolean; next?: Knobs; map?: string }>({ isBusy: false });
   const order = (what: Order): void => worker.current?.postMessage(what);
+  const giveMap = async (wanted: string): Promise<void> => {
+    if (state.current.map === wanted) return;
+    order({ bytes: await load(wanted), name: wanted });
+    state.current.map = wanted;
+  };
+  const start = (knobs: Knobs): void => {
+    state.current = { isBusy: true, map: state.current.map };
+    giveMap(knobs.map).then(() => order({ knobs }), failed);
+  };
+  const goOn = (): void => {
+    const { next, map: known } = state.current;
+    state.current = { isBusy: false, map: known };
+    if (next) start(next);
+  };
+  const failed = (error: Error): void => {
+    setProblem(error.message);
+    goOn();
+  };
   useEffect(() => {
     const own = new Worker("make.js", { type: "module" });
     worker.current = own;
     own.onmessage = ({ data }: MessageEvent<Reply>): void => {
-      setProblem("error" in data ? data.error : undefined);
-      if ("voxelSize" in data) setMap(data);
-      if ("made" in data) {
-        setMade(data.made);
-        setSeconds(data.seconds);
+      if ("error" in data) failed(new Error(data.error));
+      else {
+        setProblem(undefined);
+        if ("voxelSize" in data) setMap(data);
+        else {
+          setMade(data.made);
+          setSeconds(data.seconds);
+          goOn();
+        }
       }
-      const { next } = state.current;
-      state.current = { isBusy: next !== undefined };
-      if (next) order({ knobs: next });
     };
-    load().then(
-      (bytes) => order({ bytes, name }),
-      (error: Error) => setProblem(error.message),
-    );
+    giveMap(name).catch(failed);
     return () => own.terminate();
   }, []);
   const turn = (knobs: Knobs): void => {
     if (state.current.isBusy) state.current.next = knobs;
-    else {
-      state.current = { isBusy: true };
-      order({ knobs });
-    }
+    else start(knobs);
   };
   return { map, made, seconds, problem, turn };
 }

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { readVolume } from "../../../src/io/mrc/read.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
 import { exportMap } from "../../../src/jobs/view/export.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { readPages } from "../../../src/runtime/view/pages.js";
@@ -17,6 +19,11 @@ const at = (name: string): string => join(dir, name);
 const prepare = async (): Promise<void> => {
   writeShown(dir);
   mkdirSync(at("other"));
+  mkdirSync(at("moving"));
+  const map = readVolume(readFileSync(at("map.mrc")), "map.mrc");
+  writeFileSync(at("moving/conformation-001.mrc"), readFileSync(at("map.mrc")));
+  const moved = map.data.map((value, i) => (i % 2 === 0 ? value : 0.5 * value));
+  writeFileSync(at("moving/conformation-002.mrc"), writeMrc({ ...map, data: moved, kind: "volume" }));
   for (const i of [1, 2, 3, 4]) writeFileSync(at(`other/s${i}.mrc`), picture(128, 10 + i));
 };
 
@@ -63,6 +70,20 @@ describeView("simulation and comparison by eye in cryogem view", { dir, prepare 
     await page.context().close();
   });
 
+  test("among maps of conformations a knob chooses, and the command names the one that is shown", async () => {
+    const page = await look().open("0/moving/conformation-001.mrc");
+    await page.getByRole("link", { name: "Simulate micrographs of it" }).click();
+    await makes(page);
+    const before = await shownMicrograph(page);
+    await page.getByText("1 of 2").waitFor();
+    await page.getByLabel("Conformation").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.getByText("2 of 2").waitFor();
+    await page.getByText(/--map conformation-002\.mrc/).waitFor();
+    await changes(page, before);
+    await page.context().close();
+  });
+
   test("the same page works from a folder that any web server shows", async () => {
     const out = at("exported");
     await exportMap([at("map.mrc")], out, await readPages(), nodeFiles);
@@ -90,15 +111,19 @@ describeView("simulation and comparison by eye in cryogem view", { dir, prepare 
 /** Turns a knob with the keyboard and waits for another picture. */
 async function makes(page: Page): Promise<void> {
   await page.getByText(/\d+ of \d+ particles, \d+ ms/).waitFor();
-  const shown = (): Promise<string> =>
-    page.evaluate(() => document.querySelector<HTMLCanvasElement>(".making canvas")!.toDataURL());
-  const before = await shown();
+  const before = await shownMicrograph(page);
   expect(before.length).toBeGreaterThan(50_000);
   await page.getByLabel("Defocus").focus();
   await page.keyboard.press("ArrowRight");
   await page.getByText(/--defocus 15250,15250 --astigmatism 0/).waitFor();
-  await page.waitForFunction(
+  await changes(page, before);
+}
+
+const shownMicrograph = (page: Page): Promise<string> =>
+  page.evaluate(() => document.querySelector<HTMLCanvasElement>(".making canvas")!.toDataURL());
+
+const changes = (page: Page, before: string): Promise<unknown> =>
+  page.waitForFunction(
     (old) => document.querySelector<HTMLCanvasElement>(".making canvas")!.toDataURL() !== old,
     before,
   );
-}

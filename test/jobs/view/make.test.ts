@@ -16,6 +16,7 @@ const map = writeToyMap(join(dir, "toy.mrc"));
 const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 
 const KNOBS: Knobs = {
+  map,
   ...{ pixelSize: 4, particles: 40, collapseRatio: 1, clustering: 0, defocus: 15_000, depth: 0, bFactor: 0 },
   ...{
     iceGradient: 0,
@@ -62,7 +63,7 @@ test.each<readonly [string, Partial<Knobs>]>([
   const knobs = { ...KNOBS, ...turned };
   const model = await Model.of(readFileSync(map), "toy.mrc");
   const made = model.make(knobs);
-  const [program, ...args] = commandOf(knobs, map, model).split(" ");
+  const [program, ...args] = commandOf(knobs, model).split(" ");
   expect(program).toBe("cryogem");
   const out = join(dir, `out-${knobs.seed}-${knobs.noise}`);
   const more = args.map((arg) => (arg === "simulated" ? out : arg));
@@ -74,7 +75,7 @@ test.each<readonly [string, Partial<Knobs>]>([
 });
 
 test("a map's name stands in the command as a shell takes it", async () => {
-  const of = (name: string): string => commandOf(KNOBS, name, { voxelSize: 4 });
+  const of = (name: string): string => commandOf({ ...KNOBS, map: name }, { voxelSize: 4 });
   expect(of("a b'c.mrc")).toContain(`--map 'a b'\\''c.mrc' --out`);
   expect(of("maps/a-1.mrc")).toContain("--map maps/a-1.mrc --out");
 });
