@@ -1,3 +1,4 @@
+import { SECTIONS } from "../jobs/project/file.js";
 import { projectOptions } from "../jobs/project/options.js";
 import { type CommandSpec, flagName, helpOf, withFlags } from "../jobs/shared/options/option.js";
 import type { CommandEntry } from "./command.js";
@@ -52,6 +53,9 @@ function projectSection(): readonly string[] {
     const need = option.need === "required" ? " **Needed.**" : "";
     return `| \`${name}\` | ${cell(helpOf(option))}${need} |`;
   });
+  const sections = Object.keys(SECTIONS)
+    .map((name) => `\`${name}\``)
+    .join(", ");
   return [
     "## Project file",
     "",
@@ -61,8 +65,8 @@ function projectSection(): readonly string[] {
     "|---|---|",
     ...rows,
     "",
-    "Below these, each stage may have a section with the options of its command: `estimate`, `potential`, `simulate`, `train`, `generate`, `evaluate` (evaluate realism),",
-    "`pickTrain` (pick train), `pickRun` (pick run). What `simulate` says holds for both sets of simulated micrographs, those to train on and the others that are",
+    `Below these, a stage may have a section with the options of its command: ${sections}. What`,
+    "`simulate` says holds for both sets of simulated micrographs, those to train on and the others that are",
     "translated; the section `specimens` changes it for the latter, which have a `count` and a `seed` of their own.",
     "",
     "```yaml",

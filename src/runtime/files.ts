@@ -30,10 +30,15 @@ const PARTIAL = /^\..*\.partial$/;
 
 /** The machine's file system. Every refusal is a FileError that names the path. */
 export const nodeFiles: Files = {
-  read: (path) => explain(path, "a readable file", () => readFile(path)),
+  read: (path) =>
+    explain(path, "a readable file", async () => {
+      await statOfFile(path);
+      return readFile(path);
+    }),
 
   readRange: (path, start, end) =>
     explain(path, "a readable file", async () => {
+      await statOfFile(path);
       const file = await open(path, "r");
       try {
         const bytes = new Uint8Array(Math.max(0, end - start));
@@ -44,12 +49,7 @@ export const nodeFiles: Files = {
       }
     }),
 
-  size: (path) =>
-    explain(path, "a readable file", async () => {
-      const found = await stat(path);
-      if (found.isDirectory()) throw new FileError(path, "a folder", "a readable file");
-      return found.size;
-    }),
+  size: (path) => explain(path, "a readable file", async () => (await statOfFile(path)).size),
 
   write: (path, bytes) =>
     explain(path, "a writable place", async () => {
@@ -105,6 +105,7 @@ export const nodeFiles: Files = {
 
   sha256: (path) =>
     explain(path, "a readable file", async () => {
+      await statOfFile(path);
       const hash = createHash("sha256");
       for await (const chunk of createReadStream(path)) hash.update(chunk);
       return hash.digest("hex");
@@ -173,6 +174,13 @@ export async function statOf(path: string, expected: string): Promise<Stats | un
       throw error;
     }
   });
+}
+
+/** A file that can be read again and has an end. A pipe without a writer would be waited for without end, whatever the signal. */
+async function statOfFile(path: string): Promise<Stats> {
+  const found = await stat(path);
+  if (found.isFile()) return found;
+  throw new FileError(path, found.isDirectory() ? "a folder" : "a pipe or a device", "a readable file");
 }
 
 async function explain<T>(path: string, expected: string, action: () => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { isAbsolute, join, sep } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
@@ -31,7 +32,10 @@ export async function expandInputs(patterns: readonly string[], kind: InputKind)
       const matches = (await filesLike(pattern)).filter((path) => fits(path, kind));
       if (matches.length === 0) throw new FileError(pattern, "no match", wanted);
       for (const path of matches) found.add(path);
-    } else throw new FileError(pattern, "nothing there", `a ${kind.what}, a folder or a glob`);
+    } else {
+      const found = exists ? kindOf(exists) : "nothing there";
+      throw new FileError(pattern, found, `a ${kind.what}, a folder or a glob`);
+    }
   }
   return [...found];
 }
@@ -40,7 +44,7 @@ export async function expandInputs(patterns: readonly string[], kind: InputKind)
 export async function existingFile(path: string, what: string): Promise<string> {
   const found = await statOf(path, `a ${what}`);
   if (!found) throw new FileError(path, "nothing there", `a ${what}`);
-  if (!found.isFile()) throw new FileError(path, "a folder", `a ${what}`);
+  if (!found.isFile()) throw new FileError(path, kindOf(found), `a ${what}`);
   return path;
 }
 
@@ -50,6 +54,8 @@ export async function isFolder(path: string): Promise<boolean> {
   if (!found) throw new FileError(path, "nothing there", "a file or a folder");
   return found.isDirectory();
 }
+
+const kindOf = (found: Stats): string => (found.isDirectory() ? "a folder" : "a pipe or a device");
 
 const byNumber = new Intl.Collator("en", { numeric: true }).compare;
 

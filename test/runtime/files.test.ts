@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -84,6 +85,25 @@ test.skipIf(process.getuid?.() === 0)("no permission is said so (needs another u
   await expect(nodeFiles.write(at("closed/x"), "")).rejects.toThrow("found no permission");
   expect(existsSync(at("closed/x"))).toBe(false);
 });
+
+test("a pipe or a device is refused, in place of waiting for it or reading without end", async () => {
+  execFileSync("mkfifo", [at("pipe")]);
+  for (const [path, what] of [
+    [at("pipe"), "pipe"],
+    ["/dev/zero", "/dev/zero"],
+  ] as const) {
+    for (const action of [
+      () => nodeFiles.read(path),
+      () => nodeFiles.readRange(path, 0, 10),
+      () => nodeFiles.size(path),
+      () => nodeFiles.sha256(path),
+      () => expandInputs([path], kind),
+      () => existingFile(path, "density map"),
+    ]) {
+      await expect(action()).rejects.toThrow(`${what}: found a pipe or a device, expected a `);
+    }
+  }
+}, 5_000);
 
 const kind = { what: "micrograph", extensions: [".mrc", ".png"] };
 

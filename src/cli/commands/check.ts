@@ -10,8 +10,8 @@ import { withWorkers } from "../workers.js";
 /** The work of `cryogem check`. */
 export const run: Run<typeof checkOptions> = async (options, context) => {
   const { files, report } = context;
-  const text = new TextDecoder().decode(await files.read(options.project));
-  const project = parseProject(text, options.project, options.out === undefined ? {} : { out: options.out });
+  const changes = options.out === undefined ? {} : { out: options.out };
+  const project = parseProject(await files.read(options.project), options.project, changes);
   const found = await findProjectFiles(project, files, expandMicrographs);
   const { findings: fits } = await judgeOwnFits(project, found, files);
   const result = await withWorkers(options.workers, (workers) =>

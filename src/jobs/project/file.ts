@@ -1,5 +1,6 @@
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument, visit } from "yaml";
 import { FormatError, OptionError, UsageError } from "../../core/errors.js";
+import { decodeText } from "../../io/bytes/text.js";
 import { classify2dOptions } from "../classify2d/options.js";
 import { estimateOptions } from "../estimate/options.js";
 import { evaluateOptions } from "../evaluate/options.js";
@@ -102,9 +103,13 @@ export interface ProjectChanges {
  *
  * @throws FormatError for text that is no YAML or no table, UsageError that names the key for options that cannot be used
  */
-export function parseProject(text: string, path: string, changes: ProjectChanges = {}): Project {
-  const table = parseTable(text, path);
-  const top: Record<string, unknown> = {};
+export function parseProject(
+  content: Uint8Array | string,
+  path: string,
+  changes: ProjectChanges = {},
+): Project {
+  const table = parseTable(content, path);
+  const top = new Map<string, unknown>();
   const sections = Object.fromEntries(Object.keys(SECTIONS).map((name) => [name, {}])) as Record<
     SectionName,
     object
@@ -112,18 +117,20 @@ export function parseProject(text: string, path: string, changes: ProjectChanges
   for (const [key, value] of Object.entries(table)) {
     if (Object.hasOwn(SECTIONS, key))
       sections[key as SectionName] = readSection(key as SectionName, value, path);
-    else top[key] = lone(key, value);
+    else top.set(key, lone(key, value));
   }
   const { out, seed, device } = changes;
   const changed = { ...(seed !== undefined && { seed }), ...(device !== undefined && { device }) };
-  const read = inFile(path, "", () => readOptions(projectOptions, { ...top, ...changed }));
+  const read = inFile(path, "", () =>
+    readOptions(projectOptions, { ...Object.fromEntries(top), ...changed }),
+  );
   const settings = changes.toMap ? towardsMap(read) : read;
   if ((settings.model === undefined) === (settings.map === undefined)) {
     throw new UsageError(
       `${path}: found ${settings.model ? "model and map" : "neither model nor map"}, expected one of them`,
     );
   }
-  requireWayToMap(settings, Object.hasOwn(top, "symmetry"), path);
+  requireWayToMap(settings, top.has("symmetry"), path);
   for (const [name, options] of Object.entries(changes.sections ?? {})) {
     sections[name as SectionName] = { ...sections[name as SectionName], ...options };
   }
@@ -153,15 +160,15 @@ function requireWayToMap({ goal, skip, add }: ProjectSettings, saysSymmetry: boo
   );
 }
 
-function parseTable(text: string, path: string): Record<string, unknown> {
+function parseTable(content: Uint8Array | string, path: string): Record<string, unknown> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(decodeText(content, path), { lineCounter: lines, merge: true });
   const [error] = document.errors;
   if (error) {
     const { line } = lines.linePos(error.pos[0]);
     throw new FormatError(path, `line ${line}`, error.message.split("\n")[0], "YAML");
   }
-  const table: unknown = document.toJS();
+  const table = plainData(document, path, lines);
   if (typeof table === "object" && table !== null && !Array.isArray(table))
     return table as Record<string, unknown>;
   throw new FormatError(
@@ -170,6 +177,25 @@ function parseTable(text: string, path: string): Record<string, unknown> {
     table === null ? "nothing" : typeof table,
     "keys with values, as micrographs: raw/*.mrc",
   );
+}
+
+/** What a document holds, as plain data. @throws FormatError for an alias without its anchor, or very many */
+function plainData(document: Document.Parsed, path: string, lines: LineCounter): unknown {
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document)) return;
+      const { line } = lines.linePos(alias.range![0]);
+      const expected = 'quotes around a text that begins with *, as "*.mrc"';
+      throw new FormatError(path, `line ${line}`, `*${alias.source}`, expected);
+    },
+  });
+  try {
+    return document.toJS();
+  } catch (error) {
+    // aliases of aliases, which stand for more than any project has
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new FormatError(path, "text", error.message, "a project");
+  }
 }
 
 /** One path where several may stand: `micrographs: raw/*.mrc`. */

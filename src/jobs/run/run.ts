@@ -81,7 +81,7 @@ export async function openProject(
   stagesOf: typeof planStages = planStages,
 ): Promise<OpenProject> {
   const { files } = context;
-  const project = parseProject(new TextDecoder().decode(await files.read(path)), path, changes);
+  const project = parseProject(await files.read(path), path, changes);
   const found = await findProjectFiles(project, files, context.expand);
   const { findings } = await checkProject(project, found, context);
   const aside = setAside(findings);

@@ -58,3 +58,29 @@ test("missing keys are named, and text that is no table is refused", () => {
   expect(() => parse("")).toThrow('here/project.yaml: text: found "nothing", expected keys with values');
   expect(() => parse("- a\n- b\n")).toThrow("here/project.yaml: text");
 });
+
+test.each([
+  [
+    "a pattern without quotes",
+    TOP.replace("raw/*.mrc", "*.mrc"),
+    'here/project.yaml: line 1: found "*.mrc", expected quotes around a text that begins with *, as "*.mrc"',
+  ],
+  ["an alias of nothing", `${TOP}title: *name\n`, 'line 7: found "*name", expected quotes'],
+  ["__proto__", `${TOP}"__proto__": {a: 1}\n`, "here/project.yaml: __proto__: unknown option"],
+])("%s is refused with its line or key", (_name, text, message) => {
+  expect(() => parse(text)).toThrow(message);
+});
+
+test("aliases of aliases that stand for millions of values are refused", () => {
+  const names = [..."abcdefghi"];
+  const levels = names.map((name, i) => `${name}: &${name} [${Array(9).fill(i ? `*${names[i - 1]}` : "x")}]`);
+  expect(() => parse(levels.join("\n"))).toThrow(/here\/project.yaml: text: found "Excessive alias count/);
+});
+
+test("anchors, merged tables and line ends of any system are read", () => {
+  const text = `${TOP}simulate: &common { size: 256 }\nspecimens:\n  <<: *common\n  count: 3\n`;
+  for (const end of ["\n", "\r\n", "\r"]) {
+    const { specimens } = parse(text.replaceAll("\n", end)).sections;
+    expect(specimens).toMatchObject({ size: [256, 256], count: 3 });
+  }
+});
