@@ -8,6 +8,7 @@ import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { type MapFile, readMask, writeMapFile } from "../shared/maps/map-files.js";
 import { recordOf } from "../shared/options/check.js";
+import { repeatedDoubt } from "../shared/particles/particle-stacks.js";
 import { addUp } from "./add-up.js";
 import { resolutionsByNumber, type SubsetInputs } from "./by-number.js";
 import { byNumberCsv, byNumberFigure } from "./by-number-figures.js";
@@ -34,6 +35,8 @@ export async function reconstructMap(
 async function reconstruct(plan: ReconstructPlan, context: DatasetContext): Promise<ReconstructionRecord> {
   const { files, report, signal, program, workers } = context;
   const ready = await readReadyParticles(plan, files);
+  const doubt = repeatedDoubt(ready.particles, ready.stacks, plan.particles);
+  if (doubt) report.warn(doubt);
   const grid = gridOf(ready, plan.maxResolution);
   const fsc = plan.wiener === undefined ? undefined : readFsc(await files.read(plan.wiener), plan.wiener);
   const sets = chooseSets(ready.particles, plan, report.warn);

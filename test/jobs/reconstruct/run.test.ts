@@ -167,6 +167,13 @@ describe("reconstructMap", () => {
     expect(existsSync(join(folder, `out${outputs}`))).toBe(false);
   });
 
+  test("an image that two particles have is told", async () => {
+    const names = files.columns["rlnImageName"]!.map((name, i, all) => (i === 9 ? all[4]! : name));
+    const { warnings } = await run({ particles: starWith({ rlnImageName: names }) });
+    expect(warnings.join()).toMatch(/particles with the image of another one: 1, .* image 5 of/);
+    expect((await run()).warnings).toEqual([]);
+  });
+
   test("half sets that are all one give one map, and a warning", async () => {
     const star = starWith({ rlnRandomSubset: files.columns["rlnRandomSubset"]!.map(() => 2) });
     const { record, warnings } = await run({ particles: star });

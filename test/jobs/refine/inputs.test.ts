@@ -167,6 +167,21 @@ describe("a refinement takes", () => {
     expect(warnings.join("\n")).toMatch(/inverted, it fits the particles better/);
   });
 
+  test("an image that two particles have, with a warning", async () => {
+    const { warnings } = await read({
+      particles: starOf(({ optics, particles }) => ({
+        optics,
+        particles: particles.map((particle, i) =>
+          i === 5 ? { ...particle, image: particles[2]!.image } : particle,
+        ),
+      })),
+    });
+    expect(warnings.join()).toMatch(
+      /particles with the image of another one: 1, .* image 3 of .*particles\.mrcs/,
+    );
+    expect((await read({})).warnings).toEqual([]);
+  });
+
   test("dark images, and a reference without the symmetry that is asked for, with warnings", async () => {
     const dark = toyRefinement(join(folder, "dark"), { count: 60, box, noise: 0.5 });
     writeStack(

@@ -104,6 +104,25 @@ export function placesOf(
   });
 }
 
+/** What to say of particles that share an image; undefined where each has its own. @param path of the file of particles */
+export function repeatedDoubt(
+  places: readonly ImagePlace[],
+  stacks: readonly ParticleStack[],
+  path: string,
+): string | undefined {
+  const seen = new Set<string>();
+  const repeated = places.filter(({ stack, section }) => {
+    const key = `${stack} ${section}`;
+    return seen.has(key) || !seen.add(key);
+  });
+  const [first] = repeated;
+  if (!first) return undefined;
+  return (
+    `${path}: particles with the image of another one: ${repeated.length}, the first of them with image ${first.section + 1} of ` +
+    `${stacks[first.stack]!.path}: halves that share images correlate by their noise`
+  );
+}
+
 /** Bytes that are read at a time. */
 const READ_BYTES = 2 ** 21;
 

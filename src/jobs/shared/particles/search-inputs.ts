@@ -6,7 +6,13 @@ import { LABEL } from "../../../io/star/names.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
 import { pixelSizesDiffer, saidPixelSize } from "../micrographs/pixel-size.js";
 import { readParticleFile } from "./particle-set.js";
-import { type ImagePlace, openStacks, type ParticleStack, placesOf } from "./particle-stacks.js";
+import {
+  type ImagePlace,
+  openStacks,
+  type ParticleStack,
+  placesOf,
+  repeatedDoubt,
+} from "./particle-stacks.js";
 import type { Sampling, SearchImage } from "./search-images.js";
 
 /** Particles whose poses are looked for: images with their CTF, and the box and pixel size in which they are compared. */
@@ -43,6 +49,8 @@ export async function readSearchInputs(
   const stacks = await openStacks(files, names, path);
   const places = placesOf(set.particles, names, stacks, path);
   checkOptics(set, path);
+  const doubt = repeatedDoubt(places, stacks, path);
+  if (doubt) report.warn(doubt);
   const kinds = kindsOf(set, places, stacks, { path, warn: report.warn });
   const { box, pixelSize } = commonSampling(kinds);
   if (kinds.length > 1) {
