@@ -255,7 +255,7 @@ function treatmentOf({ box, ...options }: ResolvedExtractOptions, side: number):
 /**
  * The particles to cut among some rows, with the pixel sizes of their micrographs.
  *
- * @throws FormatError for a box that lies wholly outside its micrograph, unless such are left out
+ * @throws FormatError for a box that lies wholly outside its micrograph, unless such are left out; OptionError for one that is larger
  */
 async function chooseParticles(
   { table, options }: OpenExtraction,
@@ -273,6 +273,10 @@ async function chooseParticles(
   for (const row of rows) {
     signal.throwIfAborted();
     const { shape, path, pixelSize: header } = await micrographs.header(table.micrographs[row]!);
+    if (box > Math.max(...shape)) {
+      const expected = `at most the ${shape[1]} x ${shape[0]} of ${path}`;
+      throw new OptionError("box", `found ${box} pixels, expected ${expected}`);
+    }
     const voices = { star, sizes: table.pixelSizes[row]!, micrograph: path, header, given };
     const pixelSize = micrographPixelSize(voices, warn);
     const place = placeBox(table, row, pixelSize, recentre);

@@ -1,9 +1,16 @@
 import type { Volume } from "../../array/image.js";
+import { standardDeviation } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { readTransferCurve, type TransferCurve } from "../../io/transfer-curve.js";
 import { contrastDoubt } from "../shared/maps/map-contrast.js";
-import { checkSameGrid, type MapFrame, readMapFile, readMask } from "../shared/maps/map-files.js";
+import {
+  checkSameGrid,
+  type MapFile,
+  type MapFrame,
+  readMapFile,
+  readMask,
+} from "../shared/maps/map-files.js";
 import type { PostprocessPlan } from "./options.js";
 
 /** The inputs of a postprocessing, fit to be compared with each other. */
@@ -33,6 +40,7 @@ export async function readInputs(
   if (first.map.data.every((value, i) => value === second.map.data[i])) {
     throw new FormatError(plan.half2, "densities", `those of ${plan.half1}`, "another half map");
   }
+  checkAlike(first, second, report.warn);
   if (JSON.stringify(first.frame) !== JSON.stringify(second.frame)) {
     report.warn(`${plan.half2}: its origin differs from that of ${plan.half1}, whose origin all maps get`);
   }
@@ -44,6 +52,23 @@ export async function readInputs(
   }
   const mtf = plan.mtf === undefined ? undefined : readTransferCurve(await files.read(plan.mtf), plan.mtf);
   return { halves: [first.map, second.map], frame: first.frame, mask, mtf };
+}
+
+/** Ratio of the deviations of two halves from which their mean is mostly one of them. */
+const UNLIKE = 2;
+
+/** Refuses a half of one density, and warns of halves of unlike grey scale: their mean would be the stronger one. */
+function checkAlike(first: MapFile, second: MapFile, warn: (line: string) => void): void {
+  const [a, b] = [first, second].map(({ map, path }) => {
+    const deviation = standardDeviation(map.data);
+    if (deviation > 0) return deviation;
+    throw new FormatError(path, "densities", `${map.data[0]} everywhere`, "a half map");
+  }) as [number, number];
+  if (Math.max(a / b, b / a) < UNLIKE) return;
+  warn(
+    `${second.path}: its densities spread ${(b / a).toPrecision(2)} times as far as those of ${first.path}: in the mean of the halves one ` +
+      "of them hardly counts. Were both made in one way?",
+  );
 }
 
 /** Refuses a map that is darker inside its mask than outside. */

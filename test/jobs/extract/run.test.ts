@@ -273,7 +273,7 @@ describe("stack", async () => {
     ],
     [
       "nothing inside",
-      () => extract(coordinates, { box: 64, edges: "skip" }),
+      () => extract(coordinates, { box: 48, edges: "skip" }),
       "particles to extract: found 0",
     ],
   ])("%s is refused", async (_name, action, message) => {
@@ -408,10 +408,10 @@ describe("boxes over the edges", () => {
     [25, -0.6],
     [25, 43],
   ] as const;
-  const run = async (places: readonly (readonly [number, number])[], edges: "pad" | "skip") => {
+  const run = async (places: readonly (readonly [number, number])[], edges: "pad" | "skip", box = 8) => {
     const out = join(dir, "edges-cut.mrcs");
     const made = await extractParticles(
-      { particles: starOf(places), box: 8, out, edges, pixelSize: 2 },
+      { particles: starOf(places), box, out, edges, pixelSize: 2 },
       jobContext().context,
     );
     return { ...made, stack: readMrc(readFileSync(out), out) };
@@ -434,6 +434,9 @@ describe("boxes over the edges", () => {
       "rlnCoordinateY: found 44, expected a box of 8 pixels that meets the micrograph of 50 x 40, or `edges` skip",
     );
     await expect(run([[-4, 20]], "pad")).rejects.toThrow("rlnCoordinateX: found -4");
+    await expect(run([[25, 20]], "pad", 52)).rejects.toThrow(
+      "box: found 52 pixels, expected at most the 50 x 40",
+    );
     expect((await run(far, "skip")).skipped).toBe(7);
   });
 });

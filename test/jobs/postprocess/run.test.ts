@@ -100,6 +100,14 @@ describe("postprocessMaps", () => {
     },
   );
 
+  test("halves of unlike grey scale are warned of", async () => {
+    const louder = { ...halves[1], data: halves[1].data.map((value) => 30 * value) };
+    const { warnings } = await run({ half2: writeMap(folder, "louder.mrc", louder), fitFrom: 15 });
+    expect(warnings.join("\n")).toMatch(
+      /louder\.mrc: its densities spread 30 times as far as those of .*half1\.mrc/,
+    );
+  });
+
   test("without mask reads the unmasked curve and says so", async () => {
     const { result } = await run({ bFactor: -50, weighting: false, lowPass: "resolution" });
     expect(result).toMatchObject({ masking: "no mask", bFactor: -50 });
@@ -180,6 +188,11 @@ describe("postprocessMaps", () => {
         "a half of another voxel size",
         { half2: broken("fine.mrc", { ...halves[1], voxelSize: 2.9 }) },
         "voxel size: found 2.9",
+      ],
+      [
+        "a half of one density",
+        { half2: broken("flat.mrc", { ...halves[1], data: halves[1].data.map(() => 2) }) },
+        'flat.mrc: densities: found "2 everywhere", expected a half map',
       ],
       ["one half given twice", { half2: half1 }, "expected another half map"],
       ["inverted contrast", { half1: inverted[0]!, half2: inverted[1]!, mask }, "is the contrast inverted"],
