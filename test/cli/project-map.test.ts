@@ -118,6 +118,22 @@ test("an option of the refinement redoes it and what follows, and a control of a
   expect(readFileSync(join(dir, "report.html"), "utf8")).not.toContain('<section id="control">');
 });
 
+test("averages and the poses of a network are made where they are asked for, and refined from", {
+  timeout: 300_000,
+}, async () => {
+  const added = `${PROJECT}add: [classify2d, poses]
+classify2d: { classes: 2, iterations: 1 }
+poseTrain: { steps: 2, side: 32, width: 8, batch: 4, validation: 0 }
+`;
+  writeFileSync(join(dir, "project.yaml"), added);
+  const { status, stderr } = await run("run", "project.yaml", "--to", "refine");
+  expect([status, status === 0 ? "" : stderr]).toEqual([0, ""]);
+  expect(existsSync(join(dir, "classes/classes.svg"))).toBe(true);
+  const star = join(dir, "poses/poses.star");
+  expect(readParticlesStar(readFileSync(star), star).particles.every(({ angles }) => angles)).toBe(true);
+  expect(stderr).toContain("--poses poses/poses.star");
+});
+
 test.each([
   [["demo", "--mapp"], "unknown option '--mapp'"],
   [["control", "--project", "project.yaml", "--pixel-size", "3"], "--pixel-size: found it with --project"],

@@ -49,7 +49,7 @@ export type SectionName = keyof typeof SECTIONS;
 const OWN_INPUTS: Partial<Readonly<Record<SectionName, readonly string[]>>> = {
   extract: ["particles", "ctf"],
   classify2d: ["particles"],
-  poseTrain: ["particles"],
+  poseTrain: ["particles", "map"],
   poseRun: ["particles"],
   refine: ["particles", "reference", "mask", "poses", "givenPoses"],
   mask: ["map"],
