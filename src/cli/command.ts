@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { CryoError, OptionError } from "../core/errors.js";
 import type { JobContext, Report } from "../core/ports.js";
@@ -74,15 +75,29 @@ async function perform<Set extends OptionSet>(
 ): Promise<void> {
   try {
     const { resolveOptions } = await import("../jobs/shared/options/check.js");
-    const { out } = resolveOptions(options, given) as { readonly out?: unknown };
-    // before minutes or hours of work, not behind them
-    if (typeof out === "string") await context.files.tryWriting(out);
+    const resolved: Readonly<Record<string, unknown>> = resolveOptions(options, given);
+    const { out } = resolved;
+    if (typeof out === "string") {
+      refuseInputsPlace(out, resolved, options);
+      // before minutes or hours of work, not behind them
+      await context.files.tryWriting(out);
+    }
     const { run } = await load();
     const result = await run(given, { ...context, report: reportInFlags(context.report, options) });
     if (context.json) process.stdout.write(`${JSON.stringify({ type: "result", ...result })}\n`);
   } catch (error) {
     if (error instanceof CryoError) error.message = messageInFlags(error, options);
     throw error;
+  }
+}
+
+/** @throws OptionError for an output that would take the place of an input */
+function refuseInputsPlace(out: string, given: Readonly<Record<string, unknown>>, set: OptionSet): void {
+  for (const [name, { kind }] of Object.entries(set)) {
+    if (name === "out" || (kind.type !== "path" && kind.type !== "paths")) continue;
+    const paths = [given[name] ?? []].flat() as unknown as readonly string[];
+    if (paths.some((path) => resolve(path) === resolve(out)))
+      throw new OptionError("out", `found ${out}, which is one of \`${name}\`, expected another place`);
   }
 }
 

@@ -16,11 +16,11 @@ const program = new Command("cryogem")
 addCommands(program, process.argv.slice(2));
 refuseByThrowing(program);
 
-// a reader that has seen enough, as `head`, is no failure: the job goes on without it
+// a reader that has seen enough, as `head`, is no failure, nor is a log on a full disk: the job goes on without it
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") return;
-    if (stream === process.stdout) process.stderr.write(`error: standard output: ${error.message}\n`);
+    if (error.code === "EPIPE" || stream === process.stderr) return;
+    process.stderr.write(`error: standard output: ${error.message}\n`);
     process.exit(EXIT.failed);
   });
 }

@@ -3,6 +3,7 @@ import { createReadStream, type Stats } from "node:fs";
 import {
   appendFile,
   type FileHandle,
+  lstat,
   open,
   readdir,
   readFile,
@@ -124,9 +125,17 @@ async function nearestFolder(path: string): Promise<string> {
   for (let above = dirname(path); ; above = dirname(above)) {
     const found = await isFolder(above);
     if (found) return above;
+    if (found === undefined && (await isLink(above)))
+      throw new FileError(above, "a link to nothing", "a writable place");
     if (found === false) throw new FileError(above, MEANING["ENOTDIR"]!, "a writable place");
   }
 }
+
+const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
 
 /** A new file, and the folders above it where they are missing: to look for them every time costs a shared file system most. */
 async function openToWrite(path: string): Promise<FileHandle> {

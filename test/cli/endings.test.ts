@@ -47,6 +47,16 @@ test.each(["SIGHUP", "SIGTERM", "SIGINT"] as const)(
 );
 
 test.skipIf(!existsSync("/dev/full"))(
+  "a log that cannot be written is no reason to stop (needs /dev/full)",
+  async () => {
+    const words = simulate("logged", 1).map((word) => `"${word}"`);
+    const child = spawn("sh", ["-c", `"${process.execPath}" "${MAIN}" ${words.join(" ")} 2> /dev/full`]);
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+    expect(existsSync(join(dir, "logged/dataset.json"))).toBe(true);
+  },
+);
+
+test.skipIf(!existsSync("/dev/full"))(
   "an output that cannot be written is a sentence (needs /dev/full)",
   async () => {
     const child = spawn("sh", ["-c", `"${process.execPath}" "${MAIN}" info "${map}" > /dev/full`]);

@@ -69,6 +69,10 @@ describe("an option that can never work ends with 2, its name and what it may be
       /^error: --radius: found without --normalise/,
     ],
     [
+      ["mask", "--map", "m.mrc", "--out", "./m.mrc"],
+      /^error: --out: found .\/m.mrc, which is one of --map, expected another place$/,
+    ],
+    [
       ["pick", "train", "--micrographs", "m.mrc", "--out", "x"],
       /^error: --micrographs: found without --coordinates, expected both$/,
     ],

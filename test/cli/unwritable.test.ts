@@ -19,9 +19,11 @@ const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));
 writeFileSync(join(dir, "plain"), "");
 symlinkSync("itself", join(dir, "itself"));
+symlinkSync("nowhere", join(dir, "dangling"));
 const PLACES: readonly (readonly [string, RegExp])[] = [
   [join(dir, "plain/x"), /plain: found a file where a folder should be, expected a writable place$/],
   [join(dir, "itself/x"), /itself\/x: found a link that leads back to itself, expected a writable place$/],
+  [join(dir, "dangling/x"), /dangling: found a link to nothing, expected a writable place$/],
   [join(dir, "x".repeat(300)), /x: found a name too long, expected a writable place$/],
   ...(existsSync("/proc/self")
     ? ([

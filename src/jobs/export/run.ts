@@ -54,6 +54,9 @@ export async function exportFiles(given: ExportOptions, context: JobContext): Pr
     : exportImageFiles(options, format, context);
 }
 
+/** A path as it is built here: without ./ before it. */
+const plain = (path: string): string => path.replace(/^(\.\/+)+/, "");
+
 const isLabelFormat = (format: ExportFormat): format is LabelFormat => Object.hasOwn(LABEL_FORMATS, format);
 
 function formatOf(out: string): ExportFormat {
@@ -84,8 +87,9 @@ async function exportImageFiles(
     return [out];
   }
   const paths = new Map<string, string>();
+  const folder = out === "." ? "" : `${plain(out).replace(/\/$/, "")}/`;
   for (const input of inputs) {
-    const path = `${out.replace(/\/$/, "")}/${micrographStem(unpackedName(input))}.${format}`;
+    const path = `${folder}${micrographStem(unpackedName(input))}.${format}`;
     const other = paths.get(path);
     if (other !== undefined) {
       throw new OptionError(
@@ -95,6 +99,9 @@ async function exportImageFiles(
     }
     paths.set(path, input);
   }
+  const over = inputs.find((input) => paths.has(plain(input)));
+  if (over !== undefined)
+    throw new OptionError("out", `found the folder of ${over}, which would be written over`);
   // all are looked at before the first is written: half a conversion would be left otherwise
   const tell = (stage: string, done: number): void =>
     context.report.progress({ stage, done, total: inputs.length, unit: "images" });

@@ -462,6 +462,14 @@ describe("several images", () => {
     expect(existsSync(at("half"))).toBe(false);
   });
 
+  test("inputs are not written over by a conversion into their own folder", async () => {
+    const before = readFileSync(one);
+    await expect(run([one, two], ".", { to: "mrc", mode: "float16" })).rejects.toThrow(
+      `out: found the folder of ${one}, which would be written over`,
+    );
+    expect(readFileSync(one).equals(before)).toBe(true);
+  });
+
   test("all are written where all can be", async () => {
     expect(await run([one, two], "both", { to: "tif" })).toEqual([at("both/one.tif"), at("both/two.tif")]);
     const { image: read } = readTiff(new Uint8Array(readFileSync(at("both/two.tif"))), "two.tif");
