@@ -49,9 +49,14 @@ export async function readModelInputs(
   const coarsest = Math.max(2, Math.round((FIRST_DETAIL * side) / particleDiameter));
   const finest = Math.min(nyquist, Math.floor(side / (plan.finest ?? particleDiameter / LAST_DETAIL)));
   if (finest < coarsest) {
+    if (coarsest > nyquist) {
+      const least = Math.ceil((FIRST_DETAIL * side) / nyquist);
+      const found = `found ${particleDiameter}, expected at least ${least}: a seventh of it must be coarser than two pixels`;
+      throw new OptionError("particleDiameter", found);
+    }
     throw new OptionError(
       "finest",
-      `found ${plan.finest ?? side / finest}, expected at most ${(side / coarsest).toFixed(1)}, a seventh of the particle's diameter`,
+      `found ${plan.finest}, expected at most ${(side / coarsest).toFixed(1)}, a seventh of the particle's diameter`,
     );
   }
   const box = Math.min(fftFriendlySize(2 * (finest + SPARE)), stored.box - (stored.box % 2));

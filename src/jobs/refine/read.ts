@@ -48,6 +48,7 @@ export async function readInputs(
   );
   const { set, box, pixelSize } = found;
   const starts = plan.poses && (await readProposals(files, plan.poses, set.particles, pixelSize));
+  checkLowPass(plan, box * pixelSize);
   const { reference, frame } = await readReference(plan, box, pixelSize, { files, report });
   const diameter = diameterOf(plan, reference);
   const mask = plan.mask
@@ -60,6 +61,19 @@ export async function readInputs(
   };
 }
 
+/** Shells of the first reference that are compared at least: with fewer, no orientation differs from another. */
+const FEWEST_SHELLS = 2;
+
+/** @param side of the images, angstrom */
+function checkLowPass({ initialLowPass }: RefinePlan, side: number): void {
+  if (Math.round(side / initialLowPass) >= FEWEST_SHELLS) return;
+  const most = (side / FEWEST_SHELLS).toFixed(0);
+  throw new OptionError(
+    "initialLowPass",
+    `found ${initialLowPass}, expected at most ${most}, half the side of the images`,
+  );
+}
+
 /** The reference in the images' box, and a warning where it is probably inverted. */
 async function readReference(
   plan: RefinePlan,
@@ -68,6 +82,9 @@ async function readReference(
   { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<{ readonly reference: Volume; readonly frame: MapFrame }> {
   const { map, frame } = await readMapFile(files, plan.reference);
+  if (!map.data.some((value) => value > 0)) {
+    throw new FormatError(plan.reference, "densities", "none above 0", "a map whose particle is white");
+  }
   const doubt = contrastDoubt(map, plan.reference);
   if (doubt) report.warn(doubt);
   const isSame = Math.abs(map.voxelSize / pixelSize - 1) <= SAME_PIXEL;

@@ -75,7 +75,12 @@ describe("makeInitialModel", () => {
     await expect(make(toy.star, "killed", { ...options, seed: 2 })).rejects.toThrow(
       /other inputs or options/,
     );
-    await expect(make(toy.star, "coarse", { ...options, finest: 60 })).rejects.toThrow(/expected at most/);
+    await expect(make(toy.star, "coarse", { ...options, finest: 60 })).rejects.toThrow(
+      /finest: found 60, expected at most/,
+    );
+    await expect(make(toy.star, "small", { ...options, particleDiameter: 20 })).rejects.toThrow(
+      /particleDiameter: found 20, expected at least \d+/,
+    );
   });
 });
 

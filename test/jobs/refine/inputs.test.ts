@@ -116,6 +116,13 @@ describe("a refinement refuses", () => {
     const mask = mapOf("mask.mrc", resampleVolume(reference, 2 * TOY_PIXEL, 12));
     await expect(read({ mask })).rejects.toThrow(/found shape \[12,12,12\], expected 24 x 24 x 24/);
     await expect(read({ symmetry: "Q3" })).rejects.toThrow(/symmetry: found "Q3"/);
+    await expect(read({ initialLowPass: 300 })).rejects.toThrow(
+      /initialLowPass: found 300, expected at most 72, half the side/,
+    );
+    const nothing = mapOf("nothing.mrc", { ...reference, data: reference.data.map(() => 0) });
+    await expect(read({ reference: nothing })).rejects.toThrow(
+      /nothing\.mrc: densities: found "none above 0", expected a map/,
+    );
     await expect(read({ particleDiameter: 200 })).rejects.toThrow(/expected at most the 144 angstrom/);
     await expect(read({ out: toy.star })).rejects.toThrow(/out: found that of `particles`/);
   });
