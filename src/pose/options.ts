@@ -16,8 +16,8 @@ export const poseOptions = z.strictObject({
   /** Without `orientations`: poses proposed for an image; the best one is taught. */
   heads: z.int().min(1).max(64),
   ctf: z.enum(CTF_USES),
-  /** Angstrom: finer detail is taken out of the images, and the rest brought to equal power at all frequencies; 0: neither. */
-  resolution: z.number().min(0).default(0),
+  /** Detail of more periods across the field is taken out of the images, and the rest brought to equal power at all frequencies; 0: neither. */
+  periods: z.number().min(0).default(0),
   /** Whether each image is brought to mean 0 and deviation 1; else all of a file are divided by one deviation, means kept. */
   normaliseEach: z.boolean(),
   /** Point group of the map: an error is the least over it. */
@@ -51,7 +51,7 @@ type Choices = Omit<PoseOptions, "symmetry" | "seed">;
  */
 const PAPER: Choices = {
   ...{ side: 128, network: "encoder", width: 16, orientations: 0, heads: 1 },
-  ...{ ctf: "none", resolution: 0, normaliseEach: false },
+  ...{ ctf: "none", periods: 0, normaliseEach: false },
   ...{ batch: 256, steps: 78_000, learningRate: 1e-4, average: 0 },
   ...{ turns: false, moves: 0, noise: 0, contrast: 0, defocus: 0 },
 };
@@ -59,7 +59,7 @@ const PAPER: Choices = {
 /** What two cores can train in ten minutes. */
 const QUICK: Choices = {
   ...{ side: 32, network: "dense", width: 8, orientations: 576, heads: 1 },
-  ...{ ctf: "flip", resolution: 40, normaliseEach: true },
+  ...{ ctf: "flip", periods: 8, normaliseEach: true },
   ...{ batch: 256, steps: 6000, learningRate: 1e-3, average: 0.998 },
   ...{ turns: true, moves: 4, noise: 0.3, contrast: 0.2, defocus: 150 },
 };

@@ -53,14 +53,14 @@ export class RingSums {
 export type RingFilter = readonly number[];
 
 /**
- * The filter that brings images to equal power at all frequencies up to a resolution and takes out the rest; for a resolution of 0 none.
+ * The filter that brings images to equal power at all frequencies up to a resolution and takes out the rest;
+ * none for 0.
  *
  * @param meanPower of the images, at each ring
- * @param field side of the images, angstrom
+ * @param last the ring of the resolution, or 0
  */
-export function evenFilter(meanPower: Float64Array, field: number, resolution: number): RingFilter {
-  if (resolution === 0) return [];
-  const last = Math.floor(field / resolution);
+export function evenFilter(meanPower: Float64Array, last: number): RingFilter {
+  if (last === 0) return [];
   return Array.from(meanPower, (power, ring) => (ring <= last && power > 0 ? 1 / Math.sqrt(power) : 0));
 }
 

@@ -102,13 +102,13 @@ interface Projection extends Pick<KnownParticle, "rotation" | "x" | "y" | "ctf">
   readonly spectrum: Spectrum;
 }
 
-/** A projection under a CTF, anywhere within the farthest move, uniformly in the disc. */
+/** A projection under a CTF, moved by a normal distribution whose deviation along each axis is half of `moves`. */
 function projectionOf({ projector, ctfs, transfer, options }: PoseSimulation, random: Random): Projection {
   const { box: side, pixelSize } = projector;
   const rotation = eulerToMatrix(uniformRotation(random));
-  const radius = (options.moves / pixelSize) * Math.sqrt(random.uniform());
-  const towards = random.uniform(0, 2 * Math.PI);
-  const [x, y] = [radius * Math.cos(towards), radius * Math.sin(towards)];
+  // as picks lie about particles, rather than anywhere in a disc: some lie far, most do not
+  const deviation = options.moves / 2 / pixelSize;
+  const [x, y] = [random.normal(0, deviation), random.normal(0, deviation)];
   const spectrum = centralSlice(projector, rotation, x, y);
   const parameters = ctfs[random.integer(ctfs.length)]!;
   const error = options.defocus > 0 ? random.normal(0, options.defocus) : 0;

@@ -23,8 +23,8 @@ const of = (name: Shown): string =>
 
 export const poseTrainOptions = {
   particles: pathsOption({
-    value: "files",
-    help: "STAR or .cs files of particle images with true angles and origins, as `extract` cuts them out of simulated or generated datasets; several are mixed. With `map` one file of the particles whose poses are wanted: only its CTFs, signal and noise are used",
+    value: "paths",
+    help: "datasets that `simulate` or `generate` wrote, whose particles are cut out, or STAR or .cs files of particle images with true angles and origins; several are mixed. With `map` one file of the particles whose poses are wanted: only its CTFs, signal and noise are used",
     required: true,
   }),
   map: pathOption({
@@ -91,7 +91,7 @@ export const poseTrainOptions = {
     {
       value: "A",
       help: "take finer detail out of the images and bring the rest to equal power at all frequencies; 0: neither",
-      otherwise: of("resolution"),
+      otherwise: "an eighth of the field, with preset paper 0",
     },
   ),
   batch: countOption({ from: 1, to: 4096 }, { value: "n", help: "images a step", otherwise: of("batch") }),
@@ -104,7 +104,11 @@ export const poseTrainOptions = {
   }),
   moves: numberOption(
     { unit: "angstrom", from: 0, to: 1000 },
-    { value: "A", help: "move images by up to so much", otherwise: `${of("moves")}; with map 20` },
+    {
+      value: "A",
+      help: "move images by up to so much; with `map`, of two deviations along each axis",
+      otherwise: `${of("moves")}; with map 20`,
+    },
   ),
   noise: numberOption(
     { from: 0, to: 10 },
@@ -149,6 +153,6 @@ export const poseTrainCommand: CommandSpec<typeof poseTrainOptions> = {
   notes: `
 The model folder holds model.safetensors, checkpoint.safetensors, metrics.jsonl (losses, a step a line), validation.jsonl (median angle
 and shift on particles kept apart, a checkpoint a line) and curves.svg, which is drawn anew at every checkpoint (docs/poses.md).
-Example: cryogem extract --particles synthetic/particles.star --box 160 --out synthetic/stack.mrcs
-         cryogem pose train --particles synthetic/stack.star --symmetry O --out encoder`,
+Example: cryogem pose train --map map.mrc --particles particles.star --out encoder
+         cryogem pose train --particles synthetic --symmetry O --out encoder`,
 };

@@ -9,14 +9,15 @@ export type { PoseTrainOptions } from "./options.js";
 
 /** A training decided as far as that needs no file. */
 export interface PoseTrainPlan {
+  /** Files of particle images, or folders of datasets. */
   readonly particles: readonly string[];
   /** Of which particles are simulated. */
   readonly map: string | undefined;
-  /** The files whose content the training depends on. */
-  readonly inputs: readonly string[];
   readonly out: string;
   /** Angstrom; absent: the first file's. */
   readonly field: number | undefined;
+  /** Angstrom, or 0; absent: by the options' periods. */
+  readonly resolution: number | undefined;
   readonly options: PoseOptions;
   readonly validation: number;
   readonly every: number;
@@ -30,7 +31,7 @@ const CHECKPOINTS = 10;
 
 /** Share of the micrographs whose particles are kept to validate, unless told otherwise. */
 const VALIDATION = 0.05;
-/** Angstrom: how far from the middle of its box a simulated particle lies at most, unless told otherwise. */
+/** Angstrom: two deviations of how far along an axis a simulated particle lies from the middle of its box, unless told otherwise. */
 const SIMULATED_MOVES = 20;
 
 /** @throws OptionError for an option out of its range, and for one that would do nothing */
@@ -55,7 +56,7 @@ export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
     orientations: asked.orientations ?? (asked.heads === undefined ? preset.orientations : 0),
     heads: asked.heads ?? preset.heads,
     ctf: asked.ctf ?? preset.ctf,
-    resolution: asked.resolution ?? preset.resolution,
+    periods: preset.periods,
     batch: asked.batch ?? preset.batch,
     steps: asked.steps ?? preset.steps,
     learningRate: asked.learningRate ?? preset.learningRate,
@@ -74,15 +75,21 @@ export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
   return {
     particles: asked.particles,
     map,
-    inputs: map === undefined ? asked.particles : [...asked.particles, map],
     out: asked.out,
     field: asked.field,
+    resolution: asked.resolution,
     options,
     validation: asked.validation ?? VALIDATION,
     every: asked.every ?? Math.max(1, Math.round(options.steps / CHECKPOINTS)),
     resume: asked.resume,
     record: { ...recordOf(poseTrainOptions, asked), ...options },
   };
+}
+
+/** The options of a training whose field, angstrom, is known. */
+export function optionsFor({ options, resolution }: PoseTrainPlan, field: number): PoseOptions {
+  if (resolution === undefined) return options;
+  return { ...options, periods: resolution === 0 ? 0 : Math.floor(field / resolution) };
 }
 
 /** @throws OptionError for an option that would do nothing beside another */

@@ -18,6 +18,7 @@ import {
   sayingHowToResume,
   trainingIdentity,
 } from "../shared/models/training-folder.js";
+import { particleFiles, tableOf } from "./cut.js";
 import { curvesFigure } from "./figures.js";
 import type { PoseTrainPlan } from "./plan.js";
 import { openPoseSets, type PoseSets } from "./set.js";
@@ -37,21 +38,24 @@ const VALIDATED = 1000;
 export async function trainPoseModel(plan: PoseTrainPlan, context: TrainContext): Promise<PoseRecord> {
   const { files, report, program } = context;
   const about = { program, translator: "pose encoder", options: plan.record };
-  const identity = await trainingIdentity(files, about, plan.inputs);
+  const { map } = plan;
+  const inputs = map === undefined ? [] : [map];
+  for (const path of plan.particles) inputs.push(await tableOf(files, path));
+  const identity = await trainingIdentity(files, about, inputs);
   return inTrainingFolder(files, plan, identity, async () => {
     const modelPath = inside(plan.out, MODEL.model);
     if (await files.exists(modelPath)) {
       report.note(`${plan.out} is complete already`);
       return decodePoseModel(await readArrays(files, modelPath), modelPath).record;
     }
-    const { map } = plan;
+    const cut = { ...plan, particles: await particleFiles(plan, context) };
     const sets =
-      map === undefined ? await openPoseSets(plan, context) : await simulatedSets({ ...plan, map }, context);
+      map === undefined ? await openPoseSets(cut, context) : await simulatedSets({ ...cut, map }, context);
     const record: PoseRecord = {
       program,
       workingPixel: sets.learned.workingPixel,
       filter: [...sets.learned.filter],
-      ...{ step: 0, options: plan.options },
+      ...{ step: 0, options: sets.options },
     };
     const runtime = await context.runtime();
     report.note(`training on ${runtime.description}`);
@@ -86,7 +90,7 @@ async function train(training: OpenPoseTraining, context: TrainContext): Promise
   const trained = trainPoseEncoder(
     { ...context, runtime },
     sets.learned,
-    { options: plan.options, every: plan.every },
+    { options: sets.options, every: plan.every },
     listenerFor(training, context),
     checkpoint && { step: checkpoint.record.step, state: checkpoint.parameters },
   );

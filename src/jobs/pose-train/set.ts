@@ -5,6 +5,7 @@ import { eulerToMatrix } from "../../core/rotation.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import { LABEL } from "../../io/star/names.js";
 import { type GreyScale, toWorking } from "../../pose/image.js";
+import type { PoseOptions } from "../../pose/options.js";
 import { evenFilter, type RingFilter, RingSums } from "../../pose/rings.js";
 import { type KnownParticle, type PoseTrainingSet, roomFor } from "../../pose/training-data.js";
 import { cutTurn, STRAIGHT } from "../../pose/turn.js";
@@ -19,7 +20,7 @@ import {
   type SeenAs,
   seenParticles,
 } from "../shared/particles/pose-particles.js";
-import type { PoseTrainPlan } from "./plan.js";
+import { optionsFor, type PoseTrainPlan } from "./plan.js";
 
 /** Working images kept in memory, bytes. */
 const CACHE = 2 ** 31;
@@ -32,6 +33,8 @@ interface Row {
 
 /** What is learned from and what is kept apart. */
 export interface PoseSets {
+  /** Of the training, the field being known. */
+  readonly options: PoseOptions;
   readonly learned: PoseTrainingSet;
   readonly kept: ImageSource<KnownParticle>;
 }
@@ -48,14 +51,15 @@ export async function openPoseSets(
   plan: PoseTrainPlan,
   { files, signal, report }: JobContext,
 ): Promise<PoseSets> {
-  const { options } = plan;
   const opened: PoseParticles[] = [];
   for (const path of plan.particles) {
-    const particles = await openPoseParticles(files, path, options);
+    const particles = await openPoseParticles(files, path, plan.options);
     requirePoses(particles);
     opened.push(particles);
   }
-  const workingPixel = (plan.field ?? fieldOf(opened[0]!)) / options.side;
+  const field = plan.field ?? fieldOf(opened[0]!);
+  const options = optionsFor(plan, field);
+  const workingPixel = field / options.side;
   const how: SeenAs = {
     ...{ workingPixel, ctf: options.ctf },
     side: options.side + 2 * roomFor(options, workingPixel),
@@ -89,8 +93,9 @@ export async function openPoseSets(
       CACHE,
     );
   const particles = sourceOf(learned);
-  const filter = options.resolution > 0 ? await measuredFilter(particles, options, workingPixel) : [];
+  const filter = options.periods > 0 ? await measuredFilter(particles, options) : [];
   return {
+    options,
     learned: {
       ...{ operators, workingPixel, filter, changes: options },
       draw: (random) => particles.load(random.integer(particles.count)),
@@ -102,8 +107,7 @@ export async function openPoseSets(
 /** The filter to equal power of the images of a training, see `evenFilter`. */
 async function measuredFilter(
   particles: ImageSource<KnownParticle>,
-  { side, resolution }: PoseTrainPlan["options"],
-  workingPixel: number,
+  { side, periods }: PoseOptions,
 ): Promise<RingFilter> {
   const sums = new RingSums(side);
   const count = Math.min(particles.count, MEASURED);
@@ -113,7 +117,7 @@ async function measuredFilter(
     cutTurn(whole, STRAIGHT, side, image);
     sums.add(image);
   }
-  return evenFilter(sums.meanPower, side * workingPixel, resolution);
+  return evenFilter(sums.meanPower, periods);
 }
 
 function requirePoses({ path, set }: PoseParticles): void {

@@ -22,7 +22,7 @@ import {
   openPoseParticles,
   seenParticles,
 } from "../shared/particles/pose-particles.js";
-import type { PoseTrainPlan } from "./plan.js";
+import { optionsFor, type PoseTrainPlan } from "./plan.js";
 import type { PoseSets } from "./set.js";
 
 /** Particles by which strength and noise are measured. */
@@ -40,12 +40,12 @@ export async function simulatedSets(
   plan: PoseTrainPlan & { readonly map: string },
   { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<PoseSets> {
-  const { options } = plan;
-  const { side, symmetry, seed, resolution } = options;
+  const { side, symmetry, seed } = plan.options;
   const [path] = plan.particles as readonly [string];
   // the simulation needs the CTF whatever the network is told of it, and measures images whose phases are flipped
   const particles = await openPoseParticles(files, path, { ctf: "flip" });
   const field = plan.field ?? fieldOf(particles);
+  const options = optionsFor(plan, field);
   const workingPixel = field / side;
   const { map } = await readMapFile(files, plan.map);
   const doubt = contrastDoubt(map, plan.map);
@@ -83,9 +83,10 @@ export async function simulatedSets(
   const sums = new RingSums(side);
   for (const image of images) sums.add(image);
   return {
+    options,
     learned: {
       ...{ workingPixel, changes: NO_CHANGES, operators: symmetryOperators(symmetry) },
-      filter: evenFilter(sums.meanPower, field, resolution),
+      filter: evenFilter(sums.meanPower, options.periods),
       draw: async (random) => draw(random),
     },
     kept: { count: VALIDATED, load: async (i) => draw(Random.of(seed, "pose validation", i)) },

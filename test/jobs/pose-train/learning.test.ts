@@ -57,7 +57,8 @@ test("a network learns turns and shifts, and tells them in images of another box
   const runtime = openOnnxCpu({ threads: 1 });
   const { context } = jobContext();
   const plan = planPoseTraining({
-    ...{ particles: [learned], out: at("encoder"), side: "32", width: 4, batch: 16, heads: 1, ctf: "none" },
+    ...{ particles: [learned], out: at("encoder"), network: "encoder", side: "32", width: 4, batch: 16 },
+    ...{ heads: 1, ctf: "none", resolution: 0 },
     ...{ steps: 500, learningRate: 5e-3, noise: 0, turns: false, seed: 2, every: 500 },
   });
   await trainPoseModel(plan, { ...context, runtime: () => runtime });
