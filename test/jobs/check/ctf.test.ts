@@ -65,8 +65,8 @@ _rlnSphericalAberration
 _rlnAmplitudeContrast
 _rlnCtfMaxResolution
 _rlnCtfFigureOfMerit
-a.mrc 1 1 0 300 2.7 0.1 4.25 0.12
-b.mrc 1 1 0 300 2.7 0.1 inf -nan
+a.mrc 21000 20500 0 300 2.7 0.1 4.25 0.12
+b.mrc 21000 20500 0 300 2.7 0.1 inf -nan
 `;
   const ctfs = readMicrographCtfs(new TextEncoder().encode(star), "m.star");
   expect(ctfs.map(({ resolution, score }) => [resolution, score])).toEqual([

@@ -1,17 +1,18 @@
 import { padOrCropVolume, resampleVolume } from "../../../array/fft/resample.js";
 import { centre, type Volume } from "../../../array/image.js";
 import { quantile } from "../../../array/statistics.js";
-import { DomainError } from "../../../core/errors.js";
+import { FormatError } from "../../../core/errors.js";
 import type { JobContext } from "../../../core/ports.js";
 import { readMap } from "../../../io/read-map.js";
 import { contrastDoubt } from "./map-contrast.js";
+import { particleLevel, placeDoubt } from "./map-place.js";
 
 /**
  * A density map as the specimen needs it: solvent at 0. What is odd about the file is noted, and a map that is probably inverted
  * warned of.
  *
  * @param voxelSize angstrom; stands in for one that the file does not give
- * @throws FileError, and FormatError as readMap does
+ * @throws FileError, FormatError as readMap does and for a particle smaller than any, DomainError for a map without density
  */
 export async function readDensityMap(
   { files, report }: Pick<JobContext, "files" | "report">,
@@ -24,8 +25,23 @@ export async function readDensityMap(
     ...(voxelSize !== undefined && { voxelSize }),
   });
   const volume = subtractSolvent(map);
-  const doubt = contrastDoubt(volume, path);
+  const doubt = contrastDoubt(volume, path) ?? placeDoubt(volume, path);
   if (doubt) report.warn(doubt);
+  if (voxelSize === undefined && volume.voxelSize === 1) {
+    report.note(
+      `${path}: its header says 1 angstrom per voxel, as programs write that do not know; taken is that`,
+    );
+  }
+  const diameter = mapDiameter(volume, path);
+  if (diameter < LEAST_DIAMETER) {
+    const found = `${diameter.toPrecision(2)} angstrom, at ${Number(volume.voxelSize.toPrecision(4))} angstrom per voxel`;
+    throw new FormatError(
+      path,
+      "size of the particle",
+      found,
+      `at least ${LEAST_DIAMETER} angstrom: is the voxel size in nanometre?`,
+    );
+  }
   return volume;
 }
 
@@ -38,8 +54,9 @@ export function coarsen(volume: Volume, pixelSize: number): Volume {
   return resampleVolume(padOrCropVolume(volume, Math.max(...volume.shape)), pixelSize);
 }
 
-/** Shells of density below this share of the particle's own are noise or solvent. */
-const LEVEL = 0.3;
+/** Angstrom: less than the smallest protein. */
+const LEAST_DIAMETER = 10;
+
 /** Share of the density within the diameter: a stray voxel does not count. */
 const INSIDE = 0.995;
 
@@ -49,16 +66,9 @@ const INSIDE = 0.995;
  *
  * @throws DomainError for a map without positive density
  */
-export function mapDiameter({ data, shape, voxelSize }: Volume): number {
-  let sum = 0;
-  let squares = 0;
-  for (const value of data) {
-    if (value <= 0) continue;
-    sum += value;
-    squares += value * value;
-  }
-  if (!(sum > 0)) throw new DomainError("map", sum, "some positive density (white particle)");
-  const level = (LEVEL * squares) / sum;
+export function mapDiameter(volume: Volume, path?: string): number {
+  const { data, shape, voxelSize } = volume;
+  const level = particleLevel(volume, path);
   const [sections, rows, columns] = shape;
   const shells = new Float64Array(Math.ceil(Math.sqrt(sections ** 2 + rows ** 2 + columns ** 2)) + 1);
   let total = 0;

@@ -82,6 +82,49 @@ describe("an inverted map is warned of", () => {
   });
 });
 
+describe("a particle that is not where maps have it is warned of", () => {
+  /** Moves the density along all axes; what leaves the box comes in at the other side. */
+  const moved = ({ data, shape, voxelSize }: Volume, by: number): Volume => {
+    const n = shape[0];
+    const place = (i: number): number => (i + by + n) % n;
+    const out = new Float32Array(data.length);
+    for (let z = 0, i = 0; z < n; z++)
+      for (let y = 0; y < n; y++)
+        for (let x = 0; x < n; x++, i++) out[(place(z) * n + place(y)) * n + place(x)] = data[i]!;
+    return { data: out, shape, voxelSize };
+  };
+  const read = async (name: string, map: Volume) => {
+    const path = join(dir, name);
+    writeFileSync(path, writeMrc({ ...map, kind: "volume" }));
+    const { context, warnings, notes } = jobContext();
+    await readDensityMap(context, path);
+    return { warnings, notes };
+  };
+
+  test("in the corners, as some programs have their origin", async () => {
+    const { warnings } = await read("corner.mrc", moved(toyVolume(), 18));
+    expect(warnings).toEqual([
+      expect.stringMatching(/corner.mrc: \d+ % of the density touches the faces of the box/),
+    ]);
+  });
+
+  test("off the centre, by how much: the toy's own centre of mass is told too", async () => {
+    expect((await read("centred.mrc", toyVolume())).warnings).toEqual([]);
+    const { warnings } = await read("off.mrc", moved(toyVolume(60), 10));
+    const [, angstrom] = /centre of mass lies (\d+) angstrom off the centre/.exec(warnings[0]!) ?? [];
+    // ten voxels of 4 angstrom along each axis, and a little for the toy's own unevenness
+    expect(Math.abs(Number(angstrom) - 40 * Math.sqrt(3))).toBeLessThan(12);
+  });
+
+  test("a header of 1 angstrom per voxel is said, a particle of less than 10 angstrom refused", async () => {
+    const { notes } = await read("one.mrc", { ...toyVolume(), voxelSize: 1 });
+    expect(notes).toEqual([expect.stringMatching(/one.mrc: its header says 1 angstrom per voxel/)]);
+    await expect(read("nanometres.mrc", { ...toyVolume(), voxelSize: 0.2 })).rejects.toThrow(
+      /nanometres.mrc: size of the particle: found .* at 0.2 angstrom per voxel", expected at least 10 angstrom/,
+    );
+  });
+});
+
 describe("what simulate and pick run read as a map", () => {
   const volume = toyVolume(12, 12);
   const bytes = writeMrc({ ...volume, kind: "volume" });
