@@ -19,6 +19,8 @@ import { VolumePage } from "./volume/page.js";
 /** Seconds between two looks at a folder that may grow. */
 const LOOK = 3;
 
+const IMAGE = /\.(mrcs?|tiff?|png)$/i;
+
 /** The whole page: what there is on the left, what is looked at on the right. */
 export function App() {
   const { place, page } = useRoute();
@@ -40,6 +42,8 @@ export function App() {
   const root = start.value.roots.find((entry) => entry.place === place);
   const isRootFile = root !== undefined && root.kind !== "folder";
   const isFolder = listed.folder === place || place === "";
+  // an image by its name is opened while its folder is still read
+  const isOpened = isRootFile || listed.entries !== undefined || IMAGE.test(name);
   return (
     <div class={finds ? "shell finding" : "shell"}>
       <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
@@ -69,7 +73,7 @@ export function App() {
             maps={conformationsBeside(name, listed.entries ?? [])}
             load={(map) => askBytes("bytes", { place: beside(place, map) })}
           />
-        ) : place !== "" && !listed.entries && !isRootFile ? (
+        ) : place !== "" && !isOpened ? (
           <Waiting error={listed.error} />
         ) : isFolder ? (
           <FolderPage

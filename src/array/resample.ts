@@ -80,6 +80,10 @@ export function bin(image: Image, factor: number): Image {
   const rows = Math.floor(oldRows / factor);
   const columns = Math.floor(oldColumns / factor);
   const out = new Float32Array(rows * columns);
+  if (factor === 2) {
+    fillMeansOfFour(image, out, columns);
+    return { data: out, shape: [rows, columns] };
+  }
   const sums = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
     sums.fill(0);
@@ -95,4 +99,15 @@ export function bin(image: Image, factor: number): Image {
     }
   }
   return { data: out, shape: [rows, columns] };
+}
+
+/** What `bin` does by factor 2, in the same order of sums, several times faster: pyramids of images need it most. */
+function fillMeansOfFour({ data, shape }: Image, out: Float32Array, columns: number): void {
+  for (let i = 0, row = 0; i < out.length; row++) {
+    let above = 2 * row * shape[1];
+    let below = above + shape[1];
+    for (const end = i + columns; i < end; i++, above += 2, below += 2) {
+      out[i] = (data[above]! + data[above + 1]! + (data[below]! + data[below + 1]!)) / 4;
+    }
+  }
 }

@@ -20,11 +20,16 @@ export function entryOf({ entries }: CommandContext, command: string): CommandEn
   return found;
 }
 
-/** Does the work of a project, with every command at hand. */
+/**
+ * Does the work of a project, with every command at hand.
+ *
+ * @param execute does a stage; otherwise as if it had been typed, in this very process
+ */
 export async function withProjectContext<T>(
   context: CommandContext,
   workers: number | undefined,
   work: (context: RunContext) => Promise<T>,
+  execute: RunContext["execute"] = (command, options) => entryOf(context, command).perform(options, context),
 ): Promise<T> {
   return withWorkers(workers, (pool) =>
     work({
@@ -32,8 +37,7 @@ export async function withProjectContext<T>(
       workers: pool,
       expand: expandMicrographs,
       specOf: (command) => entryOf(context, command).spec,
-      // each stage runs as if it had been typed, in this very process
-      execute: (command, options) => entryOf(context, command).perform(options, context),
+      execute,
       writeReport: (finished) => writeProjectReport(finished, context),
     }),
   );

@@ -1,25 +1,16 @@
-import { resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { submitOptions } from "../../jobs/submit/options.js";
 import { planSubmission } from "../../jobs/submit/plan.js";
 import { describeSubmission, standingOf, submit } from "../../jobs/submit/run.js";
 import { standingText } from "../../jobs/submit/standing.js";
 import { waitForJobs } from "../../jobs/submit/wait.js";
-import { runProgram } from "../../runtime/programs.js";
 import type { Run } from "../command.js";
 import { parseWords } from "../parse-words.js";
+import { submitContext } from "../submit-stages.js";
 
 /** The work of `cryogem submit`. */
 export const run: Run<typeof submitOptions> = async (options, context) => {
-  const { report, signal } = context;
-  const surroundings = {
-    ...context,
-    run: runProgram,
-    program: [process.execPath, resolve(process.argv[1]!)],
-    workingFolder: process.cwd(),
-    absolute: (path: string) => resolve(path),
-    pause: async (seconds: number): Promise<void> => sleep(1000 * seconds, undefined, { signal }),
-  };
+  const { report } = context;
+  const surroundings = submitContext(context);
   if (options.status === undefined) {
     const plan = planSubmission(options, (words) => parseWords(words, context));
     if (!plan.shares) report.note(`${plan.command} is one job`);

@@ -19,6 +19,11 @@ export const runOptions = {
     otherwise: "the first",
   }),
   to: textOption({ value: "stage", help: "last stage to do", otherwise: "the last" }),
+  submit: textOption({
+    value: "options",
+    help: "do the stages that have shares on a cluster with Slurm, as arrays of jobs with these options of `submit`, and wait for them",
+    otherwise: "all is done here",
+  }),
   plan: switchOption({ help: "only say how each stage stands and which command it is", fallback: false }),
 } as const;
 
@@ -38,5 +43,6 @@ map refined from them, its resolution, and its correlation with the given struct
 Examples:
   cryogem run project.yaml
   cryogem run project.yaml --plan
-  cryogem run project.yaml --from train --to generate`,
+  cryogem run project.yaml --from train --to generate
+  cryogem run project.yaml --submit "--shards 32 --time 2:00:00"`,
 };

@@ -261,7 +261,7 @@ export async function doStage(
 }
 
 /** A name beside a file or folder that nothing has yet: `map.before-1.mrc`, `simulated.before-1`. */
-async function freeName(files: Files, path: string): Promise<string> {
+export async function freeName(files: Files, path: string): Promise<string> {
   const [, stem = path, ending = ""] = /^(.*?)(\.[a-z0-9]+)?$/i.exec(path) ?? [];
   for (let i = 1; ; i++) {
     const name = `${stem}.before-${i}${ending}`;

@@ -21,7 +21,8 @@ export const submitOptions = {
     {
       value: "n",
       help: "shares of its micrographs; several a task where Slurm allows no array of so many",
-      otherwise: "32; commands without shares are one job",
+      otherwise:
+        "32; commands without shares are one job, and so is a project whose stages are not to be shared",
     },
   ),
   template: pathOption({
@@ -75,11 +76,13 @@ export const submitCommand: CommandSpec<typeof submitOptions> = {
   summary: "Do a command on a cluster with Slurm: shares as an array of jobs, then join.",
   options: submitOptions,
   notes: `
-What can be shared is: simulate, generate, bin, estimate, pick run, extract. Any other command is one job, a whole project (run) too. A task that is
+What can be shared is: simulate, generate, bin, estimate, pick run, extract. Any other command is one job. A whole project (run) is one too, which with --shards submits its
+stages of these kinds in turn and waits for them. A task that is
 stopped for its time, preempted or lost with its node is queued again and goes on. The same line again submits what has not ended well.
 Exit codes with --wait: 0 joined, 1 not.
 Examples:
   cryogem submit --shards 100 --time 2:00:00 -- simulate --map map.mrc --count 10000 --out simulated
+  cryogem submit --shards 32 --time 8:00:00 -- run project.yaml
   cryogem submit --template /site/qsub.sh --queue cpu -- estimate --micrographs raw --pixel-size 1.5 --voltage 300 --cs 2.7 --out est
   cryogem submit --status simulated.submit`,
 };

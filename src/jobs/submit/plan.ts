@@ -1,8 +1,9 @@
 import { OptionError, UsageError } from "../../core/errors.js";
 import { partsFolder } from "../extract/parts.js";
 import { resolveOptions } from "../shared/options/check.js";
+import { commandWords, quoted } from "../shared/options/line.js";
 import type { CommandSpec } from "../shared/options/option.js";
-import { type ResolvedSubmitOptions, type SubmitOptions, submitOptions } from "./options.js";
+import { type ResolvedSubmitOptions, type SubmitOptions, submitCommand, submitOptions } from "./options.js";
 
 /** A command as it was read from its words. */
 export interface ParsedCommand {
@@ -66,11 +67,28 @@ export function planSubmission(
   return {
     ...options,
     command: spec.name,
-    words: [...words, ...machine.flatMap((name) => [`--${name}`, String(threads)])],
+    words: [
+      ...words,
+      ...machine.flatMap((name) => [`--${name}`, String(threads)]),
+      ...(sharesStages(spec, ofCommand, options) ? ["--submit", ofStages(options)] : []),
+    ],
     folder,
     out,
     ...(shares && { shares }),
   };
+}
+
+/** Whether a project goes on by arrays of jobs of its own. */
+const sharesStages = (
+  { name }: CommandSpec,
+  ofCommand: Readonly<Record<string, unknown>>,
+  { shards }: ResolvedSubmitOptions,
+): boolean => name === "run" && shards !== undefined && ofCommand["submit"] === undefined;
+
+/** The options by which the stages of a project are submitted: those by which the project is. */
+function ofStages({ shards, template, extra, queue, threads, memory, time }: ResolvedSubmitOptions): string {
+  const given = { shards, template, extra, queue, threads, memory, time };
+  return commandWords(submitCommand, given).slice(1).map(quoted).join(" ");
 }
 
 function sharesOf(
@@ -84,7 +102,7 @@ function sharesOf(
     const claimed = name === "extract" ? partsFolder(out!) : out!;
     return { count: shards ?? SHARES, out: out!, claimed };
   }
-  if (shards === undefined) return undefined;
+  if (shards === undefined || name === "run") return undefined;
   const why = simulatesFirst ? "generate with --map, which simulates first" : name;
   throw new OptionError("shards", `found ${shards} for ${why}, expected none: it is one job`);
 }
