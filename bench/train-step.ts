@@ -4,6 +4,8 @@
  *   npx vite-node bench/train-step.ts [ROUNDS] [CROP,WIDTH[,DEPTH[,UPSAMPLING]] …]          default 7 256,32 256,64 512,64
  * Before anything is timed the first step's losses, in float32, are held against float64 PyTorch's from the same weights
  * and data. Then the programs take turns, each in a process of its own. THREADS (default: all cores) goes for all.
+ * Every round waits for an idle machine (idle.ts), PATIENCE seconds (default 600) at most, and counts only if it stayed idle: beside
+ * other work PyTorch's barriers cost it several times its usual time. Without as many rounds as asked for no ratio is printed.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -15,7 +17,7 @@ import { drawQueryPoints } from "../src/translate/gan/points.js";
 import { translationStep } from "../src/translate/gan/step.js";
 import { writeCase } from "./case.js";
 import { median, printTable, progress, spread } from "./table.js";
-import { type Answer, Contestant, python, takeTurns } from "./turns.js";
+import { type Answer, Contestant, python, takeQuietTurns } from "./turns.js";
 
 const [rounds = "7", ...wanted] = process.argv.slice(2);
 const threads = process.env["THREADS"] ?? String(availableParallelism());
@@ -80,7 +82,7 @@ async function compare(size: string): Promise<readonly (readonly string[])[]> {
     );
     const error = Math.max(...apart);
     if (!(error < AGREEMENT)) throw new Error(`${size}: losses differ by ${error} from float64 PyTorch's`);
-    const answers = await takeTurns(contestants, "step", Number(rounds), 1);
+    const answers = await takeQuietTurns(contestants, "step", Number(rounds));
     for (const contestant of contestants) contestant.stop();
     return answers.map((own, i) => row(size, contestants[i]!.name, own, answers[0]!, error));
   } finally {
@@ -101,6 +103,10 @@ function row(size: string, name: string, own: readonly Answer[], ours: readonly 
       2,
     );
   const isOurs = name === "ours";
+  if (own.length < Number(rounds)) {
+    const why = `no ratio: ${own.length} of ${rounds} rounds on an idle machine`;
+    return [size, NAMES[name]!, "", "", why, "", "", error.toExponential(1)];
+  }
   return [
     ...[
       size,

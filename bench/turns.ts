@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
+import { busySeconds, IDLE, untilIdle } from "./idle.js";
 
 /** What one piece of work took, and the most memory that its process has ever held. */
 export interface Answer {
@@ -64,6 +65,31 @@ export async function takeTurns(
       const answer = await contestant.ask(order);
       if (round >= 0) answers[i]!.push(answer);
     }
+  }
+  return answers;
+}
+
+/**
+ * As `takeTurns`, on an idle machine: each round waits for one, and counts only if nobody else took more than IDLE cores meanwhile.
+ *
+ * @returns fewer rounds than asked for where others leave the machine no rest
+ */
+export async function takeQuietTurns(
+  contestants: readonly Contestant[],
+  order: string,
+  rounds: number,
+): Promise<readonly (readonly Answer[])[]> {
+  const answers: Answer[][] = contestants.map(() => []);
+  await takeTurns(contestants, order, 0, 1);
+  for (let tries = 0; answers[0]!.length < rounds && tries < 3 * rounds; tries++) {
+    if (!(await untilIdle())) break;
+    const [busy, start] = [busySeconds(), performance.now()];
+    const round = (await takeTurns(contestants, order, 1, 0)).flat();
+    const own = round.reduce((sum, { processor }) => sum + processor, 0) / 1000;
+    const foreign = (busySeconds() - busy - own) / ((performance.now() - start) / 1000);
+    if (foreign > IDLE)
+      console.error(`a round beside other work (${foreign.toFixed(2)} cores) does not count`);
+    else for (const [i, answer] of round.entries()) answers[i]!.push(answer);
   }
   return answers;
 }

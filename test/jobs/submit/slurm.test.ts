@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -39,14 +39,22 @@ interface Ended {
   readonly text: string;
 }
 
-/** A command of cryogem, as it is typed on the machine of the cluster where one logs in. */
-const cryogem = (...words: readonly string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    const options = { cwd: dir, env: slurm?.environment ?? process.env };
-    execFile(process.execPath, [MAIN, ...words], options, (error, stdout, stderr) =>
+/** A command of cryogem in one of the folders, as it is typed on the machine of the cluster where one logs in. */
+function begin(
+  folder: string,
+  words: readonly string[],
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  const options = { cwd: join(dir, folder), env: slurm?.environment ?? process.env };
+  let child: ChildProcess | undefined;
+  const ended = new Promise<Ended>((resolve) => {
+    child = execFile(process.execPath, [MAIN, ...words], options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, text: stdout + stderr }),
     );
   });
+  return { child: child!, ended };
+}
+
+const cryogem = (...words: readonly string[]): Promise<Ended> => begin(".", words).ended;
 
 /** The process of cryogem in a task, by what the task left of itself and the system's list of its children. */
 function processOf(job: string): number | undefined {
@@ -139,6 +147,44 @@ describe.skipIf(missing)(`on a Slurm of this machine${missing ? ` (${missing})` 
     expect(snapshot(join(dir, "shared"))).toEqual(snapshot(join(dir, "whole")));
   }, 240_000);
 
+  test("a project whose stages go as arrays of jobs, stopped once while it waits and then a job itself: the files of one machine", async ({
+    skip,
+  }) => {
+    if (!slurm) return skip(trouble);
+    for (const name of ["here", "there"]) mkdirSync(join(dir, name));
+    const raw =
+      "simulate --map ../map.mrc --size 384 --count 4 --particles 8 --snr 0.2 --seed 5 --out ../raw".split(
+        " ",
+      );
+    expect(await begin("here", raw).ended).toMatchObject({ code: 0 });
+    for (const name of ["here", "there"]) writeFileSync(join(dir, name, "project.yaml"), PROJECT);
+    const upTo = ["run", "project.yaml", "--out", "results", "--to", "simulate"];
+    try {
+      const shared = [...upTo, "--submit", "--shards 2 --time 10"];
+      const first = begin("there", shared);
+      const record = join(dir, "there/results/estimates.submit/submit.json");
+      await slurm.until("the first stage is submitted", async () => existsSync(record), 60);
+      first.child.kill("SIGTERM");
+      expect((await first.ended).code).not.toBe(0);
+      // then as a job of its own, which finds the first stage submitted
+      const asJob = ["submit", "--shards", "2", "--time", "10", "--wait", "--", ...upTo];
+      expect(await begin("there", asJob).ended).toMatchObject({ code: 0 });
+      const submitted = readdirSync(join(dir, "there/results")).filter((name) => name.endsWith(".submit"));
+      expect(submitted.sort()).toEqual(["estimates.submit", "simulated.submit"]);
+      for (const name of submitted) {
+        const ended = readdirSync(join(dir, "there/results", name, "ended"));
+        expect(ended).toEqual(expect.arrayContaining(["1.0", "2.0", "join.0"]));
+      }
+    } catch (error) {
+      if (error instanceof SlurmTrouble) return skip(error.message);
+      throw error;
+    }
+    expect(await begin("here", upTo).ended).toMatchObject({ code: 0 });
+    for (const name of ["estimates", "simulated"]) {
+      expect(snapshot(join(dir, "there/results", name))).toEqual(snapshot(join(dir, "here/results", name)));
+    }
+  }, 240_000);
+
   test("a site's template for RELION, and a command that is one job", async ({ skip }) => {
     if (!slurm) return skip(trouble);
     const own = slurm;
@@ -165,6 +211,20 @@ describe.skipIf(missing)(`on a Slurm of this machine${missing ? ` (${missing})` 
       .toMatch(/site begins[\s\S]*36 x 36 x 36[\s\S]*site ends/);
   }, 60_000);
 });
+
+/** Simulated micrographs taken for raw ones; paths are the same in both folders, since records hold them. */
+const PROJECT = `micrographs: ../raw/micrographs
+map: ../map.mrc
+pixelSize: 4
+voltage: 300
+cs: 2.7
+particleDiameter: 110
+baselines: []
+simulate:
+  count: 4
+  size: 256
+  particles: 4
+`;
 
 /** As sites give it to RELION: modules, mpirun, two variables of their own, and lines behind the command. */
 const SITE_TEMPLATE = `#!/bin/bash -e

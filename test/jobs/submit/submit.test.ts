@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { entries } from "../../../src/cli/commands/index.js";
 import { parseWords } from "../../../src/cli/parse-words.js";
+import { wordsOf } from "../../../src/cli/submit-stages.js";
 import type { SubmitOptions } from "../../../src/jobs/submit/options.js";
 import { planSubmission } from "../../../src/jobs/submit/plan.js";
 import { describeSubmission, submit } from "../../../src/jobs/submit/run.js";
@@ -36,12 +37,23 @@ describe("what is planned", () => {
 
   test.each([
     ["generate --model m --map m.mrc --out g", "g.submit"],
-    ["run project.yaml", "cryogem-run.submit"],
+    ["info map.mrc", "cryogem-info.submit"],
     ["train --real r --simulated s --out model", "model.submit"],
   ])("%s is one job, and no shares can be asked for", (line, folder) => {
     const { shares, folder: made } = plan(line);
     expect([made, shares]).toEqual([folder, undefined]);
     expect(() => plan(line, { shards: 4 })).toThrow(/shards: found 4 for .*, expected none: it is one job/);
+  });
+
+  test("a project is one job, which with shares submits its stages as it was submitted itself", () => {
+    const words = (options: Partial<SubmitOptions>): readonly string[] =>
+      plan("run project.yaml", options).words;
+    expect(plan("run project.yaml", { shards: 8 }).shares).toBeUndefined();
+    expect(words({})).toEqual(["run", "project.yaml"]);
+    const given = { shards: 8, template: "my qsub.sh", queue: "cpu", threads: 2, time: "2:00:00" };
+    expect(words(given).slice(0, -1)).toEqual(["run", "project.yaml", "--submit"]);
+    const { options } = parseWords(["submit", ...wordsOf(words(given).at(-1)!)], { entries });
+    expect(options).toMatchObject(given);
   });
 
   test("a task works on as many threads as it has cores, unless the command says otherwise", () => {
