@@ -41,7 +41,11 @@ export async function openDataset(
     const tables = [DATASET.micrographs, DATASET.particles, DATASET.truth].filter(
       (name) => !names.includes(name),
     );
-    if (missing.length === 0 && tables.length === 0) return { missing, finished: true };
+    if (missing.length === 0 && tables.length === 0) {
+      // left by a process that was killed at the very end
+      if (isAlone) await files.remove(at(DATASET.parts));
+      return { missing, finished: true };
+    }
     refuseOtherProgram(dir, manifest.program, job);
     if (!isAlone) {
       throw new UsageError(

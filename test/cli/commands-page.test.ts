@@ -45,6 +45,18 @@ describe.each(entries.map(({ spec }) => [spec.name, spec] as const))("%s", (name
     }
   });
 
+  test("an empty path, as of an unset variable of the shell, is refused", () => {
+    for (const [each, option] of Object.entries(spec.options)) {
+      const { type } = option.kind;
+      if (type !== "path" && type !== "paths") continue;
+      for (const value of type === "path" ? [""] : [[""], ["a", ""]]) {
+        expect(() => resolveOptions({ [each]: option }, { [each]: value } as never)).toThrow(
+          new RegExp(`^${each}: found .*, expected (a path|one or more paths)$`),
+        );
+      }
+    }
+  });
+
   test("an unknown option is refused with the nearest name", () => {
     const [first] = Object.keys(spec.options);
     const misspelt = `${first}x`;

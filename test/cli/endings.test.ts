@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,5 +66,22 @@ test.skipIf(!existsSync("/dev/full"))(
     });
     const code = await new Promise((resolve) => child.on("close", resolve));
     expect([code, said.trim()]).toEqual([1, expect.stringMatching(/^error: standard output: ENOSPC.*$/)]);
+  },
+);
+
+/** Two gigabytes of addresses: node starts, and a kernel's memory cannot be had. */
+const inLittleMemory = (words: readonly string[]) =>
+  spawnSync("sh", ["-c", 'ulimit -v 2000000; exec "$@"', "sh", process.execPath, MAIN, ...words], {
+    encoding: "utf8",
+  });
+
+test.skipIf(inLittleMemory(["--version"]).status !== 0)(
+  "memory that cannot be had is a sentence that says what takes less (needs a node that starts in 2 GB of addresses)",
+  () => {
+    const { status, stderr } = inLittleMemory(simulate("little", 1));
+    expect(stderr.trim().split("\n").at(-1)).toMatch(
+      /^error: not enough memory \(.*\): smaller images or boxes, or fewer workers, take less$/,
+    );
+    expect(status).toBe(1);
   },
 );

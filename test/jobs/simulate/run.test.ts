@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { fourierFilter } from "../../../src/array/filter.js";
@@ -93,6 +93,13 @@ describe("bytes", () => {
     const again = jobContext();
     await simulate("seed7", {}, again.context);
     expect(again.notes[0]).toContain("complete already");
+    // what a process that was killed at the very end has left goes
+    const whole = snapshot(join(dir, "seed7"));
+    mkdirSync(join(dir, "seed7/parts"));
+    writeFileSync(join(dir, "seed7/parts/000001.json"), "");
+    writeFileSync(join(dir, "seed7/micrographs/.000001.mrc.12.0.partial"), "");
+    await simulate("seed7");
+    expect(snapshot(join(dir, "seed7"))).toEqual(whole);
     await expect(simulate("seed7", { seed: 8 })).rejects.toThrow("seed: found 7, expected 8");
   });
 });
