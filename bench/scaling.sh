@@ -2,7 +2,7 @@
 # What a micrograph costs on a cluster, docs/scaling.md: processor seconds, bytes and operations on names of `simulate`,
 # `estimate`, `pick run` and `extract`, for a task and for each micrograph.
 #
-#   bench/scaling.sh MAP OUT        MAP: a density map. Run after `npm run build`; needs strace.
+#   bench/scaling.sh MAP OUT [COMMAND …]        MAP: a density map. Run after `npm run build`; needs strace.
 #
 # Every command does one micrograph and then MANY in folders of their own. The difference, by MANY less 1, is the cost of a micrograph, and
 # what is left of the first run the cost of a task. Processor seconds are those of a run of its own, without strace.
@@ -10,7 +10,9 @@
 #   SIZE   side of a micrograph, pixels (default 4096)
 set -euo pipefail
 map=${1:?a density map} out=${2:?a folder to write into}
+shift 2
 many=${MANY:-4} size=${SIZE:-4096}
+[ $# -gt 0 ] || set -- simulate estimate "pick run" extract
 root=$(cd "$(dirname "$0")/.." && pwd)
 cryogem() { node "$root/dist/cli/main.js" "$@"; }
 mkdir -p "$out"
@@ -38,7 +40,7 @@ words() {
 }
 
 printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' command "s a task" "s a micrograph" "MB written a micrograph" "files a micrograph" "operations a task" "operations a micrograph"
-for command in simulate estimate "pick run" extract; do
+for command; do
   declare -A seconds=() bytes=() files=() calls=()
   for set in one all; do
     target="$out/${command// /-}-$set"
