@@ -29,12 +29,8 @@ export function byNumberFigure(found: readonly SubsetResolution[], fit: NumberFi
     upper: at.map((values) => Math.max(...values)),
   };
   const [low, high] = [Math.min(...at.flat()), Math.max(...at.flat())];
-  const squares = Array.from({ length: 50 }, (_, i) => low + ((high - low) * i) / 49);
-  const line = fit && {
-    name: `N = c/d · exp(B / 2d²), B = ${fit.bFactor.toFixed(0)} Å²`,
-    x: squares.map((square) => particlesFor(1 / Math.sqrt(square), fit)),
-    y: squares,
-  };
+  const squares = Array.from({ length: 100 }, (_, i) => low + ((high - low) * i) / 99);
+  const line = fit && lineOf(fit, squares, [numbers[0]!, numbers.at(-1)!]);
   return lineChart({
     title: "Resolution over the number of particles",
     x: { label: "particles in both halves", scale: "log" },
@@ -45,4 +41,20 @@ export function byNumberFigure(found: readonly SubsetResolution[], fit: NumberFi
       y: 1 / d ** 2,
     })),
   });
+}
+
+/** The line of a fit through 1/d², as far as particles were counted. */
+function lineOf(
+  fit: NumberFit,
+  squares: readonly number[],
+  [fewest, most]: readonly [number, number],
+): Series {
+  const points = squares
+    .map((square) => ({ square, particles: particlesFor(1 / Math.sqrt(square), fit) }))
+    .filter(({ particles }) => particles >= fewest && particles <= most);
+  return {
+    name: `N = c/d · exp(B / 2d²), B = ${fit.bFactor.toFixed(0)} Å²`,
+    x: points.map(({ particles }) => particles),
+    y: points.map(({ square }) => square),
+  };
 }
