@@ -50,6 +50,19 @@ export function simulationMemory(size: SimulationSize): MemoryNeed {
   return { bytes, option: "size", what, instead: "take fewer pixels, or fewer `workers`" };
 }
 
+/** Pixels across a particle, at least: a smaller one has no shape, and a picker sees none (`pick run` takes as many). */
+const LEAST_PIXELS = 4;
+
+/** Refuses pixels in which a particle is a dot. */
+export function refuseDots(diameters: readonly number[], pixelSize: number): void {
+  const smallest = Math.min(...diameters);
+  if (smallest >= LEAST_PIXELS * pixelSize) return;
+  throw new OptionError(
+    "pixelSize",
+    `found ${pixelSize} angstrom, at which a particle of ${smallest.toFixed(0)} angstrom is ${(smallest / pixelSize).toFixed(1)} pixels across, expected at least ${LEAST_PIXELS}`,
+  );
+}
+
 /** Particles on one micrograph, at most: more take minutes to place, and none of the densest specimens has as many. */
 const MOST_PARTICLES = 20_000;
 

@@ -10,7 +10,7 @@ import { refuseBeyondMemory } from "../shared/memory.js";
 import { type Consensus, readConsensus } from "./consensus.js";
 import { type DetectorSource, readDetector } from "./detector.js";
 import { readSimulationEstimates, type SimulationEstimates } from "./estimates.js";
-import { refuseCrowd, simulationMemory } from "./limits.js";
+import { refuseCrowd, refuseDots, simulationMemory } from "./limits.js";
 import { WITHOUT_ESTIMATES } from "./options.js";
 import { readOrientations } from "./orientations.js";
 import { defaultParticles, type SimulationPlan } from "./plan.js";
@@ -62,6 +62,7 @@ export async function readSources(plan: SimulationPlan, context: DatasetContext)
   const hasDepth = plan.depth > 0;
   const workers = context.workers.count;
   refuseCrowd(plan, particlesOf(plan, { pixelSize, diameters, estimates, consensus })[0], diameters);
+  refuseDots(diameters, pixelSize);
   refuseBeyondMemory(simulationMemory({ shape: plan.size, pixelSize, workers, hasDepth, maps }), context);
   const field = Math.min(...plan.size) * pixelSize;
   const largest = Math.max(...diameters);

@@ -69,6 +69,12 @@ describe("simulate refuses before it writes", () => {
     expect(existsSync(join(dir, "never/dataset.json"))).toBe(false);
   });
 
+  test("pixels in which a particle is a dot", async () => {
+    await expect(simulate(GIGABYTE, { pixelSize: 45, size: [512, 512], particles: [3, 0] })).rejects.toThrow(
+      /^pixelSize: found 45 angstrom, at which a particle of \d+ angstrom is 2\.\d pixels across, expected at least 4$/,
+    );
+  });
+
   test("more particles than can be placed in reasonable time", async () => {
     await expect(simulate(GIGABYTE, { particles: [50_000, 0] })).rejects.toThrow(
       "particles: found a mean of 50000, expected at most 20000 a micrograph",
