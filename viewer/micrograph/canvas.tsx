@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ImageView } from "../../src/jobs/view/records.js";
 import { useKeys, useSize } from "../hooks.js";
+import { Layer } from "./layer.js";
 import { drawBar, drawMarks, type Frame, type Marks } from "./marks.js";
-import { type Extent, Tiles, type Window } from "./tiles.js";
-import { filtered, levelOfFilter, paint, rangeOf, type Sorted, sorted, type Tone } from "./tone.js";
+import type { Tone } from "./tone.js";
 
 export const MARK_COLOURS = ["#ffd23f", "#5ee6c5", "#ff8fb1"] as const;
 
@@ -31,21 +31,6 @@ interface Look {
   readonly zoom: number;
 }
 
-/** An image that is or was shown here. */
-interface Layer {
-  readonly tiles: Tiles;
-  /** Values by level and filter. */
-  readonly sorted: Map<string, Sorted>;
-  whole?: Painted;
-  part?: Painted;
-}
-
-interface Painted {
-  readonly key: string;
-  readonly window: Window;
-  readonly canvas: HTMLCanvasElement;
-}
-
 /** A micrograph to move about in. */
 export function Canvas(props: CanvasProps) {
   const { place, view, field, pixelSize, tone, lowPass, marks, onClick, label } = props;
@@ -58,13 +43,9 @@ export function Canvas(props: CanvasProps) {
   const drag = useRef<{ x: number; y: number; moved: boolean } | undefined>();
   // layers that are blinked are kept, so that none has to be painted again
   const layers = useRef(new Map<string, Layer>());
-  let layer = layers.current.get(place);
-  if (layer?.tiles.view !== view) {
-    const tiles = new Tiles(place, view, () => redraw((n) => n + 1), setProblem);
-    layer = { tiles, sorted: new Map() };
-    layers.current.set(place, layer);
-  }
-  const own = layer;
+  const known = layers.current.get(place);
+  const layer = known?.view === view ? known : new Layer(place, view, () => redraw((n) => n + 1), setProblem);
+  layers.current.set(place, layer);
   const ratio = window.devicePixelRatio || 1;
   const [rows, columns] = field;
   const whole: Look = { x: columns / 2, y: rows / 2, zoom: Math.min(width / columns, height / rows) };
@@ -100,69 +81,12 @@ export function Canvas(props: CanvasProps) {
       left: (width * ratio) / 2 - now.x * scale,
       top: (height * ratio) / 2 - now.y * scale,
     };
-    draw(to, frame);
+    layer.draw(to, frame, columns, { tone, lowPass, pixelSize });
     for (const [i, each] of marks.entries()) {
       drawMarks(to, each, frame, ratio, MARK_COLOURS[i % MARK_COLOURS.length]!);
     }
     if (pixelSize !== undefined) drawBar(to, pixelSize, frame, ratio);
   });
-
-  /** Draws the coarsest picture of the whole, and over it the part that is seen, as fine as it needs to be. */
-  function draw(to: CanvasRenderingContext2D, frame: Frame): void {
-    const last = view.levels.length - 1;
-    // pixels of the image to one of the field
-    const density = view.shape[1] / columns;
-    const size = pixelSize === undefined ? undefined : pixelSize / density;
-    const fine = Math.min(last, Math.max(0, Math.floor(Math.log2(density / frame.scale) + 0.3)));
-    const level =
-      lowPass > 0 && size !== undefined ? Math.max(fine, levelOfFilter(lowPass, size, last + 1)) : fine;
-    const seen = [
-      -frame.left / frame.scale,
-      -frame.top / frame.scale,
-      (to.canvas.width - frame.left) / frame.scale,
-      (to.canvas.height - frame.top) / frame.scale,
-    ].map((value) => value * density) as [number, number, number, number];
-    const all = own.tiles.extent(last, 0, 0, view.shape[1], view.shape[0]);
-    own.whole = repaint(own.whole, all, size) ?? own.whole;
-    if (level < last) own.part = repaint(own.part, own.tiles.extent(level, ...seen), size) ?? own.part;
-    const { whole: coarse, part } = own;
-    for (const each of level < last ? [coarse, part] : [coarse]) {
-      if (!each) continue;
-      const { left, top, width: across, height: down, level: at } = each.window;
-      const unit = (2 ** at / density) * frame.scale;
-      to.imageSmoothingEnabled = unit < 3;
-      to.imageSmoothingQuality = "high";
-      to.drawImage(each.canvas, frame.left + left * unit, frame.top + top * unit, across * unit, down * unit);
-    }
-  }
-
-  /** Tiles as grey pixels; undefined until they are there. */
-  function repaint(old: Painted | undefined, extent: Extent, size: number | undefined): Painted | undefined {
-    const where = `${extent.level} ${extent.columns} ${extent.rows} ${size === undefined ? 0 : lowPass}`;
-    const key = `${where} ${tone.clip} ${tone.gamma} ${tone.isInverted}`;
-    if (old?.key === key) return old;
-    const isSameWindow = old?.key.startsWith(`${where} `);
-    const raw = isSameWindow ? old!.window : own.tiles.window(extent);
-    if (!raw) return undefined;
-    const isFiltered = lowPass > 0 && size !== undefined;
-    const shown = isFiltered && !isSameWindow ? filtered(raw, lowPass, size) : raw;
-    // contrast is that of the first window at this level: moving about does not change it
-    const scaleKey = `${extent.level} ${isFiltered ? lowPass : 0}`;
-    let values = own.sorted.get(scaleKey);
-    if (!values) {
-      values = sorted(shown.data);
-      own.sorted.set(scaleKey, values);
-    }
-    const target =
-      old?.window.width === shown.width && old.window.height === shown.height ? old.canvas : undefined;
-    const canvas = target ?? document.createElement("canvas");
-    canvas.width = shown.width;
-    canvas.height = shown.height;
-    const pixels = new ImageData(shown.width, shown.height);
-    paint(shown.data, rangeOf(values, tone.clip), tone, new Uint32Array(pixels.data.buffer));
-    canvas.getContext("2d")!.putImageData(pixels, 0, 0);
-    return { key, window: shown, canvas };
-  }
 
   const placeOf = (event: MouseEvent): readonly [x: number, y: number] => {
     const { left, top } = canvas.current!.getBoundingClientRect();
@@ -174,26 +98,11 @@ export function Canvas(props: CanvasProps) {
   const read = (event: MouseEvent): void => {
     const [x, y] = placeOf(event).map(Math.round) as [number, number];
     const inside = x >= 0 && y >= 0 && x < columns && y < rows;
-    const value = inside ? valueAt(x, y) : undefined;
+    const value = inside ? layer.valueAt(x, y, columns) : undefined;
     setReading(
       inside ? `x ${x}  y ${y}${value === undefined ? "" : `  value ${Number(value.toPrecision(5))}`}` : "",
     );
   };
-  /** The value that is shown at a pixel of the field: a mean where pixels are drawn together. */
-  function valueAt(x: number, y: number): number | undefined {
-    const density = view.shape[1] / columns;
-    for (const each of [own.part, own.whole]) {
-      if (!each) continue;
-      const { level, left, top, width: across, height: down, data } = each.window;
-      const [column, row] = [x, y].map((n) => Math.floor(((n + 0.5) * density) / 2 ** level)) as [
-        number,
-        number,
-      ];
-      const [u, v] = [column - left, row - top];
-      if (u >= 0 && v >= 0 && u < across && v < down) return data[v * across + u];
-    }
-    return undefined;
-  }
 
   return (
     <div class="stage" ref={box as { current: HTMLDivElement | null }}>

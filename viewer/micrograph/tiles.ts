@@ -27,6 +27,15 @@ export interface Extent {
   readonly rows: readonly [first: number, last: number];
 }
 
+/** The tiles of an extent, each as one. */
+export const tilesOf = ({ level, columns, rows }: Extent): readonly Extent[] =>
+  Array.from({ length: rows[1] - rows[0] + 1 }, (_, i) => rows[0] + i).flatMap((row) =>
+    Array.from({ length: columns[1] - columns[0] + 1 }, (_, i): Extent => {
+      const column = columns[0] + i;
+      return { level, columns: [column, column], rows: [row, row] };
+    }),
+  );
+
 /** The pixels of an image, fetched tile by tile as they are needed. */
 export class Tiles {
   /** @param arrived told when a tile has come @param failed told why one has not */

@@ -66,6 +66,7 @@ describeView("going about in cryogem view", { dir, prepare }, (look) => {
 
   test("the list is walked through with the keyboard: folders too", async () => {
     const page = await look().open("0");
+    await page.getByRole("option", { name: "picks.star" }).waitFor();
     await page.getByRole("listbox").focus();
     await page.keyboard.press("End");
     await page.getByRole("heading", { name: "views.star" }).waitFor();
