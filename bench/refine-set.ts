@@ -5,6 +5,8 @@
  * poses), truth.star (poses and half sets). relion_project makes the images, its CTFs and its white noise included; orientations are uniform, the
  * origins normal with 2 pixels, defocus uniform from 1 to 2.5 micrometre. SNR: variance of the clean image over that of the
  * noise, within 0.4 of the box of the centre. Images are divided by the noise's deviation, as after extraction with --normalise.
+ * A map of a point group has its axes where RELION has them, as the potentials of 5A1A (D2) and 2ZA7 (O) do; refine.ts then counts errors up to
+ * the group. Orientations are drawn over all of them, so each has equivalent ones.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
