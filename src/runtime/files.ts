@@ -18,7 +18,7 @@ import { threadId } from "node:worker_threads";
 import { FileError } from "../core/errors.js";
 import type { Files } from "../core/ports.js";
 import { clearLock, takeLock } from "./lock.js";
-import { makeFolder, nothingCanBeMadeIn } from "./make-folder.js";
+import { linkToNothing, makeFolder, nothingCanBeMadeIn } from "./make-folder.js";
 
 /** This machine in few letters, since a name has room for 255. */
 const MACHINE = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
@@ -125,8 +125,7 @@ async function nearestFolder(path: string): Promise<string> {
   for (let above = dirname(path); ; above = dirname(above)) {
     const found = await isFolder(above);
     if (found) return above;
-    if (found === undefined && (await isLink(above)))
-      throw new FileError(above, "a link to nothing", "a writable place");
+    if (found === undefined && (await isLink(above))) throw linkToNothing(above);
     if (found === false) throw new FileError(above, MEANING["ENOTDIR"]!, "a writable place");
   }
 }

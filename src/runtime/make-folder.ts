@@ -24,6 +24,7 @@ async function make(path: string, again: boolean): Promise<void> {
     }
     if (code === "ENOENT") throw nothingCanBeMadeIn(dirname(path));
     // another process may have made it, or the system refuses to make what is there: "/" or a mount
+    if (code === "EEXIST" && !(await isThere(path))) throw linkToNothing(path);
     if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
     if (code === "EEXIST" || !(await isThere(path))) throw error;
   }
@@ -32,6 +33,10 @@ async function make(path: string, again: boolean): Promise<void> {
 /** What the system calls "no such file" although the folder is there. */
 export const nothingCanBeMadeIn = (folder: string): FileError =>
   new FileError(folder, "a folder in which the system lets nothing be made", "a writable place");
+
+/** What is there, and leads to no place at which something could be made. */
+export const linkToNothing = (path: string): FileError =>
+  new FileError(path, "a link to nothing", "a writable place");
 
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(

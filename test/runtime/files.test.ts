@@ -183,6 +183,18 @@ test("inputs: nothing there, an empty folder and a glob without a match are refu
   expect(await isFolder(at("empty"))).toBe(true);
 });
 
+test("a folder that is a link to nothing is said to be one", async () => {
+  symlinkSync("nowhere", at("dangling"));
+  for (const action of [
+    () => nodeFiles.write(at("dangling/x"), "text"),
+    () => nodeFiles.append(at("dangling/y/x"), "text"),
+    () => nodeFiles.lock(at("dangling/.lock")),
+    () => nodeFiles.tryWriting(at("dangling/x")),
+  ]) {
+    await expect(action()).rejects.toThrow(/dangling: found a link to nothing, expected a writable place$/);
+  }
+});
+
 test("a place where the system makes no folder is refused at once", async () => {
   // Node's recursive mkdir never comes back from here
   await expect(nodeFiles.write("/proc/cryogem/x/file", "text")).rejects.toThrow(FileError);
