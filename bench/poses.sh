@@ -40,7 +40,7 @@ refine() {
 case $part in
 network)
   train network
-  [ -e best.star ] || timed "pose run" pose run --model network --particles "$set/particles.star" --best 4 --out best.star
+  [ -e best.star ] || timed "pose run" pose run --model network --particles "$set/particles.star" --best 8 --out best.star
   refine with-network --poses best.star
   refine without
   $cryogem pose score --poses network.star with-network/run_data.star without/run_data.star --truth "$set/truth.star" --out scores

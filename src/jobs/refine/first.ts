@@ -43,7 +43,7 @@ export async function firstState(
     references: [scaled(reference, scales[0]), scaled(reference, scales[1])],
   };
   if (plan.poses === undefined) return first;
-  const reach = await reachOfProposals(plan, inputs, sharedOf(plan, inputs, first), context);
+  const reach = await reachOfProposals(plan, inputs, first, context);
   return reach === undefined ? first : { ...first, reach };
 }
 

@@ -1,55 +1,52 @@
-import { quantile } from "../../array/statistics.js";
-import { eulerToMatrix } from "../../core/rotation.js";
-import { symmetricAngle, symmetryOperators } from "../../core/symmetry.js";
-import { OrientationGrid } from "../../reconstruct/search/orientation-grid.js";
 import type { DatasetContext } from "../shared/context.js";
-import { chunksOf } from "./iteration.js";
+import { chunksOf, sharedOf } from "./iteration.js";
 import type { RefinePlan } from "./plan.js";
 import type { RefineInputs } from "./read.js";
-import type { IterationShared } from "./tasks.js";
+import type { RefineState } from "./state.js";
 
-/** Particles of each half that are searched everywhere. */
+/** Particles of each half that are searched both everywhere and near the proposals. */
 const SEARCHED = 100;
-/** Share of them that must be found about the proposed orientations. */
-const FOUND = 0.8;
-/** Degrees: less cannot be told from the width of the first cells. */
-const LEAST = 15;
-/** Degrees: about several orientations so far away lies most of all that there is to search. */
-const MOST = 40;
+/** Degrees about the proposed orientations that are tried. About several orientations, more would be most of all that there is. */
+const REACHES = [25, 40] as const;
+/** A particle is lost where so many natural logarithms of its likelihood are: less than a twentieth of the probability lies near. */
+const LOST = 3;
+/** Share of particles that may be lost. */
+const MOST_LOST = 0.05;
 
 /**
- * How far about the proposed orientations particles must be looked for, degrees: some are searched everywhere, and measured is how far the
- * nearest proposal lies from what was found.
+ * How far about the proposed orientations particles must be looked for, degrees: some are searched everywhere with the first reference, and near the
+ * proposals, and what the likelihood loses there is measured.
  *
- * @param everywhere a search of all orientations with the first reference
- * @returns undefined, with a warning, where the proposals are too far off to be of use
+ * @param first the state before the first iteration
+ * @returns undefined, with a warning, where too many particles would be lost: the proposals are no help
  */
 export async function reachOfProposals(
   plan: RefinePlan,
   inputs: RefineInputs,
-  everywhere: IterationShared,
+  first: RefineState,
   { workers, report, signal }: DatasetContext,
 ): Promise<number | undefined> {
   const chunks = chunksOf(inputs, SEARCHED);
   const some = [0, 1].map((half) => chunks.find((chunk) => chunk.half === half)!);
-  const found = await workers.map("refine-search", some, { signal, shared: everywhere });
-  const operators = symmetryOperators(plan.symmetry);
-  const distances = found.flatMap((sightings, half) =>
-    sightings.map(({ best }, i) =>
-      Math.min(
-        ...some[half]!.particles[i]!.angles!.map((angles) =>
-          symmetricAngle(eulerToMatrix(angles), best.view.matrix, operators),
-        ),
-      ),
-    ),
-  );
-  // a cell within the reach counts by its middle
-  const reach = Math.max(LEAST, quantile(distances, FOUND) + OrientationGrid.step(2) / 2);
-  const what = `${plan.poses}: of ${distances.length} particles that were searched everywhere, half lie within ${quantile(distances, 0.5).toFixed(1)} degrees of a proposed orientation, four of five within ${quantile(distances, FOUND).toFixed(1)}`;
-  if (reach > MOST) {
-    report.warn(`${what}: these poses are of no help, all particles are searched everywhere`);
-    return undefined;
+  const evidence = async (state: RefineState): Promise<number[]> => {
+    const shared = sharedOf(plan, inputs, state);
+    const found = await workers.map("refine-search", some, { signal, shared });
+    return found.flat().map((sighting) => sighting.evidence);
+  };
+  const everywhere = await evidence(first);
+  const told: string[] = [];
+  for (const reach of REACHES) {
+    const near = await evidence({ ...first, reach });
+    const lost = near.filter((value, i) => value < everywhere[i]! - LOST).length;
+    told.push(`${lost} within ${reach} degrees`);
+    if (lost > MOST_LOST * near.length) continue;
+    report.note(
+      `${plan.poses}: of ${near.length} particles ${told.join(" and ")} of the proposed orientations are lost`,
+    );
+    return reach;
   }
-  report.note(`${what}: others are looked for within ${reach.toFixed(1)}`);
-  return reach;
+  report.warn(
+    `${plan.poses}: of ${everywhere.length} particles ${told.join(" and ")} of the proposed orientations are lost: these poses are no help, all particles are searched everywhere`,
+  );
+  return undefined;
 }
