@@ -1,6 +1,6 @@
 import type { Image } from "../../array/image.js";
 import { indexOfNonFinite, mean } from "../../array/statistics.js";
-import { FormatError } from "../../core/errors.js";
+import { FormatError, OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { fitCtf } from "../../estimate/ctf/ctf-fit.js";
@@ -37,6 +37,8 @@ export interface EstimateInput extends NamedMicrograph {
 
 /** Least side of a micrograph, pixels. */
 const LEAST_SIDE = 256;
+/** Pixels across a particle: noise is told from particles of as many and more. */
+const LEAST_DIAMETER = 4;
 
 /**
  * Task "estimate-micrograph": measures one micrograph and writes what there is to look at, unless that was done before.
@@ -59,6 +61,7 @@ export async function estimateMicrographTask(
   if (sha256 === undefined || joins) return undefined;
   const { image, pixelSize } = await readImage(await files.read(path), path);
   checkMicrograph(image, path);
+  requireDiameter(image, settings, path);
   const { record, pictures, noise } = measure(image, withCtf(settings, ctf), stem);
   for (const name of Object.keys(outputs) as (keyof typeof outputs)[]) {
     await files.write(inside(dir, outputs[name]), pictures[name]);
@@ -97,6 +100,22 @@ async function readPart(files: Files, path: string): Promise<EstimatePart | unde
 async function allExist(files: Files, dir: string, paths: readonly string[]): Promise<boolean> {
   for (const path of paths) if (!(await files.exists(inside(dir, path)))) return false;
   return true;
+}
+
+/** @throws OptionError for a particle that is a dot in the micrograph, or larger than half of it */
+function requireDiameter(
+  { shape }: Image,
+  { optics, particleDiameter }: EstimateSettings,
+  path: string,
+): void {
+  const pixels = particleDiameter / optics.pixelSize;
+  const most = Math.min(...shape) / 2;
+  if (pixels >= LEAST_DIAMETER && pixels <= most) return;
+  throw new OptionError(
+    "particleDiameter",
+    `found ${particleDiameter} angstrom, ${pixels.toFixed(1)} pixels of ${path} at ${optics.pixelSize} angstrom per pixel, ` +
+      `expected ${LEAST_DIAMETER} to ${most}: is the \`pixelSize\` right?`,
+  );
 }
 
 function checkMicrograph({ data, shape }: Image, path: string): void {

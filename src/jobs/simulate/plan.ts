@@ -38,6 +38,9 @@ export interface SimulationPlan
   readonly record: Readonly<Record<string, unknown>>;
 }
 
+/** Angstrom: nobody means a defocus as near to focus but in micrometres. */
+const NEAR_FOCUS = 50;
+
 /** Angstrom, where only the mean defocus is given. */
 const ASTIGMATISM = 200;
 /** Electrons per square angstrom: a typical exposure of single particles. */
@@ -137,6 +140,9 @@ function refuseClashes(o: ResolvedSimulateOptions): void {
   };
   const noisy = isNoisy(o);
   const isPoisson = o.noise === "poisson" || o.noise === "poisson-gaussian";
+  if (o.defocus?.every((value) => value !== 0 && Math.abs(value) < NEAR_FOCUS)) {
+    refuse("defocus", `found ${o.defocus}, expected angstrom, as 15000,25000, not micrometre`);
+  }
   if (o.particles && o.particles[0]! < 1)
     refuse("particles", `found ${o.particles[0]}, expected a mean of at least 1`);
   if (o.ratios && o.ratios.length !== o.map.length) {

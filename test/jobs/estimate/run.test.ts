@@ -181,6 +181,15 @@ describe("what is refused or warned of", () => {
     ).rejects.toThrow("a folder with other files (m0.mrc");
   });
 
+  test("a particle larger than half the micrograph, as of a wrong pixel size, or smaller than four pixels", async () => {
+    await expect(run("large", { pixelSize: 0.3, fitMax: 1 })).rejects.toThrow(
+      /^particleDiameter: found 150 angstrom, 500\.0 pixels of .*m0\.mrc at 0\.3 angstrom per pixel, expected 4 to 256: is the `pixelSize` right\?$/,
+    );
+    await expect(run("small", { particleDiameter: 11 })).rejects.toThrow(
+      /^particleDiameter: found 11 angstrom, 3\.7 pixels of .*, expected 4 to 256/,
+    );
+  });
+
   test("a micrograph without rings, and a header that says another pixel size", async () => {
     const noise = Random.of(2, "rings").fillNormal(zeros(400, 400).data);
     const path = write("noise.mrc", noise, 400);

@@ -255,6 +255,7 @@ test.each<[Partial<SimulateOptions>, string]>([
     "orientations: found cone:0,0,0,0, expected at least one cone with a weight",
   ],
   [{ ratios: [0] }, "ratios: found 0, expected at least one above 0"],
+  [{ defocus: [1.5, 2.5] }, "defocus: found 1.5,2.5, expected angstrom, as 15000,25000, not micrometre"],
   [{ keepPsi: true }, "keepPsi: found no STAR file"],
   [{ symmetry: "X9" }, 'symmetry: found "X9", expected C1, C2'],
   [{ symmetry: "C1,C2" }, "symmetry: found 2 groups, expected one, or one for each of 1 maps"],
