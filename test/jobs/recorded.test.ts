@@ -18,7 +18,7 @@ describe("every option that decides results is recorded under its name", () => {
     const { record, seed } = planGeneration({ model: "m", simulated: "s", out: "o", mode: "uint8", seed: 3 });
     const own = deciding(generateOptions).filter((name) => !Object.hasOwn(simulationOptions, name));
     expect([...Object.keys(record), "seed"].sort()).toEqual(own.sort());
-    expect([record, seed]).toEqual([{ mode: "uint8" }, 3]);
+    expect([record, seed]).toEqual([{ signal: 1, mode: "uint8" }, 3]);
   });
 
   test("train: the preset's values, with those that were chosen in their place", () => {
