@@ -7,6 +7,7 @@ export const LOOP_NAMES: Readonly<Record<ControlLoop["kind"], string>> = {
   particles: "picks of the micrographs",
   "random-phases": "best peaks of random phases",
   "matched-noise": "best peaks of matched noise",
+  "background-noise": "best peaks of background noise",
 };
 
 /** The correlation of each map with the given one; the band is two standard deviations of chance. */

@@ -1,6 +1,6 @@
 import { seed } from "../shared/options/machine.js";
 import { micrographs } from "../shared/options/micrographs.js";
-import { pixelSize } from "../shared/options/microscope.js";
+import { particleDiameter, pixelSize } from "../shared/options/microscope.js";
 import {
   type CommandSpec,
   choiceOption,
@@ -16,11 +16,12 @@ export const controlOptions = {
       noise: "every particle image is replaced by white noise",
       "random-phases": "every micrograph keeps its amplitudes and gets the phases of noise",
       "matched-noise": "every micrograph is replaced by normal noise of its power spectrum",
+      "background-noise": "the same of the spectrum that it has between its particles",
     },
     {
       value: "kind",
       help: "what is spoilt; to be given with `particles` and `micrographs`",
-      otherwise: "with `project` random-phases and matched-noise, one after the other",
+      otherwise: "with `project` the three of micrographs, one after the other",
     },
   ),
   particles: pathOption({ value: "file", help: "particles to spoil, STAR or .cs" }),
@@ -35,6 +36,9 @@ export const controlOptions = {
     otherwise: "with `project` the folder of the project file",
   }),
   pixelSize: restated(pixelSize, { help: "pixel size of `micrographs`, where no file gives it" }),
+  particleDiameter: restated(particleDiameter, {
+    help: "particle diameter, by which the background is told; needed with background-noise of `micrographs`",
+  }),
   seed: restated(seed, { help: "seed of the order, the phases and the noise", fallback: 1 }),
 } as const;
 
@@ -48,8 +52,8 @@ export const controlCommand: CommandSpec<typeof controlOptions> = {
   notes: `
 Half maps of particles with shuffled poses, and maps refined from noise, must not correlate with each other or with the truth
 beyond what they were given (docs/maps.md). CTFs, half sets and optics stay as they are.
-With --project the project goes its way to a map first. Then its picker picks its micrographs with random phases, and noise of their
-spectra; the best peaks, as many as there are picks, are refined against the same map. Writes control/control.svg, .csv and .json among
+With --project the project goes its way to a map first. Then its picker picks its micrographs with random phases, noise of their
+spectra, and noise of their backgrounds' spectra; the best peaks, as many as there are picks, are refined against the same map. Writes control/control.svg, .csv and .json among
 the project's results, and its report anew: picks per micrograph, and the correlation of each map with the given one (docs/picking.md).
 Examples: cryogem control --kind shuffled-poses --particles refined/run_data.star --out shuffled.star
           cryogem reconstruct --particles shuffled.star --out shuffled

@@ -2,6 +2,7 @@ import { OptionError, UsageError } from "../../core/errors.js";
 import { resolveOptions } from "../shared/options/check.js";
 import type { ResolvedOptions } from "../shared/options/option.js";
 import { MICROGRAPH_KINDS, type MicrographKind, type ParticleKind } from "./kinds.js";
+import type { MicrographControl } from "./micrographs.js";
 import { type ControlOptions, controlOptions } from "./options.js";
 
 type Resolved = ResolvedOptions<typeof controlOptions>;
@@ -28,9 +29,8 @@ export function planParticleControl(given: ControlOptions): {
   readonly out: string;
   readonly seed: number;
 } {
-  const { kind, particles, out, pixelSize, seed } = resolveOptions(controlOptions, given);
-  if (pixelSize !== undefined)
-    throw new OptionError("pixelSize", "found it without `micrographs`, where it does nothing");
+  const { kind, particles, out, seed, ...others } = resolveOptions(controlOptions, given);
+  refuseOthers(others, "particles");
   if (kind !== "shuffled-poses" && kind !== "noise")
     throw wrongKind(kind, ["shuffled-poses", "noise"], "particles");
   if (!out?.endsWith(".star")) {
@@ -42,18 +42,16 @@ export function planParticleControl(given: ControlOptions): {
   return { kind, particles: particles!, out, seed };
 }
 
-/** @throws OptionError for options that micrographs do not take, or without a folder */
-export function planMicrographControl(given: ControlOptions): {
-  readonly kind: MicrographKind;
-  readonly micrographs: readonly string[];
-  readonly out: string;
-  readonly pixelSize: number | undefined;
-  readonly seed: number;
-} {
-  const { kind, micrographs, out, pixelSize, seed } = resolveOptions(controlOptions, given);
+/** @throws OptionError for options that micrographs do not take, without a folder, or for noise of a background without a diameter */
+export function planMicrographControl(given: ControlOptions): MicrographControl {
+  const { kind, micrographs, out, pixelSize, particleDiameter, seed } = resolveOptions(controlOptions, given);
   if (!isOfMicrographs(kind)) throw wrongKind(kind, MICROGRAPH_KINDS, "micrographs");
   if (out === undefined) throw new OptionError("out", "found none, expected a folder");
-  return { kind, micrographs: micrographs!, out, pixelSize, seed };
+  if ((particleDiameter !== undefined) !== (kind === "background-noise")) {
+    const found = particleDiameter === undefined ? "none, expected it" : "it, expected none";
+    throw new OptionError("particleDiameter", `found ${found} with ${kind}`);
+  }
+  return { kind, micrographs: micrographs!, out, pixelSize, particleDiameter, seed };
 }
 
 /** @throws OptionError for options that a project does not take */
@@ -63,9 +61,8 @@ export function planProjectControl(given: ControlOptions): {
   readonly out: string | undefined;
   readonly seed: number;
 } {
-  const { kind, project, out, pixelSize, seed } = resolveOptions(controlOptions, given);
-  if (pixelSize !== undefined)
-    throw new OptionError("pixelSize", "found it with `project`, which says it itself");
+  const { kind, project, out, seed, ...others } = resolveOptions(controlOptions, given);
+  refuseOthers(others, "project");
   if (kind !== undefined && !isOfMicrographs(kind)) throw wrongKind(kind, MICROGRAPH_KINDS, "project");
   return { kinds: kind === undefined ? MICROGRAPH_KINDS : [kind], project: project!, out, seed };
 }
@@ -75,3 +72,10 @@ const isOfMicrographs = (kind: Resolved["kind"]): kind is MicrographKind =>
 
 const wrongKind = (found: string | undefined, expected: readonly string[], what: string): OptionError =>
   new OptionError("kind", `found ${found ?? "none"} with \`${what}\`, expected ${expected.join(" or ")}`);
+
+/** @throws OptionError for an option of micrographs alone */
+function refuseOthers({ pixelSize, particleDiameter }: Partial<Resolved>, what: string): void {
+  const found = Object.entries({ pixelSize, particleDiameter }).find(([, value]) => value !== undefined);
+  if (found)
+    throw new OptionError(found[0], `found it with \`${what}\`, expected it with \`micrographs\` alone`);
+}

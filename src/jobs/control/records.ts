@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../dataset/check.js";
+import { MICROGRAPH_KINDS } from "./kinds.js";
 
 /** Files that a control of a project writes into its folder. */
 export const CONTROL = {
@@ -11,7 +12,7 @@ export const CONTROL = {
 
 const loop = z.object({
   /** "particles" for the project's own micrographs, or what was done to them. */
-  kind: z.enum(["particles", "random-phases", "matched-noise"]),
+  kind: z.enum(["particles", ...MICROGRAPH_KINDS]),
   /** Picks at the operating threshold, all micrographs together. */
   picks: z.int().min(0),
   /** Particles that the map was refined from: for the controls the best peaks, whatever their score. */

@@ -11,6 +11,7 @@ export const controlPath = (project: Project, kind: MicrographKind, name: string
 const TITLES: Readonly<Record<MicrographKind, string>> = {
   "random-phases": "micrographs of random phases",
   "matched-noise": "noise of the micrographs' spectra",
+  "background-noise": "noise of the spectra between their particles",
 };
 
 /** Micrographs without particles, and what the picker finds in them at the threshold at which it picked the real ones. */
@@ -25,10 +26,12 @@ export function pickingStages(
   }: { readonly kind: MicrographKind; readonly threshold: number; readonly seed: number },
 ): readonly Stage[] {
   const out = controlPath(project, kind, "micrographs");
+  const { pixelSize, particleDiameter } = project.settings;
   const made: Stage = {
     ...{ name: `${kind}-micrographs`, title: `Control: make ${TITLES[kind]}`, command: "control", out },
     options: {
-      ...{ kind, micrographs: pickedFiles(project, data), pixelSize: project.settings.pixelSize, seed, out },
+      ...{ kind, micrographs: pickedFiles(project, data), pixelSize, seed, out },
+      ...(kind === "background-noise" && { particleDiameter }),
     },
     ...{ inputs: data.all, needs: [] },
   };

@@ -16,8 +16,9 @@ export function controlSection(record: ControlRecord): ReportSection {
   }));
   const body =
     paragraph(
-      "The same picker and the same refinement on micrographs without particles: with their own amplitudes and the phases of noise, and noise of their " +
-        "power spectra. At the operating threshold a picker should find next to nothing there. Whatever their scores, the best peaks were then refined, as many as " +
+      "The same picker and the same refinement on micrographs without particles: with their own amplitudes and the phases of noise; noise of their " +
+        "power spectra, to which particles belong; noise of the spectra between the particles. What a picker finds there at the operating threshold is how much of its picks " +
+        "the power of the noise alone explains. Whatever their scores, the best peaks were then refined, as many as " +
         `there are real picks: beyond ${initialLowPass} Å, to which the refinement was given the map, their maps should correlate with it no more than chance does.`,
     ) +
     htmlTable(

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { rfft2 } from "../../../src/array/fft/fft.js";
 import { type Image, zeros } from "../../../src/array/image.js";
 import { radialPowerSpectrum } from "../../../src/array/spectrum/power.js";
-import { correlation, mean } from "../../../src/array/statistics.js";
+import { correlation, mean, standardDeviation } from "../../../src/array/statistics.js";
 import { Random } from "../../../src/core/random.js";
 import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
@@ -40,14 +40,27 @@ function micrograph(size = 256): Image {
 }
 const image = micrograph();
 
-test.each(MICROGRAPH_KINDS)("%s keeps mean and power, and nothing of where the particles are", (kind) => {
-  const made = spoilt(image, kind, Random.of(1, kind));
-  expect(mean(made.data) / mean(image.data)).toBeCloseTo(1, 2);
-  const [before, after] = [image, made].map((each) => radialPowerSpectrum(each, 64).value);
-  // zero frequency is the mean
-  const ratios = Array.from(before!.subarray(1), (power, i) => after![i + 1]! / power);
-  expect(mean(ratios)).toBeGreaterThan(0.8);
-  expect(mean(ratios)).toBeLessThan(1.25);
+const ABOUT = { pixelSize: 3, particleDiameter: 60 };
+
+test.each(["random-phases", "matched-noise"] as const)(
+  "%s keeps mean and power, and nothing of where the particles are",
+  (kind) => {
+    const made = spoilt(image, kind, Random.of(1, kind), ABOUT);
+    expect(mean(made.data) / mean(image.data)).toBeCloseTo(1, 2);
+    const [before, after] = [image, made].map((each) => radialPowerSpectrum(each, 64).value);
+    // zero frequency is the mean
+    const ratios = Array.from(before!.subarray(1), (power, i) => after![i + 1]! / power);
+    expect(mean(ratios)).toBeGreaterThan(0.8);
+    expect(mean(ratios)).toBeLessThan(1.25);
+    expect(Math.abs(correlation(made.data, image.data))).toBeLessThan(0.1);
+  },
+);
+
+test("noise of the background has the power between the particles: white here, and most of what discs add is gone", () => {
+  const made = spoilt(image, "background-noise", Random.of(1), ABOUT);
+  expect(standardDeviation(made.data)).toBeGreaterThan(0.85);
+  expect(standardDeviation(made.data)).toBeLessThan(1.3);
+  expect(standardDeviation(image.data)).toBeGreaterThan(1.4);
   expect(Math.abs(correlation(made.data, image.data))).toBeLessThan(0.1);
 });
 
@@ -56,7 +69,7 @@ test("random phases leave every amplitude as it is", () => {
     const { data } = rfft2(each);
     return Array.from({ length: data.length / 2 }, (_, i) => Math.hypot(data[2 * i]!, data[2 * i + 1]!));
   };
-  const [before, after] = [image, spoilt(image, "random-phases", Random.of(1))].map(amplitudes);
+  const [before, after] = [image, spoilt(image, "random-phases", Random.of(1), ABOUT)].map(amplitudes);
   const worst = Math.max(...before!.map((value, i) => Math.abs(value - after![i]!)));
   expect(worst).toBeLessThan(1e-3 * Math.max(...before!.slice(1)));
 });
@@ -96,6 +109,13 @@ test("what is asked for is one control, with the options that it takes", () => {
     /kind.*found noise with `project`, expected random-phases or matched-noise/,
   );
   expect(() => planMicrographControl({ micrographs: ["a.mrc"], out: "x" })).toThrow(/kind.*found none/);
+  const background = { micrographs: ["a.mrc"], kind: "background-noise", out: "x" } as const;
+  expect(() => planMicrographControl(background)).toThrow(
+    /particleDiameter.*found none, expected it with background-noise/,
+  );
+  expect(() => planMicrographControl({ ...background, kind: "random-phases", particleDiameter: 60 })).toThrow(
+    /particleDiameter.*found it, expected none with random-phases/,
+  );
   expect(() => planMicrographControl({ micrographs: ["a.mrc"], kind: "random-phases" })).toThrow(
     /out.*found none, expected a folder/,
   );
