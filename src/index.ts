@@ -289,7 +289,11 @@ export type { ClassFigures } from "./jobs/classify2d/state.js";
 export type { ConformationsOptions } from "./jobs/conformations/options.js";
 export { type Conformation, type ConformationsResult, makeConformations } from "./jobs/conformations/run.js";
 export type { MicrographKind } from "./jobs/control/kinds.js";
-export { type SpoiltMicrographs, spoilMicrographs } from "./jobs/control/micrographs.js";
+export {
+  type MicrographControl,
+  type SpoiltMicrographs,
+  spoilMicrographs,
+} from "./jobs/control/micrographs.js";
 export type { ControlOptions } from "./jobs/control/options.js";
 export { type ControlResult, spoilParticles } from "./jobs/control/run.js";
 export { type EstimateOptions, type EstimatePlan, planEstimate } from "./jobs/estimate/plan.js";

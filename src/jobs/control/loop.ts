@@ -152,7 +152,7 @@ async function recordOf(
   const real = await readPicks(at(project, "picks"), context);
   const folder = at(project, MAP_FILES.refined);
   const path = inside(folder, REFINEMENT.record);
-  const { options, box, pixelSize } = parseRefineRecord(
+  const { options, box, pixelSize, particleDiameter } = parseRefineRecord(
     new TextDecoder().decode(await files.read(path)),
     path,
   );
@@ -161,21 +161,26 @@ async function recordOf(
     ...(await judge(folder, { project, data }, files)),
   };
   const operators = symmetryOperators(options.symmetry).length;
+  const share = Math.min(1, (Math.PI / 6) * (particleDiameter / (box * pixelSize)) ** 3);
   return {
     ...{ format: "cryogem-control", formatVersion: 1, program },
     key: planned.find(({ stage }) => stage.name === "refine")!.key,
     ...{ threshold: real.threshold, micrographs: real.micrographs },
     ...{ symmetry: options.symmetry, initialLowPass: options.initialLowPass },
     frequencies: particles.correlation.map((_, s) => s / (box * pixelSize)),
-    chance: particles.correlation.map((_, s) => chanceOf(s, operators)),
+    chance: particles.correlation.map((_, s) => chanceOf(s, { operators, share })),
     loops: [particles, ...loops],
   };
 }
 
 /**
  * Standard deviation of the correlation of a map of noise with a fixed one in shell s: one over the root of the independent numbers in
- * it, which are the 4 π s² coefficients of the shell (half of them mirror the others, but each has two parts) over the order of the
- * point group.
+ * it. A shell has 4 π s² coefficients, half of them mirror the others, but each has two parts; of a map that fills a share of its box
+ * only that share is independent; of a symmetric one that over the order of its point group.
+ *
+ * @param share volume of the sphere in which images were compared over that of the box
  */
-export const chanceOf = (shell: number, operators: number): number =>
-  shell === 0 ? 1 : Math.min(1, Math.sqrt(operators / (4 * Math.PI * shell * shell)));
+export const chanceOf = (
+  shell: number,
+  { operators, share }: { readonly operators: number; readonly share: number },
+): number => (shell === 0 ? 1 : Math.min(1, Math.sqrt(operators / (4 * Math.PI * shell * shell * share))));

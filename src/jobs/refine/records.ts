@@ -39,6 +39,7 @@ const shown = z.looseObject({
   particles: z.int().min(1),
   box: z.int().min(1),
   pixelSize: z.number().positive(),
+  particleDiameter: z.number().positive(),
   iterations: z.int().min(0),
   hasConverged: z.boolean(),
 });

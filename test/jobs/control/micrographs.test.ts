@@ -94,8 +94,10 @@ test("micrographs are written under their names with their pixel size; a seed gi
 
 test("the chance of a shell is that of as many independent numbers", () => {
   // 4 pi 10^2 coefficients, 24 rotations: 52 numbers
-  expect(chanceOf(10, 24)).toBeCloseTo(1 / Math.sqrt(52.36), 4);
-  expect(chanceOf(1, 24)).toBe(1);
+  expect(chanceOf(10, { operators: 24, share: 1 })).toBeCloseTo(1 / Math.sqrt(52.36), 4);
+  // in a quarter of the box, twice the deviation
+  expect(chanceOf(10, { operators: 24, share: 0.25 })).toBeCloseTo(2 / Math.sqrt(52.36), 4);
+  expect(chanceOf(1, { operators: 24, share: 1 })).toBe(1);
 });
 
 test("what is asked for is one control, with the options that it takes", () => {
