@@ -74,10 +74,14 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
     fail("words 1-3 (NX NY NZ)", [int(1), int(2), int(3)], "three positive counts");
   const mode = mrcModeOf(int(4)) ?? fail("word 4 (MODE)", int(4), "0, 1, 2, 6, 12 or 101");
   const axes = readAxes(words, path, remarks);
-  const extendedBytes = int(24);
-  if (extendedBytes < 0) fail("word 24 (NSYMBT)", extendedBytes, "a count of bytes");
+  const promisedExtended = int(24);
+  if (promisedExtended < 0) fail("word 24 (NSYMBT)", promisedExtended, "a count of bytes");
 
   const sectionBytes = mrcRowBytes(mode, storedShape[2]) * storedShape[1];
+  // a header that was copied without what stands behind it, as in juglab/cryoCARE_pip, issue 43
+  const isCopied = promisedExtended > 0 && fileBytes === MRC_HEADER_BYTES + sectionBytes * storedShape[0];
+  if (isCopied) remarks.push(`word 24 (NSYMBT) says ${promisedExtended} bytes, which the file has not got`);
+  const extendedBytes = isCopied ? 0 : promisedExtended;
   const dataOffset = MRC_HEADER_BYTES + extendedBytes;
   const promised = dataOffset + sectionBytes * storedShape[0];
   if (fileBytes !== promised) fail("file size", fileBytes, `${promised} bytes, from the header`);

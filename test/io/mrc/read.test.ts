@@ -131,6 +131,17 @@ test("the extended header is skipped and its type kept", () => {
   expect([header.extendedType, header.extendedBytes]).toEqual(["FEI1", 80]);
 });
 
+test("an extended header that the file has not got is remarked on, where the rest fits to the byte", () => {
+  const bytes = mrcFixture({ counts: [2, 2, 1], mode: 0, samples: [7, 8, 9, 10], extended: 80 });
+  const copied = Uint8Array.of(...bytes.subarray(0, 1024), ...bytes.subarray(1104));
+  const { data, header } = readMrc(copied, "map.mrc");
+  expect([...data]).toEqual([7, 8, 9, 10]);
+  expect(header.remarks).toContain("word 24 (NSYMBT) says 80 bytes, which the file has not got");
+  expect(() => readMrc(bytes.subarray(0, 1107), "map.mrc")).toThrow(
+    "map.mrc: file size: found 1107, expected 1108 bytes, from the header",
+  );
+});
+
 describe("kind", () => {
   const kind = (counts: number[], intervals: number, path: string, ints = {}) =>
     read({ counts, mode: 0, samples: Array(counts[2]!).fill(0), ints: { 10: intervals, ...ints } }, path)
