@@ -73,27 +73,28 @@ describe("cryogem", () => {
       GenerateOptions GeneratePlan HalfWeights HostTensor Ice IceOptions Image ImagedParticle
       InitialModelOptions InitialModelPlan InitialModelRecord Innovations InputRecord IntervalScore
       Intervals IterationFigures JobContext LabelForm LaplacianOptions LocalQuantity LocalStatistics
-      MapAlignment MapOptions MapReading MaskJobOptions MaskOptions MaskResult MeanAndMedian MicrographCtf
-      MicrographInputs MicrographKind MicrographRecord MicrographSource Model ModelDescription MrcFile
-      MrcHeader MrcHeaderFields MrcMode MrcStatistics MrcWriteMode MtfRecord NamedArray NamedArrays
-      NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField NoiseModel NoiseOptions NoisePower
-      NoiseSpectrum NumberFit NumberResolution Optics OpticsGroup Orientations Particle ParticlePose
-      ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel PickRecord PickRunContext PickRunOptions
-      PickRunPlan PickScoreOptions PickScoreResult PickTrainOptions PickTrainPlan PickedMicrograph
-      PickerModel PickerOptions PickerRecord PickerScores PickingOptions PickingScores PlacedParticle
-      PngEffort PngPicture Point Pose PoseErrors PoseRecord PoseRunContext PoseRunOptions PoseRunResult
-      PoseScoreOptions PoseScoreResult PoseScores PoseTrainOptions PoseTrainPlan PotentialAtom
-      PotentialJobOptions PotentialOptions PotentialResult PowerSpectrum Preset Progress ProjectionOptions
-      Projector ProjectorOptions RadialProfile ReadImage RealismCurves RealismMeasure RealismPlan
-      RealismProtocol RealismResult RealismRow ReconstructOptions ReconstructPlan ReconstructionRecord
-      RefineOptions RefinePlan RefineRecord Report RingAgreement RingProfile RotationMatrix RowPixelSizes
-      Safetensor SafetensorArrays SafetensorType SafetensorsFile Score ScoreMap ScoredPick Scorer ShapeOf
-      ShardDone Share SimulateOptions SimulatedMicrograph SimulationPlan SizeEstimate Specimen
-      SpecimenOptions Spectrum SpectrumCube SpoiltMicrographs Spot SpotOptions StarBlock StarColumn
-      StarColumnInput StarFile StarTable StarValues StorageMode Structure StructureOptions
-      SubsetResolution Task TaskInput TaskName TaskOptions TaskOutput TaskShared Tasks TemplateOptions
-      Templates ThresholdReading TiffCompression TiffImage TiffPicture TrainContext TrainOptions TrainPlan
-      TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume Workers"
+      MapAlignment MapOptions MapReading MaskJobOptions MaskOptions MaskResult MeanAndMedian
+      MicrographControl MicrographCtf MicrographInputs MicrographKind MicrographRecord MicrographSource
+      Model ModelDescription MrcFile MrcHeader MrcHeaderFields MrcMode MrcStatistics MrcWriteMode
+      MtfRecord NamedArray NamedArrays NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField
+      NoiseModel NoiseOptions NoisePower NoiseSpectrum NumberFit NumberResolution Optics OpticsGroup
+      Orientations Particle ParticlePose ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel
+      PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions PickScoreResult
+      PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions PickerRecord PickerScores
+      PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point Pose PoseErrors PoseRecord
+      PoseRunContext PoseRunOptions PoseRunResult PoseScoreOptions PoseScoreResult PoseScores
+      PoseTrainOptions PoseTrainPlan PotentialAtom PotentialJobOptions PotentialOptions PotentialResult
+      PowerSpectrum Preset Progress ProjectionOptions Projector ProjectorOptions RadialProfile ReadImage
+      RealismCurves RealismMeasure RealismPlan RealismProtocol RealismResult RealismRow ReconstructOptions
+      ReconstructPlan ReconstructionRecord RefineOptions RefinePlan RefineRecord Report RingAgreement
+      RingProfile RotationMatrix RowPixelSizes Safetensor SafetensorArrays SafetensorType SafetensorsFile
+      Score ScoreMap ScoredPick Scorer ShapeOf ShardDone Share SimulateOptions SimulatedMicrograph
+      SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum SpectrumCube SpoiltMicrographs Spot
+      SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable StarValues StorageMode Structure
+      StructureOptions SubsetResolution Task TaskInput TaskName TaskOptions TaskOutput TaskShared Tasks
+      TemplateOptions Templates ThresholdReading TiffCompression TiffImage TiffPicture TrainContext
+      TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume
+      Workers"
     `);
   });
 });
