@@ -53,7 +53,7 @@ export async function readMapFolders(plan: MapPlan, files: Files): Promise<Repor
       : []),
     await figure(
       `${MAP_FILES.sharpened}_orientations.svg`,
-      "From where the particles are seen, in multiples of an even distribution.",
+      "From where the particles are seen, in multiples of an even distribution; those of a symmetric particle lie in one asymmetric unit.",
     ),
   ];
   return {
