@@ -34,10 +34,14 @@ const DRAWS = 3;
 /** Degrees about the last orientation within which a better one is looked for. */
 const AROUND_LAST = 15;
 
-/** Degrees about known orientations within which an iteration looks; undefined: everywhere. */
+/**
+ * Degrees about known orientations within which an iteration looks; undefined: everywhere. Proposed orientations make the first map;
+ * against that, all particles are looked for everywhere once, as some proposals are wrong altogether; then near what was found.
+ */
 function aroundKnown({ givenPoses }: RefinePlan, { iteration, reach }: RefineState): number | undefined {
   if (givenPoses) return AROUND_LAST;
-  return reach !== undefined && iteration > 0 ? AROUND_LAST : reach;
+  if (reach === undefined || iteration === 1) return undefined;
+  return iteration === 0 ? reach : AROUND_LAST;
 }
 
 /** Particles of each half in turn, in their order. */
