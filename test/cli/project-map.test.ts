@@ -136,7 +136,10 @@ poseTrain: { steps: 2, side: 32, width: 8, batch: 4, validation: 0 }
 
 test.each([
   [["demo", "--mapp"], "unknown option '--mapp'"],
-  [["control", "--project", "project.yaml", "--pixel-size", "3"], "--pixel-size: found it with --project, expected it with --micrographs alone"],
+  [
+    ["control", "--project", "project.yaml", "--pixel-size", "3"],
+    "--pixel-size: found it with --project, expected it with --micrographs alone",
+  ],
   [
     ["control", "--out", "x"],
     "control: found none of them, expected one of --particles, --micrographs and --project",
