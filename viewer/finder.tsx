@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { StartView, ViewEntry } from "../src/jobs/view/records.js";
 import { useKeys, useSize } from "./hooks.js";
 import type { Listed } from "./listed.js";
@@ -28,19 +28,25 @@ export function Finder(props: {
   const [filter, setFilter] = useState("");
   const [top, setTop] = useState(0);
   const [ref, , height] = useSize<HTMLDivElement>();
-  const [active, setActive] = useState(-1);
+  /** Place of the entry that the keys have reached, which is not opened where it is a folder. */
+  const [active, setActive] = useState<string | undefined>();
+  /** Place that the keys opened last: the page may still be on its way there when they have gone on. */
+  const opened = useRef<string | undefined>();
   const wanted = filter.trim().toLowerCase();
   const entries = (folder.entries ?? []).filter(({ name }) => name.toLowerCase().includes(wanted));
   const selected = entries.findIndex((entry) => entry.place === place);
-  const current = active >= 0 && active < entries.length ? active : selected;
+  const reached = entries.findIndex((entry) => entry.place === active);
+  const current = reached >= 0 ? reached : selected;
 
   useEffect(() => {
     setFilter("");
-    setActive(-1);
+    setActive(undefined);
     if (ref.current) ref.current.scrollTop = 0;
   }, [folder.folder]);
   useEffect(() => {
-    setActive(-1);
+    if (place === opened.current) return;
+    opened.current = undefined;
+    setActive(undefined);
     bringIntoSight(ref.current, selected);
   }, [place, selected]);
 
@@ -48,9 +54,11 @@ export function Finder(props: {
     const next = Math.min(entries.length - 1, Math.max(0, current + by));
     const entry = entries[next];
     if (!entry) return;
-    setActive(next);
+    setActive(entry.place);
     bringIntoSight(ref.current, next);
-    if (entry.kind !== "folder") onOpen(entry);
+    if (entry.kind === "folder") return;
+    opened.current = entry.place;
+    onOpen(entry);
   };
   const above = folder.trail.at(-2)?.place ?? (start.roots.length > 1 ? "" : undefined);
   useKeys({ j: () => step(1), k: () => step(-1) });

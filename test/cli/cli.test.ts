@@ -148,8 +148,11 @@ describe("failures end with 1 and one line", () => {
     ],
     [
       "a file where a folder should be",
-      () => ["simulate", ...small, "--out", map],
-      "found a file where a folder",
+      () => {
+        writeFileSync(join(dir, "notes.txt"), "mine");
+        return ["simulate", ...small, "--out", "notes.txt"];
+      },
+      "notes.txt: found a file where a folder",
     ],
     [
       "a missing STAR file",
