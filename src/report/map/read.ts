@@ -134,7 +134,7 @@ async function slicesOf(
     heights: sections.map((z) => (z - Math.floor(size / 2)) * map.voxelSize),
     slices: [
       cut(`${structure} at ${lowPass} Å: where the refinement began`, lowPassed(model, lowPass)),
-      cut("the map, sharpened", map),
+      cut("the map, postprocessed", map),
       cut(`${structure} at ${finest.toFixed(1)} Å`, lowPassed(model, finest)),
     ],
   };
