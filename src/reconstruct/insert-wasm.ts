@@ -27,10 +27,13 @@ interface Kernels {
       ...[rowPhases: number, columnPhases: number, weights: number, factors: number],
     ]
   ): void;
-  insertSlice(
+  useList(at: number, most: number, bricks: number): void;
+  clearList(): void;
+  listSlice(place: number, rows: number, matrix: number): void;
+  addListed(
     ...args: [
-      ...[blocks: number, blockBytes: number, weights: number, rows: number],
-      ...[matrix: number, radius: number],
+      ...[slices: number, sliceBytes: number, blockBytes: number, weights: number],
+      ...[rows: number, matrices: number],
     ]
   ): void;
 }
@@ -41,11 +44,26 @@ const MOST_BYTES = 3.5 * 2 ** 30;
 /** Whether the sums of a grid fit into WebAssembly memory. */
 export const fitsInserter = (grid: ReconstructionGrid): boolean => bricksOf(grid).bytes <= MOST_BYTES;
 
-/** Where the parts of one image lie. */
+/**
+ * Slices that are added to the volume together, by their bytes: of 128 x 128 pixels 300. Of more every brick of the volume serves more
+ * samples while it is in the cache. And by the bits of a name in kernels/insert.as.ts.
+ */
+const WAITING_BYTES = 32 * 2 ** 20;
+const MOST_WAITING = 1024;
+
+/** Bytes of a worker's memory beside the sums, at most about. */
+export const INSERTER_BYTES = 2 * WAITING_BYTES;
+
+/** Where the parts of images of one size lie. */
 interface Places extends Layout {
+  readonly box: number;
   readonly plan: number;
-  readonly blocksAt: number;
+  /** Of the first of the slices that wait: its blocks, and behind them its weights. */
+  readonly slices: number;
+  readonly sliceBytes: number;
   readonly weights: number;
+  readonly most: number;
+  readonly matrices: number;
   readonly stage: number;
   readonly rowWeights: number;
   readonly columnWeights: number;
@@ -53,17 +71,18 @@ interface Places extends Layout {
   readonly columnPhases: number;
   readonly ky: number;
   readonly optics: number;
-  readonly matrix: number;
   readonly work: number;
 }
 
-/** One WebAssembly instance that holds the sums of a grid in bricks, and above them the image of the moment. */
+/** One WebAssembly instance that holds the sums of a grid in bricks, and above them the slices that wait to be added. */
 export class Inserter {
   private readonly kernels = instantiate<Kernels>(insertWasm);
   private readonly memory = new PlannedMemory(this.kernels.memory);
   private readonly bricks: number;
-  /** Of a box; and 1 / MTF of a group, address of a plane in the order of the weights. */
-  private readonly places = new Map<number, Places>();
+  /** Of the images that wait, all of one size, and how many they are. */
+  private places: Places | undefined;
+  private waiting = 0;
+  /** 1 / MTF of a group, address of a plane in the order of the weights. */
   private readonly factors = new WeakMap<ImageGroup, number>();
 
   constructor(private readonly grid: ReconstructionGrid) {
@@ -77,41 +96,44 @@ export class Inserter {
     const { box } = group;
     const factors = this.factorsOf(group);
     const p = this.placesOf(box);
+    const slice = this.nextSlice(p);
     this.writeOptics(p, group, view);
     const { floats } = this.memory.views;
     for (let row = 0; row < box; row += p.stageLines) {
       const lines = Math.min(p.stageLines, box - row);
       floats.set(pixels.subarray(row * box, (row + lines) * box), p.stage / 4);
-      this.kernels.forwardRows(p.plan, p.stage, box, lines, p.blocksAt + 32 * row, p.blockBytes, p.work);
+      this.kernels.forwardRows(p.plan, p.stage, box, lines, slice + 32 * row, p.blockBytes, p.work);
     }
     this.kernels.filterParticle(
-      ...([p.plan, p.blocksAt, p.blocks, p.blockBytes, box, p.work] as const),
+      ...([p.plan, slice, p.blocks, p.blockBytes, box, p.work] as const),
       ...([p.optics, p.ky, p.rowWeights, p.columnWeights] as const),
-      ...([p.rowPhases, p.columnPhases, p.weights, factors] as const),
+      ...([p.rowPhases, p.columnPhases, slice + p.weights, factors] as const),
     );
-    this.insert(p, box, placeSlice(this.grid, group, view.matrix));
+    this.list(p, placeSlice(this.grid, group, view.matrix));
   }
 
   /** Adds a slice that is ready: as insertPlain. */
   addSlice(slice: WeightedSlice, box: number, placement: SlicePlacement): void {
     const p = this.placesOf(box);
+    const first = this.nextSlice(p);
     const { floats } = this.memory.views;
     const columns = halfColumns(box);
     for (let row = 0, i = 0; row < box; row++) {
       for (let column = 0; column < columns; column++, i++) {
         const block = column >> 2;
         const lane = column & 3;
-        const at = (p.blocksAt + block * p.blockBytes) / 4 + 8 * row + lane;
+        const at = (first + block * p.blockBytes) / 4 + 8 * row + lane;
         floats[at] = slice.data[2 * i]!;
         floats[at + 4] = slice.data[2 * i + 1]!;
-        floats[p.weights / 4 + 4 * (block * box + row) + lane] = slice.weight[i]!;
+        floats[(first + p.weights) / 4 + 4 * (block * box + row) + lane] = slice.weight[i]!;
       }
     }
-    this.insert(p, box, placement);
+    this.list(p, placement);
   }
 
   /** A copy of what was added up. */
   sums(): FourierSums {
+    this.addWaiting();
     const sums = emptySums(this.grid);
     const { bytes } = bricksOf(this.grid);
     readBricks(this.memory.views.floats.subarray(this.bricks / 4, (this.bricks + bytes) / 4), sums);
@@ -119,13 +141,31 @@ export class Inserter {
   }
 
   clear(): void {
+    this.waiting = 0;
+    if (this.places) this.kernels.clearList();
     const { bytes } = bricksOf(this.grid);
     this.memory.views.floats.fill(0, this.bricks / 4, (this.bricks + bytes) / 4);
   }
 
-  private insert(p: Places, box: number, { steps, radius }: SlicePlacement): void {
-    new Float64Array(this.memory.buffer, p.matrix, 6).set(steps);
-    this.kernels.insertSlice(p.blocksAt, p.blockBytes, p.weights, box, p.matrix, radius);
+  /** Where the next slice goes. */
+  private nextSlice(p: Places): number {
+    if (this.waiting === p.most) this.addWaiting();
+    return p.slices + this.waiting * p.sliceBytes;
+  }
+
+  /** Lists the slice that lies where the next one goes. */
+  private list({ box, matrices }: Places, { steps, radius }: SlicePlacement): void {
+    const matrix = matrices + 64 * this.waiting;
+    new Float64Array(this.memory.buffer, matrix, 7).set([...steps, radius]);
+    this.kernels.listSlice(this.waiting, box, matrix);
+    this.waiting++;
+  }
+
+  private addWaiting(): void {
+    const p = this.places;
+    if (!p || this.waiting === 0) return;
+    this.kernels.addListed(p.slices, p.sliceBytes, p.blockBytes, p.weights, p.box, p.matrices);
+    this.waiting = 0;
   }
 
   private writeOptics(
@@ -184,9 +224,10 @@ export class Inserter {
     const known = this.factors.get(group);
     if (known !== undefined) return known;
     const blocks = Math.ceil(halfColumns(box) / 4);
-    const at = this.memory.allocate(16 * blocks * box);
     // what lies above is moved up
-    this.places.clear();
+    this.addWaiting();
+    this.places = undefined;
+    const at = this.memory.allocate(16 * blocks * box);
     const { floats } = this.memory.views;
     for (let column = 0; column < 4 * blocks; column++) {
       for (let row = 0; row < box; row++) {
@@ -201,10 +242,9 @@ export class Inserter {
   }
 
   private placesOf(box: number): Places {
-    const known = this.places.get(box);
-    if (known) return known;
+    if (this.places?.box === box) return this.places;
+    this.addWaiting();
     const { address, workBytes } = this.memory.plan(box);
-    this.places.clear();
     const shape = layout([1, box, box]);
     let end = this.memory.free;
     const take = (bytes: number): number => {
@@ -212,11 +252,16 @@ export class Inserter {
       end = 64 * Math.ceil((end + bytes) / 64);
       return at;
     };
+    const weights = 64 * Math.ceil((shape.blocks * shape.blockBytes + 256) / 64);
+    const sliceBytes = weights + 16 * shape.blocks * box;
+    const most = Math.max(1, Math.min(MOST_WAITING, Math.floor(WAITING_BYTES / sliceBytes)));
+    const groups = most * shape.blocks * box;
+    const { across, down } = bricksOf(this.grid);
+    const bricks = across * down * down;
     const places: Places = {
-      ...shape,
-      plan: address,
-      blocksAt: take(shape.blocks * shape.blockBytes + 256),
-      weights: take(16 * shape.blocks * box),
+      ...{ ...shape, box, plan: address, sliceBytes, weights, most },
+      slices: take(most * sliceBytes),
+      matrices: take(64 * most),
       stage: take(4 * box * (shape.stageLines + 8) + 64),
       rowWeights: take(4 * box),
       columnWeights: take(16 * shape.blocks),
@@ -224,11 +269,12 @@ export class Inserter {
       columnPhases: take(32 * shape.blocks),
       ky: take(8 * box),
       optics: take(64),
-      matrix: take(48),
       work: take(32 * box + 128 + workBytes + 256),
     };
+    const list = take(12 * groups + 4 * (bricks + 1));
     this.memory.reserve(end);
-    this.places.set(box, places);
+    this.kernels.useList(list, groups, bricks);
+    this.places = places;
     return places;
   }
 }

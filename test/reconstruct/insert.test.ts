@@ -133,6 +133,39 @@ test("sums of two projectors together are those of one; other grids are refused"
   );
 });
 
+test("more images than wait to be added together, of two sizes by turns and with an MTF, are all added", () => {
+  const grid = reconstructionGrid({ box: 8, voxelSize: 3 });
+  const small: ImageGroup = { box: 8, pixelSize: 3 };
+  const large: ImageGroup = { box: 10, pixelSize: 3, mtf: (frequency) => 1 - frequency };
+  const random = Random.of(9, "insert");
+  const projector = new BackProjector(grid);
+  const sums = emptySums(grid);
+  // the most that wait are 1024
+  for (const [group, count] of [
+    ...([
+      [small, 2100],
+      [large, 3],
+    ] as const),
+    ...([
+      [small, 2],
+      [large, 1030],
+    ] as const),
+  ] as const) {
+    for (let i = 0; i < count; i++) {
+      const pixels = noiseImage(group.box, random);
+      const view = randomView(random);
+      projector.addParticle(pixels, group, view);
+      insertPlain(
+        sums,
+        sliceOfParticle(pixels, group, view),
+        group.box,
+        placeSlice(grid, group, view.matrix),
+      );
+    }
+  }
+  expectSame(projector.sums(), sums);
+});
+
 test("clear starts again from nothing", () => {
   const grid = reconstructionGrid({ box: 16, voxelSize: 3 });
   const projector = new BackProjector(grid);

@@ -92,47 +92,132 @@ export function filterParticle(
   }
 }
 
+/** Groups of four samples of a row that wait to be added, and how many of them each brick has. */
+let listed: i32 = 0;
+let bricks: i32 = 0;
+let keys: usize = 0;
+let names: usize = 0;
+let sorted: usize = 0;
+let counts: usize = 0;
+
+/** @param at room for twelve bytes of each of `most` groups, then for four bytes of each brick and four more */
+export function useList(at: usize, most: i32, bricksOfVolume: i32): void {
+  keys = at;
+  names = keys + 4 * <usize>most;
+  sorted = names + 4 * <usize>most;
+  counts = sorted + 4 * <usize>most;
+  bricks = bricksOfVolume;
+  clearList();
+}
+
+export function clearList(): void {
+  listed = 0;
+  memory.fill(counts, 0, 4 * <usize>(bricks + 1));
+}
+
+/** The last column of a row that counts: within `radius`, and Nyquist of an even size once, as positive; negative for none. */
+@inline
+function lastColumn(ky: i32, rows: i32, radius: f64): i32 {
+  const inside = radius * radius - <f64>ky * <f64>ky;
+  return inside < 0 ? -1 : min(rows >> 1, <i32>Math.floor(Math.sqrt(inside)));
+}
+
 /**
- * Adds a slice to the volume. Of column 0, whose two halves say the same, only ky > 0 counts, and at zero frequency only the weight.
+ * Puts the groups of a slice on the list, each with the brick in which it begins. A group's name: ten bits for the place of its
+ * slice among those that wait, twelve for its row, ten for its block.
  *
- * @param matrix six floats of 64 bits: the steps in voxels along x, y, z of one kx, then of one ky
- * @param radius frequency steps from zero up to which samples count; Nyquist of an even size counts once, as positive
+ * @param matrix seven floats of 64 bits: the steps in voxels along x, y, z of one kx, then of one ky; frequency steps from zero up to
+ *   which samples count
  */
-export function insertSlice(
-  blocks: usize, blockBytes: usize, weights: usize, rows: i32, matrix: usize, radius: f64,
+export function listSlice(place: i32, rows: i32, matrix: usize): void {
+  const ax = load<f64>(matrix);
+  const ay = load<f64>(matrix, 8);
+  const az = load<f64>(matrix, 16);
+  const zero = <f64>middle;
+  for (let ky = -((rows - 1) >> 1); ky <= rows >> 1; ky++) {
+    const last = lastColumn(ky, rows, load<f64>(matrix, 48));
+    const bx = load<f64>(matrix, 24) * <f64>ky;
+    const by = load<f64>(matrix, 32) * <f64>ky;
+    const bz = load<f64>(matrix, 40) * <f64>ky;
+    const row = ky < 0 ? ky + rows : ky;
+    for (let kx = 0; kx <= last; kx += 4) {
+      const x = ax * <f64>kx + bx;
+      const sign: f64 = x < 0 ? -1 : 1;
+      const acrossBrick = <i32>(sign * x) >> 3;
+      const downBrick = <i32>(sign * (ay * <f64>kx + by) + zero) >> 3;
+      const section = <i32>(sign * (az * <f64>kx + bz) + zero) >> 3;
+      const key = (acrossBrick * BRICK + downBrick * brickRow + section * brickSection) / BRICK;
+      const at = 4 * <usize>listed;
+      listed++;
+      store<i32>(keys + at, key);
+      store<i32>(names + at, (place << 22) | (row << 10) | (kx >> 2));
+      const count = counts + 4 * <usize>(key + 1);
+      store<i32>(count, load<i32>(count) + 1);
+    }
+  }
+}
+
+/**
+ * Adds what is listed to the volume, brick by brick: a volume does not fit into the cache, and slice by slice every voxel would be
+ * fetched from memory anew. In a brick the order is that of the list.
+ *
+ * @param slices the blocks of the first slice that waits; those of the others follow every `sliceBytes`
+ * @param weights where the weights of a slice lie behind its blocks
+ * @param matrices as listSlice takes them, 64 bytes for each slice
+ */
+export function addListed(
+  slices: usize, sliceBytes: usize, blockBytes: usize, weights: usize, rows: i32, matrices: usize,
 ): void {
+  // how many groups come before those of each brick
+  for (let brick = 1; brick <= bricks; brick++) {
+    const count = counts + 4 * <usize>brick;
+    store<i32>(count, load<i32>(count) + load<i32>(count - 4));
+  }
+  for (let i = 0; i < listed; i++) {
+    const count = counts + 4 * <usize>load<i32>(keys + 4 * <usize>i);
+    const at = load<i32>(count);
+    store<i32>(sorted + 4 * <usize>at, load<i32>(names + 4 * <usize>i));
+    store<i32>(count, at + 1);
+  }
+  for (let i = 0; i < listed; i++) {
+    const name = load<u32>(sorted + 4 * <usize>i);
+    const place = <usize>(name >> 22);
+    const row = (name >> 10) & 4095;
+    const block = name & 1023;
+    const slice = slices + place * sliceBytes;
+    addGroup(
+      slice + <usize>block * blockBytes + <usize>row * 32,
+      slice + weights + (<usize>block * <usize>rows + <usize>row) * 16,
+      matrices + 64 * place, rows, row, 4 * block,
+    );
+  }
+  clearList();
+}
+
+/** Adds four samples of a row. Of column 0, whose two halves say the same, only ky > 0 counts, and at zero frequency only the weight. */
+@inline
+function addGroup(at: usize, weights: usize, matrix: usize, rows: i32, row: i32, kx: i32): void {
   const ax = load<f64>(matrix);
   const ay = load<f64>(matrix, 8);
   const az = load<f64>(matrix, 16);
   const bx = load<f64>(matrix, 24);
   const by = load<f64>(matrix, 32);
   const bz = load<f64>(matrix, 40);
-  const highest = rows >> 1;
-  for (let ky = -((rows - 1) >> 1); ky <= highest; ky++) {
-    const inside = radius * radius - <f64>ky * <f64>ky;
-    if (inside < 0) continue;
-    const last = min(highest, <i32>Math.floor(Math.sqrt(inside)));
-    const row = <usize>(ky < 0 ? ky + rows : ky);
-    for (let kx = 0; kx <= last; kx += 4) {
-      const block = <usize>(kx >> 2);
-      const at = blocks + block * blockBytes + row * 32;
-      const lanes = i32x4(0, 1, 2, 3);
-      const left = i32x4.splat(last - kx);
-      let kept = i32x4.le_s(lanes, left);
-      let counted = kept;
-      if (kx == 0 && ky <= 0) {
-        kept = v128.andnot(kept, i32x4(-1, 0, 0, 0));
-        if (ky < 0) counted = kept;
-      }
-      addFour(
-        v128.and(kept, v128.load(at)), v128.and(kept, v128.load(at, 16)),
-        v128.and(counted, v128.load(weights + (block * <usize>rows + row) * 16)),
-        f32x4.convert_i32x4_s(i32x4.min_s(lanes, left)),
-        ax * <f64>kx + bx * <f64>ky, ay * <f64>kx + by * <f64>ky, az * <f64>kx + bz * <f64>ky,
-        <f32>ax, <f32>ay, <f32>az,
-      );
-    }
+  const ky = row > rows >> 1 ? row - rows : row;
+  const lanes = i32x4(0, 1, 2, 3);
+  const left = i32x4.splat(lastColumn(ky, rows, load<f64>(matrix, 48)) - kx);
+  let kept = i32x4.le_s(lanes, left);
+  let counted = kept;
+  if (kx == 0 && ky <= 0) {
+    kept = v128.andnot(kept, i32x4(-1, 0, 0, 0));
+    if (ky < 0) counted = kept;
   }
+  addFour(
+    v128.and(kept, v128.load(at)), v128.and(kept, v128.load(at, 16)), v128.and(counted, v128.load(weights)),
+    f32x4.convert_i32x4_s(i32x4.min_s(lanes, left)),
+    ax * <f64>kx + bx * <f64>ky, ay * <f64>kx + by * <f64>ky, az * <f64>kx + bz * <f64>ky,
+    <f32>ax, <f32>ay, <f32>az,
+  );
 }
 
 /** Whole parts of numbers that have none but these, below 2^22: adding 3 * 2^22 leaves them in the lowest bits. */

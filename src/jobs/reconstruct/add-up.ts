@@ -1,4 +1,5 @@
 import { gridSide, gridWidth, type ReconstructionGrid } from "../../reconstruct/grid.js";
+import { INSERTER_BYTES } from "../../reconstruct/insert-wasm.js";
 import { addSums, type FourierSums } from "../../reconstruct/sums.js";
 import type { DatasetContext } from "../shared/context.js";
 import { refuseBeyondMemory } from "../shared/memory.js";
@@ -74,7 +75,7 @@ function splitEvenly<T>(list: readonly T[], count: number): (readonly T[])[] {
 /** Workers for which there is memory. */
 function lanesIn(context: DatasetContext, grid: ReconstructionGrid, sets: number): number {
   const samples = gridWidth(grid) * gridSide(grid) ** 2;
-  const lane = (ADDED + GIVEN) * samples;
+  const lane = (ADDED + GIVEN) * samples + INSERTER_BYTES;
   const rest = sets * GIVEN * samples + MAP_BYTES * grid.padded ** 3;
   refuseBeyondMemory(
     {
