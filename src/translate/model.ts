@@ -54,6 +54,8 @@ const modelRecord = z.object({
       })
       .optional(),
   }),
+  /** Tiles of the profiles, by the names of their tensors; one that is not named ends at Nyquist. */
+  tiles: z.record(z.string(), z.int().min(2)).default({}),
   /** Of real ice: mean defocus of each in angstrom, null where it is not known; the images are the tensors "ice.0", … */
   ices: z.array(z.number().nullable()).optional(),
   /** Electron / angstrom², for the kinds that count electrons. */
@@ -68,7 +70,7 @@ const modelRecord = z.object({
 /** What is stored of a model as text; the noise is stored partly so. */
 export type ModelDescription = Omit<
   z.infer<typeof modelRecord>,
-  "noise" | "format" | "formatVersion" | "ices"
+  "noise" | "format" | "formatVersion" | "ices" | "tiles"
 >;
 
 /** A translator as it is stored; a checkpoint's `parameters` are all of a training's state. */
@@ -101,16 +103,28 @@ export function encodeModel({ record, noise, parameters, gain, trends, ices }: M
     const [rows, columns] = colour.power.shape;
     tensors.set(POWER, { shape: [rows, halfColumns(columns)], data: colour.power.data });
   }
-  if (noise.signal) tensors.set(SIGNAL, profileTensor(noise.signal));
-  if (colour?.thonRings) tensors.set(THON_RINGS, profileTensor(colour.thonRings));
-  if (unevenness) tensors.set(UNEVENNESS, profileTensor(unevenness.profile));
-  if (gain) tensors.set(GAIN, profileTensor(gain));
+  const tiles: Record<string, number> = {};
+  for (const [name, profile] of [
+    ...([
+      [SIGNAL, noise.signal],
+      [THON_RINGS, colour?.thonRings],
+    ] as const),
+    ...([
+      [UNEVENNESS, unevenness?.profile],
+      [GAIN, gain],
+    ] as const),
+  ] as const) {
+    if (!profile) continue;
+    tiles[name] = profile.tile;
+    tensors.set(name, { shape: [profile.values.length], data: Float32Array.from(profile.values) });
+  }
   if (trends) tensors.set(TRENDS, trendsTensor(trends));
   for (const [i, { image }] of (ices ?? []).entries()) tensors.set(`${ICE}${i}`, image);
   const described: z.infer<typeof modelRecord> = {
     format: "cryogem-model",
     formatVersion: 1,
     ...record,
+    tiles,
     ...(ices && { ices: ices.map(({ defocus }) => defocus ?? null) }),
     noise: {
       deviation,
@@ -126,18 +140,19 @@ export function encodeModel({ record, noise, parameters, gain, trends, ices }: M
 export function decodeModel({ tensors, metadata }: NamedArrays, path: string): Model {
   const kind = { format: "cryogem-model", formatVersion: 1, writer: "train" };
   const parsed = readModelRecord(metadata, kind, modelRecord, path);
-  const { noise, format: _format, formatVersion: _version, ices, ...record } = parsed;
+  const { noise, format: _format, formatVersion: _version, ices, tiles, ...record } = parsed;
+  const profileOf = profileReader(tensors, tiles);
   const others = [...tensors].filter(
     ([name]) =>
       ![POWER, GAIN, THON_RINGS, SIGNAL, UNEVENNESS, TRENDS].includes(name) && !name.startsWith(ICE),
   );
-  const gain = tensors.get(GAIN);
+  const gain = profileOf(GAIN);
   const trends = tensors.get(TRENDS);
   return {
     record,
-    noise: decodeNoise(noise, tensors, path),
+    noise: decodeNoise(noise, tensors, profileOf, path),
     parameters: parametersOf(others),
-    ...(gain && { gain: profileOf(gain) }),
+    ...(gain && { gain }),
     ...(trends && { trends: trendsOf(trends, path) }),
     ...(ices && { ices: ices.map((defocus, i) => iceOf(tensors.get(`${ICE}${i}`), i, defocus, path)) }),
   };
@@ -146,16 +161,17 @@ export function decodeModel({ tensors, metadata }: NamedArrays, path: string): M
 function decodeNoise(
   { deviation, cleanDeviation, colour, unevenness }: z.infer<typeof modelRecord>["noise"],
   tensors: NamedArrays["tensors"],
+  profileOf: ProfileReader,
   path: string,
 ): NoiseField {
-  const signal = tensors.get(SIGNAL);
-  const profile = tensors.get(UNEVENNESS);
+  const signal = profileOf(SIGNAL);
+  const profile = profileOf(UNEVENNESS);
   if (unevenness && !profile) throw new FormatError(path, UNEVENNESS, "nothing", "a profile");
   const strengths = {
     deviation,
     cleanDeviation,
-    ...(signal && { signal: profileOf(signal) }),
-    ...(unevenness && profile && { unevenness: { ...unevenness, profile: profileOf(profile) } }),
+    ...(signal && { signal }),
+    ...(unevenness && profile && { unevenness: { ...unevenness, profile } }),
   };
   if (!colour) return strengths;
   const { tile, innovations } = colour;
@@ -168,13 +184,13 @@ function decodeNoise(
       `the spectrum of a tile of ${tile.join(" x ")}`,
     );
   }
-  const thonRings = tensors.get(THON_RINGS);
+  const thonRings = profileOf(THON_RINGS);
   return {
     ...strengths,
     colour: {
       power: { data: power.data, shape: tile },
       innovations,
-      ...(thonRings && { thonRings: profileOf(thonRings) }),
+      ...(thonRings && { thonRings }),
     },
   };
 }
@@ -189,15 +205,15 @@ function iceOf(tensor: NamedArray | undefined, index: number, defocus: number | 
 
 const numbersOf = ({ field, micrograph, diameter }: Unevenness) => ({ field, micrograph, diameter });
 
-const profileTensor = ({ values }: EvenProfile) => ({
-  shape: [values.length],
-  data: Float32Array.from(values),
-});
+type ProfileReader = (name: string) => EvenProfile | undefined;
 
-const profileOf = ({ data }: { readonly data: Float32Array }): EvenProfile => ({
-  tile: 2 * (data.length - 1),
-  values: Float64Array.from(data),
-});
+const profileReader =
+  (tensors: NamedArrays["tensors"], tiles: Readonly<Record<string, number>>): ProfileReader =>
+  (name) => {
+    const tensor = tensors.get(name);
+    if (!tensor) return undefined;
+    return { tile: tiles[name] ?? 2 * (tensor.data.length - 1), values: Float64Array.from(tensor.data) };
+  };
 
 const trendsTensor = (trends: readonly Trend[]) => ({
   shape: [trends.length, ORDERS, ORDERS],

@@ -123,11 +123,19 @@ describe("translators", () => {
     const coloured: Model = {
       ...model,
       noise: { ...model.noise, colour: { power, innovations: { skewness: 0.2, kurtosis: -0.1 } } },
-      gain: { tile: 4, values: Float64Array.of(1, 0.5, 1.5) },
+      gain: { tile: 8, values: Float64Array.of(1, 0.5, 1.5, 1, 0.75, 0.5) },
       trends: [slope(0.5), slope(-2)],
     };
     expect(decodeModel(encodeModel(coloured), "model")).toEqual(coloured);
     expect(decodeModel(encodeModel(model), "model")).toEqual(model);
+  });
+
+  test("a profile without a tile, as in a file of cryogem 0.1, ends at Nyquist", () => {
+    const gain = { tile: 4, values: Float64Array.of(1, 0.5, 1.5) };
+    const { tensors, metadata } = encodeModel({ ...modelOf("gaussian"), gain });
+    const old = { cryogem: metadata["cryogem"]!.replace('"tiles":{"output.gain":4},', "") };
+    expect(old).not.toEqual(metadata);
+    expect(decodeModel({ tensors, metadata: old }, "model").gain).toEqual(gain);
   });
 
   test("a file with another record is refused, naming the field", () => {

@@ -65,15 +65,21 @@ function cutTile(image: Image, left: number, top: number, window: Float64Array, 
   }
 }
 
+/** Cycles per pixel at Nyquist along an axis, and in the corners of a spectrum. */
+const NYQUIST = 1 / 2;
+export const CORNER = Math.SQRT1_2;
+
 /**
  * Mean over rings of a half spectrum: ring i holds the frequencies nearest to i / n cycles per pixel, n the shorter
- * side; columns that stand for two frequencies count twice. Rings end at 1/2 cycle per pixel.
+ * side; columns that stand for two frequencies count twice.
+ *
+ * @param end of the last ring, cycles per pixel: Nyquist, or `CORNER`
  */
-export function radialAverage(spectrum: PowerSpectrum): RadialProfile {
+export function radialAverage(spectrum: PowerSpectrum, end = NYQUIST): RadialProfile {
   const [rows, columns] = spectrum.shape;
   const n = Math.min(rows, columns);
   const half = halfColumns(columns);
-  const rings = halfColumns(n);
+  const rings = Math.floor(n * end) + 1;
   const sums = new Float64Array(rings);
   const weights = new Float64Array(rings);
   for (let row = 0; row < rows; row++) {

@@ -5,7 +5,10 @@ export interface RadialProfile {
   readonly value: Float64Array;
 }
 
-/** A curve over spatial frequency at even steps: value i at i / tile cycles per pixel, i = 0 to tile / 2. */
+/**
+ * A curve over spatial frequency at even steps: value i at i / tile cycles per pixel, from i = 0 to tile / 2 (Nyquist) or on into the
+ * corners of the spectrum, tile / sqrt(2).
+ */
 export interface EvenProfile {
   readonly tile: number;
   readonly values: Float64Array;

@@ -1,4 +1,4 @@
-import { isotropicPower, radialAverage, totalPower } from "../../array/spectrum/power.js";
+import { CORNER, isotropicPower, radialAverage, totalPower } from "../../array/spectrum/power.js";
 import type { EvenProfile } from "../../array/spectrum/profile.js";
 import { mean } from "../../array/statistics.js";
 import { Random } from "../../core/random.js";
@@ -44,7 +44,7 @@ async function measureSpectra(set: FitSet): Promise<SetSpectra> {
     set.tile,
   );
   const estimates = set.real.map((image) => estimateNoise(image, set));
-  const backgrounds = estimates.map((estimate) => radialAverage(estimate.power).value);
+  const backgrounds = estimates.map((estimate) => radialAverage(estimate.power, CORNER).value);
   const background = real.values.map((_, i) => mean(backgrounds.map((values) => values[i]!)));
   const share = mean(estimates.map(({ signalFraction }) => signalFraction));
   return {

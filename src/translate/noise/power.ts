@@ -1,8 +1,8 @@
 import { fourierFilter, reflected } from "../../array/filter.js";
 import { type Image, zeros } from "../../array/image.js";
-import { halfColumns } from "../../array/spectrum/half.js";
-import { radialPowerSpectrum } from "../../array/spectrum/power.js";
+import { CORNER, powerSpectrum2d, radialAverage } from "../../array/spectrum/power.js";
 import { type EvenProfile, profileAt } from "../../array/spectrum/profile.js";
+import { mean } from "../../array/statistics.js";
 import { ShapeError } from "../../core/errors.js";
 
 const TILE = 128;
@@ -10,19 +10,18 @@ const TILE = 128;
 /** The tile for spectra of micrographs whose shorter sides are at least `side` pixels: 128, or the power of two that fits. */
 export const tileFor = (side: number): number => Math.min(TILE, 2 ** Math.floor(Math.log2(side)));
 
+/** The radial power spectrum of an image, into the corners, where binned micrographs may have much less power than at Nyquist. */
+const powerOf = (image: Image, tile: number): Float64Array =>
+  radialAverage(powerSpectrum2d(image, tile), CORNER).value;
+
 /** Mean radial power spectrum of images, each counting alike. White noise of variance 1 has power 1. */
 export async function meanProfile(
   images: AsyncIterable<Image> | Iterable<Image>,
   tile: number,
 ): Promise<EvenProfile> {
-  const values = new Float64Array(halfColumns(tile));
-  let count = 0;
-  for await (const image of images) {
-    const { value } = radialPowerSpectrum(image, tile);
-    for (let i = 0; i < values.length; i++) values[i]! += value[i]!;
-    count++;
-  }
-  return { tile, values: values.map((sum) => sum / count) };
+  const powers: Float64Array[] = [];
+  for await (const image of images) powers.push(powerOf(image, tile));
+  return { tile, values: powers[0]!.map((_, i) => mean(powers.map((power) => power[i]!))) };
 }
 
 /**
@@ -30,12 +29,9 @@ export async function meanProfile(
  * contaminant does at the lowest frequencies.
  */
 export function typicalProfile(images: readonly Image[], tile: number): EvenProfile {
-  const values = new Float64Array(halfColumns(tile));
-  for (const image of images) {
-    const { value } = radialPowerSpectrum(image, tile);
-    for (let i = 0; i < values.length; i++) values[i]! += Math.log(value[i]!) / images.length;
-  }
-  return { tile, values: values.map(Math.exp) };
+  const powers = images.map((image) => powerOf(image, tile));
+  const values = powers[0]!.map((_, i) => Math.exp(mean(powers.map((power) => Math.log(power[i]!)))));
+  return { tile, values };
 }
 
 /** The image filtered by a gain, without moving anything; mirrored beyond its edges for the purpose. */

@@ -1,7 +1,7 @@
 import { turnedAxis } from "../../array/eight-turns.js";
 import type { Image } from "../../array/image.js";
-import { halfColumns, visitFrequencies } from "../../array/spectrum/half.js";
-import { type PowerSpectrum, powerSpectrum2d } from "../../array/spectrum/power.js";
+import { visitFrequencies } from "../../array/spectrum/half.js";
+import { CORNER, type PowerSpectrum, powerSpectrum2d } from "../../array/spectrum/power.js";
 import { type EvenProfile, profileAt } from "../../array/spectrum/profile.js";
 import { mean } from "../../array/statistics.js";
 import { fitCtf } from "../../estimate/ctf/ctf-fit.js";
@@ -27,6 +27,8 @@ interface Spectrum {
 
 /** Tile that resolves Thon rings, and the smallest micrograph whose CTF is fitted, pixels. */
 const TILE = 256;
+/** Of a tile, into the corners of the spectrum. */
+const RINGS = Math.floor(TILE * CORNER) + 1;
 /** Frequencies over which base and Thon rings are taken for constant: so many steps of the tile either way. */
 const WINDOW = 4;
 /** Variance of |CTF|² within a window below which base and Thon rings cannot be told apart. */
@@ -64,7 +66,7 @@ export function measureIce(
   const from = FIRST_ZERO_SHARE * mean(fits.map((fit) => firstZero(fit.optics)));
   const real = fitRingModel(fits);
   const clean = fitRingModel(set.simulated);
-  const base = new Float64Array(halfColumns(TILE));
+  const base = new Float64Array(RINGS);
   const thonRings = new Float64Array(base.length);
   for (let i = 0; i < base.length; i++) {
     if (i / TILE < from) {
@@ -99,13 +101,12 @@ function firstZero({ pixelSize, ...parameters }: MicrographCtf): number {
  * defoci, or several zeros of one CTF within the window, tell the two apart; where neither does, all power is base.
  */
 export function fitRingModel(micrographs: readonly Spectrum[]): RingModel {
-  const count = halfColumns(TILE);
-  const zeros = (): Float64Array => new Float64Array(count);
+  const zeros = (): Float64Array => new Float64Array(RINGS);
   const sums = { n: zeros(), c: zeros(), cc: zeros(), p: zeros(), pc: zeros() };
   for (const { image, optics } of micrographs) {
     const { data } = powerSpectrum2d(image, TILE);
     eachFrequency(TILE, optics, (i, k, c) => {
-      const step = Math.min(count - 1, Math.round(k * TILE));
+      const step = Math.min(RINGS - 1, Math.round(k * TILE));
       sums.n[step]! += 1;
       sums.c[step]! += c;
       sums.cc[step]! += c * c;
@@ -115,7 +116,7 @@ export function fitRingModel(micrographs: readonly Spectrum[]): RingModel {
   }
   const base = zeros();
   const thonRings = zeros();
-  for (let step = 0; step < count; step++) {
+  for (let step = 0; step < RINGS; step++) {
     const [n, c, cc, p, pc] = [sums.n, sums.c, sums.cc, sums.p, sums.pc].map((of) => windowSum(of, step)) as [
       number,
       number,

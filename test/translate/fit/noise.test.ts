@@ -135,6 +135,22 @@ describe("coloured noise field", () => {
     }
   });
 
+  test.each(["matched", "coloured"] as const)(
+    "corners of the spectrum that binning left weak are weak in a %s field too",
+    async (kind) => {
+      const whole = await fit;
+      const binned = (kx: number, ky: number) => (Math.hypot(kx, ky) > 0.5 ? 0.4 : 1);
+      const real = whole.real.map((image) => fourierFilter(image, binned));
+      const field = await { matched: matchedField, coloured: colouredField }[kind]({ ...whole, real }, null);
+      const { values, tile } = await meanProfile(await translated(field), 64);
+      const power = (from: number, to: number): number =>
+        mean([...values].filter((_, ring) => ring / tile > from && ring / tile < to));
+      // 0.16 as it was made
+      expect(power(0.54, 0.68) / power(0.4, 0.48)).toBeGreaterThan(0.1);
+      expect(power(0.54, 0.68) / power(0.4, 0.48)).toBeLessThan(0.25);
+    },
+  );
+
   test("the filter of a matched field keeps the variance of the signal and makes up for what was filtered out of it", async () => {
     const whole = await fit;
     const soften = (kx: number, ky: number) => 1 / (1 + 100 * (kx * kx + ky * ky));
