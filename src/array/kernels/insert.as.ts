@@ -147,7 +147,7 @@ export function listSlice(place: i32, rows: i32, matrix: usize): void {
       const downBrick = <i32>(sign * (ay * <f64>kx + by) + zero) >> 3;
       const section = <i32>(sign * (az * <f64>kx + bz) + zero) >> 3;
       const key = (acrossBrick * BRICK + downBrick * brickRow + section * brickSection) / BRICK;
-      const at = 4 * <usize>listed;
+      const at: usize = 4 * <usize>listed;
       listed++;
       store<i32>(keys + at, key);
       store<i32>(names + at, (place << 22) | (row << 10) | (kx >> 2));
