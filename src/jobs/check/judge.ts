@@ -44,6 +44,12 @@ export function judgeMicrographs(
   ];
 }
 
+/** What is wrong with micrographs that are held out, each by itself: how they differ from the others is for the scores to say. */
+export const judgeHeldOut = (
+  heldOut: readonly CheckedMicrograph[],
+  expected: CheckExpectation,
+): readonly Finding[] => heldOut.flatMap((micrograph) => unusable(micrograph, expected));
+
 function unusable(
   { file, failure, headerPixelSize }: CheckedMicrograph,
   { pixelSize }: CheckExpectation,

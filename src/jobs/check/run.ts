@@ -9,30 +9,30 @@ import type { Project } from "../project/file.js";
 import type { DatasetContext } from "../shared/context.js";
 import { namedByStem } from "../shared/micrographs/stems.js";
 import { judgeCtfs, judgeEstimates } from "./ctf.js";
-import { judgeMicrographs } from "./judge.js";
+import { judgeHeldOut, judgeMicrographs } from "./judge.js";
 import { CHECK, type CheckedMicrograph, type CheckResult, type Finding } from "./records.js";
 import { judgeStructure } from "./structure.js";
 
 /**
- * Looks at the data of a project: every micrograph to learn from, the structure, and what they say of each other. What was looked
- * at before is not looked at again.
+ * Looks at the data of a project: every micrograph to learn from, those held out, the structure, and what they say of each other. What
+ * was looked at before is not looked at again.
  *
  * @param fits what is known of the project's own CTF fits
  */
 export async function checkProject(
   project: Project,
-  { learned, structure, ctf }: Pick<ProjectFiles, "learned" | "structure" | "ctf">,
+  { learned, heldOut, structure, ctf }: Pick<ProjectFiles, "learned" | "heldOut" | "structure" | "ctf">,
   { files, report, signal, workers, program }: DatasetContext,
   fits: readonly Finding[] = [],
 ): Promise<CheckResult> {
   const { pixelSize, particleDiameter, map } = project.settings;
   const dir = inside(project.folder, CHECK.folder);
-  const inputs = namedByStem(learned);
+  const inputs = namedByStem([...learned, ...heldOut]);
   let done = 0;
   const tell = (): void =>
     report.progress({ stage: "check", done, total: inputs.length, unit: "micrographs" });
   tell();
-  const micrographs: CheckedMicrograph[] = await workers.map("check-micrograph", inputs, {
+  const checked: CheckedMicrograph[] = await workers.map("check-micrograph", inputs, {
     signal,
     shared: { dir, pixelSize, particleDiameter, program },
     onResult: () => {
@@ -41,15 +41,17 @@ export async function checkProject(
     },
   });
   signal.throwIfAborted();
+  const micrographs = checked.slice(0, learned.length);
   const findings = [
     ...(await judgeStructure(structure, map === undefined ? "model" : "map", particleDiameter, files)),
     ...judgeMicrographs(micrographs, { pixelSize }),
+    ...judgeHeldOut(checked.slice(learned.length), { pixelSize }),
     ...(ctf === undefined ? [] : judgeCtfs(micrographs, readMicrographCtfs(await files.read(ctf), ctf))),
     ...fits,
   ];
   const text = JSON.stringify({ format: "cryogem-check", formatVersion: 1, program, findings }, null, 1);
   await files.write(inside(dir, CHECK.record), `${text}\n`);
-  return { micrographs, findings };
+  return { micrographs: checked, findings };
 }
 
 /** What the CTF fits of a project's own estimates say. */

@@ -87,10 +87,12 @@ export async function openProject(
   const aside = setAside(findings);
   const stop = findings.find(({ kind }) => kind === "stop");
   if (stop) throw new FileError(stop.about, stop.found, stop.advice);
-  const learned = found.learned.filter((file) => !aside.has(file));
+  const usable = (file: string): boolean => !aside.has(file);
+  const learned = found.learned.filter(usable);
+  const heldOut = found.heldOut.filter(usable);
   // picks are wanted of every micrograph, a map only of those that can be used
-  const all = project.settings.goal === "map" ? found.all.filter((file) => !aside.has(file)) : found.all;
-  const data = await readProjectData(project, { ...found, learned, all }, files);
+  const all = project.settings.goal === "map" ? found.all.filter(usable) : found.all;
+  const data = await readProjectData(project, { ...found, learned, heldOut, all }, files);
   const state = await ProjectState.open(files, inside(project.folder, STATE));
   const planned = await withKeys(stagesOf(project, data), context);
   return withFits({ project, data, findings, planned, state, stagesOf }, context);

@@ -231,6 +231,19 @@ test("a micrograph that cannot be used is set aside with its reason and not lear
   );
 });
 
+test("a held-out micrograph that cannot be used is set aside before anything is done, and nothing is scored without any", async () => {
+  const { context: job, given, warnings } = context();
+  const empty = { data: new Float32Array(96 * 96).fill(7), shape: [1, 96, 96] as const, voxelSize: 3 };
+  writeFileSync(join(dir, "4.mrc"), writeMrc(empty));
+  await runProject({ project: PROJECT }, job);
+  expect(warnings.join("\n")).toMatch(/set aside: .*4\.mrc: every pixel is 7: it is empty/);
+  expect(given.get("evaluate realism")!["real"]).toEqual([join(dir, "5.mrc")]);
+  writeFileSync(join(dir, "5.mrc"), writeMrc(empty));
+  given.clear();
+  await runProject({ project: PROJECT }, job);
+  expect([...given.keys()]).not.toContain("evaluate realism");
+});
+
 test("a micrograph whose CTF the run's own estimates could not fit is set aside from there on, then and in later runs", async () => {
   evidence["2.mrc"] = 12;
   const first = context();
