@@ -1,6 +1,8 @@
-// Makes dist/viewer: the pages of `cryogem view`, one script with everything that it needs, and one for the thread that simulates.
-import { cpSync, mkdirSync } from "node:fs";
+// Makes dist/viewer: the pages of `cryogem view`, one script with everything that they need; one for the thread that simulates, and
+// what that loads where learned noise is wanted: learned.js, and ONNX Runtime for browsers.
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 /** The library's modules do nothing when they are loaded: those of which nothing is used are left out. */
@@ -26,17 +28,34 @@ const withoutHdf5 = {
   },
 };
 
+/** What learned noise needs is a script of its own, which most who simulate never load. */
+const withLearnedApart = {
+  name: "with-learned-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/learned\.js$/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, external: true } : undefined,
+    );
+  },
+};
+
 /** @param {string} root of the project */
 export async function buildViewer(root) {
   const out = join(root, "dist/viewer");
   mkdirSync(out, { recursive: true });
   for (const name of ["index.html", "icon.svg"]) cpSync(join(root, "viewer", name), join(out, name));
   await build({
-    entryPoints: { view: join(root, "viewer/main.tsx"), make: join(root, "viewer/make/worker.ts") },
+    entryPoints: {
+      view: join(root, "viewer/main.tsx"),
+      make: join(root, "viewer/make/worker.ts"),
+      learned: join(root, "viewer/make/learned.ts"),
+    },
     ...{ outdir: out, bundle: true, format: "esm", platform: "browser", target: "es2022" },
     ...{ jsx: "automatic", jsxImportSource: "preact", minify: true, logLevel: "warning" },
-    plugins: [withoutHdf5, withoutUnused],
+    plugins: [withoutHdf5, withLearnedApart, withoutUnused],
   });
+  const wasm = readFileSync(join(root, "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"));
+  // a quarter of the size; not .gz, since some servers would have browsers unpack that, and others not
+  writeFileSync(join(out, "onnxruntime.bin"), gzipSync(wasm, { level: 9 }));
   await build({
     entryPoints: [join(root, "viewer/view.css")],
     ...{ outdir: out, bundle: true, minify: true, logLevel: "warning" },

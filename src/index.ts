@@ -140,6 +140,12 @@ export type {
 
 // Models, and a translator that gives a clean micrograph the noise of real ones.
 
+export {
+  type NumberedMicrograph,
+  type SynthesisOptions,
+  signalDoubt,
+  syntheticMicrograph,
+} from "./jobs/generate/micrograph.js";
 export { readModel, readPicker } from "./jobs/shared/models/model-files.js";
 export type { NamedArray, NamedArrays } from "./train/named-arrays.js";
 export type { TrainingState } from "./train/state.js";

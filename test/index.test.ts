@@ -52,11 +52,11 @@ describe("cryogem", () => {
       readPointsCsv readSafetensors readStructure readTiff readTopaz readTransferCurve readVolume
       realismOfImages realismProtocol reconstructMap refineParticles resampleVolume rescale resolutionAt
       rfft2 rfft3 rotationAngle runPicking runPoses scorePicking scorePicks scorePoseFiles scorePoses
-      selectAtoms simulateDataset simulateMicrograph simulateShard spoilMicrographs spoilParticles
-      standardDeviation symmetricAngle symmetryOperators syntheticIce templateScorer textTable
-      trainPickerModel trainPoseModel trainTranslator transposeRotation uniformRotation writeBox writeCbox
-      writeCoco writeMrc writeParticlesCs writeParticlesStar writePicksStar writePointsCsv
-      writeSafetensors writeStar writeTopaz zeros"
+      selectAtoms signalDoubt simulateDataset simulateMicrograph simulateShard spoilMicrographs
+      spoilParticles standardDeviation symmetricAngle symmetryOperators syntheticIce syntheticMicrograph
+      templateScorer textTable trainPickerModel trainPoseModel trainTranslator transposeRotation
+      uniformRotation writeBox writeCbox writeCoco writeMrc writeParticlesCs writeParticlesStar
+      writePicksStar writePointsCsv writeSafetensors writeStar writeTopaz zeros"
     `);
   });
   test("exports these types", () => {
@@ -77,9 +77,9 @@ describe("cryogem", () => {
       MicrographControl MicrographCtf MicrographInputs MicrographKind MicrographRecord MicrographSource
       Model ModelDescription MrcFile MrcHeader MrcHeaderFields MrcMode MrcStatistics MrcWriteMode
       MtfRecord NamedArray NamedArrays NetworkScorerOptions NoiseCurves NoiseEstimate NoiseField
-      NoiseModel NoiseOptions NoisePower NoiseSpectrum NumberFit NumberResolution Optics OpticsGroup
-      Orientations Particle ParticlePose ParticleRecord ParticleSet Peak PeakOptions Pick PickLabel
-      PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions PickScoreResult
+      NoiseModel NoiseOptions NoisePower NoiseSpectrum NumberFit NumberResolution NumberedMicrograph
+      Optics OpticsGroup Orientations Particle ParticlePose ParticleRecord ParticleSet Peak PeakOptions
+      Pick PickLabel PickRecord PickRunContext PickRunOptions PickRunPlan PickScoreOptions PickScoreResult
       PickTrainOptions PickTrainPlan PickedMicrograph PickerModel PickerOptions PickerRecord PickerScores
       PickingOptions PickingScores PlacedParticle PngEffort PngPicture Point Pose PoseErrors PoseRecord
       PoseRunContext PoseRunOptions PoseRunResult PoseScoreOptions PoseScoreResult PoseScores
@@ -91,10 +91,10 @@ describe("cryogem", () => {
       Score ScoreMap ScoredPick Scorer ShapeOf ShardDone Share SimulateOptions SimulatedMicrograph
       SimulationPlan SizeEstimate Specimen SpecimenOptions Spectrum SpectrumCube SpoiltMicrographs Spot
       SpotOptions StarBlock StarColumn StarColumnInput StarFile StarTable StarValues StorageMode Structure
-      StructureOptions SubsetResolution Task TaskInput TaskName TaskOptions TaskOutput TaskShared Tasks
-      TemplateOptions Templates ThresholdReading TiffCompression TiffImage TiffPicture TrainContext
-      TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend Unevenness Volume
-      Workers"
+      StructureOptions SubsetResolution SynthesisOptions Task TaskInput TaskName TaskOptions TaskOutput
+      TaskShared Tasks TemplateOptions Templates ThresholdReading TiffCompression TiffImage TiffPicture
+      TrainContext TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend
+      Unevenness Volume Workers"
     `);
   });
 });

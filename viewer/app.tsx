@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { OpenedView, StartView, ViewEntry } from "../src/jobs/view/records.js";
+import type { OpenedView, StartView, TranslatorsView, ViewEntry } from "../src/jobs/view/records.js";
 import { address, ask, askBytes, onConnection } from "./api.js";
 import { FactList, Waiting } from "./controls.js";
 import { Finder } from "./finder.js";
@@ -67,11 +67,11 @@ export function App() {
         {page === "real" ? (
           <RealPage />
         ) : page === "make" ? (
-          <MakePage
+          <SimulationPage
             key={place}
-            name={name}
-            maps={conformationsBeside(name, listed.entries ?? [])}
-            load={(map) => askBytes("bytes", { place: beside(place, map) })}
+            place={place}
+            name={root?.name ?? name}
+            entries={listed.entries ?? []}
           />
         ) : place !== "" && !isOpened ? (
           <Waiting error={listed.error} />
@@ -87,6 +87,29 @@ export function App() {
       </main>
       {helps && <Help onClose={() => setHelps(false)} />}
     </div>
+  );
+}
+
+/** The page that simulates micrographs of a map, with what lies beside it and the models that are shown. */
+function SimulationPage(props: {
+  readonly place: string;
+  readonly name: string;
+  readonly entries: readonly ViewEntry[];
+}) {
+  const { place, name, entries } = props;
+  const { value: learned, error } = useAsk<TranslatorsView>("translators", {});
+  if (!learned) return <Waiting error={error} />;
+  const placeOf = (path: string): string => learned.translators.find((each) => each.path === path)!.place;
+  return (
+    <MakePage
+      name={name}
+      maps={conformationsBeside(name, entries)}
+      learned={learned}
+      sources={{
+        map: (map) => askBytes("bytes", { place: beside(place, map) }),
+        translator: (path) => askBytes("bytes", { place: placeOf(path) }),
+      }}
+    />
   );
 }
 

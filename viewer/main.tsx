@@ -1,22 +1,30 @@
 import { render } from "preact";
+import type { ExportedView } from "../src/jobs/view/records.js";
 import { App } from "./app.js";
 import { MakePage } from "./make/page.js";
 
 const root = document.getElementById("view")!;
-const { map, name } = root.dataset;
+const { exported } = root.dataset;
 
-/** The map beside an exported page. */
-async function exportedMap(): Promise<ArrayBuffer> {
-  const response = await fetch(map!);
-  if (!response.ok) throw new Error(`${map}: the server of this page says ${response.status}`);
+/** A file beside an exported page. */
+async function fileBeside(file: string): Promise<ArrayBuffer> {
+  const response = await fetch(file);
+  if (!response.ok) throw new Error(`${file}: the server of this page says ${response.status}`);
   return response.arrayBuffer();
 }
 
-if (map !== undefined) {
+if (exported !== undefined) {
+  const { map, name, translators }: ExportedView = JSON.parse(exported);
+  const fileOf = (path: string): string => translators.find((each) => each.path === path)!.place;
   render(
     <div class="shell alone">
       <main>
-        <MakePage name={name ?? map} maps={[name ?? map]} load={exportedMap} />
+        <MakePage
+          name={name}
+          maps={[name]}
+          learned={{ translators, problems: [] }}
+          sources={{ map: () => fileBeside(map), translator: (path) => fileBeside(fileOf(path)) }}
+        />
       </main>
     </div>,
     root,

@@ -60,18 +60,39 @@ export function readSafetensors(bytes: Uint8Array, path: string): SafetensorsFil
   return { tensors, metadata };
 }
 
-function readHeader(bytes: Uint8Array, path: string): { json: Record<string, unknown>; end: number } {
-  if (bytes.length < 8) throw new FormatError(path, "file size", bytes.length, "at least 8 bytes");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const length = Number(view.getBigUint64(0, true));
-  if (length > MOST_HEADER_BYTES || length > bytes.length - 8) {
-    throw new FormatError(path, "first 8 bytes (header length)", length, `at most ${bytes.length - 8} bytes`);
+/** Bytes of a file's beginning that tell how long its header is. */
+export const SAFETENSORS_LENGTH_BYTES = 8;
+
+/**
+ * How many bytes of a safetensors file's beginning its header needs, from the first 8.
+ * @throws FormatError for a header longer than the file or than the format allows
+ */
+export function safetensorsHeaderEnd(head: Uint8Array, fileBytes: number, path: string): number {
+  if (head.length < SAFETENSORS_LENGTH_BYTES) {
+    throw new FormatError(path, "file size", fileBytes, "at least 8 bytes");
   }
+  const length = Number(new DataView(head.buffer, head.byteOffset, head.length).getBigUint64(0, true));
+  if (length > MOST_HEADER_BYTES || length > fileBytes - SAFETENSORS_LENGTH_BYTES) {
+    throw new FormatError(path, "first 8 bytes (header length)", length, `at most ${fileBytes - 8} bytes`);
+  }
+  return SAFETENSORS_LENGTH_BYTES + length;
+}
+
+/**
+ * The metadata alone, from the beginning of a safetensors file.
+ * @param head at least as much as `safetensorsHeaderEnd` says
+ * @throws FormatError for a header that is not as specified
+ */
+export const readSafetensorsMetadata = (head: Uint8Array, path: string): SafetensorsFile["metadata"] =>
+  readMetadata(readHeader(head, path).json["__metadata__"], path);
+
+function readHeader(bytes: Uint8Array, path: string): { json: Record<string, unknown>; end: number } {
+  const end = safetensorsHeaderEnd(bytes, bytes.length, path);
   try {
     const json: unknown = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)),
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(SAFETENSORS_LENGTH_BYTES, end)),
     );
-    if (isRecord(json)) return { json, end: 8 + length };
+    if (isRecord(json)) return { json, end };
   } catch {
     // Falls through to the one message for anything that is not an object of JSON.
   }

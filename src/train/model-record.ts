@@ -12,6 +12,16 @@ export interface ModelKind {
 const anyRecord = z.looseObject({ format: z.string(), formatVersion: z.number() });
 
 /**
+ * Which kind of model a file holds, by its metadata; undefined for a file that is none of this program's.
+ *
+ * @throws FormatError, naming the file and the field
+ */
+export function modelFormat(metadata: Readonly<Record<string, string>>, path: string): string | undefined {
+  const text = metadata["cryogem"];
+  return text === undefined ? undefined : parse(anyRecord, text, path).format;
+}
+
+/**
  * The record that a model file keeps as JSON in its metadata under "cryogem".
  *
  * @throws FormatError, naming the file and the field; for a model of another kind or version it says which it is

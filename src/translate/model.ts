@@ -2,7 +2,7 @@ import { z } from "zod";
 import { halfColumns } from "../array/spectrum/half.js";
 import type { EvenProfile } from "../array/spectrum/profile.js";
 import { FormatError } from "../core/errors.js";
-import { readModelRecord } from "../train/model-record.js";
+import { modelFormat, readModelRecord } from "../train/model-record.js";
 import { flatArrays, type NamedArray, type NamedArrays, parametersOf } from "../train/named-arrays.js";
 import type { TrainingState } from "../train/state.js";
 import { diffusionOptions } from "./diffusion/options.js";
@@ -136,10 +136,22 @@ export function encodeModel({ record, noise, parameters, gain, trends, ices }: M
   return { tensors, metadata: { cryogem: JSON.stringify(described) } };
 }
 
+const KIND = { format: "cryogem-model", formatVersion: 1, writer: "train" };
+
+/**
+ * What the metadata of a model file say of its translator; undefined for a file of anything else, such as a picker.
+ *
+ * @throws FormatError, naming the file and the field
+ */
+export function describeModel(metadata: NamedArrays["metadata"], path: string): ModelDescription | undefined {
+  return modelFormat(metadata, path) === KIND.format
+    ? readModelRecord(metadata, KIND, modelRecord, path)
+    : undefined;
+}
+
 /** @throws FormatError, naming the file and the field */
 export function decodeModel({ tensors, metadata }: NamedArrays, path: string): Model {
-  const kind = { format: "cryogem-model", formatVersion: 1, writer: "train" };
-  const parsed = readModelRecord(metadata, kind, modelRecord, path);
+  const parsed = readModelRecord(metadata, KIND, modelRecord, path);
   const { noise, format: _format, formatVersion: _version, ices, tiles, ...record } = parsed;
   const profileOf = profileReader(tensors, tiles);
   const others = [...tensors].filter(

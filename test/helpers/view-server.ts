@@ -1,5 +1,7 @@
-import { request } from "node:http";
-import { basename } from "node:path";
+import { readFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { basename, extname, join } from "node:path";
 import { openViewer } from "../../src/jobs/view/run.js";
 import { isFolder } from "../../src/runtime/inputs.js";
 import { fencedFiles } from "../../src/runtime/view/fence.js";
@@ -75,4 +77,22 @@ export async function serve(paths: readonly string[], edit = false): Promise<Ser
     },
   };
   return served;
+}
+
+/** A web server that knows nothing of this program and shows the files of a folder. */
+export async function serveFolder(folder: string): Promise<{ readonly url: string; end(): void }> {
+  const types: Readonly<Record<string, string>> = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+  };
+  const server = createServer((asked, response) => {
+    const name = asked.url === "/" ? "index.html" : asked.url!.slice(1);
+    response.setHeader("Content-Type", types[extname(name)] ?? "application/octet-stream");
+    response.end(readFileSync(join(folder, name)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, end: () => server.close() };
 }

@@ -3,6 +3,8 @@ import {
   coarsen,
   drawSpecimen,
   type Files,
+  type Image,
+  type MicrographCtf,
   mapDiameter,
   type Projector,
   prepareProjector,
@@ -13,35 +15,7 @@ import {
   syntheticIce,
   type Volume,
 } from "../../src/index.js";
-
-/** Side of the micrographs, pixels. */
-export const SIDE = 512;
-
-/** What can be turned. Angstrom, degrees. */
-export interface Knobs {
-  /** Name of the density map: which conformation, where there are several. */
-  readonly map: string;
-  readonly pixelSize: number;
-  readonly particles: number;
-  /** Below 1 particles may overlap. */
-  readonly collapseRatio: number;
-  /** Share of the particles that lie against another one. */
-  readonly clustering: number;
-  readonly defocus: number;
-  readonly depth: number;
-  readonly bFactor: number;
-  readonly iceGradient: number;
-  /** Whether all particles show about one view. */
-  readonly isPreferred: boolean;
-  readonly rot: number;
-  readonly tilt: number;
-  readonly halfAngle: number;
-  readonly noise: "none" | "white" | "poisson";
-  readonly snr: number;
-  /** Electrons per square angstrom, of Poisson noise. */
-  readonly dose: number;
-  readonly seed: number;
-}
+import { type Knobs, SIDE } from "./knobs.js";
 
 /** A map, ready for micrographs of a pixel size. */
 interface Prepared {
@@ -50,7 +24,7 @@ interface Prepared {
   readonly silhouette: Projector;
 }
 
-/** What the page shows. */
+/** What the page shows; without the noise where it is learned. */
 export interface Made {
   readonly data: Float32Array;
   /** Where particles lie, pixels. */
@@ -62,8 +36,12 @@ export interface Made {
   readonly diameter: number;
 }
 
-/** Optics that no knob turns: the defaults of `simulate`. */
-const OPTICS = { voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 } as const;
+/** How the knobs have a micrograph imaged; what no knob turns are the defaults of `simulate`. */
+export const opticsOf = ({ pixelSize, defocus }: Knobs): MicrographCtf => ({
+  ...{ pixelSize, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 },
+  ...{ defocusU: defocus, defocusV: defocus, defocusAngle: 0, phaseShift: 0 },
+});
+
 /** Grid of a made-up ice gradient, as `simulate` has it. */
 const ICE_GRID = 32;
 
@@ -115,11 +93,11 @@ export class Model {
       },
       stream("specimen"),
     );
-    const { defocus, bFactor, iceGradient } = knobs;
+    const { bFactor, iceGradient } = knobs;
+    const optics = opticsOf(knobs);
     const { clean, particles } = simulateMicrograph({
       ...{ shape, particles: specimen.particles, projectors: [projector], bFactor },
-      optics: { ...OPTICS, pixelSize },
-      defocus: { defocusU: defocus, defocusV: defocus, defocusAngle: 0, phaseShift: 0 },
+      ...{ optics, defocus: optics },
       ...(iceGradient > 0 && { ice: syntheticIce([ICE_GRID, ICE_GRID], iceGradient, stream("ice")) }),
     });
     return {
@@ -148,44 +126,11 @@ export class Model {
   }
 }
 
-function withNoise(
-  clean: Parameters<typeof addNoise>[0],
-  { noise, snr, dose, pixelSize }: Knobs,
-  random: Random,
-): Float32Array {
-  if (noise === "none") return clean.data;
+function withNoise(clean: Image, { noise, snr, dose, pixelSize }: Knobs, random: Random): Float32Array {
+  if (noise === "none" || noise === "learned") return clean.data;
   const model =
     noise === "white"
       ? { kind: "gaussian" as const, snr }
       : { kind: "poisson" as const, snr, dose, pixelSize };
   return addNoise(clean, model, random).data;
 }
-
-/** The command whose first micrograph is the one that the knobs make. */
-export function commandOf(knobs: Knobs, defaults: { readonly voxelSize: number }): string {
-  const { map, noise, isPreferred } = knobs;
-  const options: readonly (readonly [string, string | number] | undefined)[] = [
-    ["size", SIDE],
-    ["count", 1],
-    ["particles", knobs.particles],
-    knobs.pixelSize === defaults.voxelSize ? undefined : ["pixel-size", knobs.pixelSize],
-    ["defocus", `${knobs.defocus},${knobs.defocus}`],
-    ["astigmatism", 0],
-    knobs.depth > 0 ? ["depth", knobs.depth] : undefined,
-    knobs.bFactor > 0 ? ["b-factor", knobs.bFactor] : undefined,
-    knobs.iceGradient > 0 ? ["ice-gradient", knobs.iceGradient] : undefined,
-    knobs.collapseRatio === 1 ? undefined : ["collapse-ratio", knobs.collapseRatio],
-    knobs.clustering > 0 ? ["clustering", knobs.clustering] : undefined,
-    isPreferred ? ["orientations", `cone:${knobs.rot},${knobs.tilt},${knobs.halfAngle}`] : undefined,
-    noise === "none" ? undefined : ["snr", knobs.snr],
-    noise === "poisson" ? ["noise", "poisson"] : undefined,
-    noise === "poisson" ? ["dose", knobs.dose] : undefined,
-    knobs.seed === 1 ? undefined : ["seed", knobs.seed],
-  ];
-  const words = options.flatMap((option) => (option ? [`--${option[0]} ${option[1]}`] : []));
-  return `cryogem simulate --map ${quoted(map)} --out simulated ${words.join(" ")}`;
-}
-
-/** A name as a shell takes it. */
-const quoted = (name: string): string =>
-  /^[\w./+-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;

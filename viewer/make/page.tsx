@@ -1,26 +1,32 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { TranslatorsView } from "../../src/jobs/view/records.js";
 import { Choice, Group, Slider, Toggle, Waiting } from "../controls.js";
 import { drawBar, drawMarks } from "../micrograph/marks.js";
 import { paint, rangeOf, sorted } from "../micrograph/tone.js";
-import { commandOf, type Knobs, type Made, SIDE } from "./model.js";
-import { type MapFacts, useWorker } from "./use-worker.js";
+import { commandOf, hasSnr, type Knobs, SIDE } from "./knobs.js";
+import type { Made } from "./model.js";
+import { type MapFacts, type Sources, useWorker } from "./use-worker.js";
+import type { Result } from "./worker.js";
 
 /**
  * A page that simulates while its knobs are turned.
  *
  * @param maps names of the conformations among which a knob chooses; one name alone: there is no such knob
- * @param load the bytes of the map of a name
+ * @param learned models whose noise can be chosen
+ * @param sources where the bytes of the maps and the models come from
  */
 export function MakePage({
   name,
   maps,
-  load,
+  learned: { translators, problems },
+  sources,
 }: {
   readonly name: string;
   readonly maps: readonly string[];
-  readonly load: (name: string) => Promise<ArrayBuffer>;
+  readonly learned: TranslatorsView;
+  readonly sources: Sources;
 }) {
-  const { map, made, seconds, problem, turn } = useWorker(name, load);
+  const { map, result, isBusy, problem, turn } = useWorker(name, sources);
   const [knobs, setKnobs] = useState<Knobs | undefined>();
   const [shows, setShows] = useState(false);
   const [isCopied, setCopied] = useState(false);
@@ -41,15 +47,13 @@ export function MakePage({
       <div class="head">
         <h1>Micrographs of {knobs.map}</h1>
         <p class="facts-line" role="status">
-          {made
-            ? `${made.x.length} of ${made.requested} particles, ${Math.round(1000 * seconds)} ms`
-            : "Computing…"}
+          {result && !(isBusy && knobs.noise === "learned") ? told(result) : "Computing…"}
         </p>
       </div>
       <div class="bench">
         <div class="making">
           {problem !== undefined && <Waiting error={problem} />}
-          <Picture made={made} pixelSize={knobs.pixelSize} showsLabels={shows} />
+          <Picture made={result?.made} pixelSize={knobs.pixelSize} showsLabels={shows} />
           <div class="command">
             <pre tabIndex={0}>
               <code>{command}</code>
@@ -155,15 +159,19 @@ export function MakePage({
               shown={`${(knobs.defocus / 10_000).toFixed(2)} µm`}
               onInput={(defocus) => set({ defocus })}
             />
-            <Slider
-              name="Pixel size"
-              value={knobs.pixelSize}
-              {...{ from: map.voxelSize, to: 4 * map.voxelSize, step: map.voxelSize / 4 }}
-              shown={`${Number(knobs.pixelSize.toPrecision(4))} Å`}
-              onInput={(value) =>
-                set({ pixelSize: value === map.voxelSize ? value : Number(value.toFixed(3)) })
-              }
-            />
+            {knobs.noise === "learned" ? (
+              <p class="note">Pixel size: {Number(knobs.pixelSize.toPrecision(4))} Å, as the model has it.</p>
+            ) : (
+              <Slider
+                name="Pixel size"
+                value={knobs.pixelSize}
+                {...{ from: map.voxelSize, to: 4 * map.voxelSize, step: map.voxelSize / 4 }}
+                shown={`${Number(knobs.pixelSize.toPrecision(4))} Å`}
+                onInput={(value) =>
+                  set({ pixelSize: value === map.voxelSize ? value : Number(value.toFixed(3)) })
+                }
+              />
+            )}
             <Slider
               name="B factor"
               value={knobs.bFactor}
@@ -175,15 +183,42 @@ export function MakePage({
           <Group title="Noise">
             <Choice
               name="Kind"
-              value={knobs.noise}
+              value={knobs.noise === "learned" ? `${LEARNED}${knobs.model}` : knobs.noise}
               choices={[
                 ["none", "none"],
                 ["white", "white"],
                 ["poisson", "Poisson"],
+                ...translators.map((each) => [`${LEARNED}${each.path}`, `model: ${each.name}`] as const),
               ]}
-              onChange={(noise) => set({ noise: noise as Knobs["noise"] })}
+              onChange={(value) => {
+                const chosen = translators.find(({ path }) => value === `${LEARNED}${path}`);
+                if (!chosen) return set({ noise: value as Knobs["noise"] });
+                set({ noise: "learned", model: chosen.path, pixelSize: chosen.pixelSize });
+              }}
             />
-            {knobs.noise !== "none" && (
+            {problems.map((each) => (
+              <p key={each} class="note">
+                {each}
+              </p>
+            ))}
+            {knobs.noise === "learned" && (
+              <Slider
+                name="Contrast"
+                value={Math.log10(knobs.signal)}
+                {...{ from: -2, to: 2, step: 0.02 }}
+                shown={`signal × ${knobs.signal}`}
+                onInput={(value) => set({ signal: Number((10 ** value).toPrecision(3)) })}
+              />
+            )}
+            {knobs.noise === "learned" && result?.betterSignal !== undefined && (
+              <p class="note">
+                The particles are far stronger or weaker than those that the model knows.{" "}
+                <button type="button" onClick={() => set({ signal: result.betterSignal! })}>
+                  Take signal × {result.betterSignal}
+                </button>
+              </p>
+            )}
+            {hasSnr(knobs) && (
               <Slider
                 name="Signal to noise"
                 value={Math.log10(knobs.snr)}
@@ -214,6 +249,16 @@ export function MakePage({
   );
 }
 
+/** Before the path of a model among the kinds of noise. */
+const LEARNED = "learned:";
+
+/** What came out and how long it took. */
+function told({ made, simulation, translation }: Result): string {
+  const ms = (seconds: number): string => `${Math.round(1000 * seconds)} ms`;
+  const particles = `${made.x.length} of ${made.requested} particles, ${ms(simulation)}`;
+  return translation === undefined ? particles : `${particles}, noise ${ms(translation)}`;
+}
+
 function firstKnobs(map: string, { voxelSize, diameter }: MapFacts): Knobs {
   const field = SIDE * voxelSize;
   return {
@@ -224,7 +269,7 @@ function firstKnobs(map: string, { voxelSize, diameter }: MapFacts): Knobs {
     },
     ...{ collapseRatio: 1, clustering: 0, defocus: 15_000, depth: 0, bFactor: 0, iceGradient: 0 },
     ...{ isPreferred: false, rot: 0, tilt: 0, halfAngle: 20 },
-    ...{ noise: "white", snr: 0.1, dose: 40, seed: 1 },
+    ...{ noise: "white", snr: 0.1, dose: 40, model: "", signal: 1, seed: 1 },
   };
 }
 

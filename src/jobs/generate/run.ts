@@ -1,8 +1,6 @@
 import type { Image } from "../../array/image.js";
-import { variance } from "../../array/statistics.js";
 import { UsageError } from "../../core/errors.js";
 import type { ComputeRuntime, JobContext, Workers } from "../../core/ports.js";
-import { Random } from "../../core/random.js";
 import { encodeMicrograph, encodePreview, imageKinds } from "../../dataset/images.js";
 import { joinDataset } from "../../dataset/join.js";
 import { writeLabels } from "../../dataset/labels.js";
@@ -12,7 +10,6 @@ import { type Dataset, readDataset } from "../../dataset/reader.js";
 import type { DatasetJob, DatasetManifest, MicrographRecord, ParticleRecord } from "../../dataset/records.js";
 import { type DatasetProgress, openDataset } from "../../dataset/writer.js";
 import type { Model } from "../../translate/model.js";
-import { restoreContrast } from "../../translate/noise/contrast.js";
 import { openTranslator } from "../../translate/translator.js";
 import { DATASET_CLAIM, inClaimedFolder } from "../shared/claim-folder.js";
 import { hashFile } from "../shared/hash-file.js";
@@ -21,6 +18,7 @@ import { modelFile, readModel } from "../shared/models/model-files.js";
 import { boundsOf, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { planSimulation } from "../simulate/plan.js";
 import { simulateDataset } from "../simulate/run.js";
+import { signalDoubt, syntheticMicrograph } from "./micrograph.js";
 import type { GeneratePlan } from "./plan.js";
 
 /** What a generation receives beside its plan. */
@@ -125,12 +123,15 @@ async function translateMissing(
     for await (const { micrograph, particles } of simulated.byMicrograph()) {
       if (!wanted.has(micrograph.index)) continue;
       signal.throwIfAborted();
-      const image = multiplied(await clean(micrograph), plan.signal);
+      const image = await clean(micrograph);
       if (done === 0) warnOfContrast(image, plan, model, context);
       const optics = micrographCtf(micrograph, simulated.manifest.optics);
-      const random = Random.of(plan.seed, "generate", micrograph.index);
-      const unscaled = await translator.translate(image, optics, random);
-      const translated = restoreContrast(unscaled, model.record.contrast);
+      const translated = await syntheticMicrograph(
+        translator,
+        model,
+        { image, optics, index: micrograph.index },
+        plan,
+      );
       await writeMicrograph(context, plan, simulated, { micrograph, particles, translated });
       done++;
       tell();
@@ -200,22 +201,16 @@ function requireFit(plan: GeneratePlan, { record }: Model, { manifest }: Dataset
   }
 }
 
-/** Variances of clean micrographs further apart than this mean another kind of density map. */
-const SAME_CONTRAST = 5;
-
 function warnOfContrast(
   clean: Image,
   { signal, simulated }: GeneratePlan,
-  { noise }: Model,
+  model: Model,
   { report }: GenerateContext,
 ): void {
-  const ratio = variance(clean.data) / noise.cleanDeviation ** 2;
-  if (ratio === 0 || (ratio < SAME_CONTRAST && ratio > 1 / SAME_CONTRAST)) return;
+  const doubt = signalDoubt(clean, signal, model);
+  if (!doubt) return;
   report.warn(
-    `${simulated}: found ${ratio.toPrecision(2)} times the variance of the micrographs that the model was trained with, expected about as much: the noise keeps ` +
-      `its strength. If the map is in other units, \`signal\` ${Number((signal / Math.sqrt(ratio)).toPrecision(3))} makes them alike`,
+    `${simulated}: found ${doubt.ratio.toPrecision(2)} times the variance of the micrographs that the model was trained with, expected about as much: the noise keeps ` +
+      `its strength. If the map is in other units, \`signal\` ${doubt.better} makes them alike`,
   );
 }
-
-const multiplied = ({ data, shape }: Image, factor: number): Image =>
-  factor === 1 ? { data, shape } : { data: data.map((value) => factor * value), shape };

@@ -35,6 +35,33 @@ export interface ImageSet {
   readonly images: readonly string[];
 }
 
+/** A trained translator among the files, as the page that simulates offers it. */
+export interface TranslatorView {
+  /** To show: of its folder or file. */
+  readonly name: string;
+  /** As a command takes it where `view` was started. */
+  readonly path: string;
+  /** Of its model.safetensors: a place, or an address beside an exported page. */
+  readonly place: string;
+  /** Angstrom, for which it was trained. */
+  readonly pixelSize: number;
+}
+
+export interface TranslatorsView {
+  readonly translators: readonly TranslatorView[];
+  /** Model files that could not be read, in words. */
+  readonly problems: readonly string[];
+}
+
+/** What an exported page knows of the files beside it. */
+export interface ExportedView {
+  /** File of the map. */
+  readonly map: string;
+  /** The name that it had. */
+  readonly name: string;
+  readonly translators: readonly TranslatorView[];
+}
+
 /** Names and values in the order to show them. */
 export type Facts = Readonly<Record<string, string | number>>;
 

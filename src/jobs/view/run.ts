@@ -11,6 +11,7 @@ import { PixelStore } from "./pixels/store.js";
 import { baseName, pathOfPlace, type Root, type ViewedFiles } from "./places.js";
 import type { Facts, OpenedView, PicksToSave, StartView } from "./records.js";
 import { TableStore } from "./tables.js";
+import { isModelFile, translatorsAmong } from "./translators.js";
 
 export interface ViewerPlan {
   readonly roots: readonly Root[];
@@ -65,6 +66,7 @@ export function openViewer({ roots, program, edit }: ViewerPlan, files: ViewedFi
       numbers(await pixels.tile(at(place), whole(level), whole(column), whole(row))),
     patch: async ({ place, left, top, side }) =>
       numbers(await pixels.patch(at(place), whole(left), whole(top), whole(side))),
+    translators: async () => ({ json: await translatorsAmong(files, roots) }),
     sets: async () => ({ json: await imageSets(files, roots) }),
     sections: async ({ place, first, count, side }) =>
       numbers(await pixels.sections(at(place), whole(first), whole(count), whole(side))),
@@ -100,7 +102,9 @@ export function openViewer({ roots, program, edit }: ViewerPlan, files: ViewedFi
     },
     bytes: async ({ place }) => {
       const path = at(place);
-      if (kindOfName(path) !== "image") throw new UsageError(`${path}: found another file, expected a map`);
+      if (kindOfName(path) !== "image" && !isModelFile(path)) {
+        throw new UsageError(`${path}: found another file, expected a map or a model`);
+      }
       return numbers(await files.read(path));
     },
     picture: async ({ place }) => fileOf(place, PICTURES),

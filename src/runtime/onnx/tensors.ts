@@ -14,14 +14,14 @@ export const byName = (wanted: Wanted): Readonly<Record<string, Tensor | HostTen
 const isList = (wanted: Wanted): wanted is readonly string[] => Array.isArray(wanted);
 
 /** Feeds as ONNX Runtime wants them; arrays of the host are not copied. */
-export function uploaded(library: OnnxLibrary, feeds: Feeds): Record<string, Tensor> {
+export function uploaded(library: Pick<OnnxLibrary, "Tensor">, feeds: Feeds): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const [name, value] of Object.entries(feeds)) tensors[name] = asTensor(library, value);
   return tensors;
 }
 
 /** An array of the host as a tensor over the same memory. */
-export const asTensor = ({ Tensor }: OnnxLibrary, value: HostTensor | Tensor): Tensor =>
+export const asTensor = ({ Tensor }: Pick<OnnxLibrary, "Tensor">, value: HostTensor | Tensor): Tensor =>
   "dtype" in value ? new Tensor(value.dtype, value.data, value.dims) : value;
 
 /** @throws UnsupportedError for element types that no graph of ours has */

@@ -23,6 +23,8 @@ export const HEADERS = {
   "Referrer-Policy": "no-referrer",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Cross-Origin-Opener-Policy": "same-origin",
+  // with the line above, browsers let these pages compute on several threads
+  "Cross-Origin-Embedder-Policy": "require-corp",
   "Cache-Control": "no-store",
 } as const;
 

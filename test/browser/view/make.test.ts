@@ -1,7 +1,5 @@
 /// <reference lib="dom" />
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -12,6 +10,7 @@ import { nodeFiles } from "../../../src/runtime/files.js";
 import { readPages } from "../../../src/runtime/view/pages.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { describeView, watch } from "../../helpers/view-browser.js";
+import { serveFolder } from "../../helpers/view-server.js";
 import { picture, writeShown } from "../../helpers/view-shown.js";
 
 const dir = scratchFolder();
@@ -87,24 +86,13 @@ describeView("simulation and comparison by eye in cryogem view", { dir, prepare 
   test("the same page works from a folder that any web server shows", async () => {
     const out = at("exported");
     await exportMap([at("map.mrc")], out, await readPages(), nodeFiles);
-    const server = createServer((request, response) => {
-      const name = request.url === "/" ? "index.html" : request.url!.slice(1);
-      const types: Record<string, string> = {
-        html: "text/html",
-        js: "text/javascript",
-        css: "text/css",
-        svg: "image/svg+xml",
-      };
-      response.setHeader("Content-Type", types[name.split(".").at(-1)!] ?? "application/octet-stream");
-      response.end(readFileSync(join(out, name)));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const site = await serveFolder(out);
     const page = await look().browser.newPage();
     watch(page, "export", look().complaints);
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(site.url);
     await makes(page);
     await page.close();
-    server.close();
+    site.end();
   });
 });
 

@@ -6,8 +6,10 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { readMrc } from "../../../src/io/mrc/read.js";
 import { exportMap } from "../../../src/jobs/view/export.js";
+import type { ExportedView } from "../../../src/jobs/view/records.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
-import { commandOf, type Knobs, Model } from "../../../viewer/make/model.js";
+import { commandOf, type Knobs } from "../../../viewer/make/knobs.js";
+import { Model } from "../../../viewer/make/model.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toy-map.js";
 
@@ -27,6 +29,8 @@ const KNOBS: Knobs = {
     noise: "white",
     snr: 0.1,
     dose: 40,
+    model: "",
+    signal: 1,
     seed: 1,
   },
 };
@@ -81,10 +85,18 @@ test("a map's name stands in the command as a shell takes it", async () => {
 });
 
 describe("an exported page", () => {
-  const pages = new Map([
-    ["index.html", new TextEncoder().encode('<body><div id="view"></div></body>')],
-    ["view.js", new TextEncoder().encode("1")],
-  ]);
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const pages = {
+    pages: new Map([
+      ["index.html", bytes('<body><div id="view"></div></body>')],
+      ["view.js", bytes("1")],
+      ["learned.js", bytes("2")],
+    ]),
+    learned: ["learned.js"],
+  };
+
+  const markup = (about: ExportedView): string =>
+    JSON.stringify(about).replaceAll(">", "&gt;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
   test("is the pages, the map as it is, and a name that is no markup", async () => {
     const out = join(dir, "page");
@@ -93,14 +105,14 @@ describe("an exported page", () => {
     expect(written).toEqual(["view.js", "map.mrc", "index.html"].map((name) => join(out, name)));
     expect(readFileSync(join(out, "map.mrc"))).toEqual(readFileSync(named));
     expect(readFileSync(join(out, "index.html"), "utf8")).toBe(
-      '<body><div id="view" data-map="map.mrc" data-name="a&quot;&gt;&lt;b&gt;.mrc"></div></body>',
+      `<body><div id="view" data-exported="${markup({ map: "map.mrc", name: 'a"><b>.mrc', translators: [] })}"></div></body>`,
     );
   });
 
   test("needs one map", async () => {
     const out = join(dir, "none");
     await expect(exportMap([map, map], out, pages, nodeFiles)).rejects.toThrow(
-      /found 2 files and folders, expected one/,
+      /found 2 files and folders that are no models, expected one/,
     );
     await expect(exportMap([main], out, pages, nodeFiles)).rejects.toThrow(/main\.js/);
     expect(existsSync(out)).toBe(false);
