@@ -96,6 +96,14 @@ describe("evaluate realism", () => {
     expect(protocolText(result)).toContain("Patches of 16 px (32 angstrom)");
   });
 
+  test("a score has three digits that count; one of nothing has none", () => {
+    const score = (mean: number, spread: number): string => scoreText({ mean, spread, values: [] });
+    expect(score(137.34, 21.9)).toBe("137 ± 22");
+    expect(score(0.0987, 0.0186)).toBe("0.0987 ± 0.0186");
+    expect(score(0, 0)).toBe("0 ± 0");
+    expect(score(0, 0.012)).toBe("0.0000 ± 0.0120");
+  });
+
   test("verdicts name the best baseline and count in how many repeats it is beaten", () => {
     const [frechet] = verdicts(result, "near", ["far, away", "white noise"]);
     expect(frechet).toMatchObject({ measure: "frechet", closer: true, wins: 3, repeats: 3 });
