@@ -86,11 +86,13 @@ export function simulatedParticle(
   const factor = strength * Math.exp(random.uniform(-contrast, contrast));
   const [side] = spectrum.shape;
   const half = halfColumns(side);
-  const deviates = random.fillNormal(new Float32Array(spectrum.data.length));
+  // noise drawn as an image: numbers drawn for a half transform would lose half of their power where it holds both of a pair
+  const white = random.fillNormal(new Float32Array(side * side));
+  const deviates = rfft2({ data: white, shape: [side, side] }).data;
   for (let row = 0, i = 0; row < side; row++) {
     const ky = signedIndex(row, side);
     for (let kx = 0; kx < half; kx++, i += 2) {
-      const deviation = Math.sqrt(noise[ringOf(kx, ky)]! / 2);
+      const deviation = Math.sqrt(noise[ringOf(kx, ky)]!) / side;
       spectrum.data[i] = factor * spectrum.data[i]! + deviation * deviates[i]!;
       spectrum.data[i + 1] = factor * spectrum.data[i + 1]! + deviation * deviates[i + 1]!;
     }

@@ -110,3 +110,30 @@ test("the filter brings the rest of an image to equal power", () => {
   for (let ring = 9; ring <= 16; ring++) expect(after.meanPower[ring]).toBeLessThan(1e-6);
   expect(evenFilter(before.meanPower, 0)).toEqual([]);
 });
+
+test("the noise has the power asked for at the frequencies of every direction", () => {
+  const noise = new Float64Array(SIDE).fill(SIDE ** 2);
+  const [along, down, oblique] = [0, 0, 0].map(() => ({ sum: 0, count: 0 })) as [Sum, Sum, Sum];
+  for (let i = 0; i < 200; i++) {
+    const only = { strength: 0, noise, signalToNoise: 0 };
+    const { data } = rfft2(simulatedParticle(simulation, only, Random.of(i, "noise")).image);
+    for (let k = 1; k < SIDE / 2; k++) {
+      for (const [sum, row, column] of [
+        [along, 0, k],
+        [down, k, 0],
+        [oblique, k, k],
+      ] as const) {
+        const at = 2 * (row * (SIDE / 2 + 1) + column);
+        sum.sum += (data[at]! ** 2 + data[at + 1]! ** 2) / SIDE ** 2;
+        sum.count++;
+      }
+    }
+  }
+  // 3,000 samples of an exponential distribution of mean 1: a deviation of 0.018
+  for (const { sum, count } of [along, down, oblique]) expect(Math.abs(sum / count - 1)).toBeLessThan(0.1);
+});
+
+interface Sum {
+  sum: number;
+  count: number;
+}
