@@ -17,7 +17,7 @@ const tiling = tilingFor(options.training);
 for await (const line of createInterface({ input: process.stdin })) {
   let translated;
   await answer(async () => {
-    translated = await translateTiled(image, tiling, (tile) => generator.run(tile));
+    translated = await translateTiled([image], tiling, (tiles) => generator.run(tiles));
   });
   if (line === "keep") writeFileSync(join(folder, "cryogem.bin"), translated.data);
 }

@@ -9,11 +9,23 @@ export type Layer = (x: Value) => Value;
 
 /** A network from images to images of the same size, in two halves. */
 export interface Generator {
-  /** Features of the first half, which a contrastive loss compares; [1, channels, rows, columns] each. */
+  /**
+   * Features of the first half, which a contrastive loss compares; [1, channels, rows, columns] each.
+   *
+   * @param x [1, planes, rows, columns], `planesOf` a generator; or an image [1, 1, rows, columns] whose noise is part of it
+   */
   readonly encode: (x: Value) => readonly Value[];
-  /** The image, out of what `encode` gave for x. */
+  /** The image [1, 1, rows, columns], out of what `encode` gave for x. */
   readonly translate: (features: readonly Value[], x: Value) => Value;
 }
+
+/**
+ * Where a generator meets the noise field. "input": in its only plane, the sum of clean image and noise. Otherwise it is given two
+ * planes, the clean image and the noise: "channel", both are channels of its first convolution; "inner", that sees the clean image
+ * alone, and the noise comes to the innermost feature maps. A correction is then added to the clean plane, so that all
+ * noise of the image has passed the network.
+ */
+export type NoiseAt = "input" | "channel" | "inner";
 
 /** Weights start normal with this standard deviation, as in pix2pix and its descendants. */
 export const INITIAL_WEIGHTS: Initial = { normal: 0.02 };

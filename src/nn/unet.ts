@@ -3,7 +3,15 @@ import { add, leakyRelu, mul, relu, tanh } from "../tensor/elementwise.js";
 import { concat } from "../tensor/layout.js";
 import { instanceNorm } from "../tensor/linear.js";
 import type { Value } from "../tensor/value.js";
-import { convolution4, type Generator, type Layer, type Upsampling, upConvolution } from "./layers.js";
+import {
+  convolution4,
+  type Generator,
+  type Layer,
+  type NoiseAt,
+  type Upsampling,
+  upConvolution,
+} from "./layers.js";
+import { encoderInput, imagePlane, innermostNoise, noiseChannels } from "./noise-planes.js";
 import type { Scope } from "./scope.js";
 
 export interface UnetOptions {
@@ -14,6 +22,8 @@ export interface UnetOptions {
   readonly depth: number;
   readonly upsampling: Upsampling;
   readonly output: OutputKind;
+  /** Default "input". */
+  readonly noiseAt?: NoiseAt;
 }
 
 /**
@@ -34,30 +44,34 @@ export const imageFrom = (y: Value, x: Value, output: OutputKind): Value =>
 
 /**
  * U-Net of pix2pix (Isola et al. 2017) as CryoGEM uses it: convolutions of kernel 4 and stride 2 down, their transposes
- * up, instance norms but at the two ends, leaky ReLU 0.2 down and ReLU up, skip connections after the activation.
+ * up, instance norms but at the two ends, leaky ReLU 0.2 down and ReLU up, skip connections after the activation. With
+ * `noiseAt` "inner" the channels of `innermostNoise` stand behind the innermost features after their ReLU.
  *
  * Its features are those of every level, widest first, after the leaky ReLU: [1, channels, side / 2^level, …] for levels 1 to depth.
  */
 export function unet(scope: Scope, options: UnetOptions): Generator {
   const depth = integerInRange("U-Net depth", options.depth, 2, 12);
   const channels = channelsOf(options);
+  const { noiseAt = "input" } = options;
   const isNormalised = (level: number): boolean => level > 1 && level < depth;
-  const down = levelsTo(depth).map((level) =>
-    convolution4(scope.child(`down${level}`), [channels(level - 1), channels(level)], 2, {
+  const down = levelsTo(depth).map((level) => {
+    const from = level === 1 && noiseAt === "channel" ? 2 : channels(level - 1);
+    return convolution4(scope.child(`down${level}`), [from, channels(level)], 2, {
       bias: !isNormalised(level),
-    }),
-  );
+    });
+  });
   const up = levelsTo(depth).map((level) => upLayer(scope, channels, level, options));
   return {
-    encode: (x) => encode(down, isNormalised, x),
+    encode: (x) => encode(down, isNormalised, encoderInput(x, noiseAt)),
     translate: (features, x) => {
       let y = features[depth - 1]!;
       for (let level = depth; level >= 1; level--) {
-        y = level === depth ? y : concat([features[level - 1]!, y], 1);
-        y = up[level - 1]!(relu(y));
+        y = relu(level === depth ? y : concat([features[level - 1]!, y], 1));
+        if (level === depth && noiseAt === "inner") y = concat([y, innermostNoise(x, depth)], 1);
+        y = up[level - 1]!(y);
         if (level > 1) y = instanceNorm(y);
       }
-      return imageFrom(y, x, options.output);
+      return imageFrom(y, imagePlane(x), options.output);
     },
   };
 }
@@ -86,14 +100,16 @@ function encode(
   return features;
 }
 
-/** From level to level - 1; all but the innermost read the skip connection beside the level below. */
+/** From level to level - 1; all but the innermost read the skip connection beside the level below, the innermost perhaps noise. */
 function upLayer(
   scope: Scope,
   channels: (level: number) => number,
   level: number,
   options: UnetOptions,
 ): Layer {
-  const from = channels(level) * (level === options.depth ? 1 : 2);
+  const isInnermost = level === options.depth;
+  const noise = isInnermost && options.noiseAt === "inner" ? noiseChannels(options.depth) : 0;
+  const from = channels(level) * (isInnermost ? 1 : 2) + noise;
   const last = level === 1;
   return upConvolution(scope.child(`up${level}`), [from, channels(level - 1)], options.upsampling, {
     bias: last,

@@ -1,5 +1,5 @@
 import proto from "onnx-proto";
-import { generatorNetwork } from "../nn/generator.js";
+import { generatorNetwork, planesOf } from "../nn/generator.js";
 import { Scope } from "../nn/scope.js";
 import { compile, constant, input } from "../tensor/index.js";
 import type { TrainingState } from "../train/state.js";
@@ -10,29 +10,35 @@ const { onnx } = proto;
 type Graph = proto.onnx.IGraphProto;
 type Node = proto.onnx.INodeProto;
 
-const ABOUT = `Generator of a translator. Input "x" [1, 1, rows, columns]: a physics micrograph with its noise seed, at mean 0 and
-standard deviation 1; rows and columns are multiples of`;
+const ABOUT = {
+  1: `Generator of a translator. Input "x" [1, 1, rows, columns]: a physics micrograph with its noise seed, at mean 0 and
+standard deviation 1; rows and columns are multiples of`,
+  2: `Generator of a translator. Input "x" [1, 2, rows, columns]: a physics micrograph at mean 0, and its noise field, together
+of standard deviation 1; rows and columns are multiples of`,
+} as const;
 
 /**
- * A trained generator as an ONNX model (operator set 21) that any runtime can apply to images of any size: `x` to `image`,
- * [1, 1, rows, columns], sides multiples of 2^depth. What is done before and after it (noise field, spectrum of the
+ * A trained generator as an ONNX model (operator set 21) that any runtime can apply to images of any size: `x` [1, planes, rows, columns]
+ * to `image` [1, 1, rows, columns], sides multiples of 2^depth. What is done before and after it (noise field, spectrum of the
  * output) is not part of it.
  */
 export function generatorOnnx(options: CryogemOptions, parameters: TrainingState): Uint8Array {
   const scope = Scope.root("generator");
-  generatorNetwork(scope, generatorOptions(options));
+  const kind = generatorOptions(options);
+  generatorNetwork(scope, kind);
   const trained = scope.parameters.map(
     ({ name, shape }) => [name, constant(parameters.get(name)!, shape)] as const,
   );
-  const network = generatorNetwork(scope.substituting(new Map(trained)), generatorOptions(options));
+  const network = generatorNetwork(scope.substituting(new Map(trained)), kind);
+  const planes = planesOf(kind);
   const multiple = 2 ** options.depth;
   // sides that mirrored edges can be taken from at the coarsest scale; they are taken out of the graph below
   const side = options.network === "unet" ? multiple : 4 * multiple;
-  const x = input("x", [1, 1, side, side]);
+  const x = input("x", [1, planes, side, side]);
   const compiled = compile({ image: network.translate(network.encode(x), x) });
   const model = onnx.ModelProto.decode(compiled.model);
   const graph = ofAnySize(model.graph!);
-  const docString = `${ABOUT} ${multiple}. Output "image": the same with the noise of real micrographs.`;
+  const docString = `${ABOUT[planes]} ${multiple}. Output "image": the same with the noise of real micrographs.`;
   return onnx.ModelProto.encode({ ...model, docString, graph }).finish();
 }
 
@@ -77,12 +83,8 @@ function channelsOf(reshape: Node, initializers: readonly proto.onnx.ITensorProt
   return Number(new DataView(buffer, byteOffset, byteLength).getBigInt64(8, true));
 }
 
-const withoutSize = ({ name }: proto.onnx.IValueInfoProto): proto.onnx.IValueInfoProto => ({
-  name: name!,
-  type: {
-    tensorType: {
-      elemType: onnx.TensorProto.DataType.FLOAT,
-      shape: { dim: [{ dimValue: 1 }, { dimValue: 1 }, { dimParam: "rows" }, { dimParam: "columns" }] },
-    },
-  },
-});
+function withoutSize({ name, type }: proto.onnx.IValueInfoProto): proto.onnx.IValueInfoProto {
+  const [batch, planes] = type!.tensorType!.shape!.dim!;
+  const dim = [batch!, planes!, { dimParam: "rows" }, { dimParam: "columns" }];
+  return { name: name!, type: { tensorType: { elemType: onnx.TensorProto.DataType.FLOAT, shape: { dim } } } };
+}

@@ -28,6 +28,8 @@ export const cryogemOptions = z.strictObject({
    * none: the generator is given clean micrographs and makes all noise itself.
    */
   noise: z.enum(["white", "coloured", "matched", "none"]),
+  /** Where the generator meets the noise field, see `NoiseAt`. */
+  noiseAt: z.enum(["input", "channel", "inner"]).default("input"),
   /** Of the seed: variance of the clean micrographs over variance of the noise; null: measured on the real ones. */
   snr: z.number().positive().nullable(),
   steps: z.int().min(1),
@@ -85,7 +87,7 @@ export function resolveOptions(
 ): CryogemOptions {
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
   const merged: Omit<CryogemOptions, "depth" | "nceWeight"> & { nceWeight?: number } = {
-    ...{ ...PRESETS[preset], ...TRANSLATOR_DEFAULTS[translator], seed, ...given },
+    ...{ noiseAt: "input" as const, ...PRESETS[preset], ...TRANSLATOR_DEFAULTS[translator], seed, ...given },
   };
   const depth = depthOf(merged, chosen.depth);
   const options: CryogemOptions = {
@@ -106,10 +108,10 @@ export function resolveOptions(
 }
 
 function depthOf(
-  { crop, generator, network }: Pick<CryogemOptions, "crop" | "generator" | "network">,
+  { crop, generator, network, noiseAt }: Pick<CryogemOptions, "crop" | "generator" | "network" | "noiseAt">,
   chosen: number | undefined,
 ): number {
-  if (network === "unet") return chosen ?? defaultDepth(crop, generator);
+  if (network === "unet") return chosen ?? defaultDepth(crop, noiseAt === "inner" ? "correction" : generator);
   if (chosen === undefined) return RESNET_DEPTH;
   throw new OptionError(
     "depth",
@@ -117,8 +119,27 @@ function depthOf(
   );
 }
 
-/** Refuses losses that do not go together. */
-function refuseClashes({ network, contrast, identity, cycleWeight }: CryogemOptions): void {
+/** Side of the innermost feature maps that noise comes to, at least: tiles of a micrograph then share some of their pixels. */
+const INNER_SIDE = 3;
+
+/** Refuses networks and losses that do not go together. */
+function refuseClashes(options: CryogemOptions): void {
+  const { network, contrast, identity, cycleWeight, noiseAt, crop, depth } = options;
+  if (noiseAt !== "input" && network !== "unet") {
+    throw new OptionError("noiseAt", `found \`network\` ${network}, expected unet with ${noiseAt}`);
+  }
+  if (noiseAt !== "input" && cycleWeight > 0) {
+    throw new OptionError(
+      "noiseAt",
+      `found ${noiseAt} with a cycle loss, whose second generator makes no noise field, expected input`,
+    );
+  }
+  if (noiseAt === "inner" && crop < INNER_SIDE * 2 ** depth) {
+    throw new OptionError(
+      "noiseAt",
+      `found inner with crops of ${crop} pixels at depth ${depth}, expected crops of at least ${INNER_SIDE * 2 ** depth}, or a smaller depth`,
+    );
+  }
   if (network !== "unet" && !["patch", "none"].includes(contrast)) {
     throw new OptionError("network", `found \`contrast\` ${contrast}, expected unet with it`);
   }
@@ -135,7 +156,7 @@ function refuseClashes({ network, contrast, identity, cycleWeight }: CryogemOpti
 
 /** Refuses choices that would change nothing. */
 function refuseIdle(
-  { network, contrast, noise }: CryogemOptions,
+  { network, contrast, noise, noiseAt }: CryogemOptions,
   chosen: { readonly [K in keyof CryogemOptions]?: CryogemOptions[K] | undefined },
 ): void {
   const refuse = (name: keyof CryogemOptions, found: string, expected: string): void => {
@@ -144,6 +165,7 @@ function refuseIdle(
   };
   if (network !== "unet") refuse("upsampling", `\`network\` ${network}`, "unet");
   if (noise === "none") {
+    if (noiseAt !== "input") refuse("noiseAt", "`noise` none", "a noise field");
     for (const name of ["snr", "calibrate", "unevenness"] as const) {
       if (chosen[name] !== false) refuse(name, "`noise` none", "a noise field");
     }

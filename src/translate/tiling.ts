@@ -43,24 +43,25 @@ export function planAxis(length: number, { multiple, align, largest, overlap }: 
  * by weights that rise smoothly across the shared pixels and add up to 1. An image that fits into one tile is done in
  * one piece.
  *
- * @param run a tile, row by row, of exactly the planned size to the network's output of the same size
+ * @param planes of the image, all of one shape: the network is given the same tile of each
+ * @param run tiles of exactly the planned size to the network's output of the same size, row by row
  */
 export async function translateTiled(
-  image: Image,
+  planes: readonly Image[],
   options: TilingOptions,
-  run: (tile: Image) => Promise<Float32Array>,
+  run: (tiles: readonly Image[]) => Promise<Float32Array>,
 ): Promise<Image> {
-  const [rows, columns] = image.shape;
+  const [rows, columns] = planes[0]!.shape;
   const down = planAxis(rows, options);
   const across = planAxis(columns, options);
   const rowWeights = axisWeights(down);
   const columnWeights = axisWeights(across);
   const out = zeros(rows, columns);
-  const tile = zeros(down.size, across.size);
+  const tiles = planes.map(() => zeros(down.size, across.size));
   for (const [i, top] of down.starts.entries()) {
     for (const [j, left] of across.starts.entries()) {
-      copyMirrored(image, top, left, tile);
-      blend(out, await run(tile), [top, left], rowWeights[i]!, columnWeights[j]!);
+      for (const [plane, tile] of tiles.entries()) copyMirrored(planes[plane]!, top, left, tile);
+      blend(out, await run(tiles), [top, left], rowWeights[i]!, columnWeights[j]!);
     }
   }
   return out;

@@ -9,7 +9,7 @@ import { DenoiserRunner } from "./diffusion/runner.js";
 import { DIFFUSION_MODELS } from "./diffusion/step.js";
 import { GeneratorRunner, tilingFor } from "./generator-runner.js";
 import type { Model } from "./model.js";
-import { noisyDeviation, noisyInput } from "./noise/field.js";
+import { generatorInput, noisyDeviation, noisyInput } from "./noise/field.js";
 import { applyGain } from "./noise/power.js";
 import { layOnIce } from "./noise/real-ice.js";
 import type { MicrographCtf } from "./noise/thon-rings.js";
@@ -45,8 +45,9 @@ export async function openTranslator<DeviceTensor>(
   const tiling = tilingFor(options);
   return {
     async translate(clean, optics, random) {
-      const noisy = noisyInput({ image: clean, mean: mean(clean.data), optics }, noise, random);
-      const translated = await translateTiled(noisy, tiling, (tile) => generator.run(tile));
+      const micrograph = { image: clean, mean: mean(clean.data), optics };
+      const planes = generatorInput(micrograph, noise, random, options.noiseAt);
+      const translated = await translateTiled(planes, tiling, (tiles) => generator.run(tiles));
       const filtered = gain ? applyGain(translated, gain) : translated;
       return trends ? addTrend(filtered, drawTrend(trends, random)) : filtered;
     },

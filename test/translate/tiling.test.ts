@@ -47,15 +47,17 @@ describe("translateTiled", () => {
     [128, 640],
   ])("the identity leaves a %i x %i image as it is", async (rows, columns) => {
     const image = noise(rows, columns);
-    const out = await translateTiled(image, options, async (tile) => tile.data.slice());
+    const out = await translateTiled([image], options, async ([tile]) => tile!.data.slice());
     expect(out.shape).toEqual(image.shape);
     expect(out.data).toBeAllclose(image.data, { relative: 1e-6, absolute: 1e-6 });
   });
 
   test("a filter narrower than the mirrored margin gives the same tiled as whole", async () => {
     const image = noise(301, 333);
-    const blur = async ({ data, shape: [rows, columns] }: Image): Promise<Float32Array> =>
-      data.map((_, i) => {
+    const blur = async ([tile]: readonly Image[]): Promise<Float32Array> => {
+      const { data, shape } = tile!;
+      const [rows, columns] = shape;
+      return data.map((_, i) => {
         const [y, x] = [Math.floor(i / columns), i % columns];
         let sum = 0;
         for (let dy = -2; dy <= 2; dy++) {
@@ -66,8 +68,9 @@ describe("translateTiled", () => {
         }
         return sum / 25;
       });
-    const whole = await translateTiled(image, { ...options, largest: 384 }, blur);
-    const tiled = await translateTiled(image, options, blur);
+    };
+    const whole = await translateTiled([image], { ...options, largest: 384 }, blur);
+    const tiled = await translateTiled([image], options, blur);
     const middle = (out: Image): number[] =>
       [...out.data].filter((_, i) => {
         const [y, x] = [Math.floor(i / 333), i % 333];

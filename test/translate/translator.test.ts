@@ -162,8 +162,8 @@ describe("tiling a network", () => {
   test("tiles agree with the whole away from the edges, and seams leave no trace", async () => {
     const runner = new GeneratorRunner(options, await runtime, parametersOf(options));
     const tiling = { multiple: 16, align: 16, overlap: 48 };
-    const whole = await translateTiled(noisy, { ...tiling, largest: 256 }, (tile) => runner.run(tile));
-    const tiled = await translateTiled(noisy, { ...tiling, largest: 160 }, (tile) => runner.run(tile));
+    const whole = await translateTiled([noisy], { ...tiling, largest: 256 }, (tiles) => runner.run(tiles));
+    const tiled = await translateTiled([noisy], { ...tiling, largest: 160 }, (tiles) => runner.run(tiles));
     const correction = (image: Image): Float32Array => image.data.map((value, i) => value - noisy.data[i]!);
     const [a, b] = [correction(whole), correction(tiled)];
     // the norms see the statistics of a tile instead of the whole, hence not exactly

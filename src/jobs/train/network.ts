@@ -11,7 +11,7 @@ import { type CryogemListener, generatorState, trainCryogem } from "../../transl
 import { generatorOnnx } from "../../translate/generator-onnx.js";
 import { GeneratorRunner, tilingFor } from "../../translate/generator-runner.js";
 import { decodeModel, encodeModel, type Model } from "../../translate/model.js";
-import { fieldSnr, type NoiseField } from "../../translate/noise/field.js";
+import { fieldSnr, generatorInput, type NoiseField } from "../../translate/noise/field.js";
 import { translateTiled } from "../../translate/tiling.js";
 import { keepSteps, MODEL, samplePath, writeArrays } from "../shared/models/model-files.js";
 import type { TrainContext } from "../shared/models/training-context.js";
@@ -72,9 +72,10 @@ async function calibrateNetwork(
   const generator = new GeneratorRunner(options, await context.runtime(), parameters);
   const tiling = tilingFor(options);
   try {
-    return await calibrate(fit, noise, options.seed, (noisy: Image) => {
+    return await calibrate(fit, noise, options.seed, (micrograph, field, random) => {
       context.signal.throwIfAborted();
-      return translateTiled(noisy, tiling, (tile) => generator.run(tile));
+      const planes = generatorInput(micrograph, field, random, options.noiseAt);
+      return translateTiled(planes, tiling, (tiles) => generator.run(tiles));
     });
   } finally {
     await generator.close();

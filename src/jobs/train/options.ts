@@ -92,6 +92,14 @@ const networkOptions = {
     },
     { value: "kind", help: "noise field that the generator is given", otherwise: byPreset("noise") },
   ),
+  noiseAt: choiceOption(
+    {
+      input: "added to the clean micrograph",
+      channel: "as a second channel",
+      inner: "at the innermost feature maps",
+    },
+    { value: "place", help: "where the generator meets the noise field", otherwise: "input" },
+  ),
 } as const;
 
 const learningOptions = {

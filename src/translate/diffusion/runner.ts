@@ -22,7 +22,8 @@ export class DenoiserRunner<DeviceTensor> {
   /** The noise in an image at a time. */
   async noise(image: Image, time: number): Promise<Float32Array> {
     const embedded = floatTensor(embedTime(time, this.options.width), [1, this.options.width]);
-    const told = await translateTiled(image, this.tiling(), async ({ data, shape }) => {
+    const told = await translateTiled([image], this.tiling(), async ([tile]) => {
+      const { data, shape } = tile!;
       const key = shape.join("x");
       if (!this.sessions.has(key)) this.sessions.set(key, this.load(shape));
       const session = await this.sessions.get(key)!;

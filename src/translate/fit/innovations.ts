@@ -2,10 +2,17 @@ import { irfft2 } from "../../array/fft/fft.js";
 import type { Image } from "../../array/image.js";
 import { Random } from "../../core/random.js";
 import type { NoisePower } from "../../physics/noise.js";
-import { type NoiseField, noisyInput } from "../noise/field.js";
+import { type CleanMicrograph, type NoiseField, noisyInput } from "../noise/field.js";
 import { type Innovations, limited } from "../noise/innovations.js";
 import { type LocalShape, localShape } from "../noise/local-shape.js";
 import type { FitSet } from "./fit-set.js";
+
+/** What a translator makes of a clean micrograph with a noise field. */
+export type FieldTranslation = (
+  micrograph: CleanMicrograph,
+  field: NoiseField,
+  random: Random,
+) => Promise<Image>;
 
 const ROUNDS = 3;
 
@@ -13,13 +20,13 @@ const ROUNDS = 3;
  * Skewness and kurtosis of the white noise under a coloured noise field, such that what comes out has the local skewness and kurtosis
  * of the real micrographs: by fixed-point iteration, since neither the signal nor a network are linear in them.
  *
- * @param translate what is done to the noisy micrographs before they are compared; absent: nothing
+ * @param translate makes what is compared of a clean micrograph; absent: noise is added
  */
 export async function fitInnovations(
   set: FitSet,
   field: NoiseField,
   randomSeed: number,
-  translate: (noisy: Image) => Promise<Image> = async (noisy) => noisy,
+  translate: FieldTranslation = async (...given) => noisyInput(...given),
 ): Promise<NoiseField> {
   if (!field.colour) return field;
   const { colour } = field;
@@ -40,11 +47,11 @@ async function shapeOf(
   set: FitSet,
   field: NoiseField,
   randomSeed: number,
-  translate: (noisy: Image) => Promise<Image>,
+  translate: FieldTranslation,
 ): Promise<LocalShape> {
   const images: Image[] = [];
   for (const [i, micrograph] of set.simulated.entries()) {
-    images.push(await translate(noisyInput(micrograph, field, Random.of(randomSeed, "fit", i))));
+    images.push(await translate(micrograph, field, Random.of(randomSeed, "fit", i)));
   }
   return localShape(images);
 }

@@ -52,7 +52,9 @@ export function stepFeeds(
   };
 }
 
-const imageTensor = (data: Float32Array, crop: number): HostTensor => floatTensor(data, [1, 1, crop, crop]);
+/** Planes of square crops, as many as there are. */
+const imageTensor = (data: Float32Array, crop: number): HostTensor =>
+  floatTensor(data, [1, data.length / crop ** 2, crop, crop]);
 
 const imageFeeds = ({ crop }: StepOptions, { simulated, real }: StepData): Feeds => ({
   simulated: imageTensor(simulated, crop),

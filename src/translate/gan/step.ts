@@ -1,4 +1,4 @@
-import { generatorNetwork } from "../../nn/generator.js";
+import { generatorNetwork, planesOf } from "../../nn/generator.js";
 import { Scope } from "../../nn/scope.js";
 import { add, input, mul, type Value } from "../../tensor/index.js";
 import { adamInputs } from "../../train/adam.js";
@@ -13,7 +13,7 @@ import { byName, deviation, judge, type StepOptions, type TranslationStep } from
 /**
  * One step of a GAN's training.
  *
- * Inputs: `simulated`, `real` [1, 1, crop, crop]; what the losses name (`maskContrast`, `patchContrast`, `cycleStep`); `nceWeight`
+ * Inputs: `simulated` [1, planes, crop, crop], `real` [1, 1, crop, crop]; what the losses name (`maskContrast`, `patchContrast`, `cycleStep`); `nceWeight`
  * [1], 0 for a crop without particles where the loss needs them; `adamInputs` of "discriminator" and "generator";
  * `averageFeeds` where a moving average is kept; the state.
  */
@@ -30,7 +30,8 @@ function oneWayStep(options: StepOptions): TranslationStep {
   const { beta1, crop } = options;
   const scope = { generator: Scope.root("generator"), heads: Scope.root("heads") };
   const generator = generatorNetwork(scope.generator, options.generator);
-  const image = (name: string): Value => input(name, [1, 1, crop, crop]);
+  const image = (name: string, planes = 1): Value => input(name, [1, planes, crop, crop]);
+  const planes = planesOf(options.generator);
   const real = image("real");
   const translate = (x: Value) => {
     const features = generator.encode(x);
@@ -38,8 +39,8 @@ function oneWayStep(options: StepOptions): TranslationStep {
   };
   const { contrast } = options;
   const flips = contrast?.kind === "patch" && contrast.flip;
-  const simulated = image("simulated");
-  const { features, translated: fake } = translate(flips ? image("simulatedSource") : simulated);
+  const simulated = image("simulated", planes);
+  const { features, translated: fake } = translate(flips ? image("simulatedSource", planes) : simulated);
   const scalars = adamInputs("discriminator");
   const judged = discriminators(options.discriminator).map((each) => {
     const { loss, specs, outputs, gan } = judge(each, real, fake);

@@ -52,7 +52,7 @@ export async function trainCryogem<DeviceTensor>(
   listener: CryogemListener,
   from?: Resumption,
 ): Promise<TrainingState> {
-  const { steps, accumulate, nceWeight, average, seed, crop } = options;
+  const { steps, accumulate, nceWeight, average, seed } = options;
   const { runtime, signal, makeCrops } = machine;
   const networks = stepOptions(options);
   const translation = translationStep(networks);
@@ -60,7 +60,7 @@ export async function trainCryogem<DeviceTensor>(
   const cropsFor = makeCrops
     ? madeAhead(makeCrops, options, signal)
     : (step: number) => sampleCrops({ set, noise, options }, step, accumulate);
-  const samples = await drawSamples(set, noise, crop, seed);
+  const samples = await drawSamples(set, noise, options);
   const share = (step: number): number => learningShareAt(options, step);
   const learningRate = (step: number): number => share(step) * options.learningRate;
   return runTraining(
@@ -112,7 +112,7 @@ const sampling =
   async (state: TrainingState): Promise<Sample> => {
     const generator = new GeneratorRunner(options, runtime, generatorState(state, options));
     try {
-      return await takeSample(samples, (noisy) => generator.run(noisy));
+      return await takeSample(samples, (planes) => generator.run(planes));
     } finally {
       await generator.close();
     }

@@ -1,11 +1,12 @@
 import type { Image } from "../../array/image.js";
 import type { EvenProfile } from "../../array/spectrum/profile.js";
 import type { Random } from "../../core/random.js";
+import type { NoiseAt } from "../../nn/layers.js";
 import { colouredNoise, type NoisePower, whiteNoise } from "../../physics/noise.js";
 import { type Innovations, skewedNoise } from "./innovations.js";
 import { applyGain } from "./power.js";
 import { type MicrographCtf, withThonRings } from "./thon-rings.js";
-import { type Unevenness, vary } from "./unevenness.js";
+import { type Unevenness, variation } from "./unevenness.js";
 
 /**
  * The noise added to clean micrographs before a network sees them, with the same strength for every micrograph of a set: a
@@ -59,12 +60,45 @@ export function unitNoise(
 
 /** What the network sees of a clean micrograph or a crop of one: noise added, mean 0, standard deviation 1 over the set. */
 export function noisyInput(micrograph: CleanMicrograph, field: NoiseField, random: Random): Image {
-  const { shape } = micrograph.image;
-  const noise = unitNoise(shape, field, micrograph.optics, random).data;
-  const scale = field.deviation / noisyDeviation(field);
-  const data = cleanInput(micrograph.image, micrograph.mean, field).data;
-  const even: Image = { data: data.map((value, i) => value + scale * noise[i]!), shape };
-  return field.unevenness ? vary(even, field.unevenness, random) : even;
+  const { clean, noise, scale, varied } = drawParts(micrograph, field, random);
+  const data = clean.data.map((value, i) => value + scale * noise.data[i]!);
+  return varied({ data, shape: clean.shape });
+}
+
+/**
+ * The planes that a generator is given of a clean micrograph or a crop of one: `noisyInput`, or where noise enters elsewhere the clean
+ * micrograph and its noise, whose sum that is for the same stream.
+ */
+export function generatorInput(
+  micrograph: CleanMicrograph,
+  field: NoiseField,
+  random: Random,
+  noiseAt: NoiseAt,
+): readonly Image[] {
+  if (noiseAt === "input") return [noisyInput(micrograph, field, random)];
+  const { clean, noise, scale, varied } = drawParts(micrograph, field, random);
+  const scaled: Image = { data: noise.data.map((value) => scale * value), shape: noise.shape };
+  return [varied(clean), varied(scaled)];
+}
+
+/** Planes one after the other, as a tensor [planes, rows, columns] has them. */
+export function stacked(planes: readonly Image[]): Float32Array {
+  if (planes.length === 1) return planes[0]!.data;
+  const size = planes[0]!.data.length;
+  const all = new Float32Array(planes.length * size);
+  for (const [i, { data }] of planes.entries()) all.set(data, i * size);
+  return all;
+}
+
+/** Signal, noise of unit variance and its strength, and what varies both alike over the micrograph. */
+function drawParts({ image, mean, optics }: CleanMicrograph, field: NoiseField, random: Random) {
+  const { unevenness } = field;
+  return {
+    clean: cleanInput(image, mean, field),
+    noise: unitNoise(image.shape, field, optics, random),
+    scale: field.deviation / noisyDeviation(field),
+    varied: unevenness ? variation(image.shape, unevenness, random) : (even: Image) => even,
+  };
 }
 
 /** The clean micrograph alone in the same units, its signal filtered as the noise field says. */

@@ -29,18 +29,23 @@ const TILE = 256;
 /** u is kept within so many of its standard deviations. */
 const MOST = 3;
 
-/** The image with its local strength varied. Same stream, same image. */
-export function vary(image: Image, unevenness: Unevenness, random: Random): Image {
-  const { profile, field, micrograph, diameter } = unevenness;
+/** Draws u for a shape. @returns what varies the local strength of images of that shape, all by the same u. Same stream, same u. */
+export function variation(
+  shape: Image["shape"],
+  { profile, field, micrograph, diameter }: Unevenness,
+  random: Random,
+): (image: Image) => Image {
   const offset = micrograph * random.normal();
-  const slow = pinkField(image.shape, diameter, random).data;
-  const moving = applyGain(image, profile).data;
+  const slow = pinkField(shape, diameter, random).data;
   const limit = MOST * Math.hypot(field, micrograph);
-  const data = image.data.map((value, i) => {
-    const u = Math.min(limit, Math.max(-limit, field * slow[i]! + offset));
-    return value + u * moving[i]!;
-  });
-  return { data, shape: image.shape };
+  return (image) => {
+    const moving = applyGain(image, profile).data;
+    const data = image.data.map((value, i) => {
+      const u = Math.min(limit, Math.max(-limit, field * slow[i]! + offset));
+      return value + u * moving[i]!;
+    });
+    return { data, shape };
+  };
 }
 
 /** A Gaussian field of unit variance with power 1 / |k|, falling off at one cycle a diameter (pixels). */

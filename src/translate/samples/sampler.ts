@@ -1,9 +1,10 @@
 import type { Image } from "../../array/image.js";
 import { Random } from "../../core/random.js";
+import type { NoiseAt } from "../../nn/layers.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import type { ImageSource } from "../../train/image-source.js";
 import { drawQueryPoints, type QueryPoints } from "../gan/points.js";
-import { type CleanMicrograph, type NoiseField, noisyInput } from "../noise/field.js";
+import { type CleanMicrograph, generatorInput, type NoiseField, stacked } from "../noise/field.js";
 import { turnedCtf } from "../noise/thon-rings.js";
 import { type CropPlace, cutCrop, drawCrop } from "./crop.js";
 import type { Centre } from "./particle-average.js";
@@ -28,6 +29,7 @@ export interface TrainingSet {
 
 /** What one training step sees: square crops, row by row, and the points at which features are compared. */
 export interface StepData {
+  /** All planes that the generator is given, one after the other. */
   readonly simulated: Float32Array;
   readonly real: Float32Array;
   readonly points: QueryPoints;
@@ -38,6 +40,8 @@ export interface SamplerOptions {
   /** Query points on particles, and as many on background. */
   readonly queries: number;
   readonly seed: number;
+  /** Default "input". */
+  readonly noiseAt?: NoiseAt;
 }
 
 /** Crops without any particle teach the contrastive loss nothing; so many places are tried before one is accepted. */
@@ -52,7 +56,7 @@ const TRIES = 8;
 export async function sampleStep(
   set: TrainingSet,
   noise: NoiseField,
-  { crop, queries, seed }: SamplerOptions,
+  { crop, queries, seed, noiseAt = "input" }: SamplerOptions,
   step: number,
   part = 0,
 ): Promise<StepData> {
@@ -62,16 +66,13 @@ export async function sampleStep(
   const { place, mask } = drawLabelledCrop(simulated, crop, random);
   const clean = cutCrop(simulated.image.data, simulated.image.shape[1], place, new Float32Array(crop * crop));
   const realPlace = drawCrop(real.shape, crop, random);
+  const micrograph: CleanMicrograph = {
+    image: { data: clean, shape: [crop, crop] },
+    mean: simulated.mean,
+    optics: turnedCtf(simulated.optics, place.turn),
+  };
   return {
-    simulated: noisyInput(
-      {
-        image: { data: clean, shape: [crop, crop] },
-        mean: simulated.mean,
-        optics: turnedCtf(simulated.optics, place.turn),
-      },
-      noise,
-      random,
-    ).data,
+    simulated: stacked(generatorInput(micrograph, noise, random, noiseAt)),
     real: cutCrop(real.data, real.shape[1], realPlace, new Float32Array(crop * crop)),
     points: drawQueryPoints(mask, queries, random),
   };

@@ -1,7 +1,8 @@
 import { type Image, zeros } from "../../array/image.js";
 import { correlation } from "../../array/statistics.js";
 import { Random } from "../../core/random.js";
-import { cleanInput, type NoiseField, noisyInput } from "../noise/field.js";
+import type { NoiseAt } from "../../nn/layers.js";
+import { cleanInput, generatorInput, type NoiseField } from "../noise/field.js";
 import { cutCrop, drawCrop } from "./crop.js";
 import { addBoxes, type Centre } from "./particle-average.js";
 import type { TrainingSet } from "./sampler.js";
@@ -9,10 +10,10 @@ import type { TrainingSet } from "./sampler.js";
 /** The same few crops, looked at again and again while a training runs. */
 export interface SampleSet {
   readonly size: number;
-  /** Clean physics crops in units of the network's input, the same with noise, and particle centres within them. */
+  /** Clean physics crops in units of the network's input, its planes of them, and particle centres within them. */
   readonly simulated: readonly {
     readonly clean: Image;
-    readonly noisy: Image;
+    readonly planes: readonly Image[];
     readonly centres: readonly Centre[];
   }[];
   readonly real: readonly Image[];
@@ -39,8 +40,7 @@ const GAP = 4;
 export async function drawSamples(
   set: TrainingSet,
   noise: NoiseField,
-  size: number,
-  seed: number,
+  { crop: size, seed, noiseAt }: { readonly crop: number; readonly seed: number; readonly noiseAt: NoiseAt },
 ): Promise<SampleSet> {
   const simulated: SampleSet["simulated"][number][] = [];
   const real: Image[] = [];
@@ -52,7 +52,7 @@ export async function drawSamples(
     const crop: Image = { data, shape: [size, size] };
     simulated.push({
       clean: cleanInput(crop, source.mean, noise),
-      noisy: noisyInput({ ...source, image: crop }, noise, random),
+      planes: generatorInput({ ...source, image: crop }, noise, random, noiseAt),
       centres: source.centres.map(({ x, y }) => ({ x: x - place.column, y: y - place.row })),
     });
     if (i < ROWS) real.push(await realCrop(set, i, size, random));
@@ -70,19 +70,19 @@ async function realCrop(set: TrainingSet, index: number, size: number, random: R
 /** Translates the crops and looks at them. */
 export async function takeSample(
   set: SampleSet,
-  translate: (noisy: Image) => Promise<Float32Array>,
+  translate: (planes: readonly Image[]) => Promise<Float32Array>,
 ): Promise<Sample> {
   const { size, box } = set;
   const translatedSum = new Float64Array(box * box);
   const cleanSum = new Float64Array(box * box);
   const picture = zeros(ROWS * (size + GAP) - GAP, 4 * (size + GAP) - GAP);
   let particles = 0;
-  for (const [row, { clean, noisy, centres }] of set.simulated.entries()) {
-    const translated: Image = { data: await translate(noisy), shape: noisy.shape };
+  for (const [row, { clean, planes, centres }] of set.simulated.entries()) {
+    const translated: Image = { data: await translate(planes), shape: clean.shape };
     addBoxes(translated, centres, box, translatedSum);
     particles += addBoxes(clean, centres, box, cleanSum);
     if (row >= ROWS) continue;
-    [set.real[row]!, clean, noisy, translated].forEach((panel, column) => {
+    [set.real[row]!, clean, sumOf(planes), translated].forEach((panel, column) => {
       paste(panel, picture, row * (size + GAP), column * (size + GAP));
     });
   }
@@ -91,6 +91,11 @@ export async function takeSample(
     particleCorrelation: particles === 0 ? Number.NaN : correlation(translatedSum, cleanSum),
   };
 }
+
+const sumOf = ([first, ...others]: readonly Image[]): Image => ({
+  data: first!.data.map((value, i) => others.reduce((sum, { data }) => sum + data[i]!, value)),
+  shape: first!.shape,
+});
 
 function paste({ data, shape: [rows, columns] }: Image, into: Image, top: number, left: number): void {
   for (let r = 0; r < rows; r++) {

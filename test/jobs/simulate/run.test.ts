@@ -135,6 +135,35 @@ describe("labels", () => {
     }
   });
 
+  test("with the transfer of an in-focus amplitude object a particle is minus its projection: no physics of the microscope", async () => {
+    const dataset = await simulate("plain", {
+      ...{ size: [400, 400], count: 1, particles: [4, 0], collapseRatio: 2 },
+      ...{ defocus: [0, 0], astigmatism: 0, cs: 0, phaseShift: 0, amplitudeContrast: 1, iceGradient: 0 },
+    });
+    const { manifest } = dataset;
+    const micrograph = await readMicrograph(nodeFiles, dataset.dir, manifest.micrographs[0]!);
+    const projector = prepareProjector(toyVolume());
+    const { pixelSize } = manifest.optics;
+    const inside = (await particlesOf(dataset)).filter(
+      ({ x, y }) => Math.min(x, y) > 40 && Math.max(x, y) < 360,
+    );
+    expect(inside.length).toBeGreaterThan(0);
+    for (const p of inside) {
+      const shift = { shiftX: -p.originX / pixelSize, shiftY: -p.originY / pixelSize };
+      const { data } = project(projector, p.matrix as never, shift);
+      expect(
+        correlation(
+          cutBox(micrograph, p.x, p.y, 36).data,
+          data.map((value) => -value),
+        ),
+      ).toBeGreaterThan(0.999);
+    }
+    // no fringes: nothing is brighter than the empty ground
+    const depth = micrograph.data.reduce((least, value) => Math.min(least, value), 0);
+    const height = micrograph.data.reduce((most, value) => Math.max(most, value), 0);
+    expect(height).toBeLessThan(-0.01 * depth);
+  });
+
   test("the manifest says what was made: optics, counts, inputs, options", async () => {
     const { manifest } = await simulate("manifest", {
       voltage: 200,

@@ -11,10 +11,17 @@ import { profileAt } from "../../../src/array/spectrum/profile.js";
 import { correlation, mean, moments, variance } from "../../../src/array/statistics.js";
 import { Random } from "../../../src/core/random.js";
 import { estimateNoise } from "../../../src/estimate/noise/noise.js";
+import type { NoiseAt } from "../../../src/nn/layers.js";
 import { colouredField, matchedField, whiteField } from "../../../src/translate/fit/field.js";
 import { drawFitSet } from "../../../src/translate/fit/fit-set.js";
 import { fitInnovations } from "../../../src/translate/fit/innovations.js";
-import { fieldSnr, type NoiseField, noisyDeviation, noisyInput } from "../../../src/translate/noise/field.js";
+import {
+  fieldSnr,
+  generatorInput,
+  type NoiseField,
+  noisyDeviation,
+  noisyInput,
+} from "../../../src/translate/noise/field.js";
 import { skewedNoise } from "../../../src/translate/noise/innovations.js";
 import { localShape } from "../../../src/translate/noise/local-shape.js";
 import { applyGain, meanProfile, spectralGain } from "../../../src/translate/noise/power.js";
@@ -48,6 +55,25 @@ describe("noise field", () => {
     );
     expect(Math.abs(input.mean)).toBeLessThan(4 / 256);
     expect(input.variance).toBeCloseTo(1, 1);
+  });
+
+  test("two planes add up to the one of the same stream, noise and signal varied alike", () => {
+    const profile = { tile: 64, values: new Float64Array(33).fill(0.2) };
+    const field: NoiseField = {
+      ...whiteField({ cleanVariance: variance(clean.data) }, 0.5),
+      unevenness: { profile, field: 1, micrograph: 0.5, diameter: 20 },
+    };
+    const micrograph = { image: clean, mean: 3, optics: TOY_OPTICS };
+    const sum = noisyInput(micrograph, field, Random.of(4, "planes"));
+    const planes = (noiseAt: NoiseAt) => generatorInput(micrograph, field, Random.of(4, "planes"), noiseAt);
+    expect(planes("input").map(({ data }) => data)).toEqual([sum.data]);
+    const [signal, noise] = planes("channel");
+    expect(signal!.data.map((value, i) => value + noise!.data[i]!)).toBeAllclose(sum.data, {
+      absolute: 1e-6,
+    });
+    expect(planes("inner").map(({ data }) => data)).toEqual([signal!.data, noise!.data]);
+    // of the clean micrograph's pattern nothing is in the noise
+    expect(Math.abs(correlation(noise!.data, clean.data))).toBeLessThan(0.02);
   });
 
   test("an empty micrograph gets the same noise as a full one", () => {

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { planesOf } from "../../../src/nn/generator.js";
+import type { NoiseAt } from "../../../src/nn/layers.js";
 import type { ParameterSpec } from "../../../src/nn/scope.js";
 import { interpret, sizeOf } from "../../../src/tensor/index.js";
 import { adamScalars } from "../../../src/train/adam.js";
@@ -15,6 +17,7 @@ interface Case {
   readonly variant: "paper" | "public";
   readonly widest: number;
   readonly discriminators: 1 | 2;
+  readonly noiseAt: NoiseAt;
   readonly losses: Readonly<Record<string, number>>;
   readonly parameters: Readonly<Record<string, readonly number[]>>;
   readonly gradients: Readonly<Record<string, readonly number[]>>;
@@ -45,9 +48,9 @@ const digest = (values: Float64Array): number[] => {
   return [Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), dot, ...picked];
 };
 
-const optionsOf = ({ upsampling, output, variant, widest, discriminators }: Case): StepOptions => ({
+const optionsOf = ({ upsampling, output, variant, widest, discriminators, noiseAt }: Case): StepOptions => ({
   crop: sizes.crop,
-  generator: { network: "unet", width: sizes.ngf, widest, depth: sizes.depth, upsampling, output },
+  generator: { network: "unet", width: sizes.ngf, widest, depth: sizes.depth, upsampling, output, noiseAt },
   discriminator: { width: sizes.ndf, widest, count: discriminators },
   contrast: {
     ...{ kind: "mask", headWidth: sizes.head, levels: sizes.levels, points: sizes.queries },
@@ -60,10 +63,11 @@ const optionsOf = ({ upsampling, output, variant, widest, discriminators }: Case
 function feedsOf(
   specs: readonly ParameterSpec[],
   names: readonly string[],
+  planes: number,
 ): Record<string, ArrayLike<number>> {
   const { crop, queries, levels } = sizes;
   const feeds: Record<string, ArrayLike<number>> = {
-    simulated: wave(crop * crop, 0.2, 1),
+    simulated: wave(planes * crop * crop, 0.2, 1),
     real: wave(crop * crop, 2.9, 1.2),
     nceWeight: [reference.weight],
     averageDecay: [0.25],
@@ -90,12 +94,13 @@ function feedsOf(
 }
 
 describe.each(reference.cases)(
-  "one step, $upsampling up-sampling, $output output, $variant loss, $discriminators discriminator(s)",
+  "one step, $upsampling up-sampling, $output output, $variant loss, $discriminators discriminator(s), noise at $noiseAt",
   (expected) => {
     const names = Object.keys(expected.parameters);
-    const step = translationStep(optionsOf(expected));
+    const options = optionsOf(expected);
+    const step = translationStep(options);
     const specs = [...step.generator, ...step.discriminator, ...step.heads];
-    const feeds = feedsOf(specs, names);
+    const feeds = feedsOf(specs, names, planesOf(options.generator));
     const { outputs, carried, updates } = fuse(step.phases);
     const gradients = [...step.phases[0]!.updates, ...updates].map(
       ({ parameter, gradient }) => [`gradient:${parameter}`, gradient] as const,

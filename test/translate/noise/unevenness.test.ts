@@ -5,9 +5,12 @@ import { mean, standardDeviation, variance } from "../../../src/array/statistics
 import { Random } from "../../../src/core/random.js";
 import { whiteNoise } from "../../../src/physics/noise.js";
 import { fitUnevenness } from "../../../src/translate/fit/unevenness.js";
-import { boxShare, pinkField, type Unevenness, vary } from "../../../src/translate/noise/unevenness.js";
+import { boxShare, pinkField, type Unevenness, variation } from "../../../src/translate/noise/unevenness.js";
 
 const DIAMETER = 12;
+
+const vary = (image: Image, unevenness: Unevenness, random: Random): Image =>
+  variation(image.shape, unevenness, random)(image);
 
 /** Variance of the means over squares of so many pixels. */
 function boxVariance(image: Image, side: number): number {
