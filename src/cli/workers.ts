@@ -1,4 +1,5 @@
 import type { Report, Workers } from "../core/ports.js";
+import type { DatasetManifest } from "../dataset/records.js";
 import type { Assignment, ShardDone } from "../jobs/shared/share.js";
 import { defaultWorkerCount, threadWorkers } from "../runtime/workers/workers.js";
 
@@ -24,4 +25,10 @@ export function tellShard({ out, micrographs }: ShardDone, report: Report) {
     `${out}: this share's ${micrographs} micrographs are there; when all shares are, cryogem join ${out}`,
   );
   return { out, micrographs };
+}
+
+/** Says that a dataset is there. @returns the result of the command */
+export function tellDataset(out: string, { micrographs, particles }: DatasetManifest, report: Report) {
+  report.note(`${out}: ${micrographs.length} micrographs, ${particles} particles`);
+  return { out, micrographs: micrographs.length, particles };
 }

@@ -10,14 +10,12 @@ import { isShard, tellShard, withWorkers } from "../workers.js";
 export const run: Run<typeof binOptions> = async (options, context) => {
   const kind = { what: "micrograph", extensions: IMAGE_EXTENSIONS };
   const plan = planBin({ ...options, micrographs: await expandInputs(options.micrographs, kind) });
-  if (isShard(plan.assignment)) {
-    const done = await withWorkers(options.workers, (workers) => binShard(plan, { ...context, workers }));
-    return tellShard(done, context.report);
-  }
-  const { micrographs } = await withWorkers(options.workers, (workers) =>
-    binMicrographs(plan, { ...context, workers }),
-  );
-  const made = micrographs.filter(({ binned, file }) => binned !== file).length;
-  context.report.note(`${plan.out}: ${made} of ${micrographs.length} micrographs binned`);
-  return { out: plan.out, micrographs };
+  return withWorkers(options.workers, async (workers) => {
+    const machine = { ...context, workers };
+    if (isShard(plan.assignment)) return tellShard(await binShard(plan, machine), context.report);
+    const { micrographs } = await binMicrographs(plan, machine);
+    const made = micrographs.filter(({ binned, file }) => binned !== file).length;
+    context.report.note(`${plan.out}: ${made} of ${micrographs.length} micrographs binned`);
+    return { out: plan.out, micrographs };
+  });
 };

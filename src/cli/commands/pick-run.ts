@@ -1,6 +1,8 @@
+import type { Report } from "../../core/ports.js";
 import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
 import type { pickRunOptions } from "../../jobs/pick-run/options.js";
 import { planPickRun } from "../../jobs/pick-run/plan.js";
+import type { PickRecord } from "../../jobs/pick-run/records.js";
 import { pickShard, runPicking } from "../../jobs/pick-run/run.js";
 import { expandInputs } from "../../runtime/inputs.js";
 import { openDevice } from "../../runtime/onnx/device.js";
@@ -12,27 +14,26 @@ export const run: Run<typeof pickRunOptions> = async (options, context) => {
   const kind = { what: "micrograph", extensions: IMAGE_EXTENSIONS };
   const plan = planPickRun({ ...options, micrographs: await expandInputs(options.micrographs, kind) });
   const runtime = () => openDevice(options, context.report.note);
-  if (isShard(plan.assignment)) {
-    const done = await withWorkers(options.workers, (workers) =>
-      pickShard(plan, { ...context, workers, runtime }),
-    );
-    return tellShard(done, context.report);
-  }
-  const record = await withWorkers(options.workers, (workers) =>
-    runPicking(plan, { ...context, workers, runtime }),
-  );
+  return withWorkers(options.workers, async (workers) => {
+    const machine = { ...context, workers, runtime };
+    if (isShard(plan.assignment)) return tellShard(await pickShard(plan, machine), context.report);
+    return tellPicks(plan.out, await runPicking(plan, machine), context.report);
+  });
+};
+
+function tellPicks(out: string, record: PickRecord, report: Report) {
   const picks = record.micrographs.reduce((sum, each) => sum + each.picks, 0);
   const { value, source } = record.threshold;
   const why = { given: "as given", model: "the model's", scores: "told from the scores" }[source];
-  context.report.note(
-    `${plan.out}: ${picks} picks in ${record.micrographs.length} micrographs, threshold ${value} (${why})` +
+  report.note(
+    `${out}: ${picks} picks in ${record.micrographs.length} micrographs, threshold ${value} (${why})` +
       (record.failed.length > 0 ? `; ${record.failed.length} micrographs left out` : ""),
   );
   return {
-    out: plan.out,
+    out,
     picks,
     threshold: record.threshold,
     micrographs: record.micrographs,
     failed: record.failed,
   };
-};
+}

@@ -1,9 +1,9 @@
-import { FileError } from "../../core/errors.js";
 import { inside } from "../../dataset/layout.js";
 import type { relionOptions } from "../../jobs/relion/options.js";
 import { planRelionJob } from "../../jobs/relion/plan.js";
 import { JOB_FILES, runRelionJob } from "../../jobs/relion/run.js";
 import type { CommandContext, Run } from "../command.js";
+import { entryOf } from "../project.js";
 
 /** The work of `cryogem relion`. Failures are told to RELION where the program ends (`relion-failure.ts`), wrong usage among them. */
 export const run: Run<typeof relionOptions> = async (options, context) => {
@@ -22,7 +22,7 @@ export const run: Run<typeof relionOptions> = async (options, context) => {
       ...context,
       signal: abort.signal,
       pick: (inputs) =>
-        entryOf("pick run", context).perform(
+        entryOf(context, "pick run").perform(
           {
             ...inputs,
             ...(threshold !== undefined && { threshold }),
@@ -32,7 +32,7 @@ export const run: Run<typeof relionOptions> = async (options, context) => {
           { ...quiet, signal: abort.signal },
         ),
       refine: (inputs) =>
-        entryOf("refine", context).perform(
+        entryOf(context, "refine").perform(
           { ...inputs, ...(j !== undefined && { workers: j }) },
           { ...quiet, signal: abort.signal },
         ),
@@ -46,12 +46,6 @@ export const run: Run<typeof relionOptions> = async (options, context) => {
     abort.stop();
   }
 };
-
-function entryOf(name: string, { entries }: CommandContext) {
-  const entry = entries.find(({ spec }) => spec.name === name);
-  if (!entry) throw new FileError("commands", `no ${name}`, "it among the commands");
-  return entry;
-}
 
 /** Aborts when the program is interrupted, or within a second of RELION's wish. */
 async function watchForAbort(path: string, { files, signal }: CommandContext) {
