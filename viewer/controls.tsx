@@ -104,6 +104,28 @@ export const Group = ({
   </section>
 );
 
+/** How values become grey, where the share of clipped pixels and the sign are all that is set. */
+export const Contrast = (props: {
+  /** Per cent of the pixels that are black, and as many that are white. */
+  readonly clip: number;
+  readonly setClip: (clip: number) => void;
+  readonly isInverted: boolean;
+  readonly setInverted: (isInverted: boolean) => void;
+  readonly children?: ComponentChildren;
+}) => (
+  <Group title="Contrast">
+    <Slider
+      name="Clipped"
+      value={Math.log10(props.clip)}
+      {...{ from: -2, to: 1.3, step: 0.05 }}
+      shown={`${Number(props.clip.toPrecision(2))} %`}
+      onInput={(value) => props.setClip(10 ** value)}
+    />
+    <Toggle name="Invert" on={props.isInverted} onChange={props.setInverted} />
+    {props.children}
+  </Group>
+);
+
 /** What is said while something is fetched, or where it could not be. */
 export function Waiting({ error, what = "Reading…" }: { readonly error?: string; readonly what?: string }) {
   return error === undefined ? (

@@ -1,7 +1,7 @@
 import type { ImageView } from "../../src/jobs/view/records.js";
 import type { Frame } from "./marks.js";
 import { type Extent, Tiles, tilesOf, type Window } from "./tiles.js";
-import { filtered, levelOfFilter, paint, rangeOf, type Sorted, sorted, type Tone } from "./tone.js";
+import { filtered, levelOfFilter, pictureOf, rangeOf, type Sorted, sorted, type Tone } from "./tone.js";
 
 /** Painted tiles of an image that are kept: 2 MB each. */
 const MOST_PAINTED = 48;
@@ -142,8 +142,7 @@ export class Layer {
     const canvas = isSameSize ? old.canvas : document.createElement("canvas");
     canvas.width = window.width;
     canvas.height = window.height;
-    const pixels = new ImageData(window.width, window.height);
-    paint(window.data, rangeOf(values, tone.clip), tone, new Uint32Array(pixels.data.buffer));
+    const pixels = pictureOf(window.data, [window.height, window.width], rangeOf(values, tone.clip), tone);
     canvas.getContext("2d")!.putImageData(pixels, 0, 0);
     return { key, window, canvas };
   }

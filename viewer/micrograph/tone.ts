@@ -50,6 +50,18 @@ export function rangeOf(values: Sorted, clip: number): readonly [black: number, 
   return most > least ? [least, most] : [least - 0.5, least + 0.5];
 }
 
+/** Values of an image, row by row, as a picture. */
+export function pictureOf(
+  values: Float32Array,
+  [rows, columns]: readonly [number, number],
+  range: readonly [black: number, white: number],
+  tone: Tone,
+): ImageData {
+  const picture = new ImageData(columns, rows);
+  paint(values, range, tone, new Uint32Array(picture.data.buffer));
+  return picture;
+}
+
 const GREYS = 4096;
 
 /** Draws values as opaque grey pixels. */

@@ -1,7 +1,7 @@
 import { type Image, mean, Random, standardDeviation } from "../../src/index.js";
 import type { ImageSet, ImageView, OpenedView } from "../../src/jobs/view/records.js";
 import { ask, askBytes } from "../api.js";
-import { filtered, paint } from "../micrograph/tone.js";
+import { filtered, pictureOf } from "../micrograph/tone.js";
 import type { Spot } from "./score.js";
 
 /** Standard deviations about the mean that are black and white. */
@@ -74,12 +74,10 @@ async function drawPatch(
 }
 
 function draw(image: Image, lowPass: number, pixelSize: number | undefined): ImageData {
-  const side = image.shape[0];
-  const window = { level: 0, left: 0, top: 0, width: side, height: side, data: image.data };
+  const [height, width] = image.shape;
+  const window = { level: 0, left: 0, top: 0, width, height, data: image.data };
   const { data } = lowPass > 0 && pixelSize !== undefined ? filtered(window, lowPass, pixelSize) : window;
   const [middle, deviation] = [mean(data), standardDeviation(data) || 1];
-  const out = new ImageData(side, side);
   const range = [middle - SPREAD * deviation, middle + SPREAD * deviation] as const;
-  paint(data, range, { clip: 0, gamma: 1, isInverted: false }, new Uint32Array(out.data.buffer));
-  return out;
+  return pictureOf(data, image.shape, range, { clip: 0, gamma: 1, isInverted: false });
 }

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Group, Slider, Toggle, Waiting } from "../controls.js";
+import { Contrast, Group, Slider, Waiting } from "../controls.js";
 import { useKept, useSize, useWork } from "../hooks.js";
-import { paint, rangeOf, sorted } from "../micrograph/tone.js";
+import { pictureOf, rangeOf, sorted } from "../micrograph/tone.js";
 import type { SmallImage } from "./small-images.js";
 
 /** Images that are fetched together. */
@@ -85,17 +85,9 @@ export function Sheet(props: {
             onInput={setSide}
           />
         </Group>
-        <Group title="Contrast">
-          <Slider
-            name="Clipped"
-            value={Math.log10(clip)}
-            {...{ from: -2, to: 1.3, step: 0.05 }}
-            shown={`${Number(clip.toPrecision(2))} %`}
-            onInput={(value) => setClip(10 ** value)}
-          />
-          <Toggle name="Invert" on={isInverted} onChange={setInverted} />
+        <Contrast {...{ clip, setClip, isInverted, setInverted }}>
           <p class="note">Each image has its own contrast.</p>
-        </Group>
+        </Contrast>
       </aside>
     </div>
   );
@@ -112,10 +104,9 @@ function Thumb(props: {
   const ref = useRef<HTMLCanvasElement>(null);
   const [rows, columns] = image.shape;
   useEffect(() => {
-    const pixels = new ImageData(columns, rows);
     const range = rangeOf(sorted(image.values), clip);
-    paint(image.values, range, { clip, gamma: 1, isInverted }, new Uint32Array(pixels.data.buffer));
-    ref.current!.getContext("2d")!.putImageData(pixels, 0, 0);
+    const picture = pictureOf(image.values, image.shape, range, { clip, gamma: 1, isInverted });
+    ref.current!.getContext("2d")!.putImageData(picture, 0, 0);
   }, [image, clip, isInverted]);
   return (
     <figure>

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { OpenedView, VolumeView } from "../../src/jobs/view/records.js";
 import { askBytes } from "../api.js";
-import { Group, Slider, Toggle, Waiting } from "../controls.js";
+import { Contrast, Group, Slider, Waiting } from "../controls.js";
 import { useKept, useWork } from "../hooks.js";
-import { paint, rangeOf, sorted } from "../micrograph/tone.js";
+import { pictureOf, rangeOf, sorted } from "../micrograph/tone.js";
 
 const AXES = [
   { axis: 2, name: "z", title: "across z", across: "x", down: "y" },
@@ -50,16 +50,7 @@ export function Slices({ view }: { readonly view: OpenedView & VolumeView }) {
           ))}
           <p class="note">A click in a slice moves the other two there.</p>
         </Group>
-        <Group title="Contrast">
-          <Slider
-            name="Clipped"
-            value={Math.log10(clip)}
-            {...{ from: -2, to: 1.3, step: 0.05 }}
-            shown={`${Number(clip.toPrecision(2))} %`}
-            onInput={(value) => setClip(10 ** value)}
-          />
-          <Toggle name="Invert" on={isInverted} onChange={setInverted} />
-        </Group>
+        <Contrast {...{ clip, setClip, isInverted, setInverted }} />
       </aside>
     </div>
   );
@@ -92,14 +83,9 @@ function Slice(props: {
     if (!stored || stored.length !== rows * columns) return;
     const values = Float32Array.from(stored, (n) => view.low + view.step * n);
     scale.current ??= sorted(values);
-    const pixels = new ImageData(columns, rows);
-    paint(
-      values,
-      rangeOf(scale.current, clip),
-      { clip, gamma: 1, isInverted },
-      new Uint32Array(pixels.data.buffer),
-    );
-    ref.current!.getContext("2d")!.putImageData(pixels, 0, 0);
+    const range = rangeOf(scale.current, clip);
+    const picture = pictureOf(values, shape, range, { clip, gamma: 1, isInverted });
+    ref.current!.getContext("2d")!.putImageData(picture, 0, 0);
   }, [asked.value, clip, isInverted]);
   return (
     <figure class="slice">
