@@ -1,12 +1,12 @@
-import { extractCommand, type extractOptions } from "../../jobs/extract/options.js";
+import type { extractOptions } from "../../jobs/extract/options.js";
+import { planExtraction } from "../../jobs/extract/plan.js";
 import { extractParticles, extractShard } from "../../jobs/extract/run.js";
-import { assignmentOf } from "../../jobs/shared/share.js";
 import type { Run } from "../command.js";
 import { isShard, tellShard } from "../workers.js";
 
 /** The work of `cryogem extract`. */
 export const run: Run<typeof extractOptions> = async (options, context) => {
-  if (isShard(assignmentOf(extractCommand, options))) {
+  if (isShard(planExtraction(options).assignment)) {
     return tellShard(await extractShard(options, context), context.report);
   }
   const made = await extractParticles(options, context);

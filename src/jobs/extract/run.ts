@@ -4,33 +4,19 @@ import type { JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
-import { LABEL } from "../../io/star/names.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
-import { resolveOptions } from "../shared/options/check.js";
-import {
-  type Assignment,
-  assignmentOf,
-  boundsOf,
-  digest,
-  refuseMissing,
-  requireTables,
-  type ShardDone,
-} from "../shared/share.js";
-import { boxIsInside, boxMeets, cutBox } from "./box.js";
-import { type CoordinateTable, type Extracted, placeBox, readCoordinates } from "./coordinates.js";
+import { boundsOf, digest, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
+import { cutBox } from "./box.js";
+import { chooseParticles } from "./choose.js";
+import { type CoordinateTable, type Extracted, readCoordinates } from "./coordinates.js";
 import { readCtfsOf } from "./micrograph-ctfs.js";
 import { type Micrographs, micrographsOf } from "./micrographs.js";
-import {
-  type ExtractOptions,
-  extractCommand,
-  extractOptions,
-  type ResolvedExtractOptions,
-} from "./options.js";
+import type { ExtractOptions, ResolvedExtractOptions } from "./options.js";
 import { extractedPart, partsFolder, readExtractedPart, removeParts, rowsByMicrograph } from "./parts.js";
-import { micrographPixelSize } from "./pixel-size.js";
+import { type ExtractPlan, planExtraction } from "./plan.js";
 import { type StackHeader, writeStack } from "./stack.js";
 import { stackStar } from "./stack-star.js";
-import { type BoxTreatment, treatBox } from "./treat.js";
+import { treatBox } from "./treat.js";
 
 export type { ExtractOptions } from "./options.js";
 
@@ -97,26 +83,20 @@ export async function extractShard(given: ExtractOptions, context: JobContext): 
 }
 
 /** An extraction whose options are checked and whose coordinates are read. */
-interface OpenExtraction {
-  readonly assignment: Assignment;
-  readonly options: ResolvedExtractOptions;
-  readonly treatment: BoxTreatment;
+interface OpenExtraction extends ExtractPlan {
   readonly table: CoordinateTable;
   /** By the micrographs' names in the table; absent: the particles have their own, or none. */
   readonly ctfs: ReadonlyMap<string, MicrographCtf> | undefined;
 }
 
 async function openExtraction(given: ExtractOptions, { files }: JobContext): Promise<OpenExtraction> {
-  const options = resolveOptions(extractOptions, given);
-  const { box, out, particles } = options;
-  if (!/\.mrcs$/i.test(out))
-    throw new OptionError("out", `found "${out}", expected a name that ends in .mrcs`);
-  const treatment = treatmentOf(options, options.rescale ?? box);
-  const assignment = assignmentOf(extractCommand, given);
+  const plan = planExtraction(given);
+  const { assignment, options } = plan;
+  const { particles } = options;
   await refuseWritingOver(options, files);
   const table = readCoordinates(decodeText(await files.read(particles), particles), particles);
   const ctfs = options.ctf === undefined ? undefined : await readCtfsOf(table, particles, options.ctf, files);
-  const opened = { assignment, options, treatment, table, ctfs };
+  const opened = { ...plan, table, ctfs };
   if (assignment.share.kind === "whole") return opened;
   // shares of other coordinates under the same name do not fit together
   const identity = digest([assignment.identity, await files.sha256(particles)]);
@@ -218,84 +198,4 @@ async function* joinedImages(
     next.set(name, place + 1);
     yield last.images[place]!;
   }
-}
-
-/** @throws OptionError for sizes that do not fit together */
-function treatmentOf({ box, ...options }: ResolvedExtractOptions, side: number): BoxTreatment {
-  const { rescale, normalise, radius = (3 / 8) * side, ramp, invert } = options;
-  const odd = (
-    [
-      ["rescale", side],
-      ["box", box],
-    ] as const
-  ).find(([, size]) => size % 2 !== 0);
-  if (rescale !== undefined && odd) {
-    throw new OptionError(
-      odd[0],
-      `found ${odd[1]} pixels, expected an even number, so that \`rescale\` keeps the centre`,
-    );
-  }
-  const idle = options.radius !== undefined ? "radius" : ramp ? undefined : "ramp";
-  if (!normalise && idle) {
-    throw new OptionError(idle, "found without `normalise`, with which alone it does something");
-  }
-  if (normalise && 2 * radius > side) {
-    throw new OptionError(
-      "radius",
-      `found ${radius} pixels, expected at most ${side / 2}, half the images' side`,
-    );
-  }
-  return {
-    invert,
-    ...(rescale !== undefined && { rescale }),
-    ...(normalise && { background: { radius, ramp } }),
-  };
-}
-
-/**
- * The particles to cut among some rows, with the pixel sizes of their micrographs.
- *
- * @throws FormatError for a box that lies wholly outside its micrograph, unless such are left out; OptionError for one that is larger
- */
-async function chooseParticles(
-  { table, options }: OpenExtraction,
-  rows: readonly number[],
-  micrographs: Micrographs,
-  { report, signal }: JobContext,
-): Promise<Extracted[]> {
-  const { box, edges, recentre, particles: star, pixelSize: given } = options;
-  const said = new Set<string>();
-  const warn = (line: string): void => {
-    if (!said.has(line)) report.warn(line);
-    said.add(line);
-  };
-  const kept: Extracted[] = [];
-  for (const row of rows) {
-    signal.throwIfAborted();
-    const { shape, path, pixelSize: header } = await micrographs.header(table.micrographs[row]!);
-    if (box > Math.max(...shape)) {
-      const expected = `at most the ${shape[1]} x ${shape[0]} of ${path}`;
-      throw new OptionError("box", `found ${box} pixels, expected ${expected}`);
-    }
-    const voices = { star, sizes: table.pixelSizes[row]!, micrograph: path, header, given };
-    const pixelSize = micrographPixelSize(voices, warn);
-    const place = placeBox(table, row, pixelSize, recentre);
-    if (edges === "skip" && !boxIsInside(shape, place.x, place.y, box)) continue;
-    if (!boxMeets(shape, place.x, place.y, box)) throw outside(table, row, place, { shape, box });
-    kept.push({ row, pixelSize, ...place });
-  }
-  return kept;
-}
-
-function outside(
-  table: CoordinateTable,
-  row: number,
-  { x }: Pick<Extracted, "x">,
-  { shape, box }: { readonly shape: Image["shape"]; readonly box: number },
-): Error {
-  const [rows, columns] = shape;
-  const isX = !boxMeets([box, columns], x, 0, box);
-  const expected = `a box of ${box} pixels that meets the micrograph of ${columns} x ${rows}, or \`edges\` skip`;
-  const label = isX ? LABEL.x : LABEL.y;
-  return table.particles.wrong(label, row, table.particles.numbers(label)[row], expected);
 }
