@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { type NpyColumn, writeNpyTable } from "../../../src/io/npy/read.js";
 import { readParticlesCs } from "../../../src/io/particles/cs.js";
@@ -13,9 +12,7 @@ import { readCoco } from "../../../src/io/picks/coco.js";
 import { readPointsCsv } from "../../../src/io/picks/csv.js";
 import { micrographStem } from "../../../src/io/picks/pick.js";
 import { readTopaz } from "../../../src/io/picks/topaz.js";
-import { readPng } from "../../../src/io/png/read.js";
 import { parseStar } from "../../../src/io/star/parse.js";
-import { readTiff } from "../../../src/io/tiff/read.js";
 import { type ExportOptions, exportFiles } from "../../../src/jobs/export/run.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
@@ -24,7 +21,7 @@ import { hasProgram } from "../../physics/relion.js";
 
 const dir = scratchFolder();
 const at = (name: string): string => join(dir, name);
-const { context, notes } = jobContext();
+const { context } = jobContext();
 const run = (input: string | readonly string[], out: string, more: Partial<ExportOptions> = {}) =>
   exportFiles({ inputs: [input].flat(), out: at(out), ...more }, context);
 const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(at(name)));
@@ -317,162 +314,12 @@ describe.skipIf(!hasSharedData)("beta-galactosidase (needs ../shared/data)", () 
   });
 });
 
-describe("images", () => {
-  const data = Float32Array.from({ length: 12 * 9 }, (_, i) => (i * 37) % 256);
-  writeFileSync(at("image.mrc"), writeMrc({ data, shape: [1, 9, 12], voxelSize: 1.25 }));
-  writeFileSync(
-    at("map.mrc"),
-    writeMrc({ data: data.map((v) => v / 7), shape: [3, 4, 9], voxelSize: 2, kind: "volume" }),
-  );
-
-  test("MRC to TIFF to PNG to MRC keeps every value, row order and pixel size", async () => {
-    await run(at("image.mrc"), "image.tif", { mode: "uint8", compression: "lzw" });
-    expect(readTiff(bytes("image.tif"), "image.tif")).toMatchObject({ image: { data }, pixelSize: 1.25 });
-    await run(at("image.tif"), "image.png", { mode: "uint8" });
-    expect(readPng(bytes("image.png"), "image.png").data).toEqual(data);
-    await run(at("image.png"), "back.mrc.gz", { pixelSize: 1.25 });
-    const back = readMrc(bytes("back.mrc.gz"), "back.mrc.gz");
-    expect([back.data, back.voxelSize[0]]).toEqual([data, 1.25]);
-    await expect(run(at("image.mrc"), "back.mrc.bz2")).rejects.toThrow(
-      /out: found ".*back.mrc.bz2", expected a name in .gz or without packing: bzip2 is only read/,
-    );
-    await expect(run(at("image.png"), "no.mrc")).rejects.toThrow("found no pixel size, expected `pixelSize`");
-  });
-
-  test.each(["float16", "int16", "uint16", "uint8", "uint4"] as const)("modes of MRC: %s", async (mode) => {
-    const stretch = mode === "uint4" ? { stretch: true } : {};
-    await run(at("image.mrc"), `m-${mode}.mrc`, { mode, ...stretch });
-    const read = readMrc(bytes(`m-${mode}.mrc`), mode);
-    const offset = mode === "uint8" ? 128 : 0;
-    if (mode !== "uint4") expect([...read.data]).toEqual([...data.map((v) => v - offset)]);
-    else {
-      expect(Math.min(...read.data)).toBe(0);
-      expect(Math.max(...read.data)).toBe(15);
-      expect([...read.data]).toBeAllclose([...data.map((v) => v / 17)], { absolute: 0.6 });
-    }
-  });
-
-  test("values that do not fit are refused with the way out; stretched they fill the range", async () => {
-    await expect(run(at("map.mrc"), "map8.mrc", { mode: "int8" })).rejects.toThrow(
-      /expected whole numbers from -128 to 127: `stretch`/,
-    );
-    await run(at("map.mrc"), "map8.mrc", { mode: "int8", stretch: true });
-    const { data: stored, header } = readMrc(bytes("map8.mrc"), "map8.mrc");
-    expect([Math.min(...stored), Math.max(...stored), header.kind]).toEqual([-128, 127, "volume"]);
-    await expect(run(at("map.mrc"), "map.png")).rejects.toThrow(
-      "found 3 sections, expected a single image for png: give `section`",
-    );
-    await run(at("map.mrc"), "slice.tif", { section: 2 });
-    expect(readTiff(bytes("slice.tif"), "slice.tif").image.data).toEqual(
-      data.map((v) => v / 7).slice(36, 72),
-    );
-  });
-
-  test("a PNG to look at says that it is one", async () => {
-    await run(at("map.mrc"), "look.png", { section: 1 });
-    expect(notes.at(-1)).toContain("contrast stretched to 8 bits");
-    await run([at("image.mrc"), at("image.tif")], "several/x", { to: "mrc" }).catch((error: Error) => {
-      expect(error.message).toContain("found two inputs for");
-    });
-  });
-});
-
 test.each<[string, string, Partial<ExportOptions>, string]>([
   ["old.star", "x.mrc", {}, "found labels, expected images to write mrc"],
-  ["image.mrc", "x.star", {}, "found an image, expected labels to write star"],
   ["old.star", "x", {}, 'found "'],
   ["old.star", "x.txt", { mode: "int8" }, "mode: found labels, which it does not apply to"],
-  ["image.mrc", "x.tif", { flipY: 9 }, "flipY: found images, which it does not apply to"],
-  ["image.mrc", "x.png", { mode: "float32" }, "mode: found float32, expected uint8 or uint16 for PNG"],
-  ["image.mrc", "x.mrc", { compression: "lzw" }, "compression: found mrc, expected a TIFF"],
   ["boxes/a.box", "x.cs", {}, "found picks alone, expected particles with their optics"],
   ["boxes/a.box", "x.star", { to: "star30" }, "found no STAR file"],
 ])("%s to %s with %j is refused", async (input, out, more, message) => {
   await expect(run(at(input), out, more)).rejects.toThrow(message);
-});
-
-describe("names that are hard to write", () => {
-  const star = (micrograph: string): string =>
-    `data_\n\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\n${micrograph} 5 6\n`;
-
-  test.each(["a,b.mrc", "=cmd.mrc", "@x,y.mrc", "-1.mrc", "+a.mrc", "it's.mrc"])(
-    "%s goes to CSV, where no spreadsheet runs it, and comes back",
-    async (name) => {
-      writeFileSync(at("odd.star"), star(name));
-      await run(at("odd.star"), "odd.csv");
-      const text = readFileSync(at("odd.csv"), "utf8");
-      expect(text.split("\n")[1]).not.toMatch(/^"?[=+\-@]/);
-      expect(readPointsCsv(text, "odd.csv", "m")).toEqual([{ micrograph: name, x: 5, y: 6 }]);
-    },
-  );
-
-  test.each(["topaz", "csv", "box"] as const)("a line break is refused before %s is written", async (to) => {
-    const coco = {
-      images: [{ id: 1, file_name: "a\nb.mrc", width: 10, height: 10 }],
-      annotations: [{ id: 1, image_id: 1, bbox: [1, 1, 4, 4] }],
-    };
-    writeFileSync(at("broken.json"), JSON.stringify(coco));
-    await expect(run(at("broken.json"), `broken-${to}`, { to })).rejects.toThrow(
-      /broken.json: micrograph "a\\nb.mrc": found a line break or another control character/,
-    );
-    expect(existsSync(at(`broken-${to}`))).toBe(false);
-  });
-});
-
-test("a name whose bytes are not UTF-8 is refused, since no file has it", async () => {
-  writeFileSync(
-    at("latin.star"),
-    Buffer.from(
-      "data_\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\nK\xe4fig.mrc 5 6\n",
-      "latin1",
-    ),
-  );
-  await expect(run(at("latin.star"), "latin.csv")).rejects.toThrow(
-    'latin.star: micrograph "K\ufffdfig.mrc": found letters that are not in UTF-8 in its name, expected none',
-  );
-});
-
-describe("several images", () => {
-  const image = (name: string, sections: number, voxelSize = 2): string => {
-    const data = Float32Array.from({ length: sections * 16 }, (_, i) => i + 0.5);
-    writeFileSync(at(name), writeMrc({ data, shape: [sections, 4, 4], voxelSize, mode: "float32" }));
-    return at(name);
-  };
-  const [one, two, many] = [image("one.mrc", 1), image("two.mrc", 1), image("many.mrc", 3)];
-
-  test.each<[string, readonly string[], Partial<ExportOptions>, RegExp]>([
-    ["a stack among them", [one, many], { to: "tif" }, /many.mrc: found 3 sections/],
-    ["values that do not fit", [one, two], { to: "tif", mode: "int16" }, /mode: found int16 for 0.5/],
-    [
-      "a section that is not there",
-      [many, one],
-      { to: "tif", section: 2 },
-      /section: found 2, expected 1 to 1/,
-    ],
-    [
-      "a mode of another format",
-      [one, two],
-      { to: "tif", mode: "float16" },
-      /found float16, expected uint8, uint16, int16 or float32 for TIFF/,
-    ],
-    ["two of one name", [one, two, one], { to: "tif" }, /found two inputs for .*one.tif/],
-    ["one that is not there", [one, at("gone.mrc")], { to: "tif" }, /gone.mrc/],
-  ])("nothing is written where the last is refused: %s", async (_name, inputs, more, message) => {
-    await expect(run(inputs, "half", more)).rejects.toThrow(message);
-    expect(existsSync(at("half"))).toBe(false);
-  });
-
-  test("inputs are not written over by a conversion into their own folder", async () => {
-    const before = readFileSync(one);
-    await expect(run([one, two], ".", { to: "mrc", mode: "float16" })).rejects.toThrow(
-      `out: found the folder of ${one}, which would be written over`,
-    );
-    expect(readFileSync(one).equals(before)).toBe(true);
-  });
-
-  test("all are written where all can be", async () => {
-    expect(await run([one, two], "both", { to: "tif" })).toEqual([at("both/one.tif"), at("both/two.tif")]);
-    const { image: read } = readTiff(new Uint8Array(readFileSync(at("both/two.tif"))), "two.tif");
-    expect([...read.data].slice(0, 2)).toEqual([0.5, 1.5]);
-  });
 });

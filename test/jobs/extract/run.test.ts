@@ -1,86 +1,18 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Image, zeros } from "../../../src/array/image.js";
-import { mean, standardDeviation } from "../../../src/array/statistics.js";
-import { Random } from "../../../src/core/random.js";
+import { mean } from "../../../src/array/statistics.js";
 import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { parseStar } from "../../../src/io/star/parse.js";
 import { writeStar } from "../../../src/io/star/write.js";
-import { boxIsInside, cutBox } from "../../../src/jobs/extract/box.js";
 import { type ExtractOptions, extractParticles } from "../../../src/jobs/extract/run.js";
-import { rescaleBox, treatBox } from "../../../src/jobs/extract/treat.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 
+import { numbered } from "./numbered.js";
+
 const dir = scratchFolder();
-
-/** Every pixel is its own number, 100 y + x, so that what was cut can be read off. */
-const numbered = (rows: number, columns: number, offset = 0): Image => {
-  const image = zeros(rows, columns);
-  image.data.forEach((_, i) => {
-    image.data[i] = offset + 100 * Math.floor(i / columns) + (i % columns);
-  });
-  return image;
-};
-
-describe("box", () => {
-  test.each([4, 5])("the pixel at (x, y) comes to the centre floor(n / 2) of a box of %i", (size) => {
-    const cut = cutBox(numbered(40, 50), 20, 30, size);
-    const middle = Math.floor(size / 2);
-    expect(cut.data[middle * size + middle]).toBe(3020);
-    expect(cut.data[0]).toBe(100 * (30 - middle) + 20 - middle);
-  });
-
-  test.each([
-    [1, 1],
-    [49, 1],
-    [1, 39],
-    [49, 39],
-  ])("outside the image at (%i, %i) there is the nearest pixel, inside nothing moved", (x, y) => {
-    const image = numbered(40, 50);
-    const cut = cutBox(image, x, y, 7);
-    for (let v = 0; v < 7; v++) {
-      for (let u = 0; u < 7; u++) {
-        const [px, py] = [x - 3 + u, y - 3 + v];
-        const [nearX, nearY] = [Math.min(49, Math.max(0, px)), Math.min(39, Math.max(0, py))];
-        expect(cut.data[v * 7 + u]).toBe(100 * nearY + nearX);
-      }
-    }
-  });
-
-  test("a box is inside to the last pixel", () => {
-    expect(boxIsInside([40, 50], 2, 2, 4)).toBe(true);
-    expect(boxIsInside([40, 50], 1, 2, 4)).toBe(false);
-    expect(boxIsInside([40, 50], 48, 38, 4)).toBe(true);
-    expect(boxIsInside([40, 50], 49, 38, 4)).toBe(false);
-    expect(boxIsInside([40, 50], 48, 39, 4)).toBe(false);
-  });
-
-  test("normalised, the background has mean 0 and deviation 1, and inversion changes the sign alone", () => {
-    const image = zeros(32, 32);
-    const random = Random.of(3, "box");
-    image.data.forEach((_, i) => {
-      image.data[i] =
-        random.normal(500, 20) + (((i % 32) - 16) ** 2 + (Math.floor(i / 32) - 16) ** 2 < 64 ? -900 : 0);
-    });
-    const treated = treatBox(image, { invert: true, background: { radius: 12, ramp: false } });
-    const outside = treated.data.filter(
-      (_, i) => ((i % 32) - 16) ** 2 + (Math.floor(i / 32) - 16) ** 2 > 144,
-    );
-    expect(mean(outside)).toBeCloseTo(0, 5);
-    expect(standardDeviation(outside)).toBeCloseTo(1, 5);
-    expect(treated.data[16 * 32 + 16]!).toBeGreaterThan(30);
-    const upright = treatBox(image, { invert: false, background: { radius: 12, ramp: false } });
-    expect(upright.data).toEqual(treated.data.map((value) => -value));
-  });
-
-  test("a background without any noise cannot be normalised", () => {
-    const background = { radius: 6, ramp: true };
-    expect(() => treatBox(zeros(16, 16), { invert: true, background })).toThrow("leave out `normalise`");
-  });
-});
 
 const optics = {
   name: "optics",
@@ -121,23 +53,6 @@ async function extract(star: string, more: Partial<ExtractOptions> = {}) {
   const stack = readMrc(readFileSync(out), out);
   return { result, stack, star: parseStar(readFileSync(join(dir, "out.star"), "utf8"), "out.star"), out };
 }
-
-describe("rescaleBox", () => {
-  test.each([
-    [32, 24],
-    [24, 32],
-  ])("of a wave from %i to %i pixels is the wave at the new pixels", (from, to) => {
-    const wave = (n: number): Image => {
-      const image = zeros(n, n);
-      image.data.forEach((_, i) => {
-        const [x, y] = [(i % n) / n, Math.floor(i / n) / n];
-        image.data[i] = 3 + Math.cos(2 * Math.PI * (5 * x - 3 * y) + 0.4);
-      });
-      return image;
-    };
-    expect(rescaleBox(wave(from), to).data).toBeAllclose(wave(to).data, { absolute: 1e-5 });
-  });
-});
 
 describe("stack", async () => {
   const { mkdirSync } = await import("node:fs");
@@ -278,166 +193,6 @@ describe("stack", async () => {
     ],
   ])("%s is refused", async (_name, action, message) => {
     await expect(action()).rejects.toThrow(message);
-  });
-});
-
-describe("pixel sizes", () => {
-  const { data } = numbered(40, 50);
-  write("said.mrc", writeMrc({ data, shape: [1, 40, 50], voxelSize: 1.06 }));
-  write("unsaid.mrc", writeMrc({ data, shape: [1, 40, 50], voxelSize: 1 }));
-  /** A particle at 20.25, 20.5 with an origin of 1.06, -2.12 angstrom. */
-  const starOf = (sizes: Readonly<Record<string, number>>, micrograph = "said.mrc"): string => {
-    const group = {
-      rlnOpticsGroup: [1],
-      ...Object.fromEntries(Object.entries(sizes).map(([k, v]) => [k, [v]])),
-    };
-    const own = {
-      ...{ rlnMicrographName: [micrograph], rlnOpticsGroup: [1], rlnImageName: ["1@old.mrcs"] },
-      ...{ rlnCoordinateX: [20.25], rlnCoordinateY: [20.5] },
-      ...{ rlnOriginXAngst: [1.06], rlnOriginYAngst: [-2.12] },
-    };
-    return write(
-      "sizes.star",
-      writeStar([
-        { name: "optics", columns: group },
-        { name: "particles", columns: own },
-      ]),
-    );
-  };
-  const sizesOf = async (star: string, more: Partial<ExtractOptions> = {}) => {
-    const told = jobContext();
-    const out = join(dir, "sizes-cut.mrcs");
-    await extractParticles({ particles: star, box: 8, out, ...more }, told.context);
-    const file = parseStar(readFileSync(join(dir, "sizes-cut.star"), "utf8"), "sizes-cut.star");
-    const table = file.table("particles");
-    return {
-      header: readMrc(readFileSync(out), out).voxelSize[0],
-      image: file.table("optics").numbers("rlnImagePixelSize")[0],
-      origins: [table.numbers("rlnOriginXAngst")[0], table.numbers("rlnOriginYAngst")[0]],
-      warnings: told.warnings,
-    };
-  };
-  // 1.06 - 0.25 * 1.06 and -2.12 + 0.5 * 1.06: the coordinate goes to 20, 21
-  const right = {
-    header: expect.closeTo(1.06, 5),
-    image: expect.closeTo(1.06, 5),
-    origins: [0.795, -2.65],
-    warnings: [],
-  };
-
-  test.each([
-    [
-      "the micrograph's",
-      { rlnMicrographPixelSize: 1.06, rlnMicrographOriginalPixelSize: 0.53, rlnImagePixelSize: 2.12 },
-    ],
-    [
-      "not the movie's: the header's, after extraction",
-      { rlnMicrographOriginalPixelSize: 0.53, rlnImagePixelSize: 1.06 },
-    ],
-    [
-      "not the images': the header's, after binning",
-      { rlnMicrographOriginalPixelSize: 0.53, rlnImagePixelSize: 2.12 },
-    ],
-    ["not the movie's alone", { rlnMicrographOriginalPixelSize: 0.53 }],
-  ])("%s", async (_name, sizes) => {
-    expect(await sizesOf(starOf(sizes))).toEqual(right);
-  });
-
-  test("a user's is taken where the STAR file says none, and refused where it says another", async () => {
-    const lost = { rlnMicrographOriginalPixelSize: 0.53, rlnImagePixelSize: 2.12 };
-    expect(await sizesOf(starOf(lost, "unsaid.mrc"), { pixelSize: 1.06 })).toEqual(right);
-    await expect(sizesOf(starOf({ rlnMicrographPixelSize: 1.06 }), { pixelSize: 1.3 })).rejects.toThrow(
-      "found 1.3 angstrom, expected 1.06",
-    );
-    await expect(sizesOf(starOf(lost, "unsaid.mrc"))).rejects.toThrow("expected it as `pixelSize`");
-  });
-
-  test("a header that disagrees is said, and so is a size that had to be guessed", async () => {
-    const { warnings, header } = await sizesOf(starOf({ rlnMicrographPixelSize: 2 }));
-    expect([header, warnings]).toEqual([2, [expect.stringMatching(/its header says 1\.06.* taken is 2/)]]);
-    const guessed = await sizesOf(starOf({ rlnImagePixelSize: 1.06 }, "unsaid.mrc"));
-    expect(guessed).toEqual({
-      ...right,
-      warnings: [expect.stringMatching(/taken is that of the particle images/)],
-    });
-  });
-
-  test("RELION 3.0's origins in pixels of binned images become pixels of the micrograph", async () => {
-    const columns = {
-      ...{
-        rlnMicrographName: ["said.mrc"],
-        rlnImageName: ["1@old.mrcs"],
-        rlnCoordinateX: [20.25],
-        rlnCoordinateY: [20.5],
-      },
-      ...{ rlnOriginX: [0.5], rlnOriginY: [-1], rlnDetectorPixelSize: [2.12], rlnMagnification: [10_000] },
-    };
-    const star = write("old.star", writeStar([{ name: "", columns }], "3.0"));
-    await extractParticles({ particles: star, box: 8, out: join(dir, "new.mrcs") }, jobContext().context);
-    const table = parseStar(readFileSync(join(dir, "new.star"), "utf8"), "new.star").tables[0]!;
-    const of = (label: string): number => table.numbers(label)[0]!;
-    expect([of("rlnOriginX"), of("rlnOriginY")]).toEqual([1 - 0.25, -2 - 0.5]);
-    expect((of("rlnDetectorPixelSize") * 1e4) / of("rlnMagnification")).toBeCloseTo(1.06, 5);
-  });
-});
-
-describe("boxes over the edges", () => {
-  const { data } = numbered(40, 50);
-  write("edge.mrc", writeMrc({ data, shape: [1, 40, 50], voxelSize: 2 }));
-  const starOf = (places: readonly (readonly [number, number])[]): string =>
-    write(
-      "edges.star",
-      writeStar([
-        {
-          name: "particles",
-          columns: {
-            rlnMicrographName: places.map(() => "edge.mrc"),
-            rlnCoordinateX: places.map(([x]) => x),
-            rlnCoordinateY: places.map(([, y]) => y),
-          },
-        },
-      ]),
-    );
-  // a box of 8 reaches 4 pixels to the left and up, 3 to the right and down
-  const centres = [
-    [25, 20],
-    [-3.2, 20],
-    [49.4, 39.4],
-    [49.6, 20],
-    [53, 20],
-    [25, -0.6],
-    [25, 43],
-  ] as const;
-  const run = async (places: readonly (readonly [number, number])[], edges: "pad" | "skip", box = 8) => {
-    const out = join(dir, "edges-cut.mrcs");
-    const made = await extractParticles(
-      { particles: starOf(places), box, out, edges, pixelSize: 2 },
-      jobContext().context,
-    );
-    return { ...made, stack: readMrc(readFileSync(out), out) };
-  };
-
-  test("are cut and filled also where their centres lie outside, or left out", async () => {
-    const padded = await run(centres, "pad");
-    expect([padded.particles, padded.skipped]).toEqual([7, 0]);
-    // the last column that the box about x = -3 has of the micrograph is its first
-    expect(padded.stack.data[64 + 4 * 8 + 7]).toBe(-2000);
-    expect(padded.stack.data[64 + 4 * 8 + 6]).toBe(-2000);
-    expect(padded.stack.data[64 + 3 * 8 + 6]).toBe(-1900);
-    const skipped = await run(centres, "skip");
-    expect([skipped.particles, skipped.skipped]).toEqual([1, 6]);
-  });
-
-  test("are refused where nothing of them is inside, unless they are left out", async () => {
-    const far = [...centres, [25, 44]] as const;
-    await expect(run(far, "pad")).rejects.toThrow(
-      "rlnCoordinateY: found 44, expected a box of 8 pixels that meets the micrograph of 50 x 40, or `edges` skip",
-    );
-    await expect(run([[-4, 20]], "pad")).rejects.toThrow("rlnCoordinateX: found -4");
-    await expect(run([[25, 20]], "pad", 52)).rejects.toThrow(
-      "box: found 52 pixels, expected at most the 50 x 40",
-    );
-    expect((await run(far, "skip")).skipped).toBe(7);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Volume } from "../../../../src/array/image.js";
 import { correlation, moments } from "../../../../src/array/statistics.js";
 import { Random } from "../../../../src/core/random.js";
 import { writeMrc } from "../../../../src/io/mrc/write.js";
-import { coarsen, readDensityMap } from "../../../../src/jobs/shared/maps/density-map.js";
+import { coarsen, mapDiameter, readDensityMap } from "../../../../src/jobs/shared/maps/density-map.js";
 import { contrastDoubt } from "../../../../src/jobs/shared/maps/map-contrast.js";
 import { project } from "../../../../src/physics/projection/project.js";
 import { prepareProjector } from "../../../../src/physics/projection/projector.js";
@@ -14,7 +14,7 @@ import { jobContext } from "../../../helpers/job-context.js";
 import { scratchFolder } from "../../../helpers/scratch.js";
 import { toyVolume } from "../../../helpers/toy-map.js";
 import { fixture } from "../../../io/picture.js";
-import { casePath, hasSharedCases } from "../../../io/shared-data.js";
+import { casePath, hasSharedCases, hasSharedData, sharedPath } from "../../../io/shared-data.js";
 
 const dir = scratchFolder();
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
@@ -160,4 +160,16 @@ describe("what simulate and pick run read as a map", () => {
     writeFileSync(path, content);
     return path;
   }
+});
+
+describe.skipIf(!hasSharedData)("diameter of real maps (needs ../shared/data)", () => {
+  test.each([
+    ["maps/cryojax_ribosome_4ug0_potential_cistem.mrc", 290, 330],
+    ["maps/ngl_betaGal.mrc", 170, 195],
+    ["maps/emd_5625.map", 200, 225],
+  ])("%s is %i to %i angstrom", async (name, low, high) => {
+    const diameter = mapDiameter(await readDensityMap(jobContext().context, sharedPath(name)));
+    expect(diameter).toBeGreaterThan(low);
+    expect(diameter).toBeLessThan(high);
+  });
 });

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readPointsCsv } from "../../../src/io/picks/csv.js";
+import { type ExportOptions, exportFiles } from "../../../src/jobs/export/run.js";
+import { jobContext } from "../../helpers/job-context.js";
+import { scratchFolder } from "../../helpers/scratch.js";
+
+const dir = scratchFolder();
+const at = (name: string): string => join(dir, name);
+const { context } = jobContext();
+const run = (input: string, out: string, more: Partial<ExportOptions> = {}) =>
+  exportFiles({ inputs: [input], out: at(out), ...more }, context);
+
+describe("names that are hard to write", () => {
+  const star = (micrograph: string): string =>
+    `data_\n\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\n${micrograph} 5 6\n`;
+
+  test.each(["a,b.mrc", "=cmd.mrc", "@x,y.mrc", "-1.mrc", "+a.mrc", "it's.mrc"])(
+    "%s goes to CSV, where no spreadsheet runs it, and comes back",
+    async (name) => {
+      writeFileSync(at("odd.star"), star(name));
+      await run(at("odd.star"), "odd.csv");
+      const text = readFileSync(at("odd.csv"), "utf8");
+      expect(text.split("\n")[1]).not.toMatch(/^"?[=+\-@]/);
+      expect(readPointsCsv(text, "odd.csv", "m")).toEqual([{ micrograph: name, x: 5, y: 6 }]);
+    },
+  );
+
+  test.each(["topaz", "csv", "box"] as const)("a line break is refused before %s is written", async (to) => {
+    const coco = {
+      images: [{ id: 1, file_name: "a\nb.mrc", width: 10, height: 10 }],
+      annotations: [{ id: 1, image_id: 1, bbox: [1, 1, 4, 4] }],
+    };
+    writeFileSync(at("broken.json"), JSON.stringify(coco));
+    await expect(run(at("broken.json"), `broken-${to}`, { to })).rejects.toThrow(
+      /broken.json: micrograph "a\\nb.mrc": found a line break or another control character/,
+    );
+    expect(existsSync(at(`broken-${to}`))).toBe(false);
+  });
+});
+
+test("a name whose bytes are not UTF-8 is refused, since no file has it", async () => {
+  writeFileSync(
+    at("latin.star"),
+    Buffer.from(
+      "data_\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\nK\xe4fig.mrc 5 6\n",
+      "latin1",
+    ),
+  );
+  await expect(run(at("latin.star"), "latin.csv")).rejects.toThrow(
+    'latin.star: micrograph "K\ufffdfig.mrc": found letters that are not in UTF-8 in its name, expected none',
+  );
+});

@@ -1,0 +1,14 @@
+/** Two carbons 20 angstrom apart on x, and the same once more 12 angstrom up, by the assembly. */
+export const TWO_CARBONS = `REMARK 350 BIOMOLECULE: 1
+REMARK 350 APPLY THE FOLLOWING TO CHAINS: A
+REMARK 350   BIOMT1   1  1.000000  0.000000  0.000000        0.00000
+REMARK 350   BIOMT2   1  0.000000  1.000000  0.000000        0.00000
+REMARK 350   BIOMT3   1  0.000000  0.000000  1.000000        0.00000
+REMARK 350   BIOMT1   2  1.000000  0.000000  0.000000        0.00000
+REMARK 350   BIOMT2   2  0.000000  1.000000  0.000000        0.00000
+REMARK 350   BIOMT3   2  0.000000  0.000000  1.000000       12.00000
+ATOM      1  CA  ALA A   1     -10.000   0.000   0.000  1.00 20.00           C
+ATOM      2  CA  ALA A   2      10.000   0.000   0.000  1.00 20.00           C
+HETATM    3  O   HOH A   3       0.000   5.000   0.000  1.00 20.00           O
+END
+`;
