@@ -1,24 +1,17 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { writeMrc } from "../../src/io/mrc/write.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";
 import { toyVolume, writeToyMap } from "../helpers/toy-map.js";
+import { MAIN, programIn } from "./program.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));
 
-/** Runs the built program in the scratch folder. */
-const run = (...args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { cwd: dir }, (error, stdout, stderr) => {
-      resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
+const run = programIn(dir);
 const small = ["--map", map, "--size", "96", "--particles", "3"];
 
 describe("help", () => {

@@ -1,12 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../helpers/scratch.js";
 import { writeToyMap } from "../helpers/toy-map.js";
+import { MAIN } from "./program.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));
 const simulate = (out: string, count: number): readonly string[] => [

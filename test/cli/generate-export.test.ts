@@ -1,23 +1,15 @@
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { scratchFolder } from "../helpers/scratch.js";
 import { writeToyMap } from "../helpers/toy-map.js";
+import { programIn } from "./program.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));
 const small = ["--map", map, "--size", "96", "--particles", "3", "--workers", "1"];
 
-/** Runs the built program in the scratch folder. */
-const run = (...args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { cwd: dir }, (error, stdout, stderr) => {
-      resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
+const run = programIn(dir);
 
 beforeAll(async () => {
   await run("simulate", ...small, "--count", "2", "--out", "simulated");

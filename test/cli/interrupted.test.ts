@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { planSimulation } from "../../src/jobs/simulate/plan.js";
@@ -10,13 +9,13 @@ import { simulateDataset } from "../../src/jobs/simulate/run.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { writeToyMap } from "../helpers/toy-map.js";
+import { MAIN } from "./program.js";
 
 /** So many interruptions in all: few in the suite, and any number where the variable says it (twenty take ten minutes). */
 const INTERRUPTIONS = Number(process.env["CRYOGEM_INTERRUPTIONS"] ?? 2);
 /** Decides the moments. */
 const SEED = Number(process.env["CRYOGEM_INTERRUPTIONS_SEED"] ?? 1);
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const dir = scratchFolder();
 
 const PROJECT = `micrographs: [1.mrc, 2.mrc, 3.mrc, 4.mrc, 5.mrc]

@@ -1,23 +1,15 @@
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { readParticlesStar } from "../../src/io/particles/star.js";
 import { CONTROL, parseControlRecord } from "../../src/jobs/control/records.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { writeToyMap } from "../helpers/toy-map.js";
+import { programIn } from "./program.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const dir = scratchFolder();
 
-/** Runs the built program in the scratch folder. */
-const run = (...args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { cwd: dir }, (error, stdout, stderr) => {
-      resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
+const run = programIn(dir);
 
 /** As small and short as the commands allow: what comes out is no map worth the name, but every stage has done its work. */
 const PROJECT = `micrographs: real/micrographs

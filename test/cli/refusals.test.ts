@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { writeMrc } from "../../src/io/mrc/write.js";
 import { planSimulation } from "../../src/jobs/simulate/plan.js";
@@ -9,17 +7,12 @@ import { simulateDataset } from "../../src/jobs/simulate/run.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { writeToyMap } from "../helpers/toy-map.js";
+import { programIn } from "./program.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));
 
-const run = (...args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { cwd: dir }, (error, stdout, stderr) => {
-      resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
+const run = programIn(dir);
 
 const SIMULATE = ["simulate", "--map", map, "--size", "96", "--particles", "3", "--out", "x"];
 const ESTIMATE = [

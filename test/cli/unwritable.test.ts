@@ -1,7 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CommandEntry } from "../../src/cli/command.js";
 import { entries } from "../../src/cli/commands/index.js";
@@ -13,8 +12,8 @@ import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";
 import { writeToyMap } from "../helpers/toy-map.js";
+import { MAIN } from "./program.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));
 writeFileSync(join(dir, "plain"), "");

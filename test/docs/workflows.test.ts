@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { entries } from "../../src/cli/commands/index.js";
 import { parseWords } from "../../src/cli/parse-words.js";
 import { writeMrc } from "../../src/io/mrc/write.js";
+import { MAIN } from "../cli/program.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";
 import { writeToyMap } from "../helpers/toy-map.js";
@@ -15,7 +16,6 @@ import { noisyMicrograph, OPTICS } from "../pick/simulated.js";
 
 const exampleOf = (name: string): string =>
   fileURLToPath(new URL(`../../examples/workflows/${name}`, import.meta.url));
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 /** What each variable of an example could stand for, by its name. */
 const VALUES: readonly (readonly [name: RegExp, value: string])[] = [

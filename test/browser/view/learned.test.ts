@@ -2,7 +2,6 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -11,12 +10,12 @@ import { readMrc } from "../../../src/io/mrc/read.js";
 import { exportMap } from "../../../src/jobs/view/export.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { readPages } from "../../../src/runtime/view/pages.js";
+import { MAIN } from "../../cli/program.js";
 import { toyTrainingJob } from "../../helpers/toy-training-job.js";
 import { describeView, watch } from "../../helpers/view-browser.js";
 import { serveFolder } from "../../helpers/view-server.js";
 
 const { dir, at, prepare } = toyTrainingJob();
-const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 
 /** Scripts and data that only a learned noise needs. */
 const LEARNED = ["learned.js", "onnxruntime.bin"];
@@ -101,7 +100,7 @@ async function firstMicrographOf(command: string): Promise<Float32Array> {
     ...{ synthetic: join(out, "synthetic"), "map.mrc": at("map.mrc"), model: at("model") },
   };
   const args = words.map((word) => places[word] ?? word);
-  await promisify(execFile)(process.execPath, [main, ...args, "--workers", "1", "--threads", "1"]);
+  await promisify(execFile)(process.execPath, [MAIN, ...args, "--workers", "1", "--threads", "1"]);
   return readMrc(readFileSync(join(out, "synthetic/micrographs/000001.mrc")), "made").data;
 }
 

@@ -1,7 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Image } from "../../../src/array/image.js";
 import { readMrc } from "../../../src/io/mrc/read.js";
@@ -16,13 +15,13 @@ import { initialValues, Scope } from "../../../src/nn/scope.js";
 import { PICKER_DEFAULTS } from "../../../src/pick/defaults.js";
 import { encodePicker } from "../../../src/pick/model.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
+import { MAIN } from "../../cli/program.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toy-map.js";
 import { hasProgram } from "../../physics/relion.js";
 import { DIAMETER, noisyMicrograph, OPTICS } from "../../pick/simulated.js";
 import { toyRefinement, writeStar as writeToyStar } from "../refine/toy-refinement.js";
 
-const MAIN = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 const SHAPE = [270, 330] as const;
 const BOX = 40;
 

@@ -1,15 +1,14 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
+import { MAIN } from "../../cli/program.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { MOST_TASKS, missingSlurm, OwnSlurm, SlurmTrouble } from "../../helpers/slurm.js";
 import { snapshot } from "../../helpers/snapshot.js";
 import { writeToyMap } from "../../helpers/toy-map.js";
 
-const MAIN = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 const dir = scratchFolder();
 const missing = missingSlurm();
 const random = Random.of(Date.now(), "which task is killed");

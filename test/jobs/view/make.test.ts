@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { readMrc } from "../../../src/io/mrc/read.js";
@@ -10,12 +9,12 @@ import type { ExportedView } from "../../../src/jobs/view/records.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { commandOf, type Knobs } from "../../../viewer/make/knobs.js";
 import { Model } from "../../../viewer/make/model.js";
+import { MAIN } from "../../cli/program.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toy-map.js";
 
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "toy.mrc"));
-const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 
 const KNOBS: Knobs = {
   map,
@@ -71,7 +70,7 @@ test.each<readonly [string, Partial<Knobs>]>([
   expect(program).toBe("cryogem");
   const out = join(dir, `out-${knobs.seed}-${knobs.noise}`);
   const more = args.map((arg) => (arg === "simulated" ? out : arg));
-  await promisify(execFile)(process.execPath, [main, ...more, "--mode", "float32", "--workers", "1"]);
+  await promisify(execFile)(process.execPath, [MAIN, ...more, "--mode", "float32", "--workers", "1"]);
   const { data } = readMrc(readFileSync(join(out, "micrographs/000001.mrc")), "made");
   expect(made.data.length).toBe(512 * 512);
   expect(made.data).toEqual(data);
@@ -114,7 +113,7 @@ describe("an exported page", () => {
     await expect(exportMap([map, map], out, pages, nodeFiles)).rejects.toThrow(
       /found 2 files and folders that are no models, expected one/,
     );
-    await expect(exportMap([main], out, pages, nodeFiles)).rejects.toThrow(/main\.js/);
+    await expect(exportMap([MAIN], out, pages, nodeFiles)).rejects.toThrow(/main\.js/);
     expect(existsSync(out)).toBe(false);
   });
 });
