@@ -1,10 +1,8 @@
-import { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { addCommands, entries } from "../../../src/cli/commands/index.js";
 import { parseProject } from "../../../src/jobs/project/file.js";
 import type { ProjectData, Stage } from "../../../src/jobs/project/stage.js";
 import { planStages } from "../../../src/jobs/project/stages.js";
-import { commandLine, commandWords } from "../../../src/jobs/shared/options/line.js";
+import { testTyping } from "./typed-stages.js";
 
 const TOP = `micrographs: raw/*.mrc
 model: a.pdb
@@ -22,13 +20,10 @@ const DATA: ProjectData = {
 const parse = (text: string) => parseProject(text, "here/project.yaml", { out: "out" });
 const stagesOf = (more = "", data = DATA): readonly Stage[] => planStages(parse(TO_MAP + more), data);
 const named = (stages: readonly Stage[], name: string): Stage => stages.find((stage) => stage.name === name)!;
-const specOf = (stage: Stage) => entries.find(({ spec }) => spec.name === stage.command)!.spec;
 const MAP_STAGES = ["ctf", "extract", "refine", "mask", "postprocess", "fsc"];
 
 describe("a project whose goal is a map", () => {
   const stages = stagesOf("add: [classify2d, poses]\n");
-  const program = new Command();
-  addCommands(program);
 
   test("goes on from the picks, with the stages that were added in their place", () => {
     const names = stages.map(({ name }) => name);
@@ -45,22 +40,7 @@ describe("a project whose goal is a map", () => {
     }
   });
 
-  test.each(stages.map((stage) => [commandLine(specOf(stage), stage.options), stage] as const))(
-    "%s can be typed as it stands",
-    (_line, stage) => {
-      const words = commandWords(specOf(stage), stage.options);
-      let target = program;
-      for (let child = target; ; target = child) {
-        const found = target.commands.find((each) => each.name() === words[0]);
-        if (!found) break;
-        words.shift();
-        child = found;
-      }
-      const { operands, unknown } = target.parseOptions(words);
-      expect(unknown).toEqual([]);
-      expect(operands).toHaveLength(target.registeredArguments.length);
-    },
-  );
+  testTyping(stages);
 
   test("particles are cut from the raw pixels, half as large again as the particle, at most 128 pixels wide", () => {
     // 195 angstrom are 184 pixels of 1.06; 192 has no prime factor above 5

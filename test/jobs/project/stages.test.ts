@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { planBinning } from "../../../src/array/binning.js";
-import { addCommands, entries } from "../../../src/cli/commands/index.js";
+import { entries } from "../../../src/cli/commands/index.js";
 import { parseProject } from "../../../src/jobs/project/file.js";
-import type { ProjectData, Stage } from "../../../src/jobs/project/stage.js";
+import type { ProjectData } from "../../../src/jobs/project/stage.js";
 import { planStages } from "../../../src/jobs/project/stages.js";
-import { commandLine, commandWords } from "../../../src/jobs/shared/options/line.js";
+import { commandLine } from "../../../src/jobs/shared/options/line.js";
+import { testTyping } from "./typed-stages.js";
 
 const example = fileURLToPath(new URL("../../../examples/apoferritin-10146/project.yaml", import.meta.url));
 const DATA: ProjectData = {
@@ -22,31 +22,11 @@ const DATA: ProjectData = {
 const text = readFileSync(example, "utf8");
 const project = (more = "") =>
   parseProject(`${text.replace(/^skip: .*$/m, "")}\n${more}`, "project.yaml", { out: "out" });
-const specOf = (stage: Stage) => entries.find(({ spec }) => spec.name === stage.command)!.spec;
 
 describe("the stages of the example, with picking", () => {
   const stages = planStages(project(), DATA);
-  const program = new Command();
-  addCommands(program);
 
-  test.each(stages.map((stage) => [commandLine(specOf(stage), stage.options), stage] as const))(
-    "%s can be typed as it stands",
-    (_line, stage) => {
-      const words = commandWords(specOf(stage), stage.options);
-      let target = program;
-      for (let child = target; ; target = child) {
-        const found = target.commands.find((each) => each.name() === words[0]);
-        if (!found) break;
-        words.shift();
-        child = found;
-      }
-      const { operands, unknown } = target.parseOptions(words);
-      expect([operands, unknown]).toEqual([[], []]);
-      for (const option of target.options.filter(({ mandatory }) => mandatory)) {
-        expect(target.opts()).toHaveProperty(option.attributeName());
-      }
-    },
-  );
+  testTyping(stages);
 
   test("each stage needs only stages before it", () => {
     const done = new Set<string>();
