@@ -176,7 +176,7 @@ const doors = {
     "trend",
     "unevenness",
   ],
-  "translate/samples": ["particle-average", "sampler", "samples"],
+  "translate/samples": ["held-out", "particle-average", "sampler", "samples"],
 };
 
 /** Doors of every job's folder, and what others have beside them. `jobs/tasks.ts` may open any file: it names the tasks. */

@@ -60,7 +60,7 @@ const modelRecord = z.object({
   ices: z.array(z.number().nullable()).optional(),
   /** Electron / angstrom², for the kinds that count electrons. */
   dose: z.number().positive(),
-  /** Steps trained; 0 for kinds that only measure. */
+  /** Steps after which the parameters were kept; 0 for kinds that only measure. */
   step: z.int().min(0),
   options: cryogemOptions.optional(),
   /** Of cyclediffusion. */

@@ -43,6 +43,11 @@ export const cryogemOptions = z.strictObject({
   /** Decay a step of the moving average of the generator, which is what is kept; 0: the last state is kept. */
   average: z.number().min(0).max(0.9999),
   /**
+   * Which generator is kept: that of the last step, or of the checkpoint whose output is nearest to parts of the real micrographs that no
+   * crop was drawn from.
+   */
+  keep: z.enum(["last", "best"]).default("last"),
+  /**
    * Contrastive loss: "mask", particles against background; "particles" and "background", the queries of one kind alone; "patch",
    * every place against all others (CUT); "none".
    */
@@ -87,7 +92,14 @@ export function resolveOptions(
 ): CryogemOptions {
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
   const merged: Omit<CryogemOptions, "depth" | "nceWeight"> & { nceWeight?: number } = {
-    ...{ noiseAt: "input" as const, ...PRESETS[preset], ...TRANSLATOR_DEFAULTS[translator], seed, ...given },
+    ...{
+      noiseAt: "input" as const,
+      keep: "last" as const,
+      ...PRESETS[preset],
+      ...TRANSLATOR_DEFAULTS[translator],
+      seed,
+      ...given,
+    },
   };
   const depth = depthOf(merged, chosen.depth);
   const options: CryogemOptions = {

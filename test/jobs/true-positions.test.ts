@@ -35,7 +35,14 @@ describe("particles of a dataset sit at their coordinates less their origins", (
   });
 
   test("as the centres in the crops of train", async () => {
-    const inputs = { real: [micrograph], simulated: dataset, estimates: undefined, crop: 32, flatten: false };
+    const inputs = {
+      real: [micrograph],
+      simulated: dataset,
+      estimates: undefined,
+      crop: 32,
+      flatten: false,
+      holdsOut: false,
+    };
     const { set } = await openTrainingSet(nodeFiles, inputs);
     expect((await set.simulated.load(0)).centres).toEqual(places);
   });

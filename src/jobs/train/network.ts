@@ -12,10 +12,12 @@ import { generatorOnnx } from "../../translate/generator-onnx.js";
 import { GeneratorRunner, tilingFor } from "../../translate/generator-runner.js";
 import { decodeModel, encodeModel, type Model } from "../../translate/model.js";
 import { fieldSnr, generatorInput, type NoiseField } from "../../translate/noise/field.js";
+import { heldOutParts } from "../../translate/samples/held-out.js";
 import { translateTiled } from "../../translate/tiling.js";
 import { keepSteps, MODEL, samplePath, writeArrays } from "../shared/models/model-files.js";
 import type { TrainContext } from "../shared/models/training-context.js";
 import { readCheckpoint, sayingHowToResume } from "../shared/models/training-folder.js";
+import { BestGenerator } from "./best.js";
 import { workerSampler } from "./data.js";
 import { fitSeed, type OpenTraining } from "./training.js";
 
@@ -35,21 +37,38 @@ export async function trainNetwork(training: OpenTraining, context: TrainContext
   await keepSteps(files, inside(plan.out, MODEL.metrics), checkpoint?.record.step ?? 0);
   const save = async (path: string, step: number, model: Omit<Model, "record">): Promise<void> =>
     writeArrays(files, inside(plan.out, path), encodeModel({ ...model, record: { ...description, step } }));
+  const best =
+    plan.options.keep === "best"
+      ? await BestGenerator.open(
+          files,
+          plan.out,
+          await heldOutParts(opened.set.real),
+          checkpoint?.record.step ?? 0,
+          (step, parameters) => save(MODEL.best, step, { noise, parameters }),
+        )
+      : undefined;
   const makeCrops = workers && workerSampler(workers, { inputs, noise, options: plan.options }, signal);
   const trained = trainCryogem(
     { ...context, runtime, ...(makeCrops && { makeCrops }) },
     opened.set,
     { options: plan.options, noise, every: plan.every },
-    listenerFor(training, context, (step, parameters) => save(MODEL.checkpoint, step, { noise, parameters })),
+    listenerFor(training, context, best, (step, parameters) =>
+      save(MODEL.checkpoint, step, { noise, parameters }),
+    ),
     checkpoint && { step: checkpoint.record.step, state: checkpoint.parameters },
   );
-  const parameters = generatorState(await sayingHowToResume(trained, plan, context), plan.options);
+  const last = generatorState(await sayingHowToResume(trained, plan, context), plan.options);
+  const { step, parameters } = (await best?.kept(report)) ?? {
+    step: plan.options.steps,
+    parameters: last,
+  };
   const calibration = await calibrateNetwork(training, context, noise, parameters);
   await files.write(inside(plan.out, MODEL.onnx), generatorOnnx(plan.options, parameters));
-  await save(MODEL.model, plan.options.steps, {
+  await save(MODEL.model, step, {
     ...{ parameters, noise, ...calibration },
     ...(trends && { trends }),
   });
+  await best?.close();
   return plan.options.steps;
 }
 
@@ -85,6 +104,7 @@ async function calibrateNetwork(
 function listenerFor(
   { plan }: OpenTraining,
   { files, report }: TrainContext,
+  best: BestGenerator | undefined,
   checkpoint: CryogemListener["checkpoint"],
 ): CryogemListener {
   return {
@@ -93,8 +113,9 @@ function listenerFor(
       await files.append(inside(plan.out, MODEL.metrics), `${JSON.stringify(metricsLine(metrics))}\n`);
       report.progress(progressOf(metrics, plan.options.steps));
     },
-    async sample(step, { picture }) {
+    async sample(step, { picture, translated }, parameters) {
       await files.write(inside(plan.out, samplePath(step)), encodeGrey(picture));
+      await best?.see(step, translated, parameters);
     },
     warn: (text) => report.warn(text),
   };

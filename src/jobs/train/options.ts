@@ -166,6 +166,13 @@ const learningOptions = {
       otherwise: byPreset("average"),
     },
   ),
+  keep: choiceOption(
+    {
+      last: "of the last step",
+      best: "of the checkpoint nearest to a held-out eighth of each real micrograph",
+    },
+    { value: "which", help: "generator that is kept", otherwise: "last" },
+  ),
   calibrate: switchOption({
     help: "fit skewness, kurtosis and spectrum of the output to the real ones",
     offers: "both",
@@ -297,7 +304,8 @@ export const trainCommand: CommandSpec<typeof trainOptions> = {
   options: trainOptions,
   notes: `
 The model folder holds model.safetensors, checkpoint.safetensors, metrics.jsonl (a step a line), samples/*.png (rows of a real
-crop, a clean physics crop, the same with noise, and translated) and generator.onnx, the network for other programs.
+crop, a clean physics crop, the same with noise, and translated) and generator.onnx, the network for other programs; with
+\`--keep best\` scores.jsonl too (a checkpoint a line).
 Example: cryogem train --real 'micrographs/*.mrc' --simulated simulated --estimates estimates --out model
 Paper:   cryogem train --real 'micrographs/*.mrc' --simulated simulated --out model --preset paper`,
 };

@@ -33,6 +33,7 @@ export async function trainTranslator(given: TrainPlan, context: TrainContext): 
   const inputs: TrainingInputs = {
     ...{ real: plan.real, simulated: plan.simulated, estimates: plan.estimates },
     ...{ crop, flatten: isNetwork && plan.options.trends },
+    holdsOut: isNetwork && plan.options.keep === "best",
   };
   const opened = await openTrainingSet(files, inputs, context.report);
   return inTrainingFolder(files, plan, await identityOf(plan, files, program), async () => {

@@ -14,6 +14,7 @@ import {
   normaliseImage,
 } from "../../translate/noise/contrast.js";
 import { addTrend, measureTrend, type Trend } from "../../translate/noise/trend.js";
+import { heldOutRows } from "../../translate/samples/held-out.js";
 import type { Centre } from "../../translate/samples/particle-average.js";
 import type { LabelledImage, TrainingSet } from "../../translate/samples/sampler.js";
 import { parseEstimates } from "../estimate/records.js";
@@ -38,6 +39,8 @@ export interface TrainingInputs {
   readonly crop: number;
   /** Whether the real micrographs' trends are taken out. */
   readonly flatten: boolean;
+  /** Whether a part of each real micrograph is held out from the crops. */
+  readonly holdsOut: boolean;
 }
 
 export interface OpenedTrainingSet {
@@ -74,7 +77,7 @@ export async function openTrainingSet(
   const watch = new PixelSizeWatch(pixelSize, report);
   for (const path of inputs.real) {
     const header = await readImageHeader(files, path);
-    requireCrop(path, header.shape, inputs.crop);
+    requireCrop(path, header.shape, inputs.crop, inputs.holdsOut ? heldOutRows(header.shape[0]) : 0);
     said.push({ path, said: saidPixelSize(header.pixelSize) });
     commonPixelSize(said);
     watch.see(path, header.pixelSize);
@@ -168,10 +171,16 @@ export async function measureRealLook(
   return { contrast: meanContrast(contrasts), ...(flatten && { trends }) };
 }
 
-function requireCrop(path: string, shape: readonly [number, number], crop: number): void {
-  if (Math.min(...shape) < crop) {
-    throw new UsageError(
-      `${path}: found a micrograph of ${shape[1]} x ${shape[0]} pixels, expected at least the crop, ${crop} x ${crop} (--crop)`,
-    );
-  }
+/** @param heldOut rows that no crop is drawn from */
+function requireCrop(
+  path: string,
+  [rows, columns]: readonly [number, number],
+  crop: number,
+  heldOut = 0,
+): void {
+  if (Math.min(rows - heldOut, columns) >= crop) return;
+  const besides = heldOut > 0 ? `, ${heldOut} of its rows held out (--keep best)` : "";
+  throw new UsageError(
+    `${path}: found a micrograph of ${columns} x ${rows} pixels${besides}, expected at least the crop, ${crop} x ${crop} (--crop)`,
+  );
 }

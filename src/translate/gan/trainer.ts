@@ -23,8 +23,8 @@ import { LOSS_BOUNDS, TrainingWatch } from "./watch.js";
 
 /** What a training hands out while it runs; each call is awaited. */
 export interface CryogemListener extends Omit<TrainingListener, "milestone"> {
-  /** Before the checkpoint of the same step. */
-  sample(step: number, sample: Sample): Promise<void>;
+  /** Before the checkpoint of the same step; the parameters are those that the sample was made with. */
+  sample(step: number, sample: Sample, parameters: TrainingState): Promise<void>;
 }
 
 export interface CryogemPlan {
@@ -77,7 +77,7 @@ export async function trainCryogem<DeviceTensor>(
         return crops && stepFeeds(networks, translation.maps, crops, settings);
       },
     },
-    watching(listener, sampling(runtime, options, samples)),
+    watching(listener, options, sampling(runtime, options, samples)),
     from,
   );
 }
@@ -85,7 +85,8 @@ export async function trainCryogem<DeviceTensor>(
 /** Passes on what a training hands out, with samples of it, and warns of a training that goes wrong. */
 function watching(
   listener: CryogemListener,
-  sampleOf: (state: TrainingState) => Promise<Sample>,
+  options: CryogemOptions,
+  sampleOf: (parameters: TrainingState) => Promise<Sample>,
 ): TrainingListener {
   const watch = new TrainingWatch();
   const warn = (text: string | undefined): void => {
@@ -97,8 +98,9 @@ function watching(
       warn(watch.step(metrics.step, metrics.losses));
     },
     async milestone(step, state) {
-      const sample = await sampleOf(state);
-      await listener.sample(step, sample);
+      const parameters = generatorState(state, options);
+      const sample = await sampleOf(parameters);
+      await listener.sample(step, sample, parameters);
       warn(watch.sample(step, sample.particleCorrelation));
     },
     checkpoint: (step, state) => listener.checkpoint(step, state),
@@ -109,8 +111,8 @@ function watching(
 /** The same few crops, translated with the parameters of a moment. */
 const sampling =
   <DeviceTensor>(runtime: ComputeRuntime<DeviceTensor>, options: CryogemOptions, samples: SampleSet) =>
-  async (state: TrainingState): Promise<Sample> => {
-    const generator = new GeneratorRunner(options, runtime, generatorState(state, options));
+  async (parameters: TrainingState): Promise<Sample> => {
+    const generator = new GeneratorRunner(options, runtime, parameters);
     try {
       return await takeSample(samples, (planes) => generator.run(planes));
     } finally {

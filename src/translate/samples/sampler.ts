@@ -7,6 +7,7 @@ import { drawQueryPoints, type QueryPoints } from "../gan/points.js";
 import { type CleanMicrograph, generatorInput, type NoiseField, stacked } from "../noise/field.js";
 import { turnedCtf } from "../noise/thon-rings.js";
 import { type CropPlace, cutCrop, drawCrop } from "./crop.js";
+import { shownShape } from "./held-out.js";
 import type { Centre } from "./particle-average.js";
 
 /** A whole clean micrograph with the footprints of its particles (0 = background), their centres, its variance. */
@@ -42,6 +43,8 @@ export interface SamplerOptions {
   readonly seed: number;
   /** Default "input". */
   readonly noiseAt?: NoiseAt;
+  /** "best": the held-out parts of real micrographs are left out; default "last". */
+  readonly keep?: "last" | "best";
 }
 
 /** Crops without any particle teach the contrastive loss nothing; so many places are tried before one is accepted. */
@@ -56,7 +59,7 @@ const TRIES = 8;
 export async function sampleStep(
   set: TrainingSet,
   noise: NoiseField,
-  { crop, queries, seed, noiseAt = "input" }: SamplerOptions,
+  { crop, queries, seed, noiseAt = "input", keep = "last" }: SamplerOptions,
   step: number,
   part = 0,
 ): Promise<StepData> {
@@ -65,7 +68,7 @@ export async function sampleStep(
   const real = await set.real.load(random.integer(set.real.count));
   const { place, mask } = drawLabelledCrop(simulated, crop, random);
   const clean = cutCrop(simulated.image.data, simulated.image.shape[1], place, new Float32Array(crop * crop));
-  const realPlace = drawCrop(real.shape, crop, random);
+  const realPlace = drawCrop(keep === "best" ? shownShape(real.shape) : real.shape, crop, random);
   const micrograph: CleanMicrograph = {
     image: { data: clean, shape: [crop, crop] },
     mean: simulated.mean,

@@ -1,11 +1,10 @@
 import { type Image, zeros } from "../../array/image.js";
 import { correlation } from "../../array/statistics.js";
 import { Random } from "../../core/random.js";
-import type { NoiseAt } from "../../nn/layers.js";
 import { cleanInput, generatorInput, type NoiseField } from "../noise/field.js";
 import { cutCrop, drawCrop } from "./crop.js";
 import { addBoxes, type Centre } from "./particle-average.js";
-import type { TrainingSet } from "./sampler.js";
+import type { SamplerOptions, TrainingSet } from "./sampler.js";
 
 /** The same few crops, looked at again and again while a training runs. */
 export interface SampleSet {
@@ -30,9 +29,13 @@ export interface Sample {
    * particles stayed in place, near 0 where the content was lost. NaN where the crops hold no whole particle.
    */
   readonly particleCorrelation: number;
+  /** All translated crops. */
+  readonly translated: readonly Image[];
 }
 
 const CROPS = 6;
+/** Where the best generator is kept, by what they look like: one more costs a pass of the generator. */
+const JUDGED_CROPS = 16;
 const ROWS = 2;
 const GAP = 4;
 
@@ -40,11 +43,11 @@ const GAP = 4;
 export async function drawSamples(
   set: TrainingSet,
   noise: NoiseField,
-  { crop: size, seed, noiseAt }: { readonly crop: number; readonly seed: number; readonly noiseAt: NoiseAt },
+  { crop: size, seed, noiseAt = "input", keep }: SamplerOptions,
 ): Promise<SampleSet> {
   const simulated: SampleSet["simulated"][number][] = [];
   const real: Image[] = [];
-  for (let i = 0; i < CROPS; i++) {
+  for (let i = 0; i < (keep === "best" ? JUDGED_CROPS : CROPS); i++) {
     const random = Random.of(seed, "sample", i);
     const source = await set.simulated.load(i % set.simulated.count);
     const place = { ...drawCrop(source.image.shape, size, random), turn: 0 };
@@ -76,9 +79,11 @@ export async function takeSample(
   const translatedSum = new Float64Array(box * box);
   const cleanSum = new Float64Array(box * box);
   const picture = zeros(ROWS * (size + GAP) - GAP, 4 * (size + GAP) - GAP);
+  const made: Image[] = [];
   let particles = 0;
   for (const [row, { clean, planes, centres }] of set.simulated.entries()) {
     const translated: Image = { data: await translate(planes), shape: clean.shape };
+    made.push(translated);
     addBoxes(translated, centres, box, translatedSum);
     particles += addBoxes(clean, centres, box, cleanSum);
     if (row >= ROWS) continue;
@@ -89,6 +94,7 @@ export async function takeSample(
   return {
     picture,
     particleCorrelation: particles === 0 ? Number.NaN : correlation(translatedSum, cleanSum),
+    translated: made,
   };
 }
 

@@ -20,6 +20,9 @@ export const MODEL = {
   /** A step a line. */
   metrics: "metrics.jsonl",
   samples: "samples",
+  /** Where the best generator is kept: a checkpoint a line, and until the training ends the best so far. */
+  scores: "scores.jsonl",
+  best: "best.safetensors",
 } as const;
 
 /** Picture of a training's samples after a step. */
