@@ -1,6 +1,9 @@
 /// <reference lib="dom" />
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { writeArrays } from "../../../src/jobs/shared/models/model-files.js";
+import { nodeFiles } from "../../../src/runtime/files.js";
+import { encodeModel } from "../../../src/translate/model.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeTinyDataset } from "../../helpers/tiny-dataset.js";
 import { describeView } from "../../helpers/view-browser.js";
@@ -10,6 +13,13 @@ const dir = scratchFolder();
 const prepare = async (): Promise<void> => {
   writeShown(dir);
   await writeTinyDataset(join(dir, "set"));
+  const record = {
+    ...({ program: "cryogem 9.9.9", translator: "gaussian", pixelSize: 4, dose: 40, step: 0 } as const),
+    contrast: { mean: 0, deviation: 1 },
+  };
+  // far weaker than the particles of the map that is shown, which the page says
+  const model = { record, noise: { deviation: 1, cleanDeviation: 1e-6 }, parameters: new Map() };
+  await writeArrays(nodeFiles, join(dir, "model/model.safetensors"), encodeModel(model));
 };
 
 describeView("every page of cryogem view", { dir, prepare }, (look) => {
@@ -50,6 +60,12 @@ describeView("every page of cryogem view", { dir, prepare }, (look) => {
         expect(await page.evaluate(tooWide), `${place}: wider than the window`).toBe(0);
         expect(await page.evaluate(poorContrast), `${place}: contrast below 4.5`).toEqual([]);
       }
+      // the last page again, with the noise of a model
+      await page.getByLabel("Kind").focus();
+      await page.keyboard.press("End");
+      await page.getByRole("button", { name: /Take signal/ }).waitFor();
+      expect(await page.evaluate(tooWide)).toBe(0);
+      expect(await page.evaluate(poorContrast)).toEqual([]);
       await page.context().close();
     });
   });
