@@ -2,7 +2,8 @@
  * Makes the particles that refinements are measured on, in a folder:
  *   npx vite-node bench/refine-set.ts MAP.mrc FOLDER COUNT [BOX] [PIXEL] [SNR] [LOW_PASS] [SEED]
  * truth.mrc (the map in the box), reference.mrc (low-passed), mask.mrc (soft sphere), particles.mrcs and particles.star (no
- * poses), truth.star (poses and half sets). relion_project makes the images, its CTFs and its white noise included; orientations are uniform, the
+ * poses), truth.star (poses and half sets). relion_project makes the images and their CTFs; white noise is added here, as that of RELION 3.1
+ * (--white_noise) has half its power at frequencies along y. Orientations are uniform, the
  * origins normal with 2 pixels, defocus uniform from 1 to 2.5 micrometre. SNR: variance of the clean image over that of the
  * noise, within 0.4 of the box of the centre. Images are divided by the noise's deviation, as after extraction with --normalise.
  * A map of a point group has its axes where RELION has them, as the potentials of 5A1A (D2) and 2ZA7 (O) do; refine.ts then counts errors up to
@@ -59,24 +60,22 @@ writeFileSync(
   }),
 );
 
-const project = (out: string, ...extra: string[]): Float32Array => {
-  const args = [
-    "--i",
-    "truth.mrc",
-    "--ang",
-    "truth.star",
-    "--angpix",
-    String(pixelSize),
-    "--ctf",
-    "--o",
-    out,
-  ];
-  execFileSync("relion_project", [...args, ...extra], { cwd: folder, stdio: "pipe" });
-  return readMrc(readFileSync(at(`${out}.mrcs`)), out).data;
-};
-const sigma = Math.sqrt(varianceWithin(project("clean"), 0.4 * box) / snr);
-const noisy = project("noisy", "--add_noise", "--white_noise", String(sigma));
-const out = noisy.map((value) => value / sigma);
+const args = [
+  "--i",
+  "truth.mrc",
+  "--ang",
+  "truth.star",
+  "--angpix",
+  String(pixelSize),
+  "--ctf",
+  "--o",
+  "clean",
+];
+execFileSync("relion_project", args, { cwd: folder, stdio: "pipe" });
+const clean = readMrc(readFileSync(at("clean.mrcs")), "clean.mrcs").data;
+const sigma = Math.sqrt(varianceWithin(clean, 0.4 * box) / snr);
+const noise = random.fillNormal(new Float32Array(clean.length));
+const out = clean.map((value, i) => value / sigma + noise[i]!);
 writeFileSync(
   at("particles.mrcs"),
   writeMrc({ data: out, shape: [count, box, box], voxelSize: pixelSize, kind: "stack" }),

@@ -94,6 +94,8 @@ export interface ReportMap {
   readonly images: readonly Image[];
   /** Averages by views, where they were made. */
   readonly averages?: ReportFigure;
+  /** The training of the network from whose poses the refinement began, where there was one. */
+  readonly encoder?: ReportFigure;
   readonly refinement: {
     readonly symmetry: string;
     /** Angstrom. */

@@ -51,7 +51,10 @@ export async function writeProjectReport(
       model: at("models/cryogem"),
       ...(has("pick-run") && { picks: at("picks") }),
       ...(has("fsc") && {
-        map: { folder, structure: fileName(data.structure), hasAverages: has("classify2d") },
+        map: {
+          ...{ folder, structure: fileName(data.structure) },
+          ...{ hasAverages: has("classify2d"), hasPoses: has("pose-run") },
+        },
       }),
       control: await controlOf(run, context.files),
       next: nextSteps(run),

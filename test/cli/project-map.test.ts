@@ -115,7 +115,7 @@ test("averages and the poses of a network are made where they are asked for, and
 }, async () => {
   const added = `${PROJECT}add: [classify2d, poses]
 classify2d: { classes: 2, iterations: 1 }
-poseTrain: { steps: 2, side: 32, width: 8, batch: 4, validation: 0 }
+poseTrain: { steps: 2, side: 32, width: 8, batch: 4 }
 `;
   writeFileSync(join(dir, "project.yaml"), added);
   const { status, stderr } = await run("run", "project.yaml", "--to", "refine");

@@ -31,7 +31,7 @@ const simulation: PoseSimulation = {
   transfer: workingTransfer(BOX, frame),
   options: { ctf: "flip", moves: 15, contrast: 0, defocus: 0 },
 };
-const NOTHING = { strength: 1, noise: new Float64Array(SIDE), signalToNoise: 0 };
+const NOTHING = { strength: new Float64Array(SIDE).fill(1), noise: new Float64Array(SIDE), signalToNoise: 0 };
 
 /** The image that a particle of that pose has as a file would bring it: all of it at the images' own pixels. */
 function asStored(rotation: ReturnType<typeof eulerToMatrix>, x: number, y: number) {
@@ -64,7 +64,12 @@ test("strength and noise are measured in images of other strength and coloured n
     const rotation = eulerToMatrix(uniformRotation(random));
     const image = asStored(rotation, random.normal(0, 7.5 / 8), random.normal(0, 7.5 / 8));
     const { data } = workingImage(flipPhases(image, optics, PIXEL), frame);
-    return data.map((value) => 3 * value);
+    // as a whole the particle has half of the contrast that its detail has
+    filterRings(
+      data,
+      Array.from({ length: SIDE }, (_, ring) => (ring < 2 ? 1.5 : 3)),
+    );
+    return data;
   });
   const deviation = Math.sqrt(
     images.flatMap((image) => [...image]).reduce((sum, v) => sum + v * v, 0) / (600 * SIDE ** 2),
@@ -76,8 +81,10 @@ test("strength and noise are measured in images of other strength and coloured n
   }
   const { strength, noise } = measureImages(images, simulation, Random.of(1, "measure"));
   // three times a map of which, at twice the voxel size, half as many sections add up
-  expect(strength).toBeGreaterThan(5.5);
-  expect(strength).toBeLessThan(6.5);
+  expect(strength[5]).toBeGreaterThan(5.5);
+  expect(strength[5]).toBeLessThan(6.5);
+  expect(strength[1]).toBeGreaterThan(2.75);
+  expect(strength[1]).toBeLessThan(3.25);
   const white = (2 * deviation * SIDE) ** 2;
   for (const ring of [4, 8, 12]) {
     // along a ring, the mean of 2 + 2 cos(2 pi kx / side)
@@ -88,7 +95,7 @@ test("strength and noise are measured in images of other strength and coloured n
     expect(noise[ring]! / ((white * sum) / 360)).toBeLessThan(1.2);
   }
   const inverted = images.map((image) => image.map((value) => -value));
-  expect(measureImages(inverted, simulation, Random.of(1, "measure")).strength).toBeLessThan(0);
+  expect(measureImages(inverted, simulation, Random.of(1, "measure")).strength[5]).toBeLessThan(0);
 });
 
 test("the filter brings the rest of an image to equal power", () => {
@@ -115,7 +122,7 @@ test("the noise has the power asked for at the frequencies of every direction", 
   const noise = new Float64Array(SIDE).fill(SIDE ** 2);
   const [along, down, oblique] = [0, 0, 0].map(() => ({ sum: 0, count: 0 })) as [Sum, Sum, Sum];
   for (let i = 0; i < 200; i++) {
-    const only = { strength: 0, noise, signalToNoise: 0 };
+    const only = { strength: new Float64Array(SIDE), noise, signalToNoise: 0 };
     const { data } = rfft2(simulatedParticle(simulation, only, Random.of(i, "noise")).image);
     for (let k = 1; k < SIDE / 2; k++) {
       for (const [sum, row, column] of [

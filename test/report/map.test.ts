@@ -69,6 +69,13 @@ describe("a report that goes to a map", () => {
     expect(html).not.toContain("<map>");
   });
 
+  test("says that a network's poses were refined from, where they were", () => {
+    expect(html).not.toContain("one network proposed");
+    const page = renderReport({ ...data, map: { ...map, encoder: svg("the training") } });
+    expect(page).toContain("one network proposed; it had learned from projections of &lt;a&gt;.pdb");
+    expect(page).toContain("the training");
+  });
+
   test("shows picks per micrograph with and without particles, at the same threshold", () => {
     expect(html).toContain(
       '<th scope="row">picks of the micrographs</th><td>168.5</td><td>2022</td><td>7.3 Å</td>',

@@ -21,11 +21,10 @@ import {
 import { particleFiles, tableOf } from "./cut.js";
 import { curvesFigure } from "./figures.js";
 import type { PoseTrainPlan } from "./plan.js";
+import { POSE_TRAINING } from "./records.js";
 import { openPoseSets, type PoseSets } from "./set.js";
 import { simulatedSets } from "./simulated.js";
 
-/** Errors on the particles kept apart, a checkpoint a line, and the curves of the training. */
-export const POSE_TRAINING = { validation: "validation.jsonl", curves: "curves.svg" } as const;
 /** Particles of those kept apart that are looked at. */
 const VALIDATED = 1000;
 

@@ -65,7 +65,7 @@ export async function simulatedSets(
     options,
   };
   const statistics = measureImages(images, simulation, Random.of(seed, "pose simulation"));
-  if (!(statistics.strength > 0)) {
+  if (!(statistics.strength.at(-1)! > 0)) {
     throw new UsageError(
       `${path}: found images that are dark where ${plan.map} is dense, expected white protein in both, or particles of this map`,
     );

@@ -21,6 +21,7 @@ export const MAP_FILES = {
   ctf: "ctf",
   particles: "particles/stack.star",
   classes: "classes",
+  encoder: "encoder",
   refined: "refined",
   mask: "mask.mrc",
   sharpened: "sharpened/map",
@@ -57,11 +58,11 @@ function ctfStage(project: Project, data: ProjectData): Stage {
 }
 
 /** Sides of the boxes and of the images written, pixels: half as large again as the particle. */
-function boxOf(
-  { settings }: Project,
-  pixelSize: number,
-): { readonly box: number; readonly rescale?: number } {
-  const box = fftFriendlySize(suggestedBox(settings.particleDiameter, pixelSize));
+function boxOf({ settings: { particleDiameter, pixelSize } }: Project): {
+  readonly box: number;
+  readonly rescale?: number;
+} {
+  const box = fftFriendlySize(suggestedBox(particleDiameter, pixelSize));
   return box > MOST_PIXELS ? { box, rescale: MOST_PIXELS } : { box };
 }
 
@@ -70,7 +71,7 @@ function extractStage(project: Project, { all, ctf }: ProjectData): Stage {
     ...{ name: "extract", title: "Cut out the picked particles", command: "extract" },
     options: {
       ...{ particles: at(project, "picks/picks.star"), ctf: ctf ?? at(project, "ctf/micrographs_ctf.star") },
-      ...boxOf(project, project.settings.pixelSize),
+      ...boxOf(project),
       ...{ normalise: true, out: at(project, "particles/stack.mrcs") },
     },
     out: at(project, "particles"),
@@ -93,28 +94,21 @@ function classifyStage(project: Project): Stage {
   });
 }
 
-/** An encoder that learns from the particles of the synthetic dataset, and its poses of the real ones. */
+/** An encoder that learns from projections of the map with the CTFs, signal and noise of the picked particles, and its poses of them. */
 function poseStages(project: Project, data: ProjectData): readonly Stage[] {
-  const { seed, symmetry, device } = project.settings;
+  const { seed, symmetry, device, model } = project.settings;
   const machine = device === undefined ? {} : { device };
-  const out = at(project, "encoder");
+  const out = at(project, MAP_FILES.encoder);
   return [
-    stage(project, undefined, {
-      ...{ name: "pose-particles", title: "Cut out the synthetic particles", command: "extract" },
-      options: {
-        particles: at(project, "synthetic/particles.star"),
-        ...boxOf(project, data.pixelSize),
-        ...{ normalise: true, out: at(project, "synthetic-particles/stack.mrcs") },
-      },
-      ...{ out: at(project, "synthetic-particles"), inputs: [], needs: ["generate"] },
-    }),
     stage(project, "poseTrain", {
-      ...{ name: "pose-train", title: "Train an encoder of poses on them", command: "pose train", out },
+      ...{ name: "pose-train", title: "Train an encoder of poses on simulated particles" },
+      ...{ command: "pose train", out },
       options: {
-        ...{ particles: [at(project, "synthetic-particles/stack.star")], symmetry, seed, ...machine },
-        ...{ resume: true, out },
+        ...{ map: mapOf(project, data), particles: [at(project, MAP_FILES.particles)] },
+        ...{ symmetry, seed, ...machine, resume: true, out },
       },
-      ...{ inputs: [], needs: ["pose-particles"] },
+      inputs: model === undefined ? [data.structure] : [],
+      needs: ["extract", ...(model === undefined ? [] : ["potential"])],
     }),
     stage(project, "poseRun", {
       ...{ name: "pose-run", title: "Tell the poses of the picked particles", command: "pose run" },

@@ -50,7 +50,7 @@ export const projectOptions = {
   add: choicesOption(
     {
       classify2d: "averages of the particles by their views",
-      poses: "poses of a network, trained on the synthetic particles, to refine from",
+      poses: "poses of a network, trained on projections of the map like the particles, to refine from",
     },
     { help: "stages that a run to a map has only if they are asked for", otherwise: "none" },
   ),

@@ -6,6 +6,7 @@ import { inside } from "../../dataset/layout.js";
 import { GOLD_STANDARD, lastGoodShell, resolutionAt } from "../../evaluate/maps/fsc.js";
 import { type FscTable, readFsc, readFscColumn } from "../../io/read-fsc.js";
 import { CLASSIFICATION } from "../../jobs/classify2d/records.js";
+import { POSE_TRAINING } from "../../jobs/pose-train/records.js";
 import { MAP_FILES } from "../../jobs/project/map-stages.js";
 import { parseRefineRecord, REFINEMENT } from "../../jobs/refine/records.js";
 import { readMapFile } from "../../jobs/shared/maps/map-files.js";
@@ -19,6 +20,7 @@ export interface MapPlan {
   /** File name of the model or map that was given. */
   readonly structure: string;
   readonly hasAverages: boolean;
+  readonly hasPoses: boolean;
 }
 
 /** Particle images shown. */
@@ -63,6 +65,12 @@ export async function readMapFolders(plan: MapPlan, files: Files): Promise<Repor
       averages: await figure(
         `${MAP_FILES.classes}/${CLASSIFICATION.sheet}`,
         "Averages, the largest class first, each with its number of particles and its resolution.",
+      ),
+    }),
+    ...(plan.hasPoses && {
+      encoder: await figure(
+        `${MAP_FILES.encoder}/${POSE_TRAINING.curves}`,
+        "Training of the network that proposed orientations: losses, and its errors on simulated particles kept apart.",
       ),
     }),
     refinement: {

@@ -48,7 +48,7 @@ function particlesSection({ particles, images, pixelSize, averages }: ReportMap)
   return { id: "cut-out", title: "Particles cut out", body };
 }
 
-function refinementSection({ refinement, structure }: ReportMap): ReportSection {
+function refinementSection({ refinement, structure, encoder }: ReportMap): ReportSection {
   const { symmetry, initialLowPass, iterations, hasConverged, figures } = refinement;
   const end = hasConverged
     ? "until nothing improved any more"
@@ -56,10 +56,13 @@ function refinementSection({ refinement, structure }: ReportMap): ReportSection 
   const body =
     paragraph(
       `${iterations} iterations, ${end}, with the symmetry ${symmetry}. The two halves of the particles share nothing but the first reference, ` +
-        `${structure} without any detail finer than ${initialLowPass} Å, and how far they are compared.`,
+        `${structure} without any detail finer than ${initialLowPass} Å, and how far they are compared.` +
+        (encoder
+          ? ` Both began with orientations that one network proposed; it had learned from projections of ${structure}.`
+          : ""),
     ) +
     htmlRow(
-      figures.map((figure) => htmlFigure(figure)),
+      [...(encoder ? [encoder] : []), ...figures].map((figure) => htmlFigure(figure)),
       "halves",
     );
   return { id: "refinement", title: "Refinement", body };

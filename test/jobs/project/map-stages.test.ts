@@ -28,7 +28,7 @@ describe("a project whose goal is a map", () => {
   test("goes on from the picks, with the stages that were added in their place", () => {
     const names = stages.map(({ name }) => name);
     expect(names.slice(names.indexOf("pick-run") + 1)).toEqual([
-      ...["ctf", "extract", "classify2d", "pose-particles", "pose-train", "pose-run"],
+      ...["ctf", "extract", "classify2d", "pose-train", "pose-run"],
       ...["refine", "mask", "postprocess", "fsc"],
     ]);
     const plain = stagesOf().map(({ name }) => name);
@@ -60,6 +60,17 @@ describe("a project whose goal is a map", () => {
     expect(named(stagesOf("refine: { initialLowPass: 40 }\n"), "refine").options).toMatchObject({
       initialLowPass: 40,
     });
+  });
+
+  test("the network learns by the map, from what the picked particles tell of signal, noise and CTF", () => {
+    const { options, inputs, needs } = named(stages, "pose-train");
+    expect(options).toMatchObject({
+      ...{ map: "out/map.mrc", particles: ["out/particles/stack.star"], symmetry: "O" },
+    });
+    expect([inputs, needs]).toEqual([[], ["extract", "potential"]]);
+    const text = TO_MAP.replace("model: a.pdb", "map: a.mrc");
+    const given = planStages(parse(`${text}add: [poses]\n`), { ...DATA, structure: "a.mrc" });
+    expect(named(given, "pose-train")).toMatchObject({ options: { map: "a.mrc" }, inputs: ["a.mrc"] });
   });
 
   test("CTFs of another program are taken as they are; otherwise all raw micrographs are fitted", () => {
