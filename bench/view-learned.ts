@@ -5,7 +5,7 @@
  *
  *   npx vite-node bench/view-learned.ts [ROUNDS] [NGF …]        default 9 16 32 64, of the fast preset
  *
- * Needs the built pages (npm run build) and Debian's Chromium.
+ * Needs the built pages (npm run build) and Debian's Chromium. Where that has a graphics card, the noise is computed on it.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -29,6 +29,8 @@ import { printTable, spread } from "./table.js";
 const [rounds = 9, ...widths] = process.argv.slice(2).map(Number);
 const SIDE = 512;
 const PIXEL = 4;
+/** On Linux, Chromium gives pages a card only on demand. */
+const FLAGS = ["--no-sandbox", "--enable-unsafe-webgpu", "--enable-features=Vulkan"];
 
 /** A model of the fast preset at a width, with white noise; its weights are not trained, which costs the same. */
 function modelOf(ngf: number): Model {
@@ -91,7 +93,7 @@ async function native(model: Model): Promise<string> {
 const dir = mkdtempSync(join(tmpdir(), "cryogem-bench-learned-"));
 try {
   const rows: string[][] = [];
-  const browser = await chromium.launch({ executablePath: chromiumPath!, args: ["--no-sandbox"] });
+  const browser = await chromium.launch({ executablePath: chromiumPath!, args: FLAGS });
   for (const ngf of widths.length > 0 ? widths : [16, 32, 64]) {
     const model = modelOf(ngf);
     const shown = join(dir, String(ngf));
@@ -104,10 +106,13 @@ try {
     const threads = await page.evaluate(() =>
       crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1,
     );
+    const measured = await inPage(page);
+    const status = await page.getByText(/, noise \d+ ms/).innerText();
     rows.push([
       `ngf ${ngf}`,
+      /\((\w+)\)$/.exec(status)![1]!,
       String(threads),
-      ...(await inPage(page)),
+      ...measured,
       await native(model),
       loadavg()[0]!.toFixed(1),
     ]);
@@ -117,6 +122,7 @@ try {
   await browser.close();
   const header = [
     "fast preset",
+    "computed by",
     "threads",
     "first, ms",
     "simulation, ms",

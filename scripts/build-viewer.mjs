@@ -1,5 +1,5 @@
 // Makes dist/viewer: the pages of `cryogem view`, one script with everything that they need; one for the thread that simulates, and
-// what that loads where learned noise is wanted: learned.js, and ONNX Runtime for browsers.
+// what that loads where learned noise is wanted: learned.js, and ONNX Runtime for browsers, without and with WebGPU.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -28,15 +28,18 @@ const withoutHdf5 = {
   },
 };
 
-/** What learned noise needs is a script of its own, which most who simulate never load. */
+/** What learned noise needs are scripts of their own, which most who simulate never load. */
 const withLearnedApart = {
   name: "with-learned-apart",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/learned\.js$/ }, ({ kind, path }) =>
+    onResolve({ filter: /^\.\/(learned|webgpu)\.js$/ }, ({ kind, path }) =>
       kind === "dynamic-import" ? { path, external: true } : undefined,
     );
   },
 };
+
+/** The library's WebAssembly; that with WebGPU is the kind that needs no more of a browser than WebGPU. */
+const ONNX_RUNTIME = { "onnxruntime.bin": "", "onnxruntime-webgpu.bin": ".asyncify" };
 
 /** @param {string} root of the project */
 export async function buildViewer(root) {
@@ -48,14 +51,17 @@ export async function buildViewer(root) {
       view: join(root, "viewer/main.tsx"),
       make: join(root, "viewer/make/worker.ts"),
       learned: join(root, "viewer/make/learned.ts"),
+      webgpu: join(root, "viewer/make/webgpu.ts"),
     },
     ...{ outdir: out, bundle: true, format: "esm", platform: "browser", target: "es2022" },
     ...{ jsx: "automatic", jsxImportSource: "preact", minify: true, logLevel: "warning" },
     plugins: [withoutHdf5, withLearnedApart, withoutUnused],
   });
-  const wasm = readFileSync(join(root, "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"));
-  // a quarter of the size; not .gz, since some servers would have browsers unpack that, and others not
-  writeFileSync(join(out, "onnxruntime.bin"), gzipSync(wasm, { level: 9 }));
+  for (const [name, kind] of Object.entries(ONNX_RUNTIME)) {
+    const wasm = join(root, `node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded${kind}.wasm`);
+    // a quarter of the size; not .gz, since some servers would have browsers unpack that, and others not
+    writeFileSync(join(out, name), gzipSync(readFileSync(wasm), { level: 9 }));
+  }
   await build({
     entryPoints: [join(root, "viewer/view.css")],
     ...{ outdir: out, bundle: true, minify: true, logLevel: "warning" },

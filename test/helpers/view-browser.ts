@@ -18,7 +18,7 @@ export interface LookedAt {
  * Tests of the pages in headless Chromium, with WebGL in software; the last of them is that nothing was logged, nothing asked of other
  * machines and that the program made no mistake.
  *
- * @param prepare writes what is shown @param tests get the browser once it is there
+ * @param prepare writes what is shown @param flags of Chromium, beside those that all tests have @param tests get the browser once it is there
  */
 export function describeView(
   name: string,
@@ -26,7 +26,13 @@ export function describeView(
     dir,
     edit = false,
     prepare,
-  }: { readonly dir: string; readonly edit?: boolean; readonly prepare: () => Promise<void> },
+    flags = [],
+  }: {
+    readonly dir: string;
+    readonly edit?: boolean;
+    readonly prepare: () => Promise<void>;
+    readonly flags?: readonly string[];
+  },
   tests: (look: () => LookedAt) => void,
 ): void {
   describe.skipIf(!chromiumPath)(`${name} in headless Chromium (needs Debian's package chromium)`, () => {
@@ -34,7 +40,7 @@ export function describeView(
     beforeAll(async () => {
       await prepare();
       const served = await serve([dir], edit);
-      const args = ["--no-sandbox", "--enable-unsafe-swiftshader"];
+      const args = ["--no-sandbox", "--enable-unsafe-swiftshader", ...flags];
       const browser = await chromium.launch({ executablePath: chromiumPath!, args });
       looked = lookAt(browser, served);
     }, 120_000);
@@ -73,12 +79,14 @@ function lookAt(browser: Browser, served: Served): LookedAt {
   };
 }
 
+/** What Chromium says of itself: that it is slow where it draws in software, and that it has no graphics card. */
+const OF_THE_BROWSER = ["GPU stall due to ReadPixels", "No available adapters."];
+
 /** Notes what a page logs and asks. */
 export function watch(page: Page, place: string, complaints: string[]): void {
   page.on("pageerror", (error) => complaints.push(`${place}: ${error.message}`));
   page.on("console", (message) => {
-    // a browser that draws in software says of itself that it is slow
-    if (!message.text().includes("GPU stall due to ReadPixels"))
+    if (!OF_THE_BROWSER.some((text) => message.text().includes(text)))
       complaints.push(`${place}: ${message.text()}`);
   });
   page.on("dialog", (dialog) => {

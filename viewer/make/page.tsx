@@ -90,10 +90,11 @@ export function MakePage({
 }
 
 /** What came out and how long it took. */
-function told({ made, simulation, translation }: Result): string {
+function told({ made, simulation, translation, processor }: Result): string {
   const ms = (seconds: number): string => `${Math.round(1000 * seconds)} ms`;
   const particles = `${made.x.length} of ${made.requested} particles, ${ms(simulation)}`;
-  return translation === undefined ? particles : `${particles}, noise ${ms(translation)}`;
+  if (translation === undefined) return particles;
+  return `${particles}, noise ${ms(translation)}${processor ? ` (${processor})` : ""}`;
 }
 
 function firstKnobs(map: string, { voxelSize, diameter }: MapFacts): Knobs {

@@ -1,6 +1,7 @@
 import type { Knobs } from "./knobs.js";
 import type { Learned } from "./learned.js";
 import { type Made, Model } from "./model.js";
+import type { Processor } from "./onnxruntime.js";
 
 /** What the page sends: a map before its first knobs, a translator before those that want its noise, then knobs. */
 export type Order =
@@ -15,6 +16,8 @@ export interface Result {
   readonly simulation: number;
   /** Seconds of the learned noise, where there is some. */
   readonly translation?: number;
+  /** What computed its network, where it has one. */
+  readonly processor?: Processor;
   /** A better contrast for the translator than the one that the knobs have, where that is far off. */
   readonly betterSignal?: number;
 }
@@ -50,9 +53,9 @@ async function make(knobs: Knobs): Promise<Result> {
   const simulated = performance.now();
   const simulation = (simulated - began) / 1000;
   if (knobs.noise !== "learned") return { made, simulation };
-  const { data, betterSignal } = await (await learned!).translate(made.data, knobs);
+  const { data, ...more } = await (await learned!).translate(made.data, knobs);
   const translation = (performance.now() - simulated) / 1000;
-  return { made: { ...made, data }, simulation, translation, betterSignal };
+  return { made: { ...made, data }, simulation, translation, ...more };
 }
 
 /** The networks' code and ONNX Runtime are loaded with the first translator: most who simulate need neither. */

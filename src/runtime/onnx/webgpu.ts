@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { UnsupportedError } from "../../core/errors.js";
 import type { ComputeRuntime, ComputeSession, HostTensor } from "../../core/ports.js";
 import { type OnnxLibrary, openLibrary } from "./library.js";
+import { ON_GPU } from "./on-gpu.js";
 import { byName, type Feeds, hostTensor, uploaded, type Wanted } from "./tensors.js";
 
 /**
@@ -28,13 +29,6 @@ export async function openOnnxWebGpu(): Promise<ComputeRuntime<Tensor>> {
     dispose: (tensor) => tensor.dispose(),
   };
 }
-
-/** Every node on the GPU: a node on the CPU would fetch its operands and send its result in every run. */
-const ON_GPU: InferenceSession.SessionOptions = {
-  executionProviders: ["webgpu"],
-  extra: { session: { disable_cpu_ep_fallback: "1" } },
-  logSeverityLevel: 4,
-};
 
 async function loadOnGpu(
   library: OnnxLibrary,

@@ -11,12 +11,14 @@ export const PAGES: Readonly<Record<string, readonly [file: string, type: string
   "/make.js": ["make.js", SCRIPT],
   "/learned.js": ["learned.js", SCRIPT],
   "/onnxruntime.bin": ["onnxruntime.bin", BYTES],
+  "/webgpu.js": ["webgpu.js", SCRIPT],
+  "/onnxruntime-webgpu.bin": ["onnxruntime-webgpu.bin", BYTES],
   "/view.css": ["view.css", "text/css; charset=utf-8"],
   "/icon.svg": ["icon.svg", "image/svg+xml"],
 };
 
-/** Those that are asked for once a learned noise is chosen. */
-const LEARNED = ["learned.js", "onnxruntime.bin"];
+/** Those that are asked for once a learned noise is chosen; the last two by browsers with a graphics card. */
+const LEARNED = ["learned.js", "onnxruntime.bin", "webgpu.js", "onnxruntime-webgpu.bin"];
 
 /** The bytes of one of these files. */
 export const readPage = (file: string): Promise<Uint8Array> =>

@@ -1,16 +1,17 @@
 /// <reference lib="dom" />
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { promisify } from "node:util";
-import type { Page } from "playwright-core";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { expect, test } from "vitest";
-import { standardDeviation } from "../../../src/array/statistics.js";
-import { readMrc } from "../../../src/io/mrc/read.js";
 import { exportMap } from "../../../src/jobs/view/export.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { readPages } from "../../../src/runtime/view/pages.js";
-import { MAIN } from "../../cli/program.js";
+import {
+  differenceOf,
+  firstMicrographOf,
+  keepResults,
+  lastResult,
+  requestsOf,
+} from "../../helpers/learned-page.js";
 import { toyTrainingJob } from "../../helpers/toy-training-job.js";
 import { describeView, watch } from "../../helpers/view-browser.js";
 import { serveFolder } from "../../helpers/view-server.js";
@@ -19,6 +20,9 @@ const { dir, at, prepare } = toyTrainingJob();
 
 /** Scripts and data that only a learned noise needs. */
 const LEARNED = ["learned.js", "onnxruntime.bin"];
+
+/** In standard deviations of the micrograph: sums of single precision in another order. */
+const SAME = 1e-4;
 
 const shows = async (): Promise<void> => {
   await prepare();
@@ -46,7 +50,7 @@ describeView("learned noise on the page that simulates in cryogem view", { dir, 
     const command = await page.locator(".command code").innerText();
     expect(command).toMatch(/^cryogem generate --model \S+\/model --map map\.mrc .*--signal 1\.05 --seed 2$/);
     await page.getByText(/, noise \d+ ms/).waitFor();
-    expect(differenceOf(await lastResult(page), await firstMicrographOf(command))).toBeLessThan(SAME);
+    expect(differenceOf(await lastResult(page), await firstMicrographOf(command, at))).toBeLessThan(SAME);
     await page.context().close();
   });
 
@@ -75,58 +79,8 @@ describeView("learned noise on the page that simulates in cryogem view", { dir, 
     await page.getByText(/, noise \d+ ms/).waitFor();
     const command = await page.locator(".command code").innerText();
     expect(command).toMatch(/^cryogem generate --model model --map map\.mrc --out synthetic /);
-    expect(differenceOf(await lastResult(page), await firstMicrographOf(command))).toBeLessThan(SAME);
+    expect(differenceOf(await lastResult(page), await firstMicrographOf(command, at))).toBeLessThan(SAME);
     await page.close();
     site.end();
   });
 });
-
-/** In standard deviations of the micrograph: sums of single precision in another order. */
-const SAME = 1e-4;
-
-/** The largest difference of two micrographs, in standard deviations of the second. */
-function differenceOf(shown: Float32Array, data: Float32Array): number {
-  expect(shown.length).toBe(512 * 512);
-  expect(data.length).toBe(512 * 512);
-  const worst = shown.reduce((most, value, i) => Math.max(most, Math.abs(value - data[i]!)), 0);
-  return worst / standardDeviation(data);
-}
-
-/** What the program itself writes when it is given a command of the page. */
-async function firstMicrographOf(command: string): Promise<Float32Array> {
-  const out = mkdtempSync(at("of-command-"));
-  const words = command.split(" ").slice(1);
-  const places: Readonly<Record<string, string>> = {
-    ...{ synthetic: join(out, "synthetic"), "map.mrc": at("map.mrc"), model: at("model") },
-  };
-  const args = words.map((word) => places[word] ?? word);
-  await promisify(execFile)(process.execPath, [MAIN, ...args, "--workers", "1", "--threads", "1"]);
-  return readMrc(readFileSync(join(out, "synthetic/micrographs/000001.mrc")), "made").data;
-}
-
-/** Names of the files that a page asks for, as they come. */
-function requestsOf(page: Page): string[] {
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname.slice(1)));
-  return asked;
-}
-
-/** Runs in the page before its own script: keeps what the worker that simulates sends. */
-function keepResults(): void {
-  const Plain = Worker;
-  window.Worker = class extends Plain {
-    constructor(url: string | URL, options?: WorkerOptions) {
-      super(url, options);
-      this.addEventListener("message", ({ data }) => Object.assign(window, { last: data }));
-    }
-  };
-}
-
-const lastResult = async (page: Page): Promise<Float32Array> => {
-  const text = await page.evaluate(() => {
-    const { made } = (window as unknown as { last: { made: { data: Float32Array } } }).last;
-    const bytes = new Uint8Array(made.data.buffer);
-    return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  });
-  return new Float32Array(Uint8Array.from(text, (letter) => letter.charCodeAt(0)).buffer);
-};
