@@ -1,7 +1,9 @@
 /// <reference lib="dom" />
 import { basename } from "node:path";
+import proto from "onnx-proto";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { ON_GPU } from "../../../src/runtime/onnx/on-gpu.js";
 import {
   differenceOf,
   firstMicrographOf,
@@ -79,6 +81,15 @@ function toldOfFailures({ complaints }: LookedAt): string[] {
   return told;
 }
 
+/** A graph of one operation on square matrices. */
+function graphOf(opType: string): Uint8Array {
+  const shape = { dim: [3, 3].map((dimValue) => ({ dimValue })) };
+  const x = { name: "x", type: { tensorType: { elemType: 1, shape } } };
+  const y = { name: "y", type: { tensorType: { elemType: 1 } } };
+  const graph = { name: "one", node: [{ opType, input: ["x"], output: ["y"] }], input: [x], output: [y] };
+  return proto.onnx.ModelProto.encode({ irVersion: 10, opsetImport: [{ version: 21 }], graph }).finish();
+}
+
 interface Counted {
   readonly dispatches: number;
   readonly card: { destroy(): void };
@@ -102,6 +113,21 @@ describeView("learned noise by WebGPU", { dir, prepare: shows, flags: SOFTWARE }
     expect(await status(page)).toMatch(/noise \d+ ms \(WebAssembly\)$/);
     await expectThePictureOfTheCommand(page);
     expect(toldOfFailures(look())).toEqual([expect.stringContaining("The Device was lost")]);
+    await page.context().close();
+  });
+
+  test("a graph of which a node would be on the CPU is refused", async () => {
+    const { page } = await learnedNoise(look(), AS_CARD);
+    const [worker] = page.workers();
+    const load = (opType: string): Promise<string> =>
+      // as a text: the tests' compiler would put its own import in place of the browser's
+      worker!.evaluate(`import("/webgpu.js").then(({ InferenceSession }) =>
+        InferenceSession.create(Uint8Array.of(${[...graphOf(opType)]}), ${JSON.stringify(ON_GPU)}).then(
+          () => "loaded",
+          (error) => String(error.message ?? error),
+        ))`);
+    expect(await load("Tanh")).toBe("loaded");
+    expect(await load("Det")).toMatch(/nodes that are assigned to the default CPU/);
     await page.context().close();
   });
 
