@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tables "Poses" of docs/results.md: pose encoders trained on different synthetic sets, on particles that relion_project made under real noise.
+# The tables "Poses" of docs/results-maps.md: pose encoders trained on different synthetic sets, on particles that relion_project made under real noise.
 #
 #   bench/pose-table.sh ribosome|apoferritin OUT
 #
