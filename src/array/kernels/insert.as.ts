@@ -78,7 +78,8 @@ export function listSlice(place: i32, rows: i32, matrix: usize): void {
       const acrossBrick = <i32>(sign * x) >> 3;
       const downBrick = <i32>(sign * (ay * <f64>kx + by) + zero) >> 3;
       const section = <i32>(sign * (az * <f64>kx + bz) + zero) >> 3;
-      const key = (acrossBrick * BRICK + downBrick * brickRow + section * brickSection) / BRICK;
+      // by numbers of bricks: the bytes of a large volume do not fit into a whole number with a sign
+      const key = acrossBrick + downBrick * (brickRow / BRICK) + section * (brickSection / BRICK);
       const at: usize = 4 * <usize>listed;
       listed++;
       store<i32>(keys + at, key);
