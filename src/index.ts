@@ -177,14 +177,6 @@ export {
   type ScoredPick,
   scorePicking,
 } from "./evaluate/picking/picking.js";
-
-export {
-  type MeanAndMedian,
-  type ParticlePose,
-  type PoseErrors,
-  type PoseScores,
-  scorePoses,
-} from "./evaluate/poses/poses.js";
 export { type LaplacianOptions, laplacianScorer } from "./pick/laplacian.js";
 export { decodePicker, type PickerModel, type PickerRecord } from "./pick/model.js";
 export { NetworkScorer, type NetworkScorerOptions } from "./pick/network/scorer.js";
@@ -194,6 +186,16 @@ export type { ScoreMap, Scorer } from "./pick/scorer.js";
 export { prepareTemplates, type TemplateOptions, type Templates } from "./pick/template/images.js";
 export { templateScorer } from "./pick/template/template.js";
 export { type ChosenThreshold, chooseThreshold } from "./pick/threshold.js";
+
+// Orientations of particles, and scores of them.
+
+export {
+  type MeanAndMedian,
+  type ParticlePose,
+  type PoseErrors,
+  type PoseScores,
+  scorePoses,
+} from "./evaluate/poses/poses.js";
 export type { PoseRecord } from "./pose/model.js";
 
 // How real synthetic micrographs look.
@@ -263,7 +265,7 @@ export { readTiff, type TiffImage } from "./io/tiff/read.js";
 export { encodeTiff, type TiffCompression, type TiffPicture } from "./io/tiff/write.js";
 export { readTransferCurve, type TransferCurve } from "./io/transfer-curve.js";
 
-// What a job is handed, and jobs: what the commands do, from options to files. `plan…` decides, touching no file.
+// Jobs, what the commands do; and what a job is handed.
 
 export type {
   ComputeRuntime,
@@ -283,95 +285,4 @@ export type {
   Tasks,
   Workers,
 } from "./core/ports.js";
-export type { BinOptions } from "./jobs/bin/options.js";
-export { type BinPlan, planBin } from "./jobs/bin/plan.js";
-export type { BinnedMicrograph, BinnedRecord } from "./jobs/bin/records.js";
-export { binMicrographs, binShard } from "./jobs/bin/run.js";
-export type { Classify2dOptions } from "./jobs/classify2d/options.js";
-export { type Classify2dPlan, planClassification } from "./jobs/classify2d/plan.js";
-export type { Classify2dRecord } from "./jobs/classify2d/records.js";
-export { classifyParticles } from "./jobs/classify2d/run.js";
-export type { ClassFigures } from "./jobs/classify2d/state.js";
-export type { ConformationsOptions } from "./jobs/conformations/options.js";
-export { type Conformation, type ConformationsResult, makeConformations } from "./jobs/conformations/run.js";
-export type { MicrographKind } from "./jobs/control/kinds.js";
-export {
-  type MicrographControl,
-  type SpoiltMicrographs,
-  spoilMicrographs,
-} from "./jobs/control/micrographs.js";
-export type { ControlOptions } from "./jobs/control/options.js";
-export { type ControlResult, spoilParticles } from "./jobs/control/run.js";
-export { type EstimateOptions, type EstimatePlan, planEstimate } from "./jobs/estimate/plan.js";
-export type { Estimates } from "./jobs/estimate/records.js";
-export { estimateMicrographs, estimateShard } from "./jobs/estimate/run.js";
-export {
-  type ClassifierContext,
-  type ClassifierRow,
-  classifyRealism,
-} from "./jobs/evaluate/classify.js";
-export {
-  type ExtractorResult,
-  type ExtractorRow,
-  extractorRealism,
-} from "./jobs/evaluate/extractor.js";
-export {
-  type ClassifierPlan,
-  type EvaluateOptions,
-  type ExtractorPlan,
-  type MicrographSource,
-  planRealism,
-  type RealismPlan,
-} from "./jobs/evaluate/plan.js";
-export { evaluateRealism } from "./jobs/evaluate/run.js";
-export { type ExportOptions, exportFiles } from "./jobs/export/run.js";
-export { type Extraction, type ExtractOptions, extractParticles, extractShard } from "./jobs/extract/run.js";
-export type { MapAlignment } from "./jobs/fsc/align.js";
-export type { FscOptions } from "./jobs/fsc/options.js";
-export { compareMaps, type FscReport, type ThresholdReading } from "./jobs/fsc/run.js";
-export type { GenerateOptions } from "./jobs/generate/options.js";
-export { type GeneratePlan, planGeneration } from "./jobs/generate/plan.js";
-export { type GenerateContext, generateDataset, generateShard } from "./jobs/generate/run.js";
-export type { Description } from "./jobs/info/format.js";
-export { describeFile, describeFolder } from "./jobs/info/run.js";
-export type { InitialModelOptions } from "./jobs/initial-model/options.js";
-export { type InitialModelPlan, planInitialModel } from "./jobs/initial-model/plan.js";
-export type { InitialModelRecord } from "./jobs/initial-model/records.js";
-export { makeInitialModel } from "./jobs/initial-model/run.js";
-export type { MaskJobOptions } from "./jobs/mask/options.js";
-export { type MaskResult, makeMask } from "./jobs/mask/run.js";
-export type { PickLabel, PickRunOptions } from "./jobs/pick-run/options.js";
-export { type PickRunPlan, planPickRun } from "./jobs/pick-run/plan.js";
-export type { PickRecord } from "./jobs/pick-run/records.js";
-export { type PickRunContext, pickShard, runPicking } from "./jobs/pick-run/run.js";
-export type { PickScoreOptions } from "./jobs/pick-score/options.js";
-export type { PickerScores, PickScoreResult } from "./jobs/pick-score/result.js";
-export { scorePicks } from "./jobs/pick-score/run.js";
-export { type PickTrainOptions, type PickTrainPlan, planPickTraining } from "./jobs/pick-train/plan.js";
-export { trainPickerModel } from "./jobs/pick-train/run.js";
-export type { PoseRunOptions } from "./jobs/pose-run/options.js";
-export { type PoseRunContext, type PoseRunResult, runPoses } from "./jobs/pose-run/run.js";
-export type { PoseScoreOptions } from "./jobs/pose-score/options.js";
-export type { PoseScoreResult } from "./jobs/pose-score/result.js";
-export { scorePoseFiles } from "./jobs/pose-score/run.js";
-export { type PoseTrainOptions, type PoseTrainPlan, planPoseTraining } from "./jobs/pose-train/plan.js";
-export { trainPoseModel } from "./jobs/pose-train/run.js";
-export type { PotentialOptions as PotentialJobOptions } from "./jobs/potential/options.js";
-export { computePotential, type PotentialResult } from "./jobs/potential/run.js";
-export type { ReconstructOptions } from "./jobs/reconstruct/options.js";
-export { planReconstruction, type ReconstructPlan } from "./jobs/reconstruct/plan.js";
-export type { ReconstructionRecord, SubsetResolution } from "./jobs/reconstruct/records.js";
-export { reconstructMap } from "./jobs/reconstruct/run.js";
-export type { RefineOptions } from "./jobs/refine/options.js";
-export { planRefinement, type RefinePlan } from "./jobs/refine/plan.js";
-export type { RefineRecord } from "./jobs/refine/records.js";
-export { refineParticles } from "./jobs/refine/run.js";
-export type { IterationFigures } from "./jobs/refine/state.js";
-export type { DatasetContext } from "./jobs/shared/context.js";
-export { inlineWorkers } from "./jobs/shared/inline-workers.js";
-export type { TrainContext } from "./jobs/shared/models/training-context.js";
-export type { Assignment, ShardDone, Share } from "./jobs/shared/share.js";
-export { planSimulation, type SimulateOptions, type SimulationPlan } from "./jobs/simulate/plan.js";
-export { simulateDataset, simulateShard } from "./jobs/simulate/run.js";
-export { planTraining, type TrainOptions, type TrainPlan } from "./jobs/train/plan.js";
-export { trainTranslator } from "./jobs/train/run.js";
+export * from "./jobs/index.js";
