@@ -32,6 +32,24 @@ describe("help", () => {
     expect(own.sort()).toEqual(["dist/cli/main.js", "dist/core/errors.js"]);
   });
 
+  test("--help lists each command under the title of what it is for", async () => {
+    const { stdout } = await run("--help");
+    const titles = [...stdout.matchAll(/^(\w[\w ]+):\n {2}(\S+)/gm)].map(
+      ([, title, first]) => `${title}: ${first}`,
+    );
+    expect(titles).toEqual([
+      "Options: -V,",
+      "A whole project: demo",
+      "Synthetic micrographs: bin",
+      "Particles: pick",
+      "Maps: initial-model",
+      "Clusters: join",
+      "Controls and scores: control",
+      "Files and other programs: export",
+      "Help: help",
+    ]);
+  });
+
   test("--version is that of package.json", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     expect((await run("--version")).stdout.trim()).toBe(version);

@@ -37,45 +37,89 @@ import { trainCommand } from "../../jobs/train/options.js";
 import { viewCommand } from "../../jobs/view/options.js";
 import { type CommandEntry, entry } from "../command.js";
 
-/** Every command, in the order of the help. Its work is loaded when it runs, so that --help stays fast. */
-export const entries: readonly CommandEntry[] = [
-  entry(demoCommand, () => import("./demo.js")),
-  entry(initCommand, () => import("./init.js")),
-  entry(checkCommand, () => import("./check.js")),
-  entry(runCommand, () => import("./run.js")),
-  entry(compareCommand, () => import("./compare.js")),
-  entry(binCommand, () => import("./bin.js")),
-  entry(estimateCommand, () => import("./estimate.js")),
-  entry(potentialCommand, () => import("./potential.js")),
-  entry(conformationsCommand, () => import("./conformations.js")),
-  entry(simulateCommand, () => import("./simulate.js")),
-  entry(trainCommand, () => import("./train.js")),
-  entry(generateCommand, () => import("./generate.js")),
-  entry(pickTrainCommand, () => import("./pick-train.js")),
-  entry(pickRunCommand, () => import("./pick-run.js")),
-  entry(pickScoreCommand, () => import("./pick-score.js")),
-  entry(extractCommand, () => import("./extract.js")),
-  entry(classify2dCommand, () => import("./classify2d.js")),
-  entry(initialModelCommand, () => import("./initial-model.js")),
-  entry(reconstructCommand, () => import("./reconstruct.js")),
-  entry(poseTrainCommand, () => import("./pose-train.js")),
-  entry(poseRunCommand, () => import("./pose-run.js")),
-  entry(poseScoreCommand, () => import("./pose-score.js")),
-  entry(refineCommand, () => import("./refine.js")),
-  entry(joinCommand, () => import("./join.js")),
-  entry(submitCommand, () => import("./submit.js")),
-  entry(controlCommand, () => import("./control.js")),
-  entry(evaluateCommand, () => import("./evaluate-realism.js")),
-  entry(similarityCommand, () => import("./similarity.js")),
-  entry(maskCommand, () => import("./mask.js")),
-  entry(postprocessCommand, () => import("./postprocess.js")),
-  entry(fscCommand, () => import("./fsc.js")),
-  entry(exportCommand, () => import("./export.js")),
-  entry(relionCommand, () => import("./relion.js")),
-  entry(infoCommand, () => import("./info.js")),
-  entry(viewCommand, () => import("./view.js")),
-  entry(completionCommand, () => import("./completion.js")),
+/** Commands that the help lists under one title, in its order. */
+interface Chapter {
+  readonly title: string;
+  readonly entries: readonly CommandEntry[];
+}
+
+/** Every command. The work of each is loaded when it runs, so that --help stays fast. */
+const chapters: readonly Chapter[] = [
+  {
+    title: "A whole project:",
+    entries: [
+      entry(demoCommand, () => import("./project/demo.js")),
+      entry(initCommand, () => import("./project/init.js")),
+      entry(checkCommand, () => import("./project/check.js")),
+      entry(runCommand, () => import("./project/run.js")),
+      entry(compareCommand, () => import("./project/compare.js")),
+    ],
+  },
+  {
+    title: "Synthetic micrographs:",
+    entries: [
+      entry(binCommand, () => import("./micrographs/bin.js")),
+      entry(estimateCommand, () => import("./micrographs/estimate.js")),
+      entry(potentialCommand, () => import("./micrographs/potential.js")),
+      entry(conformationsCommand, () => import("./micrographs/conformations.js")),
+      entry(simulateCommand, () => import("./micrographs/simulate.js")),
+      entry(trainCommand, () => import("./micrographs/train.js")),
+      entry(generateCommand, () => import("./micrographs/generate.js")),
+    ],
+  },
+  {
+    title: "Particles:",
+    entries: [
+      entry(pickTrainCommand, () => import("./particles/pick-train.js")),
+      entry(pickRunCommand, () => import("./particles/pick-run.js")),
+      entry(pickScoreCommand, () => import("./particles/pick-score.js")),
+      entry(extractCommand, () => import("./particles/extract.js")),
+      entry(classify2dCommand, () => import("./particles/classify2d.js")),
+      entry(poseTrainCommand, () => import("./particles/pose-train.js")),
+      entry(poseRunCommand, () => import("./particles/pose-run.js")),
+      entry(poseScoreCommand, () => import("./particles/pose-score.js")),
+    ],
+  },
+  {
+    title: "Maps:",
+    entries: [
+      entry(initialModelCommand, () => import("./maps/initial-model.js")),
+      entry(reconstructCommand, () => import("./maps/reconstruct.js")),
+      entry(refineCommand, () => import("./maps/refine.js")),
+      entry(maskCommand, () => import("./maps/mask.js")),
+      entry(postprocessCommand, () => import("./maps/postprocess.js")),
+      entry(fscCommand, () => import("./maps/fsc.js")),
+    ],
+  },
+  {
+    title: "Clusters:",
+    entries: [
+      entry(joinCommand, () => import("./cluster/join.js")),
+      entry(submitCommand, () => import("./cluster/submit.js")),
+    ],
+  },
+  {
+    title: "Controls and scores:",
+    entries: [
+      entry(controlCommand, () => import("./scores/control.js")),
+      entry(evaluateCommand, () => import("./scores/evaluate-realism.js")),
+      entry(similarityCommand, () => import("./scores/similarity.js")),
+    ],
+  },
+  {
+    title: "Files and other programs:",
+    entries: [
+      entry(exportCommand, () => import("./files/export.js")),
+      entry(relionCommand, () => import("./files/relion.js")),
+      entry(infoCommand, () => import("./files/info.js")),
+      entry(viewCommand, () => import("./files/view.js")),
+      entry(completionCommand, () => import("./files/completion.js")),
+    ],
+  },
 ];
+
+/** Every command, in the order of the help. */
+export const entries: readonly CommandEntry[] = chapters.flatMap((chapter) => chapter.entries);
 
 /** What commands of two words have in common, by their first word. */
 const groups: Readonly<Record<string, string>> = {
@@ -92,15 +136,19 @@ const groups: Readonly<Record<string, string>> = {
  */
 export function addCommands(program: Command, words?: readonly string[]): void {
   const made = new Map<string, Command>();
-  for (const { spec, build } of entries) {
-    const [first, second] = spec.name.split(" ");
-    const command = build(entries, words?.includes(second ?? first!) ?? true);
-    if (second === undefined) {
-      program.addCommand(command);
-      continue;
+  for (const { title, entries: ofChapter } of chapters) {
+    program.commandsGroup(title);
+    for (const { spec, build } of ofChapter) {
+      const [first, second] = spec.name.split(" ");
+      const command = build(entries, words?.includes(second ?? first!) ?? true);
+      if (second === undefined) {
+        program.addCommand(command);
+        continue;
+      }
+      const group = made.get(first!) ?? new Command(first).description(groups[first!]!);
+      if (!made.has(first!)) program.addCommand(group);
+      made.set(first!, group.addCommand(command));
     }
-    const group = made.get(first!) ?? new Command(first).description(groups[first!]!);
-    if (!made.has(first!)) program.addCommand(group);
-    made.set(first!, group.addCommand(command));
   }
+  program.commandsGroup("Help:").helpCommand(true);
 }
