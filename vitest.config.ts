@@ -6,12 +6,12 @@ const report = process.env["CRYOGEM_TEST_REPORT"];
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/helpers/software-gpu.ts"],
-    setupFiles: ["test/helpers/allclose.ts"],
+    globalSetup: ["test/helpers/setup/software-gpu.ts"],
+    setupFiles: ["test/helpers/setup/allclose.ts"],
     testTimeout: 120_000,
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },
-    reporters: ["default", "./test/helpers/skipped-reporter.ts", ...(report ? ["json"] : [])],
+    reporters: ["default", "./test/helpers/setup/skipped-reporter.ts", ...(report ? ["json"] : [])],
     ...(report ? { outputFile: { json: report } } : {}),
   },
 });

@@ -21,9 +21,9 @@ import { generatorOptions } from "../src/translate/generator-runner.js";
 import { encodeModel, type Model } from "../src/translate/model.js";
 import { resolveOptions } from "../src/translate/options.js";
 import { openTranslator } from "../src/translate/translator.js";
-import { chromiumPath } from "../test/helpers/chromium.js";
-import { writeToyMap } from "../test/helpers/toy-map.js";
-import { serve } from "../test/helpers/view-server.js";
+import { chromiumPath } from "../test/helpers/machine/chromium.js";
+import { writeToyMap } from "../test/helpers/toys/map.js";
+import { serve } from "../test/helpers/view/server.js";
 import { printTable, spread } from "./table.js";
 
 const [rounds = 9, ...widths] = process.argv.slice(2).map(Number);

@@ -13,8 +13,8 @@ import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { Random } from "../src/core/random.js";
 import { writeMrc } from "../src/io/mrc/write.js";
-import { chromiumPath } from "../test/helpers/chromium.js";
-import { serve } from "../test/helpers/view-server.js";
+import { chromiumPath } from "../test/helpers/machine/chromium.js";
+import { serve } from "../test/helpers/view/server.js";
 import { median, spread } from "./table.js";
 
 const SIDE = 8192;

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { HOW_TO_ADD } from "../src/runtime/onnx/library.js";
 import { compile, input, neg } from "../src/tensor/index.js";
 import { scratchFolder } from "./helpers/scratch.js";
-import { writeToyMap } from "./helpers/toy-map.js";
+import { writeToyMap } from "./helpers/toys/map.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dir = scratchFolder();

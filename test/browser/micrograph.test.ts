@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as library from "../../src/index.js";
-import { chromiumPath } from "../helpers/chromium.js";
+import { chromiumPath } from "../helpers/machine/chromium.js";
 
 const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { writeMrc } from "../../src/io/mrc/write.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";
-import { toyVolume, writeToyMap } from "../helpers/toy-map.js";
+import { toyVolume, writeToyMap } from "../helpers/toys/map.js";
 import { MAIN, programIn } from "./program.js";
 
 const dir = scratchFolder();

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../helpers/scratch.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { writeToyMap } from "../helpers/toys/map.js";
 import { MAIN } from "./program.js";
 
 const dir = scratchFolder();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { scratchFolder } from "../helpers/scratch.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { writeToyMap } from "../helpers/toys/map.js";
 import { programIn } from "./program.js";
 
 const dir = scratchFolder();

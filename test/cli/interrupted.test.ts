@@ -8,7 +8,7 @@ import { planSimulation } from "../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../src/jobs/simulate/run.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { writeToyMap } from "../helpers/toys/map.js";
 import { MAIN } from "./program.js";
 
 /** So many interruptions in all: few in the suite, and any number where the variable says it (twenty take ten minutes). */

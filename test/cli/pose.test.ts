@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { scratchFolder } from "../helpers/scratch.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { writeToyMap } from "../helpers/toys/map.js";
 import { programIn } from "./program.js";
 
 const dir = scratchFolder();

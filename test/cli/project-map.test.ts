@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import { readParticlesStar } from "../../src/io/particles/star.js";
 import { CONTROL, parseControlRecord } from "../../src/jobs/control/records.js";
 import { scratchFolder } from "../helpers/scratch.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { writeToyMap } from "../helpers/toys/map.js";
 import { programIn } from "./program.js";
 
 const dir = scratchFolder();

@@ -6,7 +6,7 @@ import { planSimulation } from "../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../src/jobs/simulate/run.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { writeToyMap } from "../helpers/toys/map.js";
 import { programIn } from "./program.js";
 
 const dir = scratchFolder();

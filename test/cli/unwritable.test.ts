@@ -11,7 +11,7 @@ import { simulateDataset } from "../../src/jobs/simulate/run.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { writeToyMap } from "../helpers/toys/map.js";
 import { MAIN } from "./program.js";
 
 const dir = scratchFolder();

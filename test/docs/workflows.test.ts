@@ -10,7 +10,7 @@ import { writeMrc } from "../../src/io/mrc/write.js";
 import { MAIN } from "../cli/program.js";
 import { scratchFolder } from "../helpers/scratch.js";
 import { snapshot } from "../helpers/snapshot.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { writeToyMap } from "../helpers/toys/map.js";
 import { hasProgram } from "../physics/relion.js";
 import { noisyMicrograph, OPTICS } from "../pick/simulated.js";
 

@@ -25,9 +25,9 @@ import { simulateDataset } from "../../src/jobs/simulate/run.js";
 import { planTraining } from "../../src/jobs/train/plan.js";
 import { trainTranslator } from "../../src/jobs/train/run.js";
 import { nodeFiles } from "../../src/runtime/files.js";
-import { diskFullAt } from "../helpers/full-disk.js";
-import { toyTrainingJob } from "../helpers/toy-training-job.js";
-import { trainingFiles } from "../helpers/training-files.js";
+import { diskFullAt } from "../helpers/machine/full-disk.js";
+import { trainingFiles } from "../helpers/toys/training-files.js";
+import { toyTrainingJob } from "../helpers/toys/training-job.js";
 import { writeParticleFiles } from "./reconstruct/particle-files.js";
 
 const { dir, at, real, prepare, simulate, contextOf, trainOptions } = toyTrainingJob();

@@ -9,7 +9,7 @@ import { writeReport } from "../../src/report/run.js";
 import { nodeFiles } from "../../src/runtime/files.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
-import { TINY_PARTICLES, writeTinyDataset } from "../helpers/tiny-dataset.js";
+import { TINY_PARTICLES, writeTinyDataset } from "../helpers/toys/dataset.js";
 
 const dir = scratchFolder();
 const dataset = join(dir, "dataset");

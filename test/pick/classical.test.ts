@@ -12,7 +12,7 @@ import type { Scorer } from "../../src/pick/scorer.js";
 import { prepareTemplates } from "../../src/pick/template/images.js";
 import { templateScorer } from "../../src/pick/template/template.js";
 import { templateViews } from "../../src/pick/template/views.js";
-import { toyVolume } from "../helpers/toy-map.js";
+import { toyVolume } from "../helpers/toys/map.js";
 import { DEFOCUS, DIAMETER, noisyMicrograph, OPTICS } from "./simulated.js";
 
 const { pixelSize } = OPTICS;

@@ -5,7 +5,7 @@ import { eulerToMatrix, uniformRotation } from "../../src/core/rotation.js";
 import type { Point } from "../../src/evaluate/picking/matching.js";
 import { simulateMicrograph } from "../../src/physics/micrograph/micrograph.js";
 import { prepareProjector } from "../../src/physics/projection/projector.js";
-import { toyVolume } from "../helpers/toy-map.js";
+import { toyVolume } from "../helpers/toys/map.js";
 
 export const OPTICS = { pixelSize: 4, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 };
 export const DEFOCUS = { defocusU: 18_000, defocusV: 17_000, defocusAngle: 30, phaseShift: 0 };

@@ -13,7 +13,7 @@ import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { averagedParameters } from "../../src/train/average.js";
 import type { StepMetrics } from "../../src/train/loop.js";
 import type { TrainingState } from "../../src/train/state.js";
-import { TOY_DIAMETER, toyPicking } from "../helpers/toy-picking.js";
+import { TOY_DIAMETER, toyPicking } from "../helpers/toys/picking.js";
 
 const runtime = openOnnxCpu({ threads: 1 });
 const SMALL: PickerOptions = {

@@ -12,7 +12,7 @@ import { writeReport } from "../../src/report/run.js";
 import { nodeFiles } from "../../src/runtime/files.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
-import { writeToyMap } from "../helpers/toy-map.js";
+import { writeToyMap } from "../helpers/toys/map.js";
 import { estimate, result } from "./found.js";
 
 describe("writeReport", () => {

@@ -7,7 +7,7 @@ import { type Feeds, floatTensor } from "../../src/train/feeds.js";
 import type { StepPhase } from "../../src/train/phase.js";
 import { Training } from "../../src/train/training.js";
 import { optimise } from "../../src/train/update.js";
-import { fakeDevice } from "../helpers/fake-device.js";
+import { fakeDevice } from "../helpers/machine/fake-device.js";
 
 let cpu: ComputeRuntime;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { HostAdam } from "../../src/train/adam-host.js";
 import { floatTensor } from "../../src/train/feeds.js";
 import { Training } from "../../src/train/training.js";
 import { optimise, type Update } from "../../src/train/update.js";
-import { fakeDevice } from "../helpers/fake-device.js";
+import { fakeDevice } from "../helpers/machine/fake-device.js";
 
 const scalars = adamInputs("adam");
 const decay = input("decay", [1]);

@@ -9,7 +9,7 @@ import { floatTensor } from "../../src/train/feeds.js";
 import { firstState } from "../../src/train/state.js";
 import { Training } from "../../src/train/training.js";
 import { optimise } from "../../src/train/update.js";
-import { fakeDevice } from "../helpers/fake-device.js";
+import { fakeDevice } from "../helpers/machine/fake-device.js";
 
 describe("the warm-up of a moving average", () => {
   test("the decay begins at 1/10, 2/11, 3/12 and rises to what was asked for", () => {

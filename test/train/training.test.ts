@@ -23,7 +23,7 @@ import { fuse, type StepPhase } from "../../src/train/phase.js";
 import type { TrainingState } from "../../src/train/state.js";
 import { Training } from "../../src/train/training.js";
 import { optimise, updatesInGraph } from "../../src/train/update.js";
-import { fakeDevice } from "../helpers/fake-device.js";
+import { fakeDevice } from "../helpers/machine/fake-device.js";
 import { runOnce } from "../tensor/run-once.js";
 
 const SHAPES = { gA: [4, 1, 3, 3], gB: [1, 4, 3, 3], dA: [4, 1, 4, 4], dB: [1, 4, 4, 4] } as const;

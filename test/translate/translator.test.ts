@@ -11,7 +11,7 @@ import { measureTrend, ORDERS, type Trend } from "../../src/translate/noise/tren
 import { type CryogemOptions, resolveOptions } from "../../src/translate/options.js";
 import { translateTiled } from "../../src/translate/tiling.js";
 import { openTranslator } from "../../src/translate/translator.js";
-import { TOY_OPTICS, toyTrainingSet } from "../helpers/toy-training-set.js";
+import { TOY_OPTICS, toyTrainingSet } from "../helpers/toys/training-set.js";
 
 const runtime = openOnnxCpu({ threads: 1 });
 const { set } = toyTrainingSet({ real: 1, simulated: 1, side: 160 });

@@ -4,15 +4,15 @@ import proto from "onnx-proto";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { ON_GPU } from "../../../src/runtime/onnx/on-gpu.js";
+import { toyTrainingJob } from "../../helpers/toys/training-job.js";
+import { describeView, type LookedAt } from "../../helpers/view/browser.js";
 import {
   differenceOf,
   firstMicrographOf,
   keepResults,
   lastResult,
   requestsOf,
-} from "../../helpers/learned-page.js";
-import { toyTrainingJob } from "../../helpers/toy-training-job.js";
-import { describeView, type LookedAt } from "../../helpers/view-browser.js";
+} from "../../helpers/view/learned-page.js";
 
 const { dir, at, prepare } = toyTrainingJob();
 

@@ -5,16 +5,16 @@ import { expect, test } from "vitest";
 import { exportMap } from "../../../src/jobs/view/export.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { readPages } from "../../../src/runtime/view/pages.js";
+import { toyTrainingJob } from "../../helpers/toys/training-job.js";
+import { describeView, watch } from "../../helpers/view/browser.js";
 import {
   differenceOf,
   firstMicrographOf,
   keepResults,
   lastResult,
   requestsOf,
-} from "../../helpers/learned-page.js";
-import { toyTrainingJob } from "../../helpers/toy-training-job.js";
-import { describeView, watch } from "../../helpers/view-browser.js";
-import { serveFolder } from "../../helpers/view-server.js";
+} from "../../helpers/view/learned-page.js";
+import { serveFolder } from "../../helpers/view/server.js";
 
 const { dir, at, prepare } = toyTrainingJob();
 

@@ -9,9 +9,9 @@ import { exportMap } from "../../../src/jobs/view/export.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { readPages } from "../../../src/runtime/view/pages.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { describeView, watch } from "../../helpers/view-browser.js";
-import { serveFolder } from "../../helpers/view-server.js";
-import { picture, writeShown } from "../../helpers/view-shown.js";
+import { describeView, watch } from "../../helpers/view/browser.js";
+import { serveFolder } from "../../helpers/view/server.js";
+import { picture, writeShown } from "../../helpers/view/shown.js";
 
 const dir = scratchFolder();
 const at = (name: string): string => join(dir, name);

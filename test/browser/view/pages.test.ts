@@ -5,9 +5,9 @@ import { writeArrays } from "../../../src/jobs/shared/models/model-files.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { encodeModel } from "../../../src/translate/model.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeTinyDataset } from "../../helpers/tiny-dataset.js";
-import { describeView } from "../../helpers/view-browser.js";
-import { writeShown } from "../../helpers/view-shown.js";
+import { writeTinyDataset } from "../../helpers/toys/dataset.js";
+import { describeView } from "../../helpers/view/browser.js";
+import { writeShown } from "../../helpers/view/shown.js";
 
 const dir = scratchFolder();
 const prepare = async (): Promise<void> => {

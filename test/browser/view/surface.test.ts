@@ -7,10 +7,10 @@ import { expect, test } from "vitest";
 import { eulerToMatrix } from "../../../src/core/rotation.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { decodePng } from "../../../src/io/png/read.js";
-import { chromiumPath } from "../../helpers/chromium.js";
+import { chromiumPath } from "../../helpers/machine/chromium.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { toyVolume } from "../../helpers/toy-map.js";
-import { describeView } from "../../helpers/view-browser.js";
+import { toyVolume } from "../../helpers/toys/map.js";
+import { describeView } from "../../helpers/view/browser.js";
 
 const dir = scratchFolder();
 const at = (name: string): string => join(dir, name);

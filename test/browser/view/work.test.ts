@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseStar } from "../../../src/io/star/parse.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { describeView, painted } from "../../helpers/view-browser.js";
-import { picture, writeShown } from "../../helpers/view-shown.js";
+import { describeView, painted } from "../../helpers/view/browser.js";
+import { picture, writeShown } from "../../helpers/view/shown.js";
 
 const dir = scratchFolder();
 const at = (name: string): string => join(dir, name);

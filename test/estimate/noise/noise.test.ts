@@ -9,7 +9,7 @@ import { estimateNoise } from "../../../src/estimate/noise/noise.js";
 import { colouredNoiseSpectrum } from "../../../src/estimate/noise/noise-power.js";
 import { averageNoise } from "../../../src/estimate/noise/noise-spectrum.js";
 import { colouredNoise, type NoisePower } from "../../../src/physics/noise.js";
-import { toyTrainingSet } from "../../helpers/toy-training-set.js";
+import { toyTrainingSet } from "../../helpers/toys/training-set.js";
 import {
   APOFERRITIN_DIAMETER,
   cleanMicrograph,

@@ -3,7 +3,7 @@ import type { Volume } from "../../../src/array/image.js";
 import { filterRadially } from "../../../src/array/spectrum/shells.js";
 import { Random } from "../../../src/core/random.js";
 import { createMask } from "../../../src/evaluate/maps/mask.js";
-import { toyVolume } from "../../helpers/toy-map.js";
+import { toyVolume } from "../../helpers/toys/map.js";
 
 /** Gaussian noise in a cube whose amplitudes fall off as exp(-B / 4 d²), d in 1/angstrom; deviation 1. */
 export function colouredNoise(box: number, voxelSize: number, bFactor: number, seed: number): Volume {

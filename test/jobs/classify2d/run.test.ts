@@ -16,8 +16,8 @@ import type { Classify2dOptions } from "../../../src/jobs/classify2d/options.js"
 import { planClassification } from "../../../src/jobs/classify2d/plan.js";
 import { classifyParticles } from "../../../src/jobs/classify2d/run.js";
 import { ctf } from "../../../src/physics/optics/ctf.js";
-import { killedAgainAndAgain } from "../../helpers/dying-files.js";
 import { jobContext } from "../../helpers/job-context.js";
+import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { blobProjection, randomBlobs } from "../../physics/blobs.js";
 import { hasProgram } from "../../physics/relion.js";

@@ -12,8 +12,8 @@ import { encodeRealism } from "../../../src/jobs/evaluate/records.js";
 import { writeComparePage } from "../../../src/report/compare.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeTinyDataset } from "../../helpers/tiny-dataset.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeTinyDataset } from "../../helpers/toys/dataset.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 
 const dir = join(scratchFolder(), "project");
 const PROJECT = join(dir, "project.yaml");

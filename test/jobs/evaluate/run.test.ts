@@ -20,7 +20,7 @@ import { planSimulation } from "../../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 
 const dir = scratchFolder();
 const [ROWS, COLUMNS] = [144, 160] as const;

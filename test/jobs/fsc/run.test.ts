@@ -11,7 +11,7 @@ import { computePotential } from "../../../src/jobs/potential/run.js";
 import { lcg } from "../../evaluate/realism/lcg.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { toyVolume, writeToyMap } from "../../helpers/toy-map.js";
+import { toyVolume, writeToyMap } from "../../helpers/toys/map.js";
 import { casePath, hasSharedCases } from "../../io/shared-data.js";
 
 const dir = scratchFolder();

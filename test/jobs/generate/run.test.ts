@@ -10,7 +10,7 @@ import { planTraining } from "../../../src/jobs/train/plan.js";
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { snapshot } from "../../helpers/snapshot.js";
-import { toyTrainingJob } from "../../helpers/toy-training-job.js";
+import { toyTrainingJob } from "../../helpers/toys/training-job.js";
 
 const { at, real, simulate, contextOf, generate, prepare } = toyTrainingJob();
 

@@ -11,7 +11,7 @@ import { nodeFiles } from "../../../src/runtime/files.js";
 import { add, compile, constant, input } from "../../../src/tensor/index.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 import { fixture } from "../../io/picture.js";
 import { hasSharedData, sharedPath } from "../../io/shared-data.js";
 import { TWO_CARBONS } from "../potential/two-carbons.js";

@@ -14,8 +14,8 @@ import { makeInitialModel } from "../../../src/jobs/initial-model/run.js";
 import { stepOf } from "../../../src/jobs/initial-model/schedule.js";
 import { OrientationGrid } from "../../../src/reconstruct/search/orientation-grid.js";
 import { SeveralGrid } from "../../../src/reconstruct/search/several-grid.js";
-import { killedAgainAndAgain } from "../../helpers/dying-files.js";
 import { jobContext } from "../../helpers/job-context.js";
+import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { TOY_PIXEL, toyRefinement } from "../refine/toy-refinement.js";
 

@@ -6,7 +6,7 @@ import { writeMrc } from "../../../src/io/mrc/write.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { snapshot } from "../../helpers/snapshot.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 import { DIAMETER, noisyMicrograph, OPTICS } from "../../pick/simulated.js";
 
 const dir = scratchFolder();

@@ -18,7 +18,7 @@ import { runPicking } from "../../../src/jobs/pick-run/run.js";
 import { scorePicks } from "../../../src/jobs/pick-score/run.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 import { DEFOCUS, DIAMETER, noisyMicrograph, OPTICS } from "../../pick/simulated.js";
 import { attributesOf } from "../../plot/markup.js";
 

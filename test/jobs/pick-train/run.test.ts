@@ -16,8 +16,8 @@ import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { snapshot } from "../../helpers/snapshot.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
-import { TOY_DIAMETER, toyPicking } from "../../helpers/toy-picking.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
+import { TOY_DIAMETER, toyPicking } from "../../helpers/toys/picking.js";
 
 const dir = scratchFolder();
 const at = (name: string): string => join(dir, name);

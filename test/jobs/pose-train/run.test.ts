@@ -12,11 +12,11 @@ import { planSimulation } from "../../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
-import { killedAgainAndAgain } from "../../helpers/dying-files.js";
 import { jobContext } from "../../helpers/job-context.js";
+import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
-import { trainingFiles } from "../../helpers/training-files.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
+import { trainingFiles } from "../../helpers/toys/training-files.js";
 
 const dir = scratchFolder();
 const at = (name: string): string => join(dir, name);

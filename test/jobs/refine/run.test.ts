@@ -12,8 +12,8 @@ import { iterate } from "../../../src/jobs/refine/iteration.js";
 import type { RefineOptions } from "../../../src/jobs/refine/options.js";
 import { planRefinement } from "../../../src/jobs/refine/plan.js";
 import { readInputs } from "../../../src/jobs/refine/read.js";
-import { killedAgainAndAgain } from "../../helpers/dying-files.js";
 import { jobContext } from "../../helpers/job-context.js";
+import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { errorsOf, refineToy } from "./refine-toy.js";
 import {

@@ -17,7 +17,7 @@ import { encodePicker } from "../../../src/pick/model.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { MAIN } from "../../cli/program.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 import { hasProgram } from "../../physics/relion.js";
 import { DIAMETER, noisyMicrograph, OPTICS } from "../../pick/simulated.js";
 import { toyRefinement, writeStar as writeToyStar } from "../refine/toy-refinement.js";

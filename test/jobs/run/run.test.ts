@@ -7,8 +7,8 @@ import { writeMrc } from "../../../src/io/mrc/write.js";
 import type { Estimates, MicrographEstimate } from "../../../src/jobs/estimate/records.js";
 import { describePlan, openProject, type RunContext, runProject } from "../../../src/jobs/run/run.js";
 import { inlineWorkers } from "../../../src/jobs/shared/inline-workers.js";
-import { diskFullAt } from "../../helpers/full-disk.js";
 import { jobContext } from "../../helpers/job-context.js";
+import { diskFullAt } from "../../helpers/machine/full-disk.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 
 const root = scratchFolder();

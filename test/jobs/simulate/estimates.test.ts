@@ -9,7 +9,7 @@ import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 
 const dir = scratchFolder();
 const estimates = join(dir, "estimates");

@@ -8,7 +8,7 @@ import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { potentialMemory } from "../../../src/physics/potential/potential.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));

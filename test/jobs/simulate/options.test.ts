@@ -18,7 +18,7 @@ import { coherenceEnvelope } from "../../../src/physics/optics/envelope.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { toyVolume, writeToyMap } from "../../helpers/toy-map.js";
+import { toyVolume, writeToyMap } from "../../helpers/toys/map.js";
 
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));

@@ -18,7 +18,7 @@ import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { potentialMap } from "../../../src/physics/potential/potential.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 import { hasProgram } from "../../physics/relion.js";
 
 const hasRelion = ["relion_preprocess", "relion_reconstruct"].every(hasProgram);

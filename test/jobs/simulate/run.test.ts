@@ -20,7 +20,7 @@ import { threadWorkers } from "../../../src/runtime/workers/workers.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { snapshot } from "../../helpers/snapshot.js";
-import { toyVolume, writeToyMap } from "../../helpers/toy-map.js";
+import { toyVolume, writeToyMap } from "../../helpers/toys/map.js";
 
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "map.mrc"));

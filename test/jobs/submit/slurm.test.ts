@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
 import { MAIN } from "../../cli/program.js";
+import { MOST_TASKS, missingSlurm, OwnSlurm, SlurmTrouble } from "../../helpers/machine/slurm.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { MOST_TASKS, missingSlurm, OwnSlurm, SlurmTrouble } from "../../helpers/slurm.js";
 import { snapshot } from "../../helpers/snapshot.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 
 const dir = scratchFolder();
 const missing = missingSlurm();

@@ -11,8 +11,8 @@ import { whiteField } from "../../../src/translate/fit/field.js";
 import { decodeModel } from "../../../src/translate/model.js";
 import { heldOutParts, heldOutRows } from "../../../src/translate/samples/held-out.js";
 import { sampleStep } from "../../../src/translate/samples/sampler.js";
-import { toyTrainingJob } from "../../helpers/toy-training-job.js";
-import { toyTrainingSet } from "../../helpers/toy-training-set.js";
+import { toyTrainingJob } from "../../helpers/toys/training-job.js";
+import { toyTrainingSet } from "../../helpers/toys/training-set.js";
 
 const { at, contextOf, trainOptions, train, prepareInputs } = toyTrainingJob();
 beforeAll(prepareInputs, 120_000);

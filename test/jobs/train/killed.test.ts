@@ -2,9 +2,9 @@ import { beforeAll, expect, test } from "vitest";
 import { planTraining, type TrainOptions } from "../../../src/jobs/train/plan.js";
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
-import { killedAgainAndAgain } from "../../helpers/dying-files.js";
-import { toyTrainingJob } from "../../helpers/toy-training-job.js";
-import { trainingFiles } from "../../helpers/training-files.js";
+import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
+import { trainingFiles } from "../../helpers/toys/training-files.js";
+import { toyTrainingJob } from "../../helpers/toys/training-job.js";
 
 const { at, contextOf, trainOptions, prepareInputs } = toyTrainingJob();
 

@@ -12,8 +12,8 @@ import { GeneratorRunner, tilingFor } from "../../../src/translate/generator-run
 import { generatorInput } from "../../../src/translate/noise/field.js";
 import { resolveOptions } from "../../../src/translate/options.js";
 import { planAxis } from "../../../src/translate/tiling.js";
-import { toyTrainingJob } from "../../helpers/toy-training-job.js";
-import { TOY_OPTICS, toyTrainingSet } from "../../helpers/toy-training-set.js";
+import { toyTrainingJob } from "../../helpers/toys/training-job.js";
+import { TOY_OPTICS, toyTrainingSet } from "../../helpers/toys/training-set.js";
 
 const { at, contextOf, trainOptions, train, generate, prepareInputs } = toyTrainingJob();
 beforeAll(prepareInputs, 120_000);

@@ -5,7 +5,7 @@ import { planTraining, type TrainOptions } from "../../../src/jobs/train/plan.js
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { decodeModel, type TranslatorName } from "../../../src/translate/model.js";
-import { toyTrainingJob } from "../../helpers/toy-training-job.js";
+import { toyTrainingJob } from "../../helpers/toys/training-job.js";
 
 const { at, contextOf, trainOptions, train, generate, prepareInputs } = toyTrainingJob();
 beforeAll(prepareInputs, 120_000);

@@ -7,8 +7,8 @@ import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { decodeModel } from "../../../src/translate/model.js";
 import { snapshot } from "../../helpers/snapshot.js";
-import { toyTrainingJob } from "../../helpers/toy-training-job.js";
-import { toyTrainingSet } from "../../helpers/toy-training-set.js";
+import { toyTrainingJob } from "../../helpers/toys/training-job.js";
+import { toyTrainingSet } from "../../helpers/toys/training-set.js";
 
 const { dir, at, real, simulate, contextOf, trainOptions, train, generate, writeReal, prepare } =
   toyTrainingJob();

@@ -11,7 +11,7 @@ import { commandOf, type Knobs } from "../../../viewer/make/knobs.js";
 import { Model } from "../../../viewer/make/model.js";
 import { MAIN } from "../../cli/program.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
 
 const dir = scratchFolder();
 const map = writeToyMap(join(dir, "toy.mrc"));

@@ -6,7 +6,7 @@ import { writeNpyTable } from "../../../src/io/npy/read.js";
 import { writeClassesStar } from "../../../src/io/particles/star-classes.js";
 import type { TableView } from "../../../src/jobs/view/records.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { type Served, serve } from "../../helpers/view-server.js";
+import { type Served, serve } from "../../helpers/view/server.js";
 
 const dir = scratchFolder();
 const BOX = 8;

@@ -5,7 +5,7 @@ import { Random } from "../../../src/core/random.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import type { ImageView, StackView, VolumeView } from "../../../src/jobs/view/records.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { type Served, serve } from "../../helpers/view-server.js";
+import { type Served, serve } from "../../helpers/view/server.js";
 
 const dir = scratchFolder();
 const [ROWS, COLUMNS] = [1100, 1300];

@@ -6,8 +6,8 @@ import { parseStar } from "../../../src/io/star/parse.js";
 import type { CompanyView, PicksView, SavedPicks, TableView } from "../../../src/jobs/view/records.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { TINY_PARTICLES, writeTinyDataset } from "../../helpers/tiny-dataset.js";
-import { type Served, serve } from "../../helpers/view-server.js";
+import { TINY_PARTICLES, writeTinyDataset } from "../../helpers/toys/dataset.js";
+import { type Served, serve } from "../../helpers/view/server.js";
 
 const dir = scratchFolder();
 let served: Served;

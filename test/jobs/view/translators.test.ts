@@ -9,8 +9,8 @@ import { nodeFiles } from "../../../src/runtime/files.js";
 import { resolveDiffusion } from "../../../src/translate/diffusion/options.js";
 import { encodeModel, type ModelDescription } from "../../../src/translate/model.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeToyMap } from "../../helpers/toy-map.js";
-import { type Served, serve } from "../../helpers/view-server.js";
+import { writeToyMap } from "../../helpers/toys/map.js";
+import { type Served, serve } from "../../helpers/view/server.js";
 
 const dir = scratchFolder();
 const at = (name: string): string => join(dir, name);

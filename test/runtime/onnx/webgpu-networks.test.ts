@@ -10,7 +10,7 @@ import { adamFeeds } from "../../../src/train/adam.js";
 import { averageFeeds } from "../../../src/train/average.js";
 import { firstState, type TrainingState } from "../../../src/train/state.js";
 import { Training } from "../../../src/train/training.js";
-import { gpu, isMissing, reason } from "../../helpers/gpu.js";
+import { gpu, isMissing, reason } from "../../helpers/machine/gpu.js";
 import { runOnce } from "../../tensor/run-once.js";
 
 const random = (name: string): Random => Random.of(6, "webgpu networks", name);

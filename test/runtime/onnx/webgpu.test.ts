@@ -10,7 +10,7 @@ import { stepFeeds } from "../../../src/translate/gan/feeds.js";
 import type { StepOptions } from "../../../src/translate/gan/networks.js";
 import { drawQueryPoints } from "../../../src/translate/gan/points.js";
 import { translationStep } from "../../../src/translate/gan/step.js";
-import { gpu, isMissing, reason } from "../../helpers/gpu.js";
+import { gpu, isMissing, reason } from "../../helpers/machine/gpu.js";
 import { allCases } from "../../tensor/cases.js";
 import { checkCase } from "../../tensor/check-case.js";
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import type { FolderView } from "../../../src/jobs/view/records.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { type Served, serve } from "../../helpers/view-server.js";
+import { type Served, serve } from "../../helpers/view/server.js";
 
 const dir = scratchFolder();
 const shown = join(dir, "shown");

@@ -25,7 +25,7 @@ import {
 import { skewedNoise } from "../../../src/translate/noise/innovations.js";
 import { localShape } from "../../../src/translate/noise/local-shape.js";
 import { applyGain, meanProfile, spectralGain } from "../../../src/translate/noise/power.js";
-import { TOY_OPTICS, toyTrainingSet } from "../../helpers/toy-training-set.js";
+import { TOY_OPTICS, toyTrainingSet } from "../../helpers/toys/training-set.js";
 
 describe("skewedNoise", () => {
   test.each([

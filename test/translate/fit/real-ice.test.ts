@@ -6,7 +6,7 @@ import { fitRealIce } from "../../../src/translate/fit/real-ice.js";
 import { type Ice, layOnIce } from "../../../src/translate/noise/real-ice.js";
 import { addBoxes, type Centre } from "../../../src/translate/samples/particle-average.js";
 import type { TrainingSet } from "../../../src/translate/samples/sampler.js";
-import { TOY_OPTICS } from "../../helpers/toy-training-set.js";
+import { TOY_OPTICS } from "../../helpers/toys/training-set.js";
 
 const SIDE = 512;
 const DIAMETER = 32;

@@ -8,7 +8,7 @@ import { TrainingWatch } from "../../../src/translate/gan/watch.js";
 import { type CryogemOptions, learningShareAt, resolveOptions } from "../../../src/translate/options.js";
 import { PRESETS } from "../../../src/translate/presets.js";
 import type { Sample } from "../../../src/translate/samples/samples.js";
-import { type ToySizes, toyTrainingSet } from "../../helpers/toy-training-set.js";
+import { type ToySizes, toyTrainingSet } from "../../helpers/toys/training-set.js";
 
 const runtime = openOnnxCpu({ threads: 1 });
 const toy: ToySizes = { real: 2, simulated: 2, side: 96, particles: 80 };

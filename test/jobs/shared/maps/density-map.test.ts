@@ -12,7 +12,7 @@ import { project } from "../../../../src/physics/projection/project.js";
 import { prepareProjector } from "../../../../src/physics/projection/projector.js";
 import { jobContext } from "../../../helpers/job-context.js";
 import { scratchFolder } from "../../../helpers/scratch.js";
-import { toyVolume } from "../../../helpers/toy-map.js";
+import { toyVolume } from "../../../helpers/toys/map.js";
 import { fixture } from "../../../io/picture.js";
 import { casePath, hasSharedCases, hasSharedData, sharedPath } from "../../../io/shared-data.js";
 

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromiumPath } from "./chromium.js";
-import { type Served, serve } from "./view-server.js";
+import { chromiumPath } from "../machine/chromium.js";
+import { type Served, serve } from "./server.js";
 
 /** A running `cryogem view` with a browser that looks at it. */
 export interface LookedAt {

@@ -1,6 +1,6 @@
-import { gaussianBlur } from "../../src/array/filter.js";
-import { type Image, zeros } from "../../src/array/image.js";
-import { Random } from "../../src/core/random.js";
+import { gaussianBlur } from "../../../src/array/filter.js";
+import { type Image, zeros } from "../../../src/array/image.js";
+import { Random } from "../../../src/core/random.js";
 
 export interface ToyPicking {
   readonly image: Image;

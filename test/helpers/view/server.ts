@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, extname, join } from "node:path";
-import { openViewer } from "../../src/jobs/view/run.js";
-import { isFolder } from "../../src/runtime/inputs.js";
-import { fencedFiles } from "../../src/runtime/view/fence.js";
-import { serveView } from "../../src/runtime/view/server.js";
+import { openViewer } from "../../../src/jobs/view/run.js";
+import { isFolder } from "../../../src/runtime/inputs.js";
+import { fencedFiles } from "../../../src/runtime/view/fence.js";
+import { serveView } from "../../../src/runtime/view/server.js";
 
 export interface Reply {
   readonly status: number;

@@ -1,11 +1,11 @@
-import { zeros } from "../../src/array/image.js";
-import { Random } from "../../src/core/random.js";
-import { imageKinds, writeImages } from "../../src/dataset/images.js";
-import { joinDataset } from "../../src/dataset/join.js";
-import { writePart } from "../../src/dataset/part.js";
-import type { DatasetJob, ParticleDraft } from "../../src/dataset/records.js";
-import { openDataset } from "../../src/dataset/writer.js";
-import { nodeFiles } from "../../src/runtime/files.js";
+import { zeros } from "../../../src/array/image.js";
+import { Random } from "../../../src/core/random.js";
+import { imageKinds, writeImages } from "../../../src/dataset/images.js";
+import { joinDataset } from "../../../src/dataset/join.js";
+import { writePart } from "../../../src/dataset/part.js";
+import type { DatasetJob, ParticleDraft } from "../../../src/dataset/records.js";
+import { openDataset } from "../../../src/dataset/writer.js";
+import { nodeFiles } from "../../../src/runtime/files.js";
 
 /** Angstrom per pixel of the dataset. */
 export const TINY_PIXEL_SIZE = 2;

@@ -1,11 +1,11 @@
-import { gaussianBlur } from "../../src/array/filter.js";
-import { type Image, zeros } from "../../src/array/image.js";
-import { mean, variance } from "../../src/array/statistics.js";
-import { Random } from "../../src/core/random.js";
-import type { ImageSource } from "../../src/train/image-source.js";
-import { skewedNoise } from "../../src/translate/noise/innovations.js";
-import type { Centre } from "../../src/translate/samples/particle-average.js";
-import type { LabelledImage, TrainingSet } from "../../src/translate/samples/sampler.js";
+import { gaussianBlur } from "../../../src/array/filter.js";
+import { type Image, zeros } from "../../../src/array/image.js";
+import { mean, variance } from "../../../src/array/statistics.js";
+import { Random } from "../../../src/core/random.js";
+import type { ImageSource } from "../../../src/train/image-source.js";
+import { skewedNoise } from "../../../src/translate/noise/innovations.js";
+import type { Centre } from "../../../src/translate/samples/particle-average.js";
+import type { LabelledImage, TrainingSet } from "../../../src/translate/samples/sampler.js";
 
 export interface ToySizes {
   readonly real: number;

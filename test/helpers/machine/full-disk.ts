@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
-import { FileError } from "../../src/core/errors.js";
-import type { Files } from "../../src/core/ports.js";
-import { nodeFiles } from "../../src/runtime/files.js";
+import { FileError } from "../../../src/core/errors.js";
+import type { Files } from "../../../src/core/ports.js";
+import { nodeFiles } from "../../../src/runtime/files.js";
 
 const FULL = "no space left on the device";
 

@@ -1,4 +1,4 @@
-import type { ComputeRuntime, HostTensor } from "../../src/core/ports.js";
+import type { ComputeRuntime, HostTensor } from "../../../src/core/ports.js";
 
 /** A tensor in the memory of a device that is none: it cannot be read once it was freed. */
 interface Handle {

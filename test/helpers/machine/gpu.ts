@@ -1,5 +1,5 @@
-import type { ComputeRuntime } from "../../src/core/ports.js";
-import { openOnnxWebGpu } from "../../src/runtime/onnx/webgpu.js";
+import type { ComputeRuntime } from "../../../src/core/ports.js";
+import { openOnnxWebGpu } from "../../../src/runtime/onnx/webgpu.js";
 
 const opened = await openOnnxWebGpu().catch((error: Error) => error);
 const failure = opened instanceof Error ? opened.message : undefined;

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { standardDeviation } from "../../src/array/statistics.js";
-import { readMrc } from "../../src/io/mrc/read.js";
-import { MAIN } from "../cli/program.js";
+import { standardDeviation } from "../../../src/array/statistics.js";
+import { readMrc } from "../../../src/io/mrc/read.js";
+import { MAIN } from "../../cli/program.js";
 
 /** The largest difference of two micrographs, in standard deviations of the second. */
 export function differenceOf(shown: Float32Array, data: Float32Array): number {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
-import type { Volume } from "../../src/array/image.js";
-import { writeMrc } from "../../src/io/mrc/write.js";
+import type { Volume } from "../../../src/array/image.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
 
 /** Blobs off centre, none like another: every orientation looks different. Angstrom, angstrom, height. */
 const BLOBS = [

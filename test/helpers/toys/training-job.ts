@@ -1,19 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Image } from "../../src/array/image.js";
-import { writeMrc } from "../../src/io/mrc/write.js";
-import type { GenerateOptions } from "../../src/jobs/generate/options.js";
-import { planGeneration } from "../../src/jobs/generate/plan.js";
-import { generateDataset } from "../../src/jobs/generate/run.js";
-import { planSimulation, type SimulateOptions } from "../../src/jobs/simulate/plan.js";
-import { simulateDataset } from "../../src/jobs/simulate/run.js";
-import { planTraining, type TrainOptions } from "../../src/jobs/train/plan.js";
-import { trainTranslator } from "../../src/jobs/train/run.js";
-import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
-import { jobContext } from "./job-context.js";
-import { scratchFolder } from "./scratch.js";
-import { writeToyMap } from "./toy-map.js";
-import { toyTrainingSet } from "./toy-training-set.js";
+import type { Image } from "../../../src/array/image.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
+import type { GenerateOptions } from "../../../src/jobs/generate/options.js";
+import { planGeneration } from "../../../src/jobs/generate/plan.js";
+import { generateDataset } from "../../../src/jobs/generate/run.js";
+import { planSimulation, type SimulateOptions } from "../../../src/jobs/simulate/plan.js";
+import { simulateDataset } from "../../../src/jobs/simulate/run.js";
+import { planTraining, type TrainOptions } from "../../../src/jobs/train/plan.js";
+import { trainTranslator } from "../../../src/jobs/train/run.js";
+import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
+import { jobContext } from "../job-context.js";
+import { scratchFolder } from "../scratch.js";
+import { writeToyMap } from "./map.js";
+import { toyTrainingSet } from "./training-set.js";
 
 /**
  * A training of a tiny translator on toy micrographs, in a folder of its own: `real` and `simulated` are there once

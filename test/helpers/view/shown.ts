@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Random } from "../../src/core/random.js";
-import { writeMrc } from "../../src/io/mrc/write.js";
-import { toyVolume } from "./toy-map.js";
+import { Random } from "../../../src/core/random.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
+import { toyVolume } from "../toys/map.js";
 
 /** A micrograph of noise, 2 angstrom a pixel. */
 export const picture = (size: number, seed: number): Uint8Array => {

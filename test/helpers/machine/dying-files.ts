@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Files } from "../../src/core/ports.js";
-import { nodeFiles } from "../../src/runtime/files.js";
+import type { Files } from "../../../src/core/ports.js";
+import { nodeFiles } from "../../../src/runtime/files.js";
 
 /** How a process ends at a change to its files: with nothing of that change made, or half of it. */
 export type Death = "nothing" | "half";
