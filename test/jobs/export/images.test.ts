@@ -1,19 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { readPng } from "../../../src/io/png/read.js";
 import { readTiff } from "../../../src/io/tiff/read.js";
-import { type ExportOptions, exportFiles } from "../../../src/jobs/export/run.js";
-import { jobContext } from "../../helpers/job-context.js";
-import { scratchFolder } from "../../helpers/scratch.js";
+import type { ExportOptions } from "../../../src/jobs/export/run.js";
+import { toyExport } from "./toy-export.js";
 
-const dir = scratchFolder();
-const at = (name: string): string => join(dir, name);
-const { context, notes } = jobContext();
-const run = (input: string | readonly string[], out: string, more: Partial<ExportOptions> = {}) =>
-  exportFiles({ inputs: [input].flat(), out: at(out), ...more }, context);
+const { at, run, notes } = toyExport();
 const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(at(name)));
 
 describe("images", () => {

@@ -1,16 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readPointsCsv } from "../../../src/io/picks/csv.js";
-import { type ExportOptions, exportFiles } from "../../../src/jobs/export/run.js";
-import { jobContext } from "../../helpers/job-context.js";
-import { scratchFolder } from "../../helpers/scratch.js";
+import { toyExport } from "./toy-export.js";
 
-const dir = scratchFolder();
-const at = (name: string): string => join(dir, name);
-const { context } = jobContext();
-const run = (input: string, out: string, more: Partial<ExportOptions> = {}) =>
-  exportFiles({ inputs: [input], out: at(out), ...more }, context);
+const { at, run } = toyExport();
 
 describe("names that are hard to write", () => {
   const star = (micrograph: string): string =>

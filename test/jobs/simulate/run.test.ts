@@ -1,17 +1,14 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { fourierFilter } from "../../../src/array/filter.js";
 import { correlation, standardDeviation, variance } from "../../../src/array/statistics.js";
-import { readDataset, readMicrograph } from "../../../src/dataset/reader.js";
-import type { ParticleRecord } from "../../../src/dataset/records.js";
+import { readMicrograph } from "../../../src/dataset/reader.js";
 import { readMrc } from "../../../src/io/mrc/read.js";
-import { writeMrc } from "../../../src/io/mrc/write.js";
 import { readPng } from "../../../src/io/png/read.js";
 import { parseStar } from "../../../src/io/star/parse.js";
 import { cutBox } from "../../../src/jobs/extract/box.js";
 import { planSimulation, type SimulateOptions } from "../../../src/jobs/simulate/plan.js";
-import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { ctf } from "../../../src/physics/optics/ctf.js";
 import { project } from "../../../src/physics/projection/project.js";
 import { prepareProjector } from "../../../src/physics/projection/projector.js";
@@ -20,32 +17,11 @@ import { threadWorkers } from "../../../src/runtime/workers/workers.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { snapshot } from "../../helpers/snapshot.js";
-import { toyVolume, writeToyMap } from "../../helpers/toys/map.js";
+import { toyVolume } from "../../helpers/toys/map.js";
+import { particlesOf, toySimulation } from "./toy-simulation.js";
 
 const dir = scratchFolder();
-const map = writeToyMap(join(dir, "map.mrc"));
-const options = (name: string, more: Partial<SimulateOptions> = {}): SimulateOptions => ({
-  map: [map],
-  out: join(dir, name),
-  size: [160, 200],
-  count: 3,
-  particles: [4, 1],
-  seed: 7,
-  ...more,
-});
-const simulate = async (
-  name: string,
-  more: Partial<SimulateOptions> = {},
-  context = jobContext().context,
-) => {
-  await simulateDataset(planSimulation(options(name, more)), context);
-  return readDataset(nodeFiles, join(dir, name));
-};
-const particlesOf = async (dataset: Awaited<ReturnType<typeof simulate>>): Promise<ParticleRecord[]> => {
-  const all: ParticleRecord[] = [];
-  for await (const particle of dataset.particles()) all.push(particle);
-  return all;
-};
+const { map, options, simulate } = toySimulation(dir);
 
 describe("bytes", () => {
   const pool = threadWorkers(2);
@@ -248,60 +224,6 @@ describe("options", () => {
     const noise = noisy.map((value, i) => value - clean[i]!);
     expect(variance(clean) / variance(noise)).toBeCloseTo(0.25, 2);
     expect(Math.abs(correlation(noise, clean))).toBeLessThan(0.03);
-  });
-
-  test("a map is brought to the pixel size asked for", async () => {
-    const { manifest } = await simulate("resampled", {
-      pixelSize: 7,
-      size: [100, 100],
-      count: 1,
-      particles: [3, 0],
-    });
-    expect(manifest.optics.pixelSize).toBe(7);
-    const header = readMrc(readFileSync(join(dir, "resampled/micrographs/000001.mrc")), "m");
-    expect(header.voxelSize[0]).toBeCloseTo(7, 5);
-  });
-
-  test("a map without voxel size is refused unless the pixel size is given", async () => {
-    const bytes = writeMrc({ ...toyVolume(), kind: "volume" });
-    new DataView(bytes.buffer).setFloat32(40, 0, true);
-    new DataView(bytes.buffer).setFloat32(44, 0, true);
-    new DataView(bytes.buffer).setFloat32(48, 0, true);
-    const bare = join(dir, "bare.mrc");
-    writeFileSync(bare, bytes);
-    await expect(simulate("bare", { map: [bare] })).rejects.toThrow(
-      "bare.mrc: words 11-13 (CELLA): found [0,0,0], expected a voxel size, in the file or given beside it",
-    );
-    const { manifest } = await simulate("bare", { map: [bare], pixelSize: 4, count: 1 });
-    expect(manifest.optics.pixelSize).toBe(4);
-    rmSync(join(dir, "bare"), { recursive: true });
-  });
-
-  test("a constant background of the map does not show", async () => {
-    const { data, ...rest } = toyVolume();
-    const lifted = writeToyMap(join(dir, "lifted.mrc"), { ...rest, data: data.map((value) => value + 5) });
-    await simulate("flat", { count: 1 });
-    await simulate("lifted", { map: [lifted], count: 1 });
-    const read = (name: string) =>
-      readMrc(readFileSync(join(dir, name, "micrographs/000001.mrc")), name).data;
-    const flat = read("flat");
-    const highest = Math.max(...flat.map(Math.abs));
-    expect(read("lifted")).toBeAllclose(flat, { absolute: 1e-4 * highest, relative: 0 });
-  });
-
-  test("several maps come in their ratio", async () => {
-    const dataset = await simulate("mixed", {
-      map: [map, map],
-      ratios: [1, 3],
-      particles: [12, 0],
-      collapseRatio: 0.5,
-      count: 8,
-    });
-    const structures = (await particlesOf(dataset)).map(({ structure }) => structure);
-    const share = structures.filter((each) => each === 1).length / structures.length;
-    expect(structures.length).toBe(96);
-    expect(share).toBeGreaterThan(0.6);
-    expect(share).toBeLessThan(0.9);
   });
 
   test("particles that find no place are reported", async () => {
