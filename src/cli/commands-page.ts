@@ -9,8 +9,9 @@ export function commandsPage(entries: readonly CommandEntry[]): string {
   return [
     "# Commands",
     "",
-    "Written by `npm run docs` from the declarations in `src/jobs/*/options.ts`; `cryogem COMMAND --help` says the same. Every command also takes `--json`:",
-    "progress and result as JSON lines on standard output. In a project file and in programs an option has its name without dashes: `--pixel-size` is `pixelSize`.",
+    "Written by `npm run docs` from the declarations in `src/jobs/*/options.ts`; `cryogem COMMAND --help` says the same.",
+    "Every command also takes `--json`: progress and result as JSON lines on standard output. In a project file and in",
+    "programs an option has its name without dashes: `--pixel-size` is `pixelSize`.",
     "",
     ...list,
     "- [Project file](#project-file): what `check`, `run` and `compare` read.",
@@ -76,8 +77,9 @@ function projectSection(): readonly string[] {
     "  count: 200",
     "```",
     "",
-    "With `goal: map` these follow, each with a section too: `extract`, `refine`, `mask`, `postprocess`, `fsc`; with `add: [classify2d]` also `classify2d`, with",
-    "`add: [poses]` also `poseTrain` (pose train) and `poseRun` (pose run). What `estimate` says holds for the CTFs of the raw micrographs as well.",
+    "With `goal: map` these follow, each with a section too: `extract`, `refine`, `mask`, `postprocess`, `fsc`; with",
+    "`add: [classify2d]` also `classify2d`, with `add: [poses]` also `poseTrain` (pose train) and `poseRun` (pose run).",
+    "What `estimate` says holds for the CTFs of the raw micrographs as well.",
     "",
   ];
 }

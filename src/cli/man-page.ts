@@ -17,7 +17,8 @@ export function manPage(entries: readonly CommandEntry[]): string {
     ".I command",
     ".SH DESCRIPTION",
     ...paragraph(
-      "Every command also takes --json: progress and result as JSON lines on standard output. In a project file and in programs an option has its name without dashes: --pixel-size is pixelSize.",
+      "Every command also takes --json: progress and result as JSON lines on standard output. In a project file and in\n" +
+        "programs an option has its name without dashes: --pixel-size is pixelSize.",
     ),
     ".SH COMMANDS",
     ...entries.flatMap(({ spec }) => section(spec)),

@@ -18,9 +18,10 @@ export const LABEL_FORMS = ["topaz", "box", "cbox", "coco", "cs"] as const;
 export type LabelForm = (typeof LABEL_FORMS)[number];
 
 /**
- * Writes the labels of a finished dataset in other forms into its folder labels/: topaz.txt and topaz-images.txt, box/000001.box …,
- * cbox/000001.cbox …, coco.json, particles.cs. Boxes have the suggested size, half as large again as the particle. Particles
- * whose centre lies in the micrograph are all there, cut by its edge or not, at the places where they truly sit; for Topaz at the nearest whole pixels. Files are written micrograph by micrograph.
+ * Writes the labels of a finished dataset in other forms into its folder labels/: topaz.txt and topaz-images.txt,
+ * box/000001.box …, cbox/000001.cbox …, coco.json, particles.cs. Boxes have the suggested size, half as large again as
+ * the particle. All particles are there whose centre lies in the micrograph, cut by its edge or not, at the places where
+ * they truly sit, which for Topaz are rounded to whole pixels. Files are written micrograph by micrograph.
  */
 export async function writeLabels(files: Files, dir: string, forms: readonly LabelForm[]): Promise<void> {
   const dataset = await readDataset(files, dir);

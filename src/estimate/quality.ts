@@ -71,7 +71,8 @@ function particleSkewness(image: Image, pixelSize: number, particleDiameter: num
   const binning = planBinning(image.shape, pixelSize, target);
   const small = binning ? binImage(image, binning) : image;
   const radius = particleDiameter / 2 / (binning ? target : pixelSize);
-  // a disc of radius r answers most to a Laplacian of Gaussian of r / sqrt(2); blurs in a ratio of 1.6 are near to one (Marr & Hildreth 1980)
+  // a disc of radius r answers most to a Laplacian of Gaussian of r / sqrt(2); blurs in a ratio of 1.6 are near to one
+  // (Marr & Hildreth 1980)
   const sigma = radius / Math.SQRT2;
   const [narrow, wide] = [gaussianBlur(small, sigma / 1.26), gaussianBlur(small, sigma * 1.26)];
   const answer = narrow.data.map((value, i) => value - wide.data[i]!);

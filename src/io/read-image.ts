@@ -19,7 +19,8 @@ export interface ReadImage {
 export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff", ".hdf"] as const;
 
 /**
- * Reads a micrograph or another single image: MRC, grey PNG, TIFF turned over as RELION does, or HDF5 of EMAN2. The format is known by its first bytes, else by the name's ending.
+ * Reads a micrograph or another single image: MRC, grey PNG, TIFF turned over as RELION does, or HDF5 of EMAN2. The
+ * format is known by its first bytes, else by the name's ending.
  * @throws FormatError for a damaged file or one that holds several images; UnsupportedError for another format
  */
 export async function readImage(bytes: Uint8Array, path: string): Promise<ReadImage> {

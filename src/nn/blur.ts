@@ -14,7 +14,10 @@ function blurKernel(channels: number, taps: readonly number[]): Value {
   );
 }
 
-/** Halves the sides after a blur of [1, 3, 3, 1] / 8 along either axis, mirrored at the edges (Zhang 2019, "Making convolutional networks shift-invariant again"). */
+/**
+ * Halves the sides after a blur of [1, 3, 3, 1] / 8 along either axis, mirrored at the edges (Zhang 2019, "Making
+ * convolutional networks shift-invariant again").
+ */
 export function blurredHalf(x: Value): Value {
   const channels = x.type.shape[1]!;
   const padded = padImage(x, [1, 1, 2, 2], "reflect");

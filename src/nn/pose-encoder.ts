@@ -146,8 +146,8 @@ function encoderFeatures(scope: Scope, channels: number, { side, width }: PoseFe
 }
 
 /**
- * Two fully connected layers with ReLU. Each unit of the first sees the whole image, as a picture that it is compared with. On small images it
- * learns from more of them in a time than convolutions do.
+ * Two fully connected layers with ReLU. Each unit of the first compares the whole image with a picture of its own. On
+ * small images they learn from more images in the same time than convolutions do.
  */
 function denseFeatures(scope: Scope, channels: number, { side, width }: PoseFeaturesOptions): Features {
   const units = UNITS * width;

@@ -91,9 +91,10 @@ export function poseLoss(encoded: EncodedPoses, rotations: Value, shifts: Value)
 const NO_ODDS = 1e-9;
 
 /**
- * The loss of a distribution over orientations: the Kullback-Leibler divergence from the odds that are taught to the network's, and (1/2) |T - T'|₁.
- * The odds that are taught fall off about the true orientation, or the nearest of its equals by symmetry, see `sharpness`. Unlike the mean of
- * several orientations, which is none of them, a distribution can say that an image looks like two.
+ * The loss of a distribution over orientations: the Kullback-Leibler divergence from the odds that are taught to the
+ * network's, and (1/2) |T - T'|₁. The odds that are taught fall off about the true orientation, or the nearest of its
+ * equals by symmetry, see `sharpness`. Unlike the mean of several orientations, which is none of them, a distribution can
+ * say that an image looks like two.
  *
  * @param rotations [n, 9, members], @param shifts [n, 1, 2]: as of `poseLoss`
  */

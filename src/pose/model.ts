@@ -17,8 +17,8 @@ const poseRecord = z.object({
   /** What images are filtered by at each ring, see `RingFilter`. */
   filter: z.array(z.number()).default([]),
   /**
-   * On particles kept out of training: medians of the angle, degrees, and of the shift, angstrom; and degrees within which nine of ten particles
-   * have one of four likeliest orientations.
+   * On particles kept out of training: medians of the angle, degrees, and of the shift, angstrom; and degrees within
+   * which nine of ten particles have one of four likeliest orientations.
    */
   validation: z
     .object({ particles: z.int().min(1), angle: z.number(), shift: z.number(), reach: z.number().optional() })

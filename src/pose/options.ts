@@ -16,7 +16,10 @@ export const poseOptions = z.strictObject({
   /** Without `orientations`: poses proposed for an image; the best one is taught. */
   heads: z.int().min(1).max(64),
   ctf: z.enum(CTF_USES),
-  /** Detail of more periods across the field is taken out of the images, and the rest brought to equal power at all frequencies; 0: neither. */
+  /**
+   * Detail of more periods across the field than this is taken out of the images, and what is left brought to equal power
+   * at all frequencies. With 0 images stay as they are.
+   */
   periods: z.number().min(0).default(0),
   /** Whether each image is brought to mean 0 and deviation 1; else all of a file are divided by one deviation, means kept. */
   normaliseEach: z.boolean(),

@@ -49,8 +49,9 @@ export function orientationCells(count: number, operators: readonly RotationMatr
 }
 
 /**
- * Over the spacing of cells: the standard deviation of the odds that are taught about the true orientation. Wide enough that their mean gives
- * it back between the cells: to 1.3 degrees (median of 200) where cells lie 30 degrees apart, at 0.41 to 2.8.
+ * The width of the odds that are taught about the true orientation: their standard deviation over the spacing of cells. It
+ * is wide enough that the mean of the cells gives back an orientation between them: to 1.3 degrees (median of 200) where
+ * cells lie 30 degrees apart. With 0.41 in place of 0.5 it is 2.8 degrees.
  */
 const TAUGHT_WIDTH = 0.5;
 
@@ -131,7 +132,10 @@ function nearestEqual(
   return equals.reduce((best, other) => (product(other) > product(best) ? other : best));
 }
 
-/** Newton's iteration for the rotation nearest to a mean of rotations that lie near each other (Higham 1986, SIAM J. Sci. Stat. Comput. 7:1160). */
+/**
+ * Newton's iteration for the rotation nearest to a mean of rotations that lie near each other (Higham 1986, SIAM J. Sci.
+ * Stat. Comput. 7:1160).
+ */
 function nearestRotation(mean: Float64Array): RotationMatrix {
   const scale = Math.cbrt(determinant(mean));
   let x = mean.map((value) => value / scale);

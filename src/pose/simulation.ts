@@ -36,8 +36,9 @@ export interface ImageStatistics {
 /** Images of either kind that are compared. */
 const COMPARED = 1000;
 /**
- * The first ring of detail. Ring 1 is the particle as a whole against its surroundings: a map is of a particle in a vacuum, and what it displaces of
- * the ice takes much of that contrast from real images (of EMPIAR-10028 it is 0.55 of what rings 2 to 5 have).
+ * The first ring of detail. Ring 1 is the particle as a whole against its surroundings. A map shows a particle in a
+ * vacuum; in real images the ice that it displaces takes much of that contrast away (in EMPIAR-10028 ring 1 has 0.55 of
+ * the contrast of rings 2 to 5).
  */
 const DETAIL = 2;
 /** Least share of an image's power that is taken for noise. */

@@ -12,8 +12,9 @@ export interface ContextOptions {
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs a job with the machine's files, a report on this terminal, and a signal that aborts on Ctrl-C, SIGTERM or
- * SIGHUP (the terminal is gone). The job then throws the signal's AbortError; a second Ctrl-C ends the program at once, as the system would.
+ * Runs a job with the machine's files, a report on this terminal, and a signal that aborts on Ctrl-C, SIGTERM or SIGHUP
+ * (the terminal is gone). The job then throws the signal's AbortError; a second Ctrl-C ends the program at once, as the
+ * system would.
  */
 export async function withContext<T>(
   { json = false }: ContextOptions,

@@ -5,8 +5,11 @@ import type { CtfView } from "../../src/jobs/view/records.js";
 export type Ctf = Required<Omit<CtfView, "source" | "pixelSize">>;
 
 /**
- * Frequencies, 1/angstrom, at which the CTF is zero for the n-th time in a direction: n π = π λ Δz k² - (π/2) Cs λ³ k⁴ + phase shift +
- * asin(amplitude contrast), solved for k².
+ * The frequency, 1/angstrom, at which the CTF is zero for the n-th time in a direction: the smaller k² that solves
+ *
+ *   n π = π λ Δz k² - (π/2) Cs λ³ k⁴ + phase shift + asin(amplitude contrast)
+ *
+ * @param angle radian, from +x towards +y
  */
 export function ringFrequency(ctf: Ctf, angle: number, n: number): number {
   const lambda = electronWavelength(ctf.voltage);

@@ -75,7 +75,10 @@ export function seed(words: usize): void {
   s3 = v128.load(words, 48);
 }
 
-/** Adds `deviation` times standard normal deviates to `count` floats, a multiple of eight; sixteen at a time, as chains of sums wait for themselves. */
+/**
+ * Adds `deviation` times standard normal deviates to `count` floats, a multiple of eight. It works on sixteen at a time:
+ * each addition of a sum waits for the one before it, and several sums at once fill that time.
+ */
 export function addDeviates(to: usize, count: usize, deviation: f32): void {
   const scale = f32x4.splat(deviation);
   let left = count;

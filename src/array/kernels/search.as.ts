@@ -112,7 +112,10 @@ function addProduct(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 
-/** out[a][b] = the product of row a of `left` and row b of `right`, both `bytes` long; an even `leftCount`, `rightCount` a multiple of 4. */
+/**
+ * out[a][b] = the product of row a of `left` and row b of `right`, both `bytes` long. `leftCount` is even, `rightCount` a
+ * multiple of 4.
+ */
 export function products(
   left: usize, leftCount: i32, right: usize, rightCount: i32, bytes: usize, out: usize,
 ): void {

@@ -76,7 +76,8 @@ export interface FscResolution {
 }
 
 /**
- * Resolution at a threshold: 0.143 between half maps, 0.5 between a map and the truth. Infinity if already the first shell after zero lies below.
+ * Resolution at a threshold: 0.143 between half maps, 0.5 between a map and the truth. Infinity if already the first
+ * shell after zero lies below.
  */
 export function resolutionAt({ frequencies, correlation }: FscCurve, threshold: number): FscResolution {
   const s = firstBelow(correlation, threshold);

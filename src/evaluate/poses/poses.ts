@@ -129,8 +129,8 @@ function difference(
 }
 
 /**
- * The translation, pixels in the frame of the truth, that explains the shifts of the estimates best: least squares among the points that the
- * symmetry group leaves where they are (all for C1, the axis for Cn, the origin else).
+ * The translation, pixels in the frame of the truth, that explains the shifts of the estimates best: least squares among
+ * the points that the symmetry group leaves where they are (all for C1, the axis for Cn, the origin else).
  */
 function translation(
   estimates: readonly ParticlePose[],

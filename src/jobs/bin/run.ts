@@ -10,8 +10,8 @@ import { BINNED, type BinnedMicrograph, type BinnedRecord } from "./records.js";
  * Bins micrographs into a folder; those binned before from the same contents are not binned again. With `shard` join it only writes
  * the record of what was binned.
  *
- * @throws OptionError where a pixel size is not known, FormatError for a micrograph, FileError for micrographs that are not binned when they
- *   are to be joined, UsageError for a folder with something else
+ * @throws OptionError where a pixel size is not known, FormatError for a damaged micrograph, FileError for micrographs
+ *   that are not binned when they are to be joined, UsageError for a folder with something else
  */
 export async function binMicrographs(plan: BinPlan, context: DatasetContext): Promise<BinnedRecord> {
   requireTables(plan.assignment, "binShard");

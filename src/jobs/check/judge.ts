@@ -15,7 +15,10 @@ const FEW = 4;
  * apoferritin that fills the field -0.31 to 0.08 (EMPIAR-10028, EMPIAR-10146).
  */
 const WHITE = 0.15;
-/** Fineness below which something has taken the noise away: raw ones of EMPIAR-10028, binned four times, have 0.07; a blur of 1 pixel leaves 0.0006. */
+/**
+ * Fineness below which something has taken the noise away. Raw micrographs of EMPIAR-10028, binned four times, have 0.07;
+ * after a blur of 1 pixel 0.0006 is left.
+ */
 const SMOOTHED = 0.004;
 /** Share of pixels at the ends of 8 bits beyond which contrast was stretched. */
 const STRETCHED = 1e-3;
@@ -23,8 +26,9 @@ const BYTE_LEVELS = 256;
 /** So many median deviations away a micrograph is unlike the others; of normal values one in 10^8 is. */
 const OUTLIER = 6;
 /**
- * Median deviations below this share of the median itself are not worth telling apart: six of them are 30 %. Of five fields of one session of
- * EMPIAR-10028 one differs by 14 % in contrast, and the spread of five values is hardly known.
+ * A median deviation is taken to be at least this share of the median itself, so that only micrographs beyond 30 % (six
+ * of them) are told. Of five fields of one session of EMPIAR-10028 one differs by 14 % in contrast, and five values hardly
+ * tell their spread.
  */
 const LEAST_SPREAD = 0.05;
 /** Root mean square difference of the logarithm of power that can be told by eye. */

@@ -57,9 +57,10 @@ export const compareCommand: CommandSpec<typeof compareOptions> = {
   summary: "Compare translators on one project: equal minutes, the same seeds, one table and one page.",
   options: compareOptions,
   notes: `
-The project's micrographs are prepared as by \`run\`, whose finished stages are used again. Each row is trained, makes the project's specimens, and is scored against the
-held-out micrographs. Steps follow from the minutes by a pace that is measured once for each row and kept, so that a comparison which was stopped goes on with
-the same ones. OUT/compare holds table.csv, compare.json and compare.html.
+The project's micrographs are prepared as by \`run\`, whose finished stages are used again. Each row is trained, makes the
+project's specimens, and is scored against the held-out micrographs. The number of steps follows from the minutes: the pace of
+each row is measured once and kept, so that a comparison which was stopped goes on with the same numbers. OUT/compare holds
+table.csv, compare.json and compare.html.
 Examples:
   cryogem compare project.yaml
   cryogem compare project.yaml --minutes 2 --seeds 1 --rows cryogem "cryogem --contrast patch" cut`,

@@ -51,8 +51,8 @@ export const conformationsCommand: CommandSpec<typeof conformationsOptions> = {
   summary: "Move an atomic model along its slowest motions, and make a map of each conformation.",
   options: conformationsOptions,
   notes: `
-The motions are the normal modes of an elastic network. OUT holds conformation-001.mrc and so on, and conformations.csv with how far each lies along each mode;
-\`simulate\` takes all of them, and records for each particle which one it is.
+The motions are the normal modes of an elastic network. OUT holds conformation-001.mrc and so on, and conformations.csv with
+how far each lies along each mode. \`simulate\` takes all of them, and records for each particle which one it is.
 Example: cryogem conformations --model 5a1a.pdb --pixel-size 3 --count 11 --rmsd 4 --out conformations
          cryogem simulate --map conformations/*.mrc --out simulated`,
 };

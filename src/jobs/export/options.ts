@@ -88,7 +88,8 @@ export const exportCommand: CommandSpec<typeof exportOptions> = {
   summary: "Convert particles, picks, images and maps from one format into another.",
   options: exportOptions,
   notes: `
-A name that ends in .gz is packed; .bz2 is read, not written. TIFF rows run upward in the file and are turned over, as RELION does, both ways.
+A name that ends in .gz is packed; .bz2 is read, not written. TIFF rows run upward in the file and are turned over when read
+and when written, as RELION does.
 From STAR to STAR every label is kept; origins become pixels or angstroms. Only y of coordinates is flipped.
 A particle sits at its coordinate less its origin, whoever wrote the file: csv, topaz, box, cbox and coco hold that place.
 Examples:

@@ -20,7 +20,10 @@ export interface ExtractedStack {
   readonly ctfs?: ReadonlyMap<string, MicrographCtf> | undefined;
 }
 
-/** The STAR file of a stack: the labels of the coordinates, whole coordinates, their rest in rlnOrigin, the images' names, and the CTFs joined to them. */
+/**
+ * The STAR file of a stack: the labels of the coordinates, coordinates as whole numbers with their fractions in rlnOrigin,
+ * the images' names, and the CTFs joined to them.
+ */
 export function stackStar(stack: ExtractedStack): string {
   const { name, table, kept } = stack;
   const columns: Record<string, StarColumnInput> = {

@@ -19,7 +19,7 @@ export const translationOptions = {
     { above: 0, to: 1e9 },
     {
       value: "f",
-      help: "factor on the contrast of the simulated micrographs: for a map in other units than the model was trained with, whose noise keeps its strength",
+      help: "factor on the contrast of the simulated micrographs, but not on the noise, for a map in other units than the model was trained with",
       fallback: 1,
     },
   ),

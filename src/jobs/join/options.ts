@@ -17,8 +17,8 @@ export const joinCommand: CommandSpec<typeof joinOptions> = {
   options: joinOptions,
   notes: `
 Commands with --shard i/n leave the tables out: simulate, generate, bin, estimate, pick run, extract. This writes them, byte for
-byte as one process would have, and removes what was only kept for it. Where something is missing it names it, writes nothing and exits with 1:
-run those shares again and join again. What is joined already stays as it is.
+byte as one process would have, and removes what was only kept for it. Where a share is missing it names it, writes nothing and
+exits with 1: run those shares again and join again. What is joined already stays as it is.
 Example:
   cryogem simulate --map map.mrc --count 1000 --out simulated --shard 1/8    # and 2/8 to 8/8, anywhere, in any order
   cryogem join simulated`,

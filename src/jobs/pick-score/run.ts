@@ -23,9 +23,10 @@ export const PICK_SCORES = {
 } as const;
 
 /**
- * Scores picks against true positions by the protocol of SCIENCE: see protocolOf.
+ * Scores picks against true positions; `protocolOf` says how.
  *
- * @throws OptionError for an option out of its range, UsageError where no micrograph is in both, or a size is missing; FileError, FormatError for coordinates
+ * @throws OptionError for an option out of its range, UsageError where no micrograph is in both or a size is missing,
+ *   FileError and FormatError for the files of coordinates
  */
 export async function scorePicks(given: PickScoreOptions, context: JobContext): Promise<PickScoreResult> {
   const { files } = context;

@@ -44,7 +44,7 @@ export const refineOptions = {
   }),
   poses: pathOption({
     value: "star",
-    help: "poses to start from, as `pose run --best` writes them: they make the first map, against which all orientations are searched once",
+    help: "poses to start from, as `pose run --best` writes them. They make the first map, against which all orientations are searched once",
   }),
   shiftRange: numberOption(
     { unit: "angstrom", above: 0, to: 1000 },

@@ -14,8 +14,8 @@ const LOST = 3;
 const MOST_LOST = 0.05;
 
 /**
- * How far about the proposed orientations particles must be looked for, degrees: some are searched everywhere with the first reference, and near the
- * proposals, and what the likelihood loses there is measured.
+ * How far from the proposed orientations particles must be looked for, degrees. Some particles are searched both
+ * everywhere and near the proposals, with the first reference, and what the likelihood loses near them is measured.
  *
  * @param first the state before the first iteration
  * @returns undefined, with a warning, where too many particles would be lost: the proposals are no help

@@ -41,7 +41,10 @@ export interface RefineState {
   readonly iteration: number;
   /** Frequency steps of the box up to which the next iteration compares. */
   readonly limit: number;
-  /** Degrees about proposed orientations within which the first iteration looks, the second everywhere; absent: everywhere, in all iterations. */
+  /**
+   * Degrees about proposed orientations within which the first iteration searches; the second searches everywhere. Where
+   * it is absent, all iterations search everywhere.
+   */
   readonly reach?: number;
   /** Absent before the first iteration. */
   readonly poses?: readonly FoundPose[];

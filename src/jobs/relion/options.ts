@@ -50,6 +50,7 @@ export const relionCommand: CommandSpec<typeof relionOptions> = {
   summary: "Be an External job of RELION: picks, a refinement, or a synthetic dataset, in its pipeline.",
   options: relionOptions,
   notes: `
-RELION's External tab: executable "cryogem relion", and input micrographs with the label picker under Params and a picker's folder; or
-input particles and 3D reference, which are refined; or the label dataset with a dataset's folder. Writes RELION_OUTPUT_NODES.star and RELION_JOB_EXIT_SUCCESS, _FAILURE or _ABORTED. See docs/relion.md.`,
+In RELION's External tab the executable is "cryogem relion". It picks input micrographs where Params have the label picker with
+a picker's folder, refines input particles against the 3D reference, or brings in a dataset where Params have the label dataset
+with its folder. Writes RELION_OUTPUT_NODES.star and RELION_JOB_EXIT_SUCCESS, _FAILURE or _ABORTED. See docs/relion.md.`,
 };

@@ -26,10 +26,10 @@ const isOwnTrace = (name: string): boolean =>
   name === CLAIM || name.startsWith(LOCK) || /^\..*\.partial$/.test(name);
 
 /**
- * Does a job's work in its folder: a new or empty one, or one in which the same kind of work began. The folder is claimed before
- * anything else is written, so that the same command can go on at any moment; no other process works in it meanwhile, apart from
- * those with other shares of the same job; what killed processes had written aside is removed. The claim goes when the work is complete, which
- * one share alone never is.
+ * Does a job's work in its folder: a new or empty one, or one in which the same kind of work began. The folder is claimed
+ * before anything else is written, so that the same command can go on at any moment. No other process works in it
+ * meanwhile, apart from those with other shares of the same job. Partial files that killed processes left are removed. The
+ * claim goes when the work is complete, which one share alone never is.
  *
  * @throws UsageError for a folder with other files or another job's, and for one in which another process is at work
  */

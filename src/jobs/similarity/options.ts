@@ -48,5 +48,6 @@ export const similarityCommand: CommandSpec<typeof similarityOptions> = {
   notes: `
 White is a cosine of 1, black of 0 and below, of the features that the contrastive loss compares. With the masks' loss particles are like
 particles; with CUT's a place is like its own surroundings.
-Example: cryogem similarity --models cryogem cut --micrograph synthetic/micrographs/000001.mrc --mask synthetic/masks/000001.png --at 310,242 --out similarity`,
+Example: cryogem similarity --models cryogem cut --micrograph synthetic/micrographs/000001.mrc \\
+           --mask synthetic/masks/000001.png --at 310,242 --out similarity`,
 };

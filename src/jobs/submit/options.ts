@@ -76,9 +76,9 @@ export const submitCommand: CommandSpec<typeof submitOptions> = {
   summary: "Do a command on a cluster with Slurm: shares as an array of jobs, then join.",
   options: submitOptions,
   notes: `
-What can be shared is: simulate, generate, bin, estimate, pick run, extract. Any other command is one job. A whole project (run) is one too, which with --shards submits its
-stages of these kinds in turn and waits for them. A task that is
-stopped for its time, preempted or lost with its node is queued again and goes on. The same line again submits what has not ended well.
+What can be shared is: simulate, generate, bin, estimate, pick run, extract. Any other command is one job. A whole project (run)
+is one too; with --shards it submits its stages of these kinds in turn and waits for them. A task that is stopped for its time,
+preempted or lost with its node is queued again and goes on. The same line again submits what has not ended well.
 Exit codes with --wait: 0 joined, 1 not.
 Examples:
   cryogem submit --shards 100 --time 2:00:00 -- simulate --map map.mrc --count 10000 --out simulated

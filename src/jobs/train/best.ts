@@ -25,9 +25,10 @@ interface KeptGenerator {
 }
 
 /**
- * Keeps the generator whose output is nearest to held-out parts of the real micrographs: mean, variance, skewness and kurtosis of patches of
- * 32 x 32 pixels, the mean of the four Wasserstein distances in units of the spread of the real patches, as in the realism protocol. A
- * line of scores.jsonl for each checkpoint; best.safetensors until the training ends.
+ * Keeps the generator whose output is nearest to held-out parts of the real micrographs: mean, variance, skewness and
+ * kurtosis of patches of 32 x 32 pixels, the mean of the four Wasserstein distances in units of the spread of the real
+ * patches, as in the realism protocol. A line of scores.jsonl for each checkpoint; best.safetensors until the training
+ * ends.
  */
 export class BestGenerator {
   private readonly real: LocalStatistics;

@@ -28,7 +28,7 @@ export const viewOptions = {
   }),
   export: pathOption({
     value: "dir",
-    help: "write the page that simulates micrographs of the map that is named, with the noise of the models that are, for any web server to show, and end",
+    help: "write a page that simulates micrographs of the named map, with the noise of the named models, for any web server to show, and end",
   }),
 } as const;
 

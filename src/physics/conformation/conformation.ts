@@ -6,8 +6,8 @@ import type { ElasticNetwork } from "./network.js";
 /**
  * How far each conformation lies along each mode.
  *
- * Along one mode: evenly from -`rmsd` to `rmsd`, a movement. Along several: normal deviates whose variance is that of heat, inverse to the mode's
- * stiffness, and together `rmsd` on average (root of the mean square).
+ * Along one mode: evenly from -`rmsd` to `rmsd`, a movement. Along several: normal deviates with the variances of thermal
+ * motion, inverse to each mode's stiffness, scaled so that together they are `rmsd` (root of the mean square).
  *
  * @param rmsd angstrom, root of the mean square displacement of the nodes
  * @param nodes of the network

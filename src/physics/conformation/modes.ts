@@ -25,8 +25,9 @@ const MOST_ITERATIONS = 300;
 /**
  * The slowest modes of an elastic network, without its six rigid motions.
  *
- * Large networks are divided into rigid blocks of consecutive nodes (Durand et al. 1994, Biopolymers 34:759; Tama et al. 2000, Proteins 41:1):
- * up to 300 nodes the modes are those of the network itself; beyond, stiffness is a little too high. All nodes have the same mass.
+ * Large networks are divided into rigid blocks of consecutive nodes (Durand et al. 1994, Biopolymers 34:759; Tama et al.
+ * 2000, Proteins 41:1). Up to 300 nodes the modes are those of the network itself; beyond, stiffness is a little too
+ * high. All nodes have the same mass.
  *
  * @param count 1 to 50
  * @param mostBlocks into which a larger network is divided

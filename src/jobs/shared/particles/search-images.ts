@@ -17,8 +17,8 @@ export interface SearchImage extends ImagePlace {
 }
 
 /**
- * Reads images one by one, white or dark as they are, brought to one box and pixel size. Resampled images are multiplied by the ratio of the
- * pixel sizes, by which the deviation of white noise stays what it was: images of a background of deviation 1 still are.
+ * Reads images one by one, white or dark as they are, brought to one box and pixel size. Resampled images are multiplied
+ * by the ratio of the pixel sizes, so that white noise keeps its standard deviation: a background of deviation 1 stays one.
  */
 export async function* readSearchImages(
   files: Files,

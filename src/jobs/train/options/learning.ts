@@ -43,7 +43,9 @@ export const learningOptions = {
     {
       value: "f",
       help: "weight of the contrastive loss",
-      otherwise: `cryogem, correction: ${NCE_WEIGHT.correction}, plain: ${NCE_WEIGHT.plain}; cut: ${TRANSLATOR_DEFAULTS.cut.nceWeight}, fastcut: ${TRANSLATOR_DEFAULTS.fastcut.nceWeight}`,
+      otherwise:
+        `cryogem, correction: ${NCE_WEIGHT.correction}, plain: ${NCE_WEIGHT.plain}; ` +
+        `cut: ${TRANSLATOR_DEFAULTS.cut.nceWeight}, fastcut: ${TRANSLATOR_DEFAULTS.fastcut.nceWeight}`,
     },
   ),
   identity: numberOption(

@@ -102,7 +102,11 @@ export class PixelStore {
     return bytesOf(store(crop(levels[0]!, left, top, [side, side]).data, range));
   }
 
-  /** Some images of a stack, each at most `side` pixels across, as `smallImages` writes them. @throws UsageError for images that are not there */
+  /**
+   * Some images of a stack, each at most `side` pixels across, as `smallImages` writes them.
+   *
+   * @throws UsageError for images that are not there
+   */
   async sections(path: string, first: number, count: number, side: number): Promise<Uint8Array> {
     const opened = await this.open(path);
     if (opened.kind !== "stack") throw new UsageError(`${path}: found one image, expected a stack`);
