@@ -1,50 +1,34 @@
 import { seed, workers } from "../shared/options/machine.js";
-import * as microscope from "../shared/options/microscope.js";
 import {
   type CommandSpec,
   countOption,
-  numberOption,
   type OptionsOf,
   pathOption,
   type ResolvedOptions,
   restated,
 } from "../shared/options/option.js";
+import {
+  comparedDiameter,
+  finest,
+  initialLowPass,
+  particleImages,
+  shiftRange,
+} from "../shared/options/particles.js";
 
 export const classify2dOptions = {
-  particles: pathOption({
-    value: "star",
-    help: "STAR file of particle images with their CTF, protein white",
-    required: true,
-  }),
+  particles: particleImages,
   out: pathOption({ value: "dir", help: "folder to write or to continue", required: true }),
   classes: countOption(
     { from: 1, to: 1000 },
     { value: "n", help: "class averages to begin with", fallback: 50 },
   ),
-  particleDiameter: restated(microscope.particleDiameter, {
-    help: "diameter of the circle in which images are compared",
-    required: true,
+  particleDiameter: restated(comparedDiameter, { required: true }),
+  initialLowPass: restated(initialLowPass, {
+    help: "low-pass filter of the first averages",
+    otherwise: "a fifth of the particle's diameter",
   }),
-  initialLowPass: numberOption(
-    { unit: "angstrom", above: 0, to: 1000 },
-    {
-      value: "A",
-      help: "low-pass filter of the first averages",
-      otherwise: "a fifth of the particle's diameter",
-    },
-  ),
-  finest: numberOption(
-    { unit: "angstrom", above: 0, to: 1000 },
-    { value: "A", help: "finest detail that is compared", otherwise: "twice the pixel size" },
-  ),
-  shiftRange: numberOption(
-    { unit: "angstrom", above: 0, to: 1000 },
-    {
-      value: "A",
-      help: "farthest that a particle lies from where the STAR file says, in the first iteration",
-      otherwise: "a tenth of the box",
-    },
-  ),
+  finest,
+  shiftRange,
   iterations: countOption(
     { from: 1, to: 100 },
     { value: "n", help: "at most so many; it ends earlier where nothing changes", fallback: 25 },

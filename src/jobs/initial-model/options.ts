@@ -1,50 +1,36 @@
 import { seed, workers } from "../shared/options/machine.js";
-import * as microscope from "../shared/options/microscope.js";
 import {
   type CommandSpec,
   countOption,
-  numberOption,
   type OptionsOf,
   pathOption,
   type ResolvedOptions,
   restated,
-  textOption,
 } from "../shared/options/option.js";
+import {
+  comparedDiameter,
+  finest,
+  particleImages,
+  shiftRange,
+  symmetry,
+} from "../shared/options/particles.js";
 
 export const initialModelOptions = {
-  particles: pathOption({
-    value: "star",
-    help: "STAR file of particle images with their CTF, protein white",
-    required: true,
-  }),
+  particles: particleImages,
   out: pathOption({ value: "dir", help: "folder to write or to continue", required: true }),
-  symmetry: textOption({ value: "group", help: "point group: Cn, Dn, T, O or I", fallback: "C1" }),
+  symmetry,
   classes: countOption(
     { from: 1, to: 20 },
     { value: "n", help: "models that the particles are shared out among", fallback: 1 },
   ),
-  particleDiameter: restated(microscope.particleDiameter, {
-    help: "diameter of the circle in which images are compared",
-    required: true,
-  }),
-  finest: numberOption(
-    { unit: "angstrom", above: 0, to: 1000 },
-    {
-      value: "A",
-      help: "finest detail that is compared",
-      otherwise: "a tenth of the particle's diameter, not beyond Nyquist",
-    },
-  ),
+  particleDiameter: restated(comparedDiameter, { required: true }),
+  finest: restated(finest, { otherwise: "a tenth of the particle's diameter, not beyond Nyquist" }),
   steps: countOption({ from: 10, to: 1000 }, { value: "n", help: "batches of particles", fallback: 120 }),
   batch: countOption({ from: 20, to: 10_000 }, { value: "n", help: "particles of a batch", fallback: 60 }),
-  shiftRange: numberOption(
-    { unit: "angstrom", above: 0, to: 1000 },
-    {
-      value: "A",
-      help: "farthest that a particle lies from where the STAR file says",
-      otherwise: "a tenth of the box",
-    },
-  ),
+  shiftRange: restated(shiftRange, {
+    help: "farthest that a particle lies from where the STAR file says",
+    otherwise: "a tenth of the box",
+  }),
   seed,
   workers,
 } as const;

@@ -1,43 +1,37 @@
 import { seed, workers } from "../shared/options/machine.js";
-import * as microscope from "../shared/options/microscope.js";
 import {
   type CommandSpec,
   countOption,
-  numberOption,
   type OptionsOf,
   pathOption,
   type ResolvedOptions,
   restated,
   switchOption,
-  textOption,
 } from "../shared/options/option.js";
+import {
+  comparedDiameter,
+  initialLowPass,
+  particleImages,
+  shiftRange,
+  symmetry,
+} from "../shared/options/particles.js";
 
 export const refineOptions = {
-  particles: pathOption({
-    value: "star",
-    help: "STAR file of particle images with their CTF, protein white",
-    required: true,
-  }),
+  particles: particleImages,
   reference: pathOption({
     value: "map",
     help: "first reference, MRC, protein white; its grey scale is fitted",
     required: true,
   }),
   out: pathOption({ value: "dir", help: "folder to write or to continue", required: true }),
-  initialLowPass: numberOption(
-    { unit: "angstrom", above: 0, to: 1000 },
-    { value: "A", help: "low-pass filter of the first reference", fallback: 50 },
-  ),
-  symmetry: textOption({ value: "group", help: "point group: Cn, Dn, T, O or I", fallback: "C1" }),
+  initialLowPass: restated(initialLowPass, { fallback: 50 }),
+  symmetry,
   mask: pathOption({
     value: "file",
     help: "mask of the map, 0 to 1 with a soft edge, as large as the images",
     otherwise: "a sphere of the particle's diameter",
   }),
-  particleDiameter: restated(microscope.particleDiameter, {
-    help: "diameter of the circle in which images are compared",
-    otherwise: "from the reference",
-  }),
+  particleDiameter: restated(comparedDiameter, { otherwise: "from the reference" }),
   givenPoses: switchOption({
     help: "start from the angles in the STAR file and look for better ones near them only",
     fallback: false,
@@ -46,14 +40,7 @@ export const refineOptions = {
     value: "star",
     help: "poses to start from, as `pose run --best` writes them. They make the first map, against which all orientations are searched once",
   }),
-  shiftRange: numberOption(
-    { unit: "angstrom", above: 0, to: 1000 },
-    {
-      value: "A",
-      help: "farthest that a particle lies from where the STAR file says, in the first iteration",
-      otherwise: "a tenth of the box",
-    },
-  ),
+  shiftRange,
   iterations: countOption(
     { from: 1, to: 100 },
     { value: "n", help: "at most so many; it ends earlier where nothing improves", fallback: 20 },
