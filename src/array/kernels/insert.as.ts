@@ -1,28 +1,15 @@
+import { toInt } from "./lanes";
+import { BRICK, brickRow, brickSection, middle, volume } from "./volume";
+
 export { forwardRows } from "./fft.as";
 export { filterParticle } from "./particle-filter";
+export { useVolume } from "./volume";
 
 /**
- * Back-projection: slices are added to a half transform of a volume, each sample to the eight voxels around it.
- *
- * A voxel is four floats: re, im, weight and nothing, so that one addition of a vector adds all. Voxels lie in bricks of
- * 8 x 8 x 8 (x fastest), so that the voxels around a sample lie within one or two pages of memory; the address of a voxel is the
- * sum of a part of its x, one of its y and one of its z. x runs from 0, y and z from -middle.
+ * Back-projection: slices are added to a half transform of a volume (volume.ts), each sample to the eight voxels around it.
  *
  * A slice lies in blocks of four columns as fft.as.ts leaves them, and its weights in blocks of four floats a line.
  */
-const BRICK: i32 = 8192;
-
-let volume: i32 = 0;
-let brickRow: i32 = 0;
-let brickSection: i32 = 0;
-let middle: i32 = 0;
-
-export function useVolume(at: i32, bricksAcross: i32, bricksDown: i32, zero: i32): void {
-  volume = at;
-  brickRow = bricksAcross * BRICK;
-  brickSection = bricksDown * brickRow;
-  middle = zero;
-}
 
 /** Groups of four samples of a row that wait to be added, and how many of them each brick has. */
 let listed: i32 = 0;
@@ -151,12 +138,6 @@ function addGroup(at: usize, weights: usize, matrix: usize, rows: i32, row: i32,
     ax * <f64>kx + bx * <f64>ky, ay * <f64>kx + by * <f64>ky, az * <f64>kx + bz * <f64>ky,
     <f32>ax, <f32>ay, <f32>az,
   );
-}
-
-/** Whole parts of numbers that have none but these, below 2^22: adding 3 * 2^22 leaves them in the lowest bits. */
-@inline
-function toInt(whole: v128): v128 {
-  return i32x4.sub(f32x4.add(whole, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
 }
 
 /** The part of an address that a coordinate makes: its brick, and its place in the brick. */

@@ -1,3 +1,5 @@
+import { lerp, splat0, splat1, splat2, splat3 } from "./lanes";
+
 /**
  * Slices of a spectrum cube at a list of frequencies, and their products with images: the inner loops of the search for
  * orientations. A slice is `count` real parts and then `count` imaginary parts; `count` is a multiple of 4.
@@ -5,11 +7,6 @@
 
 /** Bytes of a pose: six floats, the steps in the cube along kx and along ky. */
 const POSE: usize = 24;
-
-@inline
-function lerp(a: v128, b: v128, t: v128): v128 {
-  return f32x4.add(a, f32x4.mul(t, f32x4.sub(b, a)));
-}
 
 /** The samples of a cell at x and x + 1, as re, im, re, im; interpolated along y and z. */
 @inline
@@ -81,23 +78,6 @@ export function sliceAt(
       v128.store(to + imaginary, v128.xor(im, flip));
     }
   }
-}
-
-@inline
-function splat0(v: v128): v128 {
-  return v128.shuffle<f32>(v, v, 0, 0, 0, 0);
-}
-@inline
-function splat1(v: v128): v128 {
-  return v128.shuffle<f32>(v, v, 1, 1, 1, 1);
-}
-@inline
-function splat2(v: v128): v128 {
-  return v128.shuffle<f32>(v, v, 2, 2, 2, 2);
-}
-@inline
-function splat3(v: v128): v128 {
-  return v128.shuffle<f32>(v, v, 3, 3, 3, 3);
 }
 
 @inline

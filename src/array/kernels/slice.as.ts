@@ -1,3 +1,5 @@
+import { lerp, splat0, splat1, splat2, splat3, toInt } from "./lanes";
+
 export { inverseRows, transformGroups } from "./fft.as";
 export { threshold, toSpectrum, weighted } from "./finished-slices";
 
@@ -150,32 +152,7 @@ function pair(at: usize): v128 {
 function cell(at: usize, fy: v128, fz: v128): v128 {
   const v00 = pair(at);
   const v10 = pair(at + SECTION);
-  const near = f32x4.add(v00, f32x4.mul(fy, f32x4.sub(pair(at + ROW), v00)));
-  const far = f32x4.add(v10, f32x4.mul(fy, f32x4.sub(pair(at + SECTION + ROW), v10)));
-  return f32x4.add(near, f32x4.mul(fz, f32x4.sub(far, near)));
-}
-
-/** Whole parts of numbers that have none but these, below 2^22: adding 3 * 2^22 leaves them in the lowest bits. */
-@inline
-function toInt(whole: v128): v128 {
-  return i32x4.sub(f32x4.add(whole, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
-}
-
-@inline
-function splat0(v: v128): v128 {
-  return v128.shuffle<f32>(v, v, 0, 0, 0, 0);
-}
-@inline
-function splat1(v: v128): v128 {
-  return v128.shuffle<f32>(v, v, 1, 1, 1, 1);
-}
-@inline
-function splat2(v: v128): v128 {
-  return v128.shuffle<f32>(v, v, 2, 2, 2, 2);
-}
-@inline
-function splat3(v: v128): v128 {
-  return v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+  return lerp(lerp(v00, pair(at + ROW), fy), lerp(v10, pair(at + SECTION + ROW), fy), fz);
 }
 
 /**
@@ -246,10 +223,8 @@ function fourSamples(pose: usize, kx: i32, ky: i32, last: i32, row: i32, blockBy
   const leftIm = v128.shuffle<f32>(left01, left23, 2, 3, 6, 7);
   const rightRe = v128.shuffle<f32>(right01, right23, 0, 1, 4, 5);
   const rightIm = v128.shuffle<f32>(right01, right23, 2, 3, 6, 7);
-  const re = f32x4.mul(unit, f32x4.add(leftRe, f32x4.mul(fx, f32x4.sub(rightRe, leftRe))));
-  const im = f32x4.mul(
-    v128.xor(unit, signBit), f32x4.add(leftIm, f32x4.mul(fx, f32x4.sub(rightIm, leftIm))),
-  );
+  const re = f32x4.mul(unit, lerp(leftRe, rightRe, fx));
+  const im = f32x4.mul(v128.xor(unit, signBit), lerp(leftIm, rightIm, fx));
   const columnPhase = <usize>load<u32>(pose, 52) + <usize>(kx >> 2) * 32;
   const rowPhase = <usize>load<u32>(pose, 56) + <usize>row * 8;
   const columnRe = v128.load(columnPhase);

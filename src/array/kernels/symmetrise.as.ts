@@ -1,20 +1,9 @@
-/**
- * Symmetry of a half transform: to each sample those that the operators bring there. Voxels lie in bricks as in insert.as.ts, re, im,
- * weight and nothing, so that one interpolation does for all.
- */
-const BRICK: i32 = 8192;
+import { lerp } from "./lanes";
+import { BRICK, brickRow, brickSection, middle, volume } from "./volume";
 
-let volume: i32 = 0;
-let brickRow: i32 = 0;
-let brickSection: i32 = 0;
-let middle: i32 = 0;
+export { useVolume } from "./volume";
 
-export function useVolume(at: i32, bricksAcross: i32, bricksDown: i32, zero: i32): void {
-  volume = at;
-  brickRow = bricksAcross * BRICK;
-  brickSection = bricksDown * brickRow;
-  middle = zero;
-}
+/** Symmetry of a half transform (volume.ts): to each sample those that the operators bring there. */
 
 /**
  * The row (y, z) from x = 0 on: each sample, and the sum of those at R k for `count` operators R, trilinear.
@@ -64,21 +53,16 @@ function addAt(to: usize, x: f64, y: f64, z: f64): void {
   const farY = partY(iy + 1);
   const nearZ = partZ(iz);
   const farZ = partZ(iz + 1);
-  const near = between(line(nearX, farX, nearY + nearZ, fx), line(nearX, farX, farY + nearZ, fx), fy);
-  const far = between(line(nearX, farX, nearY + farZ, fx), line(nearX, farX, farY + farZ, fx), fy);
-  const value = between(near, far, fz);
+  const near = lerp(line(nearX, farX, nearY + nearZ, fx), line(nearX, farX, farY + nearZ, fx), fy);
+  const far = lerp(line(nearX, farX, nearY + farZ, fx), line(nearX, farX, farY + farZ, fx), fy);
+  const value = lerp(near, far, fz);
   const sign = isNegative ? i32x4(0, <i32>0x80000000, 0, 0) : i32x4.splat(0);
   v128.store(to, f32x4.add(v128.load(to), v128.xor(value, sign)));
 }
 
 @inline
 function line(nearX: i32, farX: i32, row: i32, fx: v128): v128 {
-  return between(v128.load(<usize>(nearX + row)), v128.load(<usize>(farX + row)), fx);
-}
-
-@inline
-function between(a: v128, b: v128, f: v128): v128 {
-  return f32x4.add(a, f32x4.mul(f, f32x4.sub(b, a)));
+  return lerp(v128.load(<usize>(nearX + row)), v128.load(<usize>(farX + row)), fx);
 }
 
 /** The parts of an address that the coordinates make: the brick, and the place in the brick. */
