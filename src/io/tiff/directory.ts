@@ -29,6 +29,7 @@ const TAG_NAMES: Readonly<Record<number, string>> = {
   262: "PhotometricInterpretation",
   266: "FillOrder",
   273: "StripOffsets",
+  274: "Orientation",
   277: "SamplesPerPixel",
   278: "RowsPerStrip",
   279: "StripByteCounts",
@@ -52,7 +53,8 @@ type Tags = ReadonlyMap<number, readonly number[]>;
 
 /**
  * The directory of a TIFF file's only image (TIFF 6.0).
- * @throws FormatError for a damaged file, several images or several samples a pixel; UnsupportedError for BigTIFF
+ * @throws FormatError for a damaged file, several images or several samples a pixel, for values of which 0 is white, and for
+ *   rows that do not begin at the top left; UnsupportedError for BigTIFF
  */
 export function readTiffDirectory(bytes: Uint8Array, path: string): TiffDirectory {
   const order = String.fromCharCode(bytes[0] ?? 0, bytes[1] ?? 0);
@@ -119,9 +121,12 @@ function describe(tags: Tags, path: string): Omit<TiffDirectory, "littleEndian">
     if (value === undefined) throw new FormatError(path, TAG_NAMES[tag]!, "nothing", "this tag");
     return value;
   };
-  const among = (tag: number, whenMissing: number, allowed: readonly number[]): number => {
+  const among = (tag: number, whenMissing: number, allowed: readonly number[], meaning?: string): number => {
     const value = one(tag, whenMissing);
-    if (!allowed.includes(value)) throw new FormatError(path, TAG_NAMES[tag]!, value, allowed.join(", "));
+    if (!allowed.includes(value)) {
+      const expected = allowed.join(", ") + (meaning ? ` (${meaning})` : "");
+      throw new FormatError(path, TAG_NAMES[tag]!, value, expected);
+    }
     return value;
   };
   const positive = (tag: number, whenMissing?: number): number => {
@@ -131,8 +136,9 @@ function describe(tags: Tags, path: string): Omit<TiffDirectory, "littleEndian">
   };
   among(277, 1, [1]);
   among(266, 1, [1]);
-  // 0 and 1 are greys; numbers of a palette's colours are none
-  among(262, 1, [0, 1]);
+  // RELION 3.1 takes values and rows as they are stored, Pillow 9.4 inverts and turns them (tried): no reading suits both
+  among(262, 1, [1], "black is 0: write the file anew so, as programs differ on others");
+  among(274, 1, [1], "the first row is the top: write the file anew so, as programs differ on others");
   const [columns, rows] = [positive(256), positive(257)];
   const isTiled = tags.has(322);
   const [blockColumns, blockRows] = isTiled

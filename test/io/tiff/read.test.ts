@@ -79,7 +79,17 @@ describe("refusals", () => {
       "Compression: found 7, expected 1, 5, 8, 32773, 32946",
     ],
     ["12 bits", withTag("raw8.tif", 258, 12), "BitsPerSample: found 12"],
-    ["a palette", withTag("raw8.tif", 262, 3), "PhotometricInterpretation: found 3, expected 0, 1"],
+    ["a palette", withTag("raw8.tif", 262, 3), "PhotometricInterpretation: found 3, expected 1"],
+    [
+      "white as 0",
+      fixture("white-is-zero.tif"),
+      "PhotometricInterpretation: found 0, expected 1 (black is 0: write the file anew so",
+    ],
+    [
+      "the bottom row first",
+      fixture("bottom-first.tif"),
+      "Orientation: found 4, expected 1 (the first row is the top: write the file anew so",
+    ],
     ["colour", withTag("raw8.tif", 262, 3, 277), "SamplesPerPixel: found 3, expected 1"],
     [
       "a second image",
