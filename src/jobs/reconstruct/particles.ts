@@ -1,7 +1,8 @@
 import { FormatError, UnsupportedError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import type { JobContext } from "../../core/ports.js";
 import type { OpticsGroup, Particle, ParticleSet } from "../../io/particles/particle.js";
 import type { TransferCurve } from "../../io/transfer-curve.js";
+import { defocusDoubt } from "../shared/particles/defocus-doubt.js";
 import { readParticleFile } from "../shared/particles/particle-set.js";
 import { openStacks, type ParticleStack } from "../shared/particles/particle-stacks.js";
 import { readMtfs } from "./mtf.js";
@@ -44,14 +45,19 @@ export interface ReadyParticles {
 }
 
 /**
- * Reads particles and opens their stacks, of which no image is read.
+ * Reads particles and opens their stacks, of which no image is read. Warns of a defocus that is odd.
  *
  * @throws FileError, FormatError for a file, a missing column or a stack that is too short; UnsupportedError for optics beyond a CTF
  */
-export async function readReadyParticles(plan: ReconstructPlan, files: Files): Promise<ReadyParticles> {
+export async function readReadyParticles(
+  plan: ReconstructPlan,
+  { files, report }: Pick<JobContext, "files" | "report">,
+): Promise<ReadyParticles> {
   const path = plan.particles;
   const set = await readParticleFile(files, path);
   checkColumns(set, plan);
+  const doubt = plan.ctf ? defocusDoubt(set, path) : undefined;
+  if (doubt) report.warn(doubt);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path, plan.images);
   const numberOf = new Map(names.map((name, i) => [name, i]));

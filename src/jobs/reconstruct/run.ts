@@ -34,7 +34,7 @@ export async function reconstructMap(
 
 async function reconstruct(plan: ReconstructPlan, context: DatasetContext): Promise<ReconstructionRecord> {
   const { files, report, signal, program, workers } = context;
-  const ready = await readReadyParticles(plan, files);
+  const ready = await readReadyParticles(plan, context);
   const doubt = repeatedDoubt(ready.particles, ready.stacks, plan.particles);
   if (doubt) report.warn(doubt);
   const grid = gridOf(ready, plan.maxResolution);

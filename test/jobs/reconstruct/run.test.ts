@@ -39,6 +39,10 @@ function starWith(
   return star;
 }
 
+const zeros = files.columns["rlnDefocusU"]!.map(() => 0);
+/** As programs write the CTF where none was fitted. */
+const IN_FOCUS = { rlnDefocusU: zeros, rlnDefocusV: zeros };
+
 describe("reconstructMap", () => {
   test("writes the map, both half maps and a record, and tells of its progress", async () => {
     const { record, progress, out, map } = await run();
@@ -111,6 +115,7 @@ describe("reconstructMap", () => {
 
   test.each([
     ["no CTF", () => starWith({ rlnDefocusU: undefined }), {}, 'columns: found "no CTF (rlnDefocusU'],
+    ["no fitted CTF", () => starWith(IN_FOCUS), {}, "defocus of every particle: found 0, expected that of"],
     ["no orientations", () => starWith({ rlnAngleRot: undefined }), {}, "no orientations (rlnAngleRot"],
     [
       "no images",
@@ -165,6 +170,18 @@ describe("reconstructMap", () => {
   ])("refuses %s, and leaves no folder", async (_name, star, options, message) => {
     await expect(run({ particles: star(), ...options })).rejects.toThrow(message);
     expect(existsSync(join(folder, `out${outputs}`))).toBe(false);
+  });
+
+  test("a defocus of 0 does not matter where no CTF is corrected for; a negative one is told", async () => {
+    const { record, warnings } = await run({ particles: starWith(IN_FOCUS), ctf: false });
+    expect([record.particles, warnings]).toEqual([200, []]);
+    const [u, v] = ["rlnDefocusU", "rlnDefocusV"].map((name) =>
+      files.columns[name]!.map((value, i) => (i < 4 ? -Number(value) : value)),
+    );
+    const over = await run({ particles: starWith({ rlnDefocusU: u!, rlnDefocusV: v! }) });
+    expect(over.warnings).toEqual([
+      expect.stringMatching(/with\d+\.star: 4 of 200 particles have a negative defocus, which is overfocus/),
+    ]);
   });
 
   test("an image that two particles have is told", async () => {

@@ -69,6 +69,23 @@ describe("a refinement refuses", () => {
     await expect(read({ particles: few })).rejects.toThrow(/particles: found 5, expected at least 20/);
   });
 
+  test("particles to which no CTF was fitted: a defocus of 0, without a phase plate", async () => {
+    const inFocus = (phaseShift: number, amplitudeContrast: number) =>
+      starOf(({ optics, particles }) => ({
+        optics: optics.map((group) => ({ ...group, amplitudeContrast })),
+        particles: particles.map((particle) => ({
+          ...particle,
+          defocus: { defocusU: 0, defocusV: 0, defocusAngle: 0, phaseShift },
+        })),
+      }));
+    await expect(read({ particles: inFocus(0, 0.1) })).rejects.toThrow(
+      /\.star: defocus of every particle: found 0, expected that of its micrograph, in angstrom/,
+    );
+    for (const star of [inFocus(90, 0.1), inFocus(0, 1)]) {
+      expect((await read({ particles: star })).warnings).toEqual([]);
+    }
+  });
+
   test("halves of which one is empty", async () => {
     const star = starOf(({ optics, particles }) => ({
       optics,
@@ -187,6 +204,24 @@ describe("a refinement takes", () => {
       /particles with the image of another one: 1, .* image 3 of .*particles\.mrcs/,
     );
     expect((await read({})).warnings).toEqual([]);
+  });
+
+  test("a defocus of 0 or less of some particles, with a warning", async () => {
+    const star = starOf(({ optics, particles }) => ({
+      optics,
+      particles: particles.map((particle, i) => {
+        const factor = i < 3 ? 0 : i < 8 ? -1 : 1;
+        const { defocusU, defocusV, ...rest } = particle.defocus!;
+        return {
+          ...particle,
+          defocus: { ...rest, defocusU: factor * defocusU, defocusV: factor * defocusV },
+        };
+      }),
+    }));
+    expect((await read({ particles: star })).warnings).toEqual([
+      `${star}: 3 of 24 particles have a defocus of 0, so no CTF was fitted to them; 5 of 24 particles have a negative defocus, ` +
+        "which is overfocus: underfocus is positive here",
+    ]);
   });
 
   test("dark images, and a reference without the symmetry that is asked for, with warnings", async () => {

@@ -5,6 +5,7 @@ import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
 import { LABEL } from "../../../io/star/names.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
 import { pixelSizesDiffer, saidPixelSize } from "../micrographs/pixel-size.js";
+import { defocusDoubt } from "./defocus-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
   type ImagePlace,
@@ -49,8 +50,9 @@ export async function readSearchInputs(
   const stacks = await openStacks(files, names, path);
   const places = placesOf(set.particles, names, stacks, path);
   checkOptics(set, path);
-  const doubt = repeatedDoubt(places, stacks, path);
-  if (doubt) report.warn(doubt);
+  for (const doubt of [defocusDoubt(set, path), repeatedDoubt(places, stacks, path)]) {
+    if (doubt) report.warn(doubt);
+  }
   const kinds = kindsOf(set, places, stacks, { path, warn: report.warn });
   const { box, pixelSize } = commonSampling(kinds);
   if (kinds.length > 1) {
