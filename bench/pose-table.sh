@@ -33,13 +33,12 @@ cd "$out"
 paths() { for name in $2; do printf '%s %s/%s%s ' "${4-}" "$1" "$name" "$3"; done; }
 names_in() { ls "$1" | sed 's/\.png$//' | tr '\n' ' '; }
 
-# spread: how far labels lie from the refined places at most, angstrom: two deviations along each axis, by which `pose train` moves images
 case $specimen in
 ribosome)
   micrographs=$data/ribosome-10028/micrographs
   learned=$(paths "$micrographs" "061 062 063" .png) held_out=$(paths "$micrographs" "064 065" .png)
   images=$micrographs labels=$data/ribosome-10028/coords names="064 065" finer=1
-  pixel=5.36 cs=2 diameter=300 radius=28 symmetry=C1 box=80 size=1024 count=48 initial=60 spread=27 placement=
+  pixel=5.36 cs=2 diameter=300 radius=28 symmetry=C1 box=80 size=1024 count=48 initial=60 placement=
   relion="--healpix_order 1 --offset_range 16 --offset_step 4 --low_resol_join_halves 80"
   map=$data/maps/cryojax_ribosome_4ug0_potential_cistem.mrc
   ;;
@@ -48,7 +47,7 @@ apoferritin)
   learned=$example/train held_out=$example/held-out
   # the labels are on the same fields at 1.5 angstrom a pixel
   images=$held_out labels=$data/apoferritin-10146/coords-a names=$(names_in "$held_out") finer=2
-  pixel=3 cs=0 diameter=130 radius=22 symmetry=O box=72 size=620x600 count=40 initial=30 spread=15 placement="--collapse-ratio 0.9 --clustering 0.7"
+  pixel=3 cs=0 diameter=130 radius=22 symmetry=O box=72 size=620x600 count=40 initial=30 placement="--collapse-ratio 0.9 --clustering 0.7"
   relion="--healpix_order 2 --offset_range 9 --offset_step 3 --low_resol_join_halves 40"
   map=map.mrc
   [ -e "$map" ] || $cryogem potential --model "$example/2za7.pdb" --pixel-size 3 --box 64 --out "$map"
@@ -131,7 +130,7 @@ here=steps-$steps
 # train ROW OPTIONS: an encoder
 train() {
   row=$1 && shift
-  /usr/bin/time -a -o "$here/times.txt" -f "$row: %e s, user %U, system %S" $cryogem pose train "$@" --symmetry $symmetry --moves $spread \
+  /usr/bin/time -a -o "$here/times.txt" -f "$row: %e s, user %U, system %S" $cryogem pose train "$@" --symmetry $symmetry --moves 10 \
     --field "$(awk "BEGIN { print $box * $pixel }")" --steps "$steps" --seed "${row##*-}" --threads 1 --resume --out "$here/encoders/$row"
 }
 

@@ -12,7 +12,7 @@ import { type OrientationCells, OrientationPeaks, orientationCells } from "./ori
 import { filterRings } from "./rings.js";
 import { channelsOf } from "./step.js";
 import type { KnownParticle } from "./training-data.js";
-import { cutTurn, STRAIGHT } from "./turn.js";
+import { cutTurn, type ImageTurn, STRAIGHT } from "./turn.js";
 
 /** A pose that a network proposes. */
 export interface ProposedPose {
@@ -48,13 +48,33 @@ export class PoseEstimator<DeviceTensor = unknown> {
   /**
    * The poses of each particle, likeliest first.
    *
-   * @param particles their images at least as large as the network's
+   * @param particles their images at least as large as the network's, and larger by the room that moves need
    * @param most of each particle; a network that proposes poses has as many as heads
+   * @param looks each look after the first is at the image moved so that the particle lies in the middle, by the look before
    */
-  async estimate(particles: readonly SeenParticle[], most = 1): Promise<(readonly ProposedPose[])[]> {
+  async estimate(
+    particles: readonly SeenParticle[],
+    most = 1,
+    looks = 1,
+  ): Promise<(readonly ProposedPose[])[]> {
     const all: (readonly ProposedPose[])[] = [];
     for (let first = 0; first < particles.length; first += BATCH) {
-      all.push(...(await this.batch(particles.slice(first, first + BATCH), most)));
+      const some = particles.slice(first, first + BATCH);
+      let poses = await this.batch(
+        some,
+        most,
+        some.map(() => STRAIGHT),
+      );
+      for (let look = 2; look <= looks; look++) {
+        // whole pixels: the noise stays as it is
+        const moved = poses.map(([best]) => ({
+          ...STRAIGHT,
+          x: Math.round(best!.x),
+          y: Math.round(best!.y),
+        }));
+        poses = await this.batch(some, most, moved);
+      }
+      all.push(...poses);
     }
     return all;
   }
@@ -68,6 +88,7 @@ export class PoseEstimator<DeviceTensor = unknown> {
   private async batch(
     particles: readonly SeenParticle[],
     most: number,
+    moved: readonly ImageTurn[],
   ): Promise<(readonly ProposedPose[])[]> {
     const { options, workingPixel, filter } = this.model.record;
     const { side, heads } = options;
@@ -78,7 +99,7 @@ export class PoseEstimator<DeviceTensor = unknown> {
     for (const [i, particle] of particles.entries()) {
       const at = i * channels * size;
       const image = images.subarray(at, at + size);
-      cutTurn(particle.image, STRAIGHT, side, image);
+      cutTurn(particle.image, moved[i]!, side, image);
       filterRings(image, filter);
       const { mean, deviation } = particle.scale ?? greyScaleOf(image);
       for (let p = 0; p < size; p++) image[p] = (window[p]! * (image[p]! - mean)) / deviation;
@@ -105,14 +126,17 @@ export class PoseEstimator<DeviceTensor = unknown> {
     };
     const shift = (await values("shift"))!;
     const probability = await values("probability");
-    const place = (k: number) => ({ x: (shift[2 * k]! * side) / 2, y: (shift[2 * k + 1]! * side) / 2 });
+    const place = (i: number, k: number) => ({
+      x: moved[i]!.x + (shift[2 * k]! * side) / 2,
+      y: moved[i]!.y + (shift[2 * k + 1]! * side) / 2,
+    });
     if (this.cells && this.peaks) {
       const count = this.cells.matrices.length;
       const { peaks } = this;
       return particles.map((_, i) =>
         peaks
           .likeliest(probability!.subarray(i * count, (i + 1) * count) as Float32Array, most)
-          .map((peak): ProposedPose => ({ ...peak, ...place(i) })),
+          .map((peak): ProposedPose => ({ ...peak, ...place(i, i) })),
       );
     }
     const rotation = (await values("rotation"))!;
@@ -121,7 +145,7 @@ export class PoseEstimator<DeviceTensor = unknown> {
         const k = i * heads + h;
         return {
           rotation: Array.from(rotation.subarray(9 * k, 9 * k + 9)) as unknown as RotationMatrix,
-          ...place(k),
+          ...place(i, k),
           probability: probability ? probability[k]! : 1,
         };
       })

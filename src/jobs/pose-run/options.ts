@@ -27,6 +27,14 @@ export const poseRunOptions = {
       fallback: 1,
     },
   ),
+  looks: countOption(
+    { from: 1, to: 10 },
+    {
+      value: "n",
+      help: "look so many times at each particle, every time at the image moved so that it lies in the middle by the look before",
+      fallback: 3,
+    },
+  ),
   ...{ device, threads },
 } as const;
 

@@ -19,6 +19,8 @@ import { type PoseRunOptions, poseRunOptions } from "./options.js";
 
 /** Particles that are read at a time. */
 const CHUNK = 256;
+/** Of the network's field, what is kept about it where the image is looked at again elsewhere. */
+const ROOM = 0.5;
 /** Of the network's field, what images must show of it. */
 const ENOUGH = 0.9;
 
@@ -50,14 +52,15 @@ export async function runPoses(given: PoseRunOptions, context: PoseRunContext): 
     );
   }
   const particles = await openPoseParticles(files, asked.particles, options);
-  const how: SeenAs = { workingPixel, side: options.side, ctf: options.ctf };
+  const seenOnce: SeenAs = { workingPixel, side: options.side, ctf: options.ctf };
+  const how: SeenAs = asked.looks === 1 ? seenOnce : { ...seenOnce, side: (1 + ROOM) * options.side };
   const field = fieldOf(particles);
   if (field < ENOUGH * options.side * workingPixel) {
     report.warn(
       `${asked.particles}: images are ${field.toFixed(0)} angstrom wide, the network has learned from ${(options.side * workingPixel).toFixed(0)}: cut larger boxes`,
     );
   }
-  const scale = options.normaliseEach ? undefined : await commonScale(files, particles, how);
+  const scale = options.normaliseEach ? undefined : await commonScale(files, particles, seenOnce);
   const runtime = await context.runtime();
   const estimator = new PoseEstimator(model, runtime);
   const poses: EstimatedPose[][] = [];
@@ -67,7 +70,7 @@ export async function runPoses(given: PoseRunOptions, context: PoseRunContext): 
       signal.throwIfAborted();
       const rows = Array.from({ length: Math.min(CHUNK, total - first) }, (_, i) => first + i);
       const seen = await seenParticles(files, particles, rows, { ...how, scale });
-      for (const [i, proposed] of (await estimator.estimate(seen, asked.best)).entries()) {
+      for (const [i, proposed] of (await estimator.estimate(seen, asked.best, asked.looks)).entries()) {
         poses.push(proposed.map((pose) => estimated(pose, particles, rows[i]!, how)));
       }
       report.progress({ stage: "poses", done: poses.length, total, unit: "particles" });
