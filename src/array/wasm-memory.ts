@@ -12,6 +12,9 @@ export interface Memory {
   grow(pages: number): number;
 }
 
+/** Most bytes of a kernel's data. WebAssembly addresses 4 GiB; the rest is for plans and what a kernel works with. */
+export const MOST_BYTES = 3.5 * 2 ** 30;
+
 const compiled = new Map<string, object>();
 
 /** A new instance of a module of wasm.generated.ts: its exports. Compiled once. */

@@ -115,3 +115,17 @@ function closeGroup(generators: Generators): readonly RotationMatrix[] {
   }
   return group;
 }
+
+/**
+ * Whether an orientation shows its view first: of the orientations that symmetry makes equal, it looks nearest to one direction
+ * that lies on no axis of symmetry. Of equal views one is chosen so, or several at the borders.
+ *
+ * @param operators rotations of the point group
+ */
+export function isFirstOfEquals(orientation: RotationMatrix, operators: readonly RotationMatrix[]): boolean {
+  const own = nearness(orientation);
+  return operators.every((operator) => nearness(multiplyRotations(orientation, operator)) <= own + 1e-9);
+}
+
+/** Cosine between a viewing direction, the last row of A, and a direction on no axis of symmetry. */
+const nearness = (a: RotationMatrix): number => 0.1357 * a[6] + 0.2468 * a[7] + 0.9595 * a[8];

@@ -30,7 +30,7 @@ export function changeContrast(crop: Float32Array, side: number, diameter: numbe
     blur(crop, side, random.uniform(LEAST_BLUR, LARGEST_BLUR * diameter));
   }
   const noise = random.uniform() < NOISIER ? random.uniform(0, LARGEST_NOISE) : 0;
-  // the spread stays 1 but for the change of contrast: a micrograph with more noise is normalised too
+  // but for the change of contrast the spread stays 1, as a micrograph with more noise has it after its normalisation
   const factor = LARGEST_CONTRAST ** random.uniform(-1, 1) / Math.sqrt(1 + noise * noise);
   const offset = random.normal(0, BRIGHTNESS);
   const across = random.normal(0, SLOPE) / side;

@@ -10,6 +10,8 @@ const DARK = 0.7;
 /**
  * Adds something that is no particle to a square crop, in place: a blot with a soft or a hard, round or lobed edge, solid or
  * hollow, as ice crystals, ethane and aggregates show; or a half plane with a sharp edge, as carbon.
+ *
+ * @param crop side x side, standard deviation 1; @param diameter of a particle, pixels
  */
 export function pasteContaminant(crop: Float32Array, side: number, diameter: number, random: Random): void {
   const sign = random.uniform() < DARK ? -1 : 1;

@@ -24,6 +24,7 @@ const STEP = 1.25;
  * the Gaussian's standard deviation is the disc's radius over sqrt 2 (Lindeberg 1998, Int. J. Comput. Vis. 30:79). The
  * answers to several diameters are each divided by their standard deviation; the highest counts.
  *
+ * @returns scores in standard deviations of the micrograph's answers
  * @throws DomainError for a diameter outside 2 pixels to 1e5 angstrom or the larger first
  */
 export function laplacianScorer({ pixelSize, diameters: [smallest, largest] }: LaplacianOptions): Scorer {

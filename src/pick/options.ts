@@ -18,7 +18,7 @@ export const pickerOptions = z.strictObject({
   average: z.number().min(0).max(0.9999),
   /** Whether crops are turned by any angle, resized, blurred, made noisier, and their contrast changed. */
   augment: z.boolean(),
-  /** Share of crops that get a made-up contaminant, and of crops drawn from negatives where there are any. */
+  /** Share of crops that get a made-up contaminant, and share of crops drawn from negatives where there are any. */
   contaminants: z.number().min(0).max(1),
   negatives: z.number().min(0).max(1),
   /** Particles expected on a micrograph, labelled or not, if labels are incomplete: learns from positives and unlabelled ground. */
@@ -27,10 +27,3 @@ export const pickerOptions = z.strictObject({
 });
 
 export type PickerOptions = z.infer<typeof pickerOptions>;
-
-/** Learning rate at a step (from 1): rises over the first twentieth, then falls to zero as half a cosine. */
-export function pickerLearningRate({ learningRate, steps }: PickerOptions, step: number): number {
-  const warm = Math.max(1, Math.round(steps / 20));
-  if (step <= warm) return (learningRate * step) / warm;
-  return (learningRate / 2) * (1 + Math.cos((Math.PI * (step - warm)) / (steps + 1 - warm)));
-}

@@ -13,6 +13,9 @@ export interface ScoreMap {
 
 /** Anything that finds particles: a trained network, templates, a Laplacian of Gaussian. */
 export interface Scorer {
-  /** @param micrograph raw contrast, particles dark on a lighter ground; any size, any gain and offset */
+  /**
+   * @param micrograph raw contrast, particles dark on a lighter ground; any gain and offset
+   * @throws DomainError or ShapeError for a micrograph smaller than a particle, of one value, or with a pixel that is no number
+   */
   score(micrograph: Image): Promise<ScoreMap>;
 }

@@ -27,7 +27,7 @@ export interface CropLabels {
 const TARGET_WIDTH = 0.12;
 /** Radius about an ignored place in which nothing is asked, in particle diameters. */
 const IGNORED_RADIUS = 0.35;
-/** Share of people who label micrographs that mark a particle of which hardly anything is visible. */
+/** Probability that somebody who labels micrographs marks a particle of which hardly anything is visible. */
 const LABELLED_WHEN_CUT = 0.5;
 /** A cell at a particle's centre weighs so many times as much as one on background. */
 const CENTRE_WEIGHT = 5;
@@ -62,7 +62,7 @@ export function denseTarget({ target, weight }: DenseTarget, index: number, labe
     weight[first + cell] = known[cell]! * (1 + (CENTRE_WEIGHT - 1) * target[first + cell]!);
   }
   visitDiscs(labels.ignored, IGNORED_RADIUS * labels.diameter, side, (cell) => {
-    // a good particle beside a bad one is still to be found
+    // a particle with a whole label beside an ignored one is still to be found
     if (target[first + cell]! < 0.5) weight[first + cell] = 0;
   });
 }

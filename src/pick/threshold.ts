@@ -14,7 +14,7 @@ export interface ChosenThreshold {
 const LEAST_SCORES = 20;
 /** Share of the scores at either end that is moved in: a few enormous ones must not become a group. */
 const CLIPPED = 0.01;
-/** Separation from which two groups are believed; two halves of one normal distribution reach 2.7. */
+/** Separation from which scores are taken to fall into two groups; two halves of one normal distribution reach 2.7. */
 const CLEAR = 3;
 const ROUNDS = 500;
 
@@ -23,7 +23,9 @@ const ROUNDS = 500;
  *
  * Peaks of noise crowd at low scores and particles at higher ones: two normal distributions of their own width are fitted by
  * expectation maximisation, starting from Otsu's split; the threshold is where a peak is as likely to belong to either.
- * Where the two do not stand apart, Otsu's split is returned and `isClear` is false; the lowest score for less than 20.
+ * Where the two do not stand apart, Otsu's split is returned and `isClear` is false; of fewer than 20 scores the lowest.
+ *
+ * Source of the separation: Ashman, Bird & Zepf 1994, Astron. J., arXiv astro-ph/9408030.
  */
 export function chooseThreshold(scores: ArrayLike<number>): ChosenThreshold {
   const lowest = scores.length > 0 ? quantile(scores, 0) : 0;
@@ -100,7 +102,7 @@ function groupOf(
     total += share(i);
     sum += share(i) * values[i]!;
   }
-  // a group of less than one score is none
+  // with less than one score a group does not exist
   if (!(total >= 1)) return undefined;
   const mean = sum / total;
   let squares = 0;

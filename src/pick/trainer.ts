@@ -1,12 +1,12 @@
 import type { HostTensor } from "../core/ports.js";
 import { Random } from "../core/random.js";
 import { PICKER_STRIDE } from "../nn/picker.js";
-import { adamFeeds } from "../train/adam.js";
+import { adamFeeds, learningRateAt } from "../train/adam.js";
 import { averageFeeds } from "../train/average.js";
 import { type Feeds, floatTensor } from "../train/feeds.js";
 import { type Resumption, runTraining, type TrainingListener, type TrainingMachine } from "../train/loop.js";
 import { firstState, type TrainingState } from "../train/state.js";
-import { type PickerOptions, pickerLearningRate } from "./options.js";
+import type { PickerOptions } from "./options.js";
 import { pickerStep, UNLABELLED_CELLS } from "./step.js";
 import { labelledCells } from "./target.js";
 import { drawBatch, type PickerBatch, type PickerTrainingSet } from "./training-data.js";
@@ -39,7 +39,7 @@ export async function trainPicker<DeviceTensor>(
   const { steps, seed, average } = options;
   const share = options.expectedParticles === null ? undefined : await unlabelledShare(set, options);
   const { phases, parameters } = pickerStep(options, share);
-  const learningRate = (step: number): number => pickerLearningRate(options, step);
+  const learningRate = (step: number): number => learningRateAt(options, step);
   return runTraining(
     machine,
     {

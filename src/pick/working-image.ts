@@ -29,7 +29,7 @@ export function workingImage(micrograph: Image, diameter: number, scale: number)
   }
   const binned = scale > 1 ? bin(micrograph, scale) : micrograph;
   const { mean, standardDeviation } = robustScale(binned.data);
-  // the scale leaves out what is no number; a square of pixels that holds one is none either
+  // pixels that are no numbers do not enter the scale; a square of pixels that holds one is no number either
   if (indexOfNonFinite(binned.data) >= 0) {
     throw new DomainError("micrograph", "pixels that are no finite numbers", "finite numbers");
   }

@@ -16,8 +16,8 @@ export interface WorkingFrame {
 }
 
 /**
- * The image in working pixels about the same centre, white protein: cut or filled with its border's mean, then rescaled. Its
- * centre lies where `toWorking` of the old centre does.
+ * The image in working pixels about the same centre, contrast as it is: cut, or filled with its border's mean, then rescaled. The
+ * old centre comes to where `toWorking` says.
  */
 export function workingImage(image: Image, frame: WorkingFrame): Image {
   const { side } = frame;
@@ -79,7 +79,7 @@ export function circularWindow(side: number): Float32Array {
   });
 }
 
-/** What an image is multiplied by and what is subtracted first. */
+/** How an image is normalised: its mean is subtracted, then it is divided by the deviation. */
 export interface GreyScale {
   readonly mean: number;
   readonly deviation: number;

@@ -68,10 +68,3 @@ const QUICK: Choices = {
 };
 
 export const POSE_PRESETS: Readonly<Record<"quick" | "paper", Choices>> = { quick: QUICK, paper: PAPER };
-
-/** Learning rate at a step (from 1): rises over the first twentieth, then falls to zero as half a cosine. */
-export function poseLearningRate({ learningRate, steps }: PoseOptions, step: number): number {
-  const warm = Math.max(1, Math.round(steps / 20));
-  if (step <= warm) return (learningRate * step) / warm;
-  return (learningRate / 2) * (1 + Math.cos((Math.PI * (step - warm)) / (steps + 1 - warm)));
-}

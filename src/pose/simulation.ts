@@ -17,7 +17,7 @@ export interface PoseSimulation {
   readonly projector: Projector;
   /** Those of the particles, one for each image drawn. */
   readonly ctfs: readonly CtfParameters[];
-  /** By what `workingImage` multiplies frequency k along an axis, k from 0 to half the side. */
+  /** The factor by which `workingImage` multiplies frequency k along an axis, k from 0 to half the side. */
   readonly transfer: Float64Array;
   /** What the network is told of the CTF; `moves`, `contrast` and `defocus` in angstrom, powers of e and angstrom. */
   readonly options: Pick<PoseOptions, "ctf" | "moves" | "contrast" | "defocus">;
@@ -25,7 +25,7 @@ export interface PoseSimulation {
 
 /** What the particles themselves tell of their images. */
 export interface ImageStatistics {
-  /** Of the projections in the images, at each ring. */
+  /** The factor by which projections stand in the images, at each ring. */
   readonly strength: Float64Array;
   /** Mean |transform|² of the noise at each ring. */
   readonly noise: Float64Array;
@@ -45,9 +45,9 @@ const DETAIL = 2;
 const LEAST_NOISE = 0.05;
 
 /**
- * How strong the projections are in images, and the power of the noise. In the mean of many images there is hardly any noise, and its
- * strength over that of the mean projection is that of the particles; what power the images have beyond the projections' is noise. The ring
- * of frequency 0 is left out, as grey scales have no zero; ring 1 has a strength of its own.
+ * How strong the projections are in images, and the power of the noise. The mean of many images has hardly any noise: its amplitude
+ * over that of the mean projection is the strength. The power that images have beyond that of the projections is noise. The ring of
+ * frequency 0 is left out, as grey scales have no zero; ring 1 has a strength of its own.
  *
  * @param images phases flipped, side x side
  * @returns a strength of 0 or less from ring 2 on where the particles do not look like the map
@@ -75,7 +75,7 @@ export function measureImages(
     }
     return product / energy;
   };
-  // a shell with ice inside may have no contrast as a whole
+  // a hollow particle with ice inside may have no contrast as a whole
   const [whole, detail] = [Math.max(0, strengthOf(1, DETAIL - 1)), strengthOf(DETAIL, side / 4)];
   const strength = a.map((_, ring) => (ring < DETAIL ? whole : detail));
   const [power, signal] = [found.meanPower, simulated.meanPower];
@@ -124,7 +124,7 @@ interface Projection extends Pick<KnownParticle, "rotation" | "x" | "y" | "ctf">
 function projectionOf({ projector, ctfs, transfer, options }: PoseSimulation, random: Random): Projection {
   const { box: side, pixelSize } = projector;
   const rotation = eulerToMatrix(uniformRotation(random));
-  // as picks lie about particles, rather than anywhere in a disc: some lie far, most do not
+  // a normal distribution, as picks lie about particles: most near, some far
   const deviation = options.moves / 2 / pixelSize;
   const [x, y] = [random.normal(0, deviation), random.normal(0, deviation)];
   const spectrum = centralSlice(projector, rotation, x, y);
@@ -151,7 +151,8 @@ function projectionOf({ projector, ctfs, transfer, options }: PoseSimulation, ra
 }
 
 /**
- * By what `workingImage` multiplies a wave of k periods across the field along an axis, k from 0 to half the side: measured on waves.
+ * The factor by which `workingImage` multiplies a wave of k periods across the field along an axis, k from 0 to half the side,
+ * measured on waves.
  *
  * @param box pixels along a side of the images as stored
  */

@@ -1,9 +1,9 @@
-import { adamFeeds } from "../train/adam.js";
+import { adamFeeds, learningRateAt } from "../train/adam.js";
 import { averageFeeds } from "../train/average.js";
 import { floatTensor } from "../train/feeds.js";
 import { type Resumption, runTraining, type TrainingListener, type TrainingMachine } from "../train/loop.js";
 import { firstState, type TrainingState } from "../train/state.js";
-import { type PoseOptions, poseLearningRate } from "./options.js";
+import type { PoseOptions } from "./options.js";
 import { channelsOf, poseStep } from "./step.js";
 import { drawBatch, type PoseTrainingSet } from "./training-data.js";
 
@@ -32,7 +32,7 @@ export async function trainPoseEncoder<DeviceTensor>(
 ): Promise<TrainingState> {
   const { steps, seed, average, batch, side } = options;
   const { phases, parameters } = poseStep(options, set.operators);
-  const learningRate = (step: number): number => poseLearningRate(options, step);
+  const learningRate = (step: number): number => learningRateAt(options, step);
   return runTraining(
     machine,
     {

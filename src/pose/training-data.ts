@@ -141,7 +141,7 @@ function change(
   const added = random.uniform(0, noise);
   const deviates = noise > 0 ? random.fillNormal(new Float32Array(image.length)) : undefined;
   const factor = Math.exp(random.uniform(-contrast, contrast));
-  // what is normalised one by one has deviation 1 with the noise, too
+  // images that are normalised one by one have deviation 1 with the added noise too
   const scale = factor / (normaliseEach ? Math.sqrt(1 + added * added) : 1);
   for (let i = 0; i < image.length; i++) {
     const value = (image[i]! - mean) / deviation;

@@ -14,10 +14,10 @@ export interface ImageTurn {
 export const STRAIGHT: ImageTurn = { x: 0, y: 0, xu: 1, xv: 0, yu: 0, yv: 1 };
 
 /**
- * Cuts a turned, mirrored or moved square out of an image, by Keys' cubic convolution (a = -1/2) between pixels; positions outside take the
- * nearest pixel.
+ * Cuts a turned, mirrored or moved square out of an image, by Keys' cubic convolution (a = -1/2) between pixels; places outside
+ * take the nearest pixel.
  *
- * @param out side x side
+ * @param side pixels; @param out receives side x side values
  */
 export function cutTurn(
   { data, shape: [rows, columns] }: Image,

@@ -14,7 +14,7 @@ export function blobTransform(distance: number): number {
 }
 
 function shape(squared: number): number {
-  // near 0 both forms lose their digits: there the series 1/3 + s²/30
+  // near 0 both forms lose digits to cancellation: the series 1/3 + s²/30 takes their place
   if (Math.abs(squared) < 1e-3) return 1 / 3 + squared / 30;
   const s = Math.sqrt(Math.abs(squared));
   return squared > 0

@@ -6,7 +6,7 @@ const CELLS = 8;
 const VOXEL_FLOATS = 4;
 const BRICK_FLOATS = VOXEL_FLOATS * CELLS ** 3;
 
-/** How many bricks hold the sums of a grid. */
+/** How many bricks hold the sums of a grid: along x, along y and z, and the bytes of all. */
 export interface Bricks {
   readonly across: number;
   readonly down: number;

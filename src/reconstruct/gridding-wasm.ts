@@ -1,7 +1,7 @@
 import { type Layout, layout } from "../array/fft/layout.js";
 import { wrappedIndex } from "../array/spectrum/half.js";
 import { griddingWasm } from "../array/wasm.generated.js";
-import { instantiate, type Memory, PlannedMemory } from "../array/wasm-memory.js";
+import { instantiate, type Memory, MOST_BYTES, PlannedMemory } from "../array/wasm-memory.js";
 import { eachRow, type ReconstructionGrid } from "./grid.js";
 
 /** Functions of kernels/gridding.as.ts and of those of fft.as.ts that it passes on. Addresses and counts are whole numbers. */
@@ -29,9 +29,6 @@ interface Kernels {
     ...args: [plan: number, at: number, count: number, groupBytes: number, stride: number, work: number]
   ): void;
 }
-
-/** WebAssembly addresses 4 GiB; the rest is for plans and lines. */
-const MOST_BYTES = 3.5 * 2 ** 30;
 
 /** What of the grid is computed. */
 interface Extent extends Layout {

@@ -11,9 +11,9 @@ const LEAST_WEIGHT = 1e-6;
 const LARGEST_INVERSE = 1e20;
 
 /**
- * By what the data of each sample are multiplied in place of dividing by its weight: w, found by iteration so that w times
- * weight, convolved with a blob, is 1 everywhere within the reach. Weights are those of a real map, whose halves of the plane
- * x = 0 agree; from the reach on w is 0. The convolution is a product in real space.
+ * Factors by which the data of each sample are multiplied in place of dividing by its weight. They are found by iteration, so
+ * that factor times weight, convolved with a blob, is 1 everywhere within the reach; from the reach on they are 0. Weights are
+ * those of a real map, whose halves of the plane x = 0 agree. The convolution is done as a product in real space.
  *
  * Source: Pipe & Menon 1999, Magn. Reson. Med. 41:179, equation 14, as relion_reconstruct applies it.
  */
@@ -23,7 +23,7 @@ export function griddingInverse(weight: Float32Array, grid: ReconstructionGrid):
   return iterateInverse(weight, grid, blobOfSquares(grid), ITERATIONS, limits);
 }
 
-/** The same in plain TypeScript: what gridding-wasm.ts is held to, and what is used for transforms too large for it. */
+/** The same in plain TypeScript, against which gridding-wasm.ts is tested, and which is used for transforms too large for it. */
 export function griddingInversePlain(weight: Float32Array, grid: ReconstructionGrid): Float32Array {
   const { padded } = grid;
   const shape = [padded, padded, padded] as const;

@@ -34,7 +34,7 @@ export function placeSlice(
  * the same, only ky > 0 counts, at zero frequency only the weight, and Nyquist of an even box once, as positive: as
  * relion_reconstruct does.
  *
- * Plain TypeScript: what insert-wasm.ts is held to, and what is used for transforms too large for it.
+ * Plain TypeScript, against which insert-wasm.ts is tested, and which adds slices to transforms too large for it.
  */
 export function insertPlain(
   sums: FourierSums,

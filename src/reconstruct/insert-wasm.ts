@@ -2,7 +2,7 @@ import { type Layout, layout } from "../array/fft/layout.js";
 import { centre } from "../array/image.js";
 import { frequency, halfColumns } from "../array/spectrum/half.js";
 import { insertWasm } from "../array/wasm.generated.js";
-import { instantiate, type Memory, PlannedMemory } from "../array/wasm-memory.js";
+import { instantiate, type Memory, MOST_BYTES, PlannedMemory } from "../array/wasm-memory.js";
 import { ctfPhase } from "../physics/optics/ctf.js";
 import { bricksOf, readBricks } from "./bricks.js";
 import type { ReconstructionGrid } from "./grid.js";
@@ -38,15 +38,13 @@ interface Kernels {
   ): void;
 }
 
-/** WebAssembly addresses 4 GiB; the rest is for slices and plans. */
-const MOST_BYTES = 3.5 * 2 ** 30;
-
 /** Whether the sums of a grid fit into WebAssembly memory. */
 export const fitsInserter = (grid: ReconstructionGrid): boolean => bricksOf(grid).bytes <= MOST_BYTES;
 
 /**
- * Slices that are added to the volume together, by their bytes: of 128 x 128 pixels 300. Of more every brick of the volume serves more
- * samples while it is in the cache. And by the bits of a name in kernels/insert.as.ts.
+ * How many slices are added to the volume together. Their bytes limit them, to 300 of 128 x 128 pixels: the more there are, the more
+ * samples each brick of the volume serves while it is in the cache. Their number is limited by the bits of a name in
+ * kernels/insert.as.ts.
  */
 const WAITING_BYTES = 32 * 2 ** 20;
 const MOST_WAITING = 1024;
@@ -174,7 +172,7 @@ export class Inserter {
     { ctf, shiftX, shiftY, weight = 1 }: ParticleView,
   ): void {
     const turn = 1 / (2 * Math.PI);
-    // a quarter of a turn, whose sine is 1, where there is no CTF
+    // without a CTF the phase is a quarter of a turn, whose sine is 1
     const { xx, xy, yy, quartic, offset } = ctf ? ctfPhase(ctf) : NO_CTF;
     const step = 1 / (box * pixelSize);
     const optics = new Float64Array(this.memory.buffer, p.optics, 8);

@@ -39,7 +39,7 @@ export interface WeightedSlice {
  * The slice of a particle image: its transform times exp(2πi k · (centre + shift)), divided by the MTF, times the CTF. At
  * zero frequency, where the background decides, it is 0, as in relion_reconstruct.
  *
- * Plain TypeScript: what insert-wasm.ts is held to.
+ * Plain TypeScript, against which insert-wasm.ts is tested.
  */
 export function sliceOfParticle(pixels: Float32Array, group: ImageGroup, view: ParticleView): WeightedSlice {
   const { box, pixelSize, mtf } = group;

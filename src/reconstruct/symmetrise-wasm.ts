@@ -1,5 +1,5 @@
 import { symmetriseWasm } from "../array/wasm.generated.js";
-import { instantiate, type Memory, PlannedMemory } from "../array/wasm-memory.js";
+import { instantiate, type Memory, MOST_BYTES, PlannedMemory } from "../array/wasm-memory.js";
 import type { RotationMatrix } from "../core/rotation.js";
 import { bricksOf, writeBricks } from "./bricks.js";
 import { gridSide, gridWidth, type ReconstructionGrid } from "./grid.js";
@@ -13,9 +13,6 @@ interface Kernels {
     ...args: [y: number, z: number, samples: number, operators: number, count: number, out: number]
   ): void;
 }
-
-/** WebAssembly addresses 4 GiB; the rest is for operators and a row. */
-const MOST_BYTES = 3.5 * 2 ** 30;
 
 /** Whether the sums of a grid fit into WebAssembly memory. */
 export const fitsSymmetriser = (grid: ReconstructionGrid): boolean => bricksOf(grid).bytes <= MOST_BYTES;

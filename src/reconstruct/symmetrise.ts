@@ -19,7 +19,7 @@ export function symmetrise(sums: FourierSums, operators: readonly RotationMatrix
 }
 
 /**
- * The same of sums whose halves are joined already, in plain TypeScript: what symmetrise-wasm.ts is held to, and what is used for
+ * The same of sums whose halves are joined already, in plain TypeScript, against which symmetrise-wasm.ts is tested, and which is used for
  * transforms too large for it.
  */
 export function symmetrisePlain(joined: FourierSums, operators: readonly RotationMatrix[]): FourierSums {
@@ -28,7 +28,7 @@ export function symmetrisePlain(joined: FourierSums, operators: readonly Rotatio
   return out;
 }
 
-/** A real map's transform at -k is the conjugate of that at k. */
+/** Adds the two halves of the plane x = 0: a real map's transform at -k is the conjugate of that at k. */
 function joinHalves({ grid, data, weight }: FourierSums): FourierSums {
   const out = { grid, data: data.slice(), weight: weight.slice() };
   const width = gridWidth(grid);

@@ -80,3 +80,17 @@ export function adam(
   const change = mul(stepSize, div(first, add(sqrt(second), stepEpsilon)));
   return { parameter: sub(parameter, change), firstMoment: first, secondMoment: second };
 }
+
+/**
+ * Learning rate at a step, from 1 to `steps`: rises over the first twentieth, then falls to zero as half a cosine.
+ *
+ * @param learningRate the highest
+ */
+export function learningRateAt(
+  { learningRate, steps }: { readonly learningRate: number; readonly steps: number },
+  step: number,
+): number {
+  const warm = Math.max(1, Math.round(steps / 20));
+  if (step <= warm) return (learningRate * step) / warm;
+  return (learningRate / 2) * (1 + Math.cos((Math.PI * (step - warm)) / (steps + 1 - warm)));
+}

@@ -5,7 +5,7 @@ import { PICKER_DEFAULTS } from "../../src/pick/defaults.js";
 import type { PickerModel } from "../../src/pick/model.js";
 import { networkImage } from "../../src/pick/network/image.js";
 import { NetworkScorer } from "../../src/pick/network/scorer.js";
-import { type PickerOptions, pickerLearningRate } from "../../src/pick/options.js";
+import type { PickerOptions } from "../../src/pick/options.js";
 import { findPeaks } from "../../src/pick/peaks.js";
 import { trainPicker } from "../../src/pick/trainer.js";
 import type { LabelledImage, PickerTrainingSet } from "../../src/pick/training-data.js";
@@ -152,11 +152,3 @@ test.each([
     );
   },
 );
-
-test("the learning rate rises, then falls to nothing", () => {
-  const options = { ...SMALL, steps: 100, learningRate: 1 };
-  expect(pickerLearningRate(options, 1)).toBeCloseTo(0.2, 12);
-  expect(pickerLearningRate(options, 5)).toBe(1);
-  expect(pickerLearningRate(options, 53)).toBeCloseTo(0.5, 12);
-  expect(pickerLearningRate(options, 100)).toBeLessThan(1e-3);
-});

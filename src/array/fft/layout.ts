@@ -1,12 +1,11 @@
 import { halfColumns } from "../spectrum/half.js";
+import { MOST_BYTES } from "../wasm-memory.js";
 
 /** Shape of a real array; an image has one section. */
 export type Shape3d = readonly [sections: number, rows: number, columns: number];
 
 /** Lines staged at a time fill about this many bytes: they stay in the second-level cache. */
 const STAGE_BYTES = 1 << 18;
-/** WebAssembly addresses 4 GiB; the rest is for plans and work space. */
-const MOST_BYTES = 3.5 * 2 ** 30;
 
 /** How a spectrum lies in memory: see kernels/fft.as.ts. */
 export interface Layout {

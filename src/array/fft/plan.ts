@@ -22,7 +22,7 @@ export interface Heap {
   readonly words: Uint32Array;
 }
 
-/** Writes the plan of length n into memory, in the layout of kernels/plan.ts. */
+/** Writes the plan of length n into memory, in the layout of kernels/transform/plan.ts. */
 export function writePlan(n: number, allocate: Allocate, heap: () => Heap): PlanAddress {
   const factors = n === 1 ? [] : radices(n);
   if (factors.some((radix) => radix > LARGEST_DIRECT_PRIME && !suitsRader(radix))) {
@@ -67,7 +67,7 @@ function writeButterfly(radix: number, allocate: Allocate, heap: () => Heap): Bu
   return { table, inner: inner.address, scratchBytes: 32 * (radix - 1) + inner.workBytes };
 }
 
-/** The transformed roots of unity and the two orders of Rader's convolution, as kernels/plan.ts reads them. */
+/** The transformed roots of unity and the two orders of Rader's convolution, as kernels/transform/plan.ts reads them. */
 function raderTable(radix: number): { kernel: Float64Array; order: Uint32Array } {
   const length = radix - 1;
   const powers = powersOfGenerator(radix);
@@ -143,7 +143,7 @@ function passTwiddles(radix: number, m: number): Float64Array {
   return out;
 }
 
-/** cos and sin of 2π j k / radix for pairs of j, in the order in which kernels/odd.ts reads them. */
+/** cos and sin of 2π j k / radix for pairs of j, in the order in which kernels/transform/odd.ts reads them. */
 function oddTable(radix: number): Float64Array {
   const half = (radix - 1) / 2;
   const out = new Float64Array(4 * half * Math.ceil(half / 2));

@@ -1,4 +1,4 @@
-import { transform } from "./plan";
+import { transform } from "./transform/plan";
 
 /**
  * Real transforms of rows and complex ones of columns, on spectra kept in blocks of four columns: line y of block b

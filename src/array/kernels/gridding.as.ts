@@ -1,4 +1,4 @@
-import { transform } from "./plan";
+import { transform } from "./transform/plan";
 
 export { transformGroups } from "./fft.as";
 import { forwardRows, inverseRows } from "./fft.as";

@@ -1,4 +1,4 @@
-import { transform } from "./plan";
+import { transform } from "./transform/plan";
 import { constantTerm, fourSines, linearTerm, Optics, squareTerm, twoColumns } from "./turns";
 
 /**

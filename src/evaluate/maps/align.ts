@@ -124,7 +124,7 @@ class Comparison {
     const rms = (sums: Float64Array, shell: number): number => Math.sqrt(sums[shell]! / counts[shell]!);
     visitHalfSpectrum(map.size, (at, squared, kx, ky, kz) => {
       const shell = shellOf(squared);
-      // of the coefficients at kx = 0 every second one is the conjugate of another
+      // at kx = 0 every coefficient has its conjugate among the others, so that half of them count
       const repeated = kx === 0 && (ky < 0 || (ky === 0 && kz <= 0));
       if (repeated || shell < 1 || squared > this.radius ** 2) return;
       const [of, by] = [rms(power.first, shell), rms(power.second, shell)];

@@ -34,6 +34,7 @@ const CONE = 20;
  * Source: Tan et al. 2017, Nat. Methods 14:793, for the cones of 20 degrees; cryoSPARC's cFAR is the same ratio, with areas
  * of its own definition. Here a curve counts up to where it falls below 0.143, so that noise beyond adds nothing.
  *
+ * @param directions unit vectors of the cones' axes
  * @throws ShapeError, DomainError for maps that do not fit together
  */
 export function directionalCorrelation(

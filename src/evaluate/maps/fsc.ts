@@ -76,7 +76,7 @@ export interface FscResolution {
 }
 
 /**
- * Resolution at a threshold: 0.143 between half maps, 0.5 between a map and the truth. Infinity if already the first
+ * Resolution, angstrom, at a threshold: 0.143 between half maps, 0.5 between a map and the truth. Infinity if already the first
  * shell after zero lies below.
  */
 export function resolutionAt({ frequencies, correlation }: FscCurve, threshold: number): FscResolution {

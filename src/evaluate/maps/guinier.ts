@@ -44,8 +44,11 @@ export interface GuinierFit {
 }
 
 /**
- * The line through the shells between two resolutions (angstrom); those without power are left out. With fewer than three
- * shells to fit the slope is 0.
+ * The line through the shells between two resolutions; those without power are left out. With fewer than three shells to
+ * fit the slope is 0.
+ *
+ * @param lowest angstrom, where the line begins; @param highest angstrom, where it ends; 0: at Nyquist
+ *
  * Source: Rosenthal & Henderson 2003, J. Mol. Biol. 333:721: ln F falls as -B / 4 d² beyond about 10 angstrom.
  */
 export function fitGuinier(plot: GuinierPlot, lowest: number, highest: number): GuinierFit {

@@ -32,6 +32,7 @@ export interface LocalMeasurement {
   readonly box: number;
   /** Voxels between places. */
   readonly step: number;
+  /** Angstrom, as of `LocalResolutionOptions`. */
   readonly randomiseFrom: number;
   readonly coarsest: number;
 }
@@ -175,6 +176,8 @@ const LEVELS = 12;
  * A map whose every voxel is low-passed at its own resolution: filters at frequencies evenly spaced from the coarsest to the
  * finest of the resolutions, each voxel linear between the two that enclose its own. Voxels without a resolution get
  * the coarsest filter.
+ *
+ * @param resolution angstrom at each voxel, 0 where there is none
  */
 export function filterLocally(map: Volume, resolution: Volume): Volume {
   const { voxelSize, shape } = map;

@@ -35,7 +35,7 @@ export interface Sharpened {
   };
 }
 
-/** Below this correlation the weighting ends for good, as in RELION. */
+/** From the first shell below this correlation on the weights are 0, as in RELION. */
 const LEAST_CORRELATION = 1e-4;
 /** The least value of an MTF by which anything is divided. */
 const LEAST_MTF = 1e-10;

@@ -15,7 +15,8 @@ export type Intervals = Readonly<Record<IntervalScore, readonly [low: number, hi
  * outcomes pooled, and the 2.5 and 97.5 percentiles taken (Efron & Tibshirani 1993). With few micrographs they are rough,
  * and a picker's luck in training is not in them.
  *
- * @param rounds resamplings, 1 to 1e5
+ * @param rounds resamplings
+ * @throws DomainError for rounds outside 1 to 1e5
  */
 export function bootstrapPicking(
   micrographs: readonly MatchedMicrograph[],

@@ -60,6 +60,7 @@ const DEGREES = 180 / Math.PI;
  *   0 to 180, at the member of the group with the least angle;
  * - `shift`: distance of the particle's places in the image.
  *
+ * @param estimates and truths of the same particles, in the same order
  * @param operators rotations of the point group of the map
  * @throws DomainError for fewer than two particles or lists of different length
  */

@@ -23,7 +23,11 @@ export function atLeastTwo(images: readonly Image[]): readonly Image[] {
   return [part(0), part(rows - half)];
 }
 
-/** The realism protocol over images that fit into memory together. */
+/**
+ * The realism protocol over images that fit into memory together; see `realism`.
+ *
+ * @throws DomainError for a constant image, one smaller than a tile or a patch, or a candidate without images
+ */
 export function realismOfImages(
   real: readonly Image[],
   candidates: readonly { readonly name: string; readonly images: readonly Image[] }[],

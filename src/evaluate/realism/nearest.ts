@@ -1,7 +1,7 @@
 import { quantile } from "../../array/statistics.js";
 import type { FeatureMatrix } from "./frechet.js";
 
-/** Distance of each vector of `a` to the nearest of `b`. */
+/** Euclidean distance of each vector of `a` to the nearest of `b`. */
 export function nearestDistances(a: FeatureMatrix, b: FeatureMatrix): Float64Array {
   const { dimensions } = a;
   return Float64Array.from({ length: a.rows }, (_, i) => {

@@ -10,7 +10,7 @@ export const measuresOf = (result: RealismResult): readonly RealismMeasure[] =>
 /** A score as "0.123 ± 0.045": three digits that count, the spread to the same place; "–" where there is none. */
 export function scoreText(score: Score | undefined): string {
   if (!score) return "–";
-  // a mean of nothing has no digits that count: those of its spread, or none
+  // a mean of 0 has no significant digits: those of its spread are used, or none
   const size = Math.abs(score.mean) || score.spread || 100;
   const places = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(size))));
   return `${score.mean.toFixed(places)} ± ${score.spread.toFixed(places)}`;

@@ -82,7 +82,7 @@ export function planImaging(inputs: MicrographInputs): {
   return { filter, canvas: canvasShape(inputs, filter) };
 }
 
-/** In plain TypeScript: what micrograph-wasm.ts is held to, and what makes micrographs that it does not. */
+/** In plain TypeScript, against which micrograph-wasm.ts is tested, and which makes the micrographs that it does not. */
 export function imagePlain(
   inputs: MicrographInputs,
   filter: CtfFilter,

@@ -19,7 +19,7 @@ export interface SliceRequest {
 export const highestStep = (box: number): number => Math.ceil(box / 2) - 1;
 
 /**
- * Central slice by trilinear interpolation, in plain TypeScript: what slice-wasm.ts is held to, and what is used for
+ * Central slice by trilinear interpolation, in plain TypeScript, against which slice-wasm.ts is tested, and which is used for
  * cubes too large for it.
  *
  * @returns half spectrum of box x (floor(box / 2) + 1) samples

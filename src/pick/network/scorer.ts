@@ -33,6 +33,13 @@ export class NetworkScorer<DeviceTensor = unknown> implements Scorer {
     if (!(options.pixelSize > 0)) throw new DomainError("pixel size", options.pixelSize, "above 0 angstrom");
   }
 
+  /**
+   * Log-odds of a particle's centre, a cell for every 2 x 2 working pixels.
+   *
+   * @param name of the micrograph, for the messages
+   * @throws DomainError for a value that is not finite or an image of one value; ShapeError for one smaller than a particle;
+   *   FormatError for a model whose weights do not fit its options
+   */
   async score(micrograph: Image, name = "micrograph"): Promise<ScoreMap> {
     const { record } = this.model;
     const { image, scale } = networkImage(
@@ -47,7 +54,7 @@ export class NetworkScorer<DeviceTensor = unknown> implements Scorer {
     return { image: await this.scoreWorking(image), scale: scale * PICKER_STRIDE };
   }
 
-  /** Log-odds of every 2 x 2 pixels of a working image. */
+  /** Log-odds of every 2 x 2 pixels of a working image, as `networkImage` makes it. */
   async scoreWorking(image: Image): Promise<Image> {
     const out = zeros(...cellsOf(image.shape));
     const [down, across] = image.shape.map(cutAxis) as [AxisCut, AxisCut];

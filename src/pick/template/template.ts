@@ -28,7 +28,8 @@ const TILE = 128;
  * ratio of a particle of strength a = 2 in an unknown orientation to none: log of the mean over templates of
  * exp(a z - a² / 2). Against the highest z alone, this keeps noise from winning by the number of its chances.
  *
- * @param ctfParameters of this micrograph; absent: none
+ * @param templates projections, white particle; @param ctfParameters of this micrograph; absent: none
+ * @returns scores as log-likelihood ratios
  */
 export function templateScorer(templates: Templates, ctfParameters?: CtfParameters): Scorer {
   const { pixelSize, scale, diameter, box } = templates;

@@ -1,11 +1,6 @@
 import { inRange } from "../../core/check.js";
-import {
-  type EulerAngles,
-  eulerToMatrix,
-  multiplyRotations,
-  type RotationMatrix,
-} from "../../core/rotation.js";
-import { symmetryOperators } from "../../core/symmetry.js";
+import { type EulerAngles, eulerToMatrix, type RotationMatrix } from "../../core/rotation.js";
+import { isFirstOfEquals, symmetryOperators } from "../../core/symmetry.js";
 
 /** Angle by which successive points of the spiral turn: the golden one, 2π (2 - golden ratio). */
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
@@ -39,13 +34,7 @@ function differentViews(step: number, operators: readonly RotationMatrix[]): Eul
       tilt: Math.acos(1 - (2 * i + 1) / count) * DEGREES,
       psi: 0,
     };
-    const matrix = eulerToMatrix(view);
-    const own = nearness(matrix);
-    if (operators.every((operator) => nearness(multiplyRotations(matrix, operator)) <= own + 1e-9))
-      views.push(view);
+    if (isFirstOfEquals(eulerToMatrix(view), operators)) views.push(view);
   }
   return views;
 }
-
-/** Cosine between a viewing direction, the last row of A, and a direction on no axis of symmetry. */
-const nearness = (a: RotationMatrix): number => 0.1357 * a[6] + 0.2468 * a[7] + 0.9595 * a[8];

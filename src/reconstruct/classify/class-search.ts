@@ -30,8 +30,8 @@ export function classMatcher(
 }
 
 /**
- * Looks for the class, the in-plane angle and the shift of images. All classes are as likely before an image is seen: by the number of
- * their images, large ones would take the small ones in before averages differ.
+ * Looks for the class, the in-plane angle and the shift of images. All classes are equally likely before an image is seen: if
+ * large classes were likelier, they would take in the small ones before averages differ.
  */
 export class ClassSearch {
   private readonly search: Omit<Search, "noise">;

@@ -3,7 +3,10 @@ import type { ParticleSpectrum } from "../search/particle-spectrum.js";
 import { movedBack } from "../search/shifts.js";
 import type { Sighting } from "./sighting.js";
 
-/** An image moved by each shift of a sighting, times the probability of the shift in one view, summed; and the view's probability. */
+/**
+ * What an image looks like from one view of a sighting: the sum over shifts of the image moved back, times the probability of the
+ * shift in that view. `share` is the probability of the view.
+ */
 export interface MeanImage {
   readonly data: Float32Array;
   readonly share: number;

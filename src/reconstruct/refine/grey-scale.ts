@@ -18,6 +18,8 @@ export interface GreyFit {
 /**
  * Fits image = a · CTF · slice at every pose, each with its own a = product / energy, which gains product² / energy; the best
  * pose with a > 0 is kept, as in the first iteration of relion_refine --firstiter_cc.
+ *
+ * @returns the fit at the best pose, and the gain of the inverted reference at its own
  */
 export function fitGreyScale(
   matcher: Matcher,

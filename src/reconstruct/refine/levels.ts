@@ -16,9 +16,9 @@ export interface SearchScale {
 export const FINEST_ORDER = 7;
 const RADIANS = Math.PI / 180;
 /**
- * Of the wavelength, how far half a step of angles may move the particle's rim: 0.45. At 0.25 nothing within a cell differs from its
- * middle, but few frequencies are compared at the first levels, and more particles take a wrong turn there (of 400 of a
- * ribosome 21 against 14, at the same cost).
+ * How far half a step of angles may move the particle's rim, in wavelengths. At 0.25 nothing within a cell differs from its middle,
+ * but few frequencies are compared at the first levels, and more particles take a wrong turn there: at the same cost 21 of 400
+ * particles of a ribosome, with 0.45 only 14.
  */
 const RIM = 0.45;
 

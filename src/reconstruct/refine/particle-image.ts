@@ -19,7 +19,7 @@ export interface RefinedParticle {
   readonly contrast: number;
   /** Place of its optics group. */
   readonly group: number;
-  /** Where it was seen before: angles are absent before the first search, and several where a network proposes several. */
+  /** Where the last search found it. Angles are absent before the first search, and several where a network proposes several. */
   readonly shift: Shift;
   readonly angles?: readonly EulerAngles[];
 }

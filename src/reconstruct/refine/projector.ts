@@ -19,7 +19,7 @@ export function projectorUpTo(volume: Volume, limit: number): Projector {
   if (box % 2 === 1 || least > WORTHWHILE * box) return prepareProjector(volume);
   const cut = resampleVolume(volume, (volume.voxelSize * box) / least, least);
   const projector = prepareProjector(cut, { pixelSize: volume.voxelSize });
-  // in the transform once, and not in every slice
+  // the scale is applied to the transform once, not to every slice
   const factor = (projector.scale * box) / least;
   const { data } = projector.cube;
   for (let i = 0; i < data.length; i++) data[i]! *= factor;

@@ -26,8 +26,8 @@ export interface DenseSizes {
 
 /**
  * The scores of every orientation and shift of several images as two matrix products: slices with the images moved by every
- * shift, and squared slices with squared CTFs (each over the noise). Of the probabilities only the sums over shifts and
- * over orientations leave the graph, both in units of the likeliest pair.
+ * shift, and squared slices with squared CTFs (each over the noise). The graph returns only sums of the probabilities, over
+ * shifts and over orientations, both relative to the probability of the likeliest pair.
  */
 export function denseGraph({ images, orientations, shifts, frequencies }: DenseSizes): CompiledGraph {
   const slices = input("slices", [orientations, 2 * frequencies]);

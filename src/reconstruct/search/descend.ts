@@ -18,7 +18,7 @@ export interface Level {
 /** What a particle is searched in: cells of views of a level, and shifts. */
 export interface Candidates {
   readonly cells: readonly number[];
-  /** Of the cells, where they have been made: those that the matcher holds, say. */
+  /** The views of the cells, where they have been made already, as those that the matcher holds. */
   readonly views?: readonly View[];
   readonly shifts: readonly Shift[];
 }
@@ -45,7 +45,8 @@ export interface Found extends Candidates {
 
 /**
  * Scores the candidates of the first level, keeps the likeliest, divides them, and so on down to the last level. All cells around
- * the likeliest are looked at too: a strong image decides between coarse cells by how near their middles happen to lie.
+ * the likeliest are searched too: with a strong image the likeliest coarse cell is the one whose middle happens to lie nearest, not
+ * always the one that holds the pose.
  */
 export function descend(search: Search, particle: ParticleSpectrum, start: Candidates): Found {
   const { grid, levels, keepCells, keepShifts } = search;

@@ -17,7 +17,9 @@ export interface Frequencies {
 }
 
 /**
- * @param radius 1 to below half the box: Nyquist has no phase of its own
+ * The frequencies of a box within a radius.
+ *
+ * @param box pixels; @param radius steps, from 1; Nyquist and beyond are left out, as Nyquist has no phase of its own
  */
 export function frequenciesWithin(box: number, radius: number): Frequencies {
   const reach = Math.min(Math.floor(radius), Math.ceil(box / 2) - 1);

@@ -27,9 +27,9 @@ export interface SliceSource {
   /** Samples of the padded transform; of a plane those at z = 0 alone. */
   readonly cube: SpectrumCube;
   readonly isPlane?: true;
-  /** Samples per frequency step. */
+  /** Samples of the transform per frequency step of the images. */
   readonly step: number;
-  /** What slices are multiplied by. */
+  /** A factor that slices are multiplied by. */
   readonly scale: number;
 }
 
@@ -71,7 +71,7 @@ export class Matcher {
   /** Makes slices once that are compared with many images: `scores` of this very list of views takes them from memory. */
   hold(views: readonly View[], frequencies: Frequencies): void {
     const slices = this.slices(views, frequencies);
-    // products go by pairs of rows
+    // the kernel of products takes rows two at a time
     const at = this.memory.allocate(slices.byteLength + 8 * frequencies.kx.length);
     this.memory.views.floats.set(slices, at / 4);
     this.held.set(views, { of: frequencies, at });
@@ -123,7 +123,7 @@ export class Matcher {
     const at = this.memory.allocate(data.byteLength + 16);
     this.memory.views.floats.set(data, at / 4);
     const strideY = 8 * (reach + 2);
-    // the kernel reads the samples above and below a plane too: without a stride those are its own
+    // the kernel also reads the sections beside a plane: with a stride of 0 they are the plane itself
     const strideZ = isPlane ? 0 : strideY * (2 * reach + 3);
     return { origin: at + (reach + 1) * (strideY + strideZ), strideY, strideZ, step, scale };
   }

@@ -6,6 +6,7 @@ import {
   rotationAngle,
   transposeRotation,
 } from "../../core/rotation.js";
+import { isFirstOfEquals } from "../../core/symmetry.js";
 import { type Direction, healpixCentre, healpixCount } from "./healpix.js";
 import type { CountedGrid } from "./several-grid.js";
 import type { View } from "./view.js";
@@ -25,7 +26,7 @@ const KEPT_ORDER = 3;
  * The in-plane angle counts from a frame that is carried from the middle of the direction's face by the shortest turn. Counted
  * as psi, it would make long, slanted cells at the poles, where rot and psi turn about the same axis.
  *
- * `turn` turns the whole grid, as another one at each iteration leaves no trace of the grid in a map.
+ * `turn` turns the whole grid. Another turn at each iteration leaves no trace of the grid in a map.
  */
 export class OrientationGrid implements CountedGrid {
   constructor(
@@ -113,7 +114,7 @@ export class OrientationGrid implements CountedGrid {
     const reach = Math.ceil(angle / step) + 1;
     const cells: number[] = [];
     for (const direction of this.directionsNear(order, orientation, angle)) {
-      // the in-plane angle at which the direction comes nearest: orientation = about z by psi · view
+      // the in-plane angle psi at which a cell of this direction comes nearest: orientation = (turn about z by psi) · view
       const about = multiplyRotations(orientation, transposeRotation(this.facing(order, direction)));
       const psi = Math.atan2(about[1] - about[3], about[0] + about[4]) * DEGREES;
       const middle = Math.floor(psi / step);
@@ -148,9 +149,7 @@ export class OrientationGrid implements CountedGrid {
   private reachesUnit(order: number, direction: number): boolean {
     if (this.operators.length === 1) return true;
     for (let i = 0; i < 16; i++) {
-      const view = this.facing(order + 2, 16 * direction + i);
-      const own = nearness(view);
-      if (this.operators.every((r) => nearness(multiplyRotations(view, r)) <= own + 1e-9)) return true;
+      if (isFirstOfEquals(this.facing(order + 2, 16 * direction + i), this.operators)) return true;
     }
     return false;
   }
@@ -193,6 +192,3 @@ const FACES = Array.from({ length: 12 }, (_, face) => {
 
 /** The in-plane intervals of an order. */
 const intervalsOf = (order: number): number => 6 * 2 ** order;
-
-/** Cosine between a viewing direction, the last row of A, and a direction on no axis of symmetry. */
-const nearness = (a: RotationMatrix): number => 0.1357 * a[6] + 0.2468 * a[7] + 0.9595 * a[8];

@@ -11,7 +11,11 @@ export interface Posterior {
   readonly evidence: number;
 }
 
-/** @param scores [views, shifts]; @param prior added to the score of each shift */
+/**
+ * Probabilities from scores, which are their logarithms but for a constant.
+ *
+ * @param scores [views, shifts]; @param prior logarithm of the probability of each shift, added to its scores
+ */
 export function posterior(scores: Float32Array, prior: ArrayLike<number>): Posterior {
   const shifts = prior.length;
   const views = scores.length / shifts;
@@ -27,7 +31,7 @@ export function posterior(scores: Float32Array, prior: ArrayLike<number>): Poste
   let sum = 0;
   for (let o = 0, i = 0; o < views; o++) {
     for (let s = 0; s < shifts; s++, i++) {
-      // exp(-30) of 10^5 pairs is nothing beside 1
+      // 10^5 pairs of exp(-30) each sum to 1e-8, which is negligible beside 1
       const below = probability[i]! - highest;
       const value = below > -30 ? Math.exp(below) : 0;
       probability[i] = value;
@@ -56,7 +60,7 @@ export function likeliest(
   probabilities: ArrayLike<number>,
   { share, fewest, most }: Keeping,
 ): readonly number[] {
-  // numbers are sorted several times faster than places: find the least that can be kept, then its places and those above
+  // sorting numbers is several times faster than sorting indices: find the least value that is kept, then the indices of all above
   const sorted = Float64Array.from(probabilities).sort();
   const least = sorted[Math.max(0, sorted.length - most)] ?? 0;
   const order: number[] = [];

@@ -32,6 +32,7 @@ const LOSS_BOUND = 100;
  * Trains a fresh classifier on random patches of real and candidate micrographs, turned in all eight ways. Adam; the rate falls to zero
  * along a half cosine.
  *
+ * @param sides prepared micrographs, mean 0 and standard deviation 1
  * @returns moving averages of the weights
  */
 export async function trainClassifier<DeviceTensor>(

@@ -90,7 +90,7 @@ export function separation(
   const share = (scores: readonly number[], right: (score: number) => boolean): number =>
     scores.filter(right).length / scores.length;
   const accuracy = (share(first, (score) => score <= 0) + share(second, (score) => score > 0)) / 2;
-  // Mann and Whitney: the mean rank of the second among all, ties at the middle of theirs
+  // by Mann and Whitney, from the mean rank of the second set among all; equal scores share the middle of their ranks
   const all = [...first.map((score) => ({ score, of: 0 })), ...second.map((score) => ({ score, of: 1 }))];
   all.sort((a, b) => a.score - b.score);
   let ranks = 0;

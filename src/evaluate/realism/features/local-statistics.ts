@@ -35,6 +35,7 @@ export function localStatistics(image: Image, patch: number): LocalStatistics {
  * Wasserstein distance of two samples in units of the real one's spread: 1 means that the synthetic values lie, on
  * average, one standard deviation of the real ones away from where they should.
  *
+ * @param real and synthetic values of a quantity, one a patch
  * @param spread standard deviation of the quantity over real patches; of `real` when absent
  */
 export function scaledDistance(
