@@ -64,10 +64,19 @@ estimate() {
 estimate estimates $learned
 estimate held-out $held_out
 
+# points FROM TO: labels of the held-out micrographs, in their pixels
+points() {
+  mkdir -p "$2"
+  for name in $names; do
+    awk -F, -v finer=$finer 'NR == 1 { print "x,y" } NR > 1 { print $1 / finer "," $2 / finer }' "$1/$name.csv" >"$2/$name.csv"
+  done
+}
+
 # real particles, and their poses
 cut="--pixel-size $pixel --box $box --normalise --radius $radius --edges skip"
 circle=$((diameter * 23 / 20))
 if [ ! -e labelled.star ]; then
+  points "$labels" points
   $cryogem export points --micrographs "$images" --to star --out labels.star
   $cryogem extract --particles labels.star --ctf held-out/micrographs_ctf.star $cut --out labelled.mrcs
 fi
@@ -81,15 +90,7 @@ refine labelled.star "$map" refined-labels --initial-low-pass $initial
 refine labelled.star "$map" other-start --initial-low-pass $((initial / 2)) --seed 2
 [ -e centred.star ] || $cryogem extract --particles refined-labels/run_data.star $cut --recentre --out centred.mrcs
 
-# points FROM TO: labels of the held-out micrographs, in their pixels
-points() {
-  mkdir -p "$2"
-  for name in $names; do
-    awk -F, -v finer=$finer 'NR == 1 { print "x,y" } NR > 1 { print $1 / finer "," $2 / finer }' "$1/$name.csv" >"$2/$name.csv"
-  done
-}
 if [ ! -e test/set.json ]; then
-  points "$labels" points
   avoided=$(paths points "$names" .csv --points)
   if [ $specimen = ribosome ]; then
     # its labels are incomplete: the noise is to be clear of what looks like a particle, too
