@@ -129,6 +129,7 @@ const doors = {
   ],
   "pick/network": ["image", "scorer"],
   "pick/template": ["images", "template"],
+  "pick/training": ["data", "trainer"],
   "reconstruct/classify": ["class-accumulation", "class-model", "class-search", "plane", "plane-sums"],
   "reconstruct/refine": [
     "accumulation",

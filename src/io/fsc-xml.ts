@@ -9,7 +9,8 @@ export function fscXml(
   const points = Array.from(
     frequencies,
     (frequency, s) =>
-      `  <coordinate>\n    <x>${Number(frequency.toPrecision(7))}</x>\n    <y>${Number(correlation[s]!.toPrecision(7))}</y>\n  </coordinate>\n`,
+      `  <coordinate>\n    <x>${Number(frequency.toPrecision(7))}</x>\n    ` +
+      `<y>${Number(correlation[s]!.toPrecision(7))}</y>\n  </coordinate>\n`,
   );
   return `<fsc title="${escaped(title)}" xaxis="Resolution (A-1)" yaxis="Correlation Coefficient">\n${points.join("")}</fsc>\n`;
 }

@@ -25,10 +25,12 @@ export async function writeComparePage(finished: FinishedComparison, files: File
   const introduction =
     paragraph(
       `${comparison.minutes} minutes of training for every row with a network, ` +
-        `${comparison.seeds.length === 1 ? "seed" : "seeds"} ${comparison.seeds.join(", ")}, the same specimens, scored against micrographs that took no part in learning.`,
+        `${comparison.seeds.length === 1 ? "seed" : "seeds"} ${comparison.seeds.join(", ")}, the same specimens, ` +
+        "scored against micrographs that took no part in learning.",
     ) +
     paragraph(
-      "Every measure but the correlation is better when lower; ± is the standard deviation over the seeds, and of floor and ceiling over the ways to halve the real micrographs.",
+      "Every measure but the correlation is better when lower; ± is the standard deviation over the seeds, and " +
+        "of floor and ceiling over the ways to halve the real micrographs.",
     );
   const html = htmlPage(
     {

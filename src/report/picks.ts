@@ -51,8 +51,10 @@ export function picksSection({ record, scores, pictures }: ReportPicks): ReportS
   };
   const body =
     paragraph(
-      `${total} picks on ${micrographs.length} micrographs, at a score of ${threshold.value.toPrecision(3)} or more (${why[threshold.source]}). ` +
-        "Look at the pictures: where the threshold is too low, ice and edges are picked as well; where it is too high, particles that you " +
+      `${total} picks on ${micrographs.length} micrographs, at a score of ${threshold.value.toPrecision(3)} or ` +
+        `more (${why[threshold.source]}). ` +
+        "Look at the pictures: where the threshold is too low, ice and edges are picked as well; where it is too " +
+        "high, particles that you " +
         "see are left out. `cryogem pick run --threshold` takes another one without picking again.",
     ) +
     (failed.length > 0 ? failedTable(failed) : "") +

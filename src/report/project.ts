@@ -10,7 +10,9 @@ import { type ReportPlan, writeReport } from "./run.js";
 
 const METHOD: ReportPlan["citations"][number] = {
   name: "Method",
-  text: "J. Zhang, Q. Chen, Y. Zeng, W. Gao, X. He, Z. Liu and J. Yu: CryoGEM, Physics-Informed Generative Cryo-Electron Microscopy, NeurIPS 2024",
+  text:
+    "J. Zhang, Q. Chen, Y. Zeng, W. Gao, X. He, Z. Liu and J. Yu: CryoGEM, Physics-Informed Generative " +
+    "Cryo-Electron Microscopy, NeurIPS 2024",
   url: "https://arxiv.org/abs/2312.02235",
 };
 
@@ -118,17 +120,23 @@ function nextSteps({ project, data, stages }: FinishedRun): readonly ReportStep[
   if (hasMap) steps.push(...stepsFromMap(project));
   else if (stages.some(({ stage }) => stage.name === "pick-run")) {
     steps.push({
-      text: "Go on to particles, a map and its resolution: write `goal: map` and the particle's `symmetry` into the project file and run it again. What is done stays.",
+      text:
+        "Go on to particles, a map and its resolution: write `goal: map` and the particle's `symmetry` into the " +
+        "project file and run it again. What is done stays.",
       line: `cryogem run ${project.path}`,
     });
     steps.push(
       {
-        text: "The picks are in the pixels of the raw micrographs. RELION imports picks/picks.star as particles; here they are cut out with:",
+        text:
+          "The picks are in the pixels of the raw micrographs. RELION imports picks/picks.star as particles; here " +
+          "they are cut out with:",
         line: `cryogem extract --particles ${at("picks/picks.star")} --box ${box} --out ${at("particles/stack.mrcs")}`,
       },
       {
         text: "Score the picks, where you have labels of your own:",
-        line: `cryogem pick score --picks ${at("picks")} --truth LABELS --radius ${Math.round(particleDiameter / 2)} --pixel-size ${pixelSize}`,
+        line:
+          `cryogem pick score --picks ${at("picks")} --truth LABELS --radius ${Math.round(particleDiameter / 2)} ` +
+          `--pixel-size ${pixelSize}`,
       },
     );
   }
@@ -141,7 +149,10 @@ function nextSteps({ project, data, stages }: FinishedRun): readonly ReportStep[
     ...more.map((text) => ({ text })),
     {
       text: "Make a larger labelled dataset from the same model:",
-      line: `cryogem generate --model ${at("models/cryogem")} --map ${project.settings.model === undefined ? data.structure : at("map.mrc")} --estimates ${at("estimates")} --count 100 --out ${at("more")}`,
+      line:
+        `cryogem generate --model ${at("models/cryogem")} --map ` +
+        `${project.settings.model === undefined ? data.structure : at("map.mrc")} --estimates ${at("estimates")} ` +
+        `--count 100 --out ${at("more")}`,
     },
   ];
 }

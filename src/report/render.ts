@@ -72,7 +72,8 @@ function renderPage(data: ReportData, left: number, most: number): string {
     left === 0
       ? []
       : [
-          `This page is kept to ${Number((most / 1e6).toPrecision(2))} MB: ${left} ${left === 1 ? "picture or row of pictures is" : "pictures or rows of pictures are"} left out. ` +
+          `This page is kept to ${Number((most / 1e6).toPrecision(2))} MB: ${left} ` +
+            `${left === 1 ? "picture or row of pictures is" : "pictures or rows of pictures are"} left out. ` +
             "The folders beside it hold all of them.",
         ];
   const introduction = [...data.introduction, ...size].map(paragraph).join("");
@@ -105,7 +106,8 @@ function particleSection({
     ) +
     paragraph(
       `Of ${counts.particles} particles, each searched around its label, ${counts.lost} are found no better than in an image without ` +
-        `structure and ${counts.moved} lie more than an eighth of a diameter aside; ${counts.invented} places far from all labels look as much like ` +
+        `structure and ${counts.moved} lie more than an eighth of a diameter aside; ${counts.invented} places ` +
+        "far from all labels look as much like " +
         "the average particle as half of the particles do.",
     ) +
     htmlRow([panel("synthetic", synthetic), panel("clean simulation", clean)], "exact");

@@ -133,5 +133,6 @@ async function sinceLastSign(path: string): Promise<number> {
 
 const held = (path: string, { host, pid }: Holder): UsageError =>
   new UsageError(
-    `${dirname(path)}: found process ${pid} of ${host} at work in it, expected no other; if that process has ended, remove ${path}, or wait: without a sign of life its lock ends after ${LEASE / BEAT} minutes`,
+    `${dirname(path)}: found process ${pid} of ${host} at work in it, expected no other; if that process has ` +
+      `ended, remove ${path}, or wait: without a sign of life its lock ends after ${LEASE / BEAT} minutes`,
   );

@@ -22,6 +22,9 @@ export class DivergenceWatch {
     const [name, bound] = Object.entries(this.bounds).find(([name, bound]) => losses[name]! > bound) ?? [];
     if (name === undefined) return undefined;
     this.hasWarned = true;
-    return `step ${step}: ${name} is ${losses[name]!.toPrecision(3)}, above ${bound}: the training has diverged, a lower learning rate may help`;
+    return (
+      `step ${step}: ${name} is ${losses[name]!.toPrecision(3)}, above ${bound}: the training has diverged, a ` +
+      "lower learning rate may help"
+    );
   }
 }

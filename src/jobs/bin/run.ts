@@ -2,6 +2,7 @@ import { inside } from "../../dataset/layout.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
+import { startProgress } from "../shared/progress.js";
 import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import type { BinPlan } from "./plan.js";
 import { BINNED, type BinnedMicrograph, type BinnedRecord } from "./records.js";
@@ -53,16 +54,13 @@ async function binShare(plan: BinPlan, context: DatasetContext): Promise<readonl
   const { share } = plan.assignment;
   const micrographs = ofShare(plan.micrographs, share);
   const total = micrographs.length;
-  let done = 0;
-  const tell = (): void => report.progress({ stage: "bin", done, total, unit: "micrographs" });
-  tell();
+  const advance = startProgress(report, { stage: "bin", total, unit: "micrographs" });
   const watch = new PixelSizeWatch(plan.pixelSize, report);
   const results = await workers.map("bin-micrograph", micrographs, {
     signal,
     shared: { dir: plan.out, pixelSize: plan.pixelSize, to: plan.to, joins: share.kind === "join" },
     onResult: (result) => {
-      done++;
-      tell();
+      advance();
       if (result) watch.see(result.micrograph.file, result.headerPixelSize);
     },
   });

@@ -73,7 +73,8 @@ export function judgeEstimates(
           found: "none has Thon rings by which its CTF could be fitted",
         },
         advice:
-          "Their defocus is a guess. Look at the fits; are voltage, Cs and pixel size right? A CTF table of another program (ctf in the project file) is taken in their place.",
+          "Their defocus is a guess. Look at the fits; are voltage, Cs and pixel size right? A CTF table of " +
+          "another program (ctf in the project file) is taken in their place.",
         pictures: pictures.slice(0, 2),
       },
     ];
@@ -84,7 +85,8 @@ export function judgeEstimates(
     about: raw.get(micrographStem(file)) ?? file,
     found: `its CTF could not be fitted: no Thon rings to speak of (evidence ${evidence.toFixed(0)}, expected ${LEAST_EVIDENCE} or more)`,
     advice:
-      "Look at it: ice or contaminants over most of it, or nothing at all, would teach noise that the others do not have. Leave it out, or give its CTF with a table (ctf in the project file).",
+      "Look at it: ice or contaminants over most of it, or nothing at all, would teach noise that the others do " +
+      "not have. Leave it out, or give its CTF with a table (ctf in the project file).",
     pictures: [pictures[i]!],
   }));
 }

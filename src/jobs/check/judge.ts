@@ -158,7 +158,8 @@ function ofTheSet(usable: readonly CheckedMicrograph[]): Finding[] {
     findings.push(
       doubt(
         "particles look white on a darker ground",
-        "Raw micrographs have dark protein: invert them (for example relion_image_handler --multiply_constant -1), or take the micrographs before another program inverted them.",
+        "Raw micrographs have dark protein: invert them (for example relion_image_handler --multiply_constant " +
+          "-1), or take the micrographs before another program inverted them.",
       ),
     );
   }
@@ -166,7 +167,8 @@ function ofTheSet(usable: readonly CheckedMicrograph[]): Finding[] {
     findings.push(
       doubt(
         "there is hardly any noise at the finest detail",
-        "They look denoised, blurred or enlarged: learn from the motion-corrected micrographs as they are, since the noise is what is learned.",
+        "They look denoised, blurred or enlarged: learn from the motion-corrected micrographs as they are, since " +
+          "the noise is what is learned.",
       ),
     );
   }

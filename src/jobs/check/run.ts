@@ -8,6 +8,7 @@ import type { ProjectFiles } from "../project/data.js";
 import type { Project } from "../project/file.js";
 import type { DatasetContext } from "../shared/context.js";
 import { namedByStem } from "../shared/micrographs/stems.js";
+import { startProgress } from "../shared/progress.js";
 import { judgeCtfs, judgeEstimates } from "./ctf.js";
 import { judgeHeldOut, judgeMicrographs } from "./judge.js";
 import { CHECK, type CheckedMicrograph, type CheckResult, type Finding } from "./records.js";
@@ -28,17 +29,11 @@ export async function checkProject(
   const { pixelSize, particleDiameter, map } = project.settings;
   const dir = inside(project.folder, CHECK.folder);
   const inputs = namedByStem([...learned, ...heldOut]);
-  let done = 0;
-  const tell = (): void =>
-    report.progress({ stage: "check", done, total: inputs.length, unit: "micrographs" });
-  tell();
+  const advance = startProgress(report, { stage: "check", total: inputs.length, unit: "micrographs" });
   const checked: CheckedMicrograph[] = await workers.map("check-micrograph", inputs, {
     signal,
     shared: { dir, pixelSize, particleDiameter, program },
-    onResult: () => {
-      done++;
-      tell();
-    },
+    onResult: () => advance(),
   });
   signal.throwIfAborted();
   const micrographs = checked.slice(0, learned.length);

@@ -10,6 +10,7 @@ import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import type { DatasetContext } from "../shared/context.js";
 import type { SearchInputs } from "../shared/particles/search-inputs.js";
 import { type SomeParticles, surveyParticles } from "../shared/particles/survey.js";
+import { startProgress } from "../shared/progress.js";
 import { averagesOf, lastShell, withSplit } from "./averages.js";
 import type { Classify2dPlan } from "./plan.js";
 import type { ClassFigures, ClassPose, ClassState } from "./state.js";
@@ -150,16 +151,11 @@ async function searchAll(
   { workers, report, signal }: DatasetContext,
 ): Promise<Sighting[]> {
   const total = inputs.particles.length;
-  let done = 0;
-  const tell = (): void => report.progress({ stage: `${name}: search`, done, total, unit: "particles" });
-  tell();
+  const advance = startProgress(report, { stage: `${name}: search`, total, unit: "particles" });
   const chunks = runsOf(total, CHUNK).map((rows) => someOf(inputs, rows));
   const found = await workers.map("classify-search", chunks, {
     ...{ signal, shared },
-    onResult: (some) => {
-      done += some.length;
-      tell();
-    },
+    onResult: (some) => advance(some.length),
   });
   return found.flat();
 }

@@ -84,7 +84,8 @@ export async function makeConformations(
   const furthest = Math.max(...planned.map(({ stretch }) => stretch));
   if (furthest > LARGEST_STRETCH) {
     report.warn(
-      `neighbours in a chain are moved apart or together by up to ${furthest.toFixed(1)} angstrom: a smaller \`rmsd\` keeps the model's shape`,
+      `neighbours in a chain are moved apart or together by up to ${furthest.toFixed(1)} angstrom: a smaller ` +
+        `\`rmsd\` keeps the model's shape`,
     );
   }
   const grid = planModelMap(

@@ -18,7 +18,8 @@ export function controlOf({
   );
   if (given.length === 1) return given[0]![0] as "particles" | "micrographs" | "project";
   throw new UsageError(
-    `control: found ${given.map(([name]) => `\`${name}\``).join(" and ") || "none of them"}, expected one of \`particles\`, \`micrographs\` and \`project\``,
+    `control: found ${given.map(([name]) => `\`${name}\``).join(" and ") || "none of them"}, expected one of ` +
+      `\`particles\`, \`micrographs\` and \`project\``,
   );
 }
 

@@ -23,7 +23,9 @@ export const estimateOptions = {
   amplitudeContrast: restated(microscope.amplitudeContrast, { fallback: microscope.AMPLITUDE_CONTRAST }),
   ctf: pathOption({
     value: "file",
-    help: "CTFs that RELION (micrographs_ctf.star) or cryoSPARC (exposures .cs) fitted, taken as they are and judged by the rings. Micrographs are matched by their names",
+    help:
+      "CTFs that RELION (micrographs_ctf.star) or cryoSPARC (exposures .cs) fitted, taken as they are and judged " +
+      "by the rings. Micrographs are matched by their names",
     otherwise: "they are fitted",
   }),
   fitMin: numberOption(

@@ -10,6 +10,7 @@ import { lineChart } from "../../plot/line-chart.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
+import { startProgress } from "../shared/progress.js";
 import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { readKnownCtfs } from "./known-ctfs.js";
 import type { EstimateInput, EstimateTarget } from "./micrograph.js";
@@ -72,9 +73,7 @@ async function measureShare(plan: EstimatePlan, context: DatasetContext): Promis
   const { share } = plan.assignment;
   const micrographs = ofShare(plan.micrographs, share);
   const total = micrographs.length;
-  let done = 0;
-  const tell = (): void => report.progress({ stage: "estimate", done, total, unit: "micrographs" });
-  tell();
+  const advance = startProgress(report, { stage: "estimate", total, unit: "micrographs" });
   const joins = share.kind === "join";
   const shared: EstimateTarget = { settings: plan.settings, dir: plan.out, program, joins };
   const known =
@@ -90,8 +89,7 @@ async function measureShare(plan: EstimatePlan, context: DatasetContext): Promis
     signal,
     shared,
     onResult: (part) => {
-      done++;
-      tell();
+      advance();
       if (!part) return;
       watch.see(part.micrograph.file, part.headerPixelSize);
       warnOf(part, report.warn);

@@ -74,7 +74,8 @@ export function refuseSameStems(picks: readonly Pick[], path: string, format: La
     byStem.set(stem, other);
     if (other === micrograph) continue;
     throw new UsageError(
-      `${path}: found ${other} and ${micrograph}, which ${format} cannot tell apart: expected micrographs of different names, or csv or coco, which keep folders`,
+      `${path}: found ${other} and ${micrograph}, which ${format} cannot tell apart: expected micrographs of ` +
+        "different names, or csv or coco, which keep folders",
     );
   }
 }

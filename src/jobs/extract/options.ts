@@ -20,7 +20,9 @@ export const extractOptions = {
   }),
   ctf: pathOption({
     value: "file",
-    help: "CTFs of the micrographs, for particles that have none: micrographs_ctf.star of `estimate` or RELION, or exposures (.cs) of cryoSPARC. Micrographs are matched by their names",
+    help:
+      "CTFs of the micrographs, for particles that have none: micrographs_ctf.star of `estimate` or RELION, or " +
+      "exposures (.cs) of cryoSPARC. Micrographs are matched by their names",
     otherwise: "as the particles have them",
   }),
   box: countOption(

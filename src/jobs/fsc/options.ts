@@ -13,7 +13,9 @@ export const fscOptions = {
     positional: true,
   }),
   other: pathOption({
-    help: "the other half map or the truth, of the same size and voxel size; or an atomic model (PDB, mmCIF), whose potential is aligned to the first map",
+    help:
+      "the other half map or the truth, of the same size and voxel size; or an atomic model (PDB, mmCIF), whose " +
+      "potential is aligned to the first map",
     required: true,
     positional: true,
   }),

@@ -19,7 +19,9 @@ export const translationOptions = {
     { above: 0, to: 1e9 },
     {
       value: "f",
-      help: "factor on the contrast of the simulated micrographs, but not on the noise, for a map in other units than the model was trained with",
+      help:
+        "factor on the contrast of the simulated micrographs, but not on the noise, for a map in other units than " +
+        "the model was trained with",
       fallback: 1,
     },
   ),

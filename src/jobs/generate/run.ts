@@ -210,7 +210,8 @@ function warnOfContrast(
   const doubt = signalDoubt(clean, signal, model);
   if (!doubt) return;
   report.warn(
-    `${simulated}: found ${doubt.ratio.toPrecision(2)} times the variance of the micrographs that the model was trained with, expected about as much: the noise keeps ` +
+    `${simulated}: found ${doubt.ratio.toPrecision(2)} times the variance of the micrographs that the model was ` +
+      "trained with, expected about as much: the noise keeps " +
       `its strength. If the map is in other units, \`signal\` ${doubt.better} makes them alike`,
   );
 }

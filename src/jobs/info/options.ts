@@ -2,7 +2,9 @@ import { type CommandSpec, pathsOption } from "../shared/options/option.js";
 
 export const infoOptions = {
   paths: pathsOption({
-    help: "MRC, STAR, .cs, PNG, TIFF, HDF5 (EMAN2), PDB, mmCIF, .box, .cbox, Topaz, CSV, COCO, safetensors or ONNX files, or folders such as datasets",
+    help:
+      "MRC, STAR, .cs, PNG, TIFF, HDF5 (EMAN2), PDB, mmCIF, .box, .cbox, Topaz, CSV, COCO, safetensors or ONNX " +
+      "files, or folders such as datasets",
     required: true,
     positional: true,
   }),

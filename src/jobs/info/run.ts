@@ -33,7 +33,8 @@ export async function describeFile(files: Files, path: string): Promise<Descript
     (await describeByContent(files, path));
   if (!describe) {
     throw new UnsupportedError(
-      `${path}: not a known format: mrc, mrcs, map, st, rec, star, cs, png, tif, hdf, pdb, cif, box, cbox, txt (Topaz), csv, json (COCO), safetensors, onnx`,
+      `${path}: not a known format: mrc, mrcs, map, st, rec, star, cs, png, tif, hdf, pdb, cif, box, cbox, txt ` +
+        "(Topaz), csv, json (COCO), safetensors, onnx",
     );
   }
   return describe(files, path);

@@ -7,6 +7,7 @@ import { LEAST_EVIDENCE } from "../estimate/records.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
+import { startProgress } from "../shared/progress.js";
 import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { type KnownOptics, type OpenMethod, openMethod, readKnownOptics } from "./method.js";
 import {
@@ -168,18 +169,14 @@ async function pickAll(
   context: PickRunContext,
 ): Promise<readonly PickOutcome[]> {
   const { report, signal, workers } = context;
-  const total = inputs.length;
-  let done = 0;
   const watch = new PixelSizeWatch(target.pixelSize, report);
-  const tell = (): void => report.progress({ stage: "pick", done, total, unit: "micrographs" });
+  const advance = startProgress(report, { stage: "pick", total: inputs.length, unit: "micrographs" });
   const finished = (outcome: PickOutcome, index: number): void => {
-    done++;
-    tell();
+    advance();
     const { path } = inputs[index]!;
     if ("part" in outcome) watch.see(path, outcome.part.headerPixelSize);
     warnOf(outcome, path, report.warn);
   };
-  tell();
   const shared = (): ClassicalTarget => ({ ...target, scorer: method.classical! });
   const outcomes = method.model
     ? await pickByNetwork(inputs, target, method, context, finished)

@@ -44,7 +44,10 @@ export function scoreTable(result: PickScoreResult): string {
     );
     const { truePositives, falsePositives, falseNegatives } = row.scores;
     const threshold = row.threshold === undefined ? "-" : row.threshold.toPrecision(4);
-    return `${row.name.padEnd(width)}  ${cells.join("")}${threshold.padEnd(11)}${truePositives} right, ${falsePositives} false, ${falseNegatives} missed`;
+    return (
+      `${row.name.padEnd(width)}  ${cells.join("")}${threshold.padEnd(11)}${truePositives} right, ` +
+      `${falsePositives} false, ${falseNegatives} missed`
+    );
   });
   const head = `${"picker".padEnd(width)}  ${["AUPRC", "precision", "recall", "F1"].map(column).join("")}threshold  picks`;
   return `${[head, ...lines].join("\n")}\n`;

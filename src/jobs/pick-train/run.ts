@@ -3,8 +3,8 @@ import type { ComputeRuntime } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
 import { inside } from "../../dataset/layout.js";
 import { decodePicker, encodePicker, type PickerRecord } from "../../pick/model.js";
-import { trainPicker } from "../../pick/trainer.js";
-import type { LabelledImage, PickerTrainingSet } from "../../pick/training-data.js";
+import type { LabelledImage, PickerTrainingSet } from "../../pick/training/data.js";
+import { trainPicker } from "../../pick/training/trainer.js";
 import { averagedParameters } from "../../train/average.js";
 import type { TrainingListener } from "../../train/loop.js";
 import type { TrainingState } from "../../train/state.js";
@@ -80,7 +80,8 @@ function warnOfSizes(
   const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
   if (particleDiameter !== undefined || largest < SAME_SIZE * smallest) return;
   warn(
-    `particles of ${smallest} to ${largest} angstrom are learned together: say \`particleDiameter\` to \`pick run\`, which else takes them to be ${sizes[0]}`,
+    `particles of ${smallest} to ${largest} angstrom are learned together: say \`particleDiameter\` to ` +
+      `\`pick run\`, which else takes them to be ${sizes[0]}`,
   );
 }
 
@@ -207,7 +208,8 @@ async function openSet(
   }
   if (Math.max(farX, farY) < UNFILLED && particles >= ENOUGH) {
     report.warn(
-      `no particle lies beyond ${Math.round(100 * Math.max(farX, farY))} % of the micrographs' width and height: if the coordinates are of binned images, give \`coordinatesPixelSize\``,
+      `no particle lies beyond ${Math.round(100 * Math.max(farX, farY))} % of the micrographs' width and height: ` +
+        `if the coordinates are of binned images, give \`coordinatesPixelSize\``,
     );
   }
   const negatives = await negativeImages(files, plan);

@@ -7,7 +7,7 @@ import { readDataset, readMicrograph } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
 import { readImage } from "../../io/read-image.js";
 import { type NetworkImage, networkImage, type Place } from "../../pick/network/image.js";
-import type { LabelledImage } from "../../pick/training-data.js";
+import type { LabelledImage } from "../../pick/training/data.js";
 import { readCoordinates } from "../pick-score/read.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
@@ -43,7 +43,8 @@ export async function labelledMicrographs(
   if (plan.micrographs.length > 0 && unknown.length === plan.micrographs.length) {
     throw new OptionError(
       "coordinates",
-      `found none of ${unknown[0]}${unknown.length > 1 ? ` and ${unknown.length - 1} others` : ""}, expected files or names like the micrographs'`,
+      `found none of ${unknown[0]}${unknown.length > 1 ? ` and ${unknown.length - 1} others` : ""}, expected ` +
+        "files or names like the micrographs'",
     );
   }
   const watch = new PixelSizeWatch(plan.pixelSize, report);
@@ -129,7 +130,8 @@ function requireInside(places: readonly Place[], [rows, columns]: Image["shape"]
   if (2 * outside <= places.length) return;
   throw new OptionError(
     "coordinates",
-    `found ${outside} of ${places.length} places outside ${path} of ${columns} x ${rows} pixels, expected them inside; of images binned otherwise give \`coordinatesPixelSize\``,
+    `found ${outside} of ${places.length} places outside ${path} of ${columns} x ${rows} pixels, expected them ` +
+      `inside; of images binned otherwise give \`coordinatesPixelSize\``,
   );
 }
 

@@ -6,6 +6,7 @@ import {
   uncorrectedCurves,
 } from "../../evaluate/maps/half-maps.js";
 import type { DatasetContext } from "../shared/context.js";
+import { startProgress } from "../shared/progress.js";
 import type { PostprocessPlan } from "./options.js";
 import type { DrawTarget } from "./tasks.js";
 
@@ -22,19 +23,11 @@ export async function curvesUnder(
     ...(randomiseFrom !== undefined && { randomiseFrom }),
   });
   const shared: DrawTarget = { halves, mask, from: curves.randomisedFrom, seed };
-  let done = 0;
-  const tell = (): void => report.progress({ stage: "random phases", done, total: draws, unit: "draws" });
-  tell();
+  const advance = startProgress(report, { stage: "random phases", total: draws, unit: "draws" });
   const randomised = await workers.map(
     "randomised-curve",
     Array.from({ length: draws }, (_, draw) => draw),
-    {
-      ...{ signal, shared },
-      onResult: () => {
-        done++;
-        tell();
-      },
-    },
+    { signal, shared, onResult: () => advance() },
   );
   return correctedCurves(curves, randomised);
 }

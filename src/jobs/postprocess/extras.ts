@@ -15,6 +15,7 @@ import { histogramChart } from "../../plot/histogram-chart.js";
 import { cellCentres } from "../../plot/sphere-grid.js";
 import type { DatasetContext } from "../shared/context.js";
 import { writeMapFile } from "../shared/maps/map-files.js";
+import { startProgress } from "../shared/progress.js";
 import { DIRECTION_GRID, directionsFigure, orientationsFigure } from "./figures.js";
 import type { PostprocessPlan } from "./options.js";
 import type { PostprocessInputs } from "./read.js";
@@ -41,16 +42,10 @@ export async function localResolutionOf(
   const places = placesOf(measurement);
   const chunks: (readonly Place[])[] = [];
   for (let i = 0; i < places.length; i += CHUNK) chunks.push(places.slice(i, i + CHUNK));
-  let done = 0;
-  const tell = (): void =>
-    report.progress({ stage: "local resolution", done, total: places.length, unit: "places" });
-  tell();
+  const advance = startProgress(report, { stage: "local resolution", total: places.length, unit: "places" });
   const found = await workers.map("local-resolution", chunks, {
     ...{ signal, shared: measurement },
-    onResult: (values) => {
-      done += values.length;
-      tell();
-    },
+    onResult: (values) => advance(values.length),
   });
   const resolutions = found.flat();
   const local = spreadResolutions(measurement, places, resolutions);

@@ -66,7 +66,8 @@ function checkAlike(first: MapFile, second: MapFile, warn: (line: string) => voi
   }) as [number, number];
   if (Math.max(a / b, b / a) < UNLIKE) return;
   warn(
-    `${second.path}: its densities spread ${(b / a).toPrecision(2)} times as far as those of ${first.path}: in the mean of the halves one ` +
+    `${second.path}: its densities spread ${(b / a).toPrecision(2)} times as far as those of ${first.path}: in ` +
+      "the mean of the halves one " +
       "of them hardly counts. Were both made in one way?",
   );
 }

@@ -31,7 +31,9 @@ export const projectOptions = {
     help: "CTFs that RELION (micrographs_ctf.star) or cryoSPARC (exposures .cs) fitted, in place of fitting them here",
   }),
   particles: pathsOption({
-    help: "particles of an own refinement of this sample, a STAR file or .cs files of the same particles. Their number, distances, views and defocus replace guesses",
+    help:
+      "particles of an own refinement of this sample, a STAR file or .cs files of the same particles. Their " +
+      "number, distances, views and defocus replace guesses",
     otherwise: "views are uniform, number and defocus as estimated",
   }),
   pixelSize: restated(microscope.pixelSize, { help: "pixel size of the raw micrographs", required: true }),
@@ -58,7 +60,9 @@ export const projectOptions = {
     { unit: "angstrom", from: 0.1, to: 50 },
     { auto: "auto" },
     {
-      help: "pixel size at which noise is learned and micrographs are made; auto is 48 pixels to a particle, or the raw pixels where they are less than 1.3 times finer",
+      help:
+        "pixel size at which noise is learned and micrographs are made; auto is 48 pixels to a particle, or the " +
+        "raw pixels where they are less than 1.3 times finer",
       fallback: "auto",
     },
   ),

@@ -9,6 +9,7 @@ import type { DatasetContext } from "../shared/context.js";
 import { type MapFile, readMask, writeMapFile } from "../shared/maps/map-files.js";
 import { recordOf } from "../shared/options/check.js";
 import { repeatedDoubt } from "../shared/particles/particle-stacks.js";
+import { startProgress } from "../shared/progress.js";
 import { addUp } from "./add-up.js";
 import { resolutionsByNumber, type SubsetInputs } from "./by-number.js";
 import { byNumberCsv, byNumberFigure } from "./by-number-figures.js";
@@ -50,15 +51,10 @@ async function reconstruct(plan: ReconstructPlan, context: DatasetContext): Prom
   const names = sets.map(({ name }) => name);
   // with half sets their map as well
   const parts = sets.length > 1 ? [[0], [1], [0, 1]] : [[0]];
-  let done = 0;
-  const tell = (): void => report.progress({ stage: "maps", done, total: parts.length, unit: "maps" });
-  tell();
+  const advance = startProgress(report, { stage: "maps", total: parts.length, unit: "maps" });
   const maps = await workers.map("reconstruct-map", parts, {
     ...{ signal, shared },
-    onResult: () => {
-      done++;
-      tell();
-    },
+    onResult: () => advance(),
   });
   for (const [i, map] of maps.entries()) {
     await writeMapFile(files, inside(plan.out, names[i] ?? RECONSTRUCTION.map), map, FRAME);

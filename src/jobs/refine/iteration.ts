@@ -18,6 +18,7 @@ import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import { OrientationGrid } from "../../reconstruct/search/orientation-grid.js";
 import { addSums } from "../../reconstruct/sums.js";
 import type { DatasetContext } from "../shared/context.js";
+import { startProgress } from "../shared/progress.js";
 import type { RefinePlan } from "./plan.js";
 import type { RefineInputs } from "./read.js";
 import type { FoundPose, IterationFigures, RefineState } from "./state.js";
@@ -174,15 +175,10 @@ async function searchAll(
   { workers, report, signal }: DatasetContext,
 ): Promise<Sighting[]> {
   const total = inputs.particles.length;
-  let done = 0;
-  const tell = (): void => report.progress({ stage: `${name}: search`, done, total, unit: "particles" });
-  tell();
+  const advance = startProgress(report, { stage: `${name}: search`, total, unit: "particles" });
   const found = await workers.map("refine-search", chunksOf(inputs), {
     ...{ signal, shared },
-    onResult: (some) => {
-      done += some.length;
-      tell();
-    },
+    onResult: (some) => advance(some.length),
   });
   // chunks hold the first half's particles and then the second's: back into the order of the file
   const rows = [...rowsOf(inputs.halves, 0), ...rowsOf(inputs.halves, 1)];

@@ -38,7 +38,9 @@ export const refineOptions = {
   }),
   poses: pathOption({
     value: "star",
-    help: "poses to start from, as `pose run --best` writes them. They make the first map, against which all orientations are searched once",
+    help:
+      "poses to start from, as `pose run --best` writes them. They make the first map, against which all " +
+      "orientations are searched once",
   }),
   shiftRange,
   iterations: countOption(

@@ -46,7 +46,8 @@ export async function reachOfProposals(
     return reach;
   }
   report.warn(
-    `${plan.poses}: of ${everywhere.length} particles ${told.join(" and ")} of the proposed orientations are lost: these poses are no help, all particles are searched everywhere`,
+    `${plan.poses}: of ${everywhere.length} particles ${told.join(" and ")} of the proposed orientations are ` +
+      "lost: these poses are no help, all particles are searched everywhere",
   );
   return undefined;
 }

@@ -121,7 +121,8 @@ async function claimForShares(
 function refuseOtherShares(dir: string, known: ClaimedCommand | undefined, identity: string): void {
   if (!known || known.identity === identity) return;
   throw new UsageError(
-    `${dir}: found shares of another command (${known.command}, with other options or micrographs), expected those of this one: give another \`out\` or remove it first`,
+    `${dir}: found shares of another command (${known.command}, with other options or micrographs), expected ` +
+      `those of this one: give another \`out\` or remove it first`,
   );
 }
 

@@ -59,7 +59,8 @@ export function refuseDots(diameters: readonly number[], pixelSize: number): voi
   if (smallest >= LEAST_PIXELS * pixelSize) return;
   throw new OptionError(
     "pixelSize",
-    `found ${pixelSize} angstrom, at which a particle of ${smallest.toFixed(0)} angstrom is ${(smallest / pixelSize).toFixed(1)} pixels across, expected at least ${LEAST_PIXELS}`,
+    `found ${pixelSize} angstrom, at which a particle of ${smallest.toFixed(0)} angstrom is ` +
+      `${(smallest / pixelSize).toFixed(1)} pixels across, expected at least ${LEAST_PIXELS}`,
   );
 }
 

@@ -90,13 +90,17 @@ export const specimenOptions = {
     { from: 0, to: 1 },
     {
       value: "f",
-      help: "standard deviation of the particles' strengths about their mean 1, as damaged and broken particles have it; each strength stands in truth.jsonl and particles.star (rlnCtfScalefactor)",
+      help:
+        "standard deviation of the particles' strengths about their mean 1, as damaged and broken particles have " +
+        "it; each strength stands in truth.jsonl and particles.star (rlnCtfScalefactor)",
       fallback: 0,
     },
   ),
   orientations: textsOption({
     value: "what",
-    help: "uniform; preferred views as cone:rot,tilt,half-angle[,weight] in degrees, several with blanks between; or a STAR file, from whose particles views are drawn",
+    help:
+      "uniform; preferred views as cone:rot,tilt,half-angle[,weight] in degrees, several with blanks between; or a " +
+      "STAR file, from whose particles views are drawn",
     fallback: ["uniform"],
     role: "place",
   }),
@@ -107,7 +111,9 @@ export const specimenOptions = {
   }),
   symmetry: textOption({
     value: "groups",
-    help: "RELION's point group of the map, or one for each map as C1,D7. It is checked on the map, and preferred views come evenly in all symmetric copies, as uniform views always do",
+    help:
+      "RELION's point group of the map, or one for each map as C1,D7. It is checked on the map, and preferred " +
+      "views come evenly in all symmetric copies, as uniform views always do",
     fallback: "C1",
   }),
 } as const;
@@ -116,11 +122,16 @@ export const specimenOptions = {
 export const imagingOptions = {
   estimates: pathOption({
     value: "dir",
-    help: "folder that `estimate` wrote. Optics, defocus, ice gradients, particle density and noise are then as measured, where no option says otherwise",
+    help:
+      "folder that `estimate` wrote. Optics, defocus, ice gradients, particle density and noise are then as " +
+      "measured, where no option says otherwise",
   }),
   consensus: pathsOption({
     value: "files",
-    help: "particles of a refinement of the same sample, a STAR file or .cs files of the same particles. Their number, how near they come to each other, their views and the defocus of their micrographs are then as there, where no option says otherwise",
+    help:
+      "particles of a refinement of the same sample, a STAR file or .cs files of the same particles. Their number, " +
+      "how near they come to each other, their views and the defocus of their micrographs are then as there, where " +
+      "no option says otherwise",
   }),
   pixelSize: restated(microscope.pixelSize, { otherwise: "as estimated, or the map's voxel size" }),
   defocus: rangeOption(

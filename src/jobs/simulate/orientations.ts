@@ -24,7 +24,8 @@ export function parseOrientations(words: readonly string[], keepPsi: boolean): O
   const refuse = (found: string): never => {
     throw new OptionError(
       "orientations",
-      `found "${found}", expected uniform, cones as cone:rot,tilt,half-angle[,weight] (-360 to 360, 0 to 180, 0 to 180 degrees, 0 or more), or one .star file`,
+      `found "${found}", expected uniform, cones as cone:rot,tilt,half-angle[,weight] (-360 to 360, 0 to 180, 0 ` +
+        "to 180 degrees, 0 or more), or one .star file",
     );
   };
   const [first = "uniform"] = words;

@@ -7,6 +7,7 @@ import { type DatasetProgress, openDataset } from "../../dataset/writer.js";
 import { DATASET_CLAIM, inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { symmetryDoubt } from "../shared/maps/symmetry-doubt.js";
+import { startProgress } from "../shared/progress.js";
 import { boundsOf, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { writeMtf } from "./detector.js";
 import type { SimulationTarget } from "./micrograph.js";
@@ -92,20 +93,18 @@ async function simulateMissing(
   const setup = prepareSimulation(plan, sources);
   const shared: SimulationTarget = { setup, dir: plan.out, mode: plan.mode };
   const [from, to] = boundsOf(plan.assignment.share, plan.count);
-  let done = to - from - missing.length;
   let placed = 0;
   let requested = 0;
-  const tell = (): void =>
-    report.progress({ stage: "simulate", done, total: to - from, unit: "micrographs" });
-  tell();
+  const total = to - from;
+  const done = total - missing.length;
+  const advance = startProgress(report, { stage: "simulate", done, total, unit: "micrographs" });
   await workers.map("simulate-micrograph", missing, {
     signal,
     shared,
     onResult: (made) => {
-      done++;
       placed += made.placed;
       requested += made.requested;
-      tell();
+      advance();
     },
   });
   if (placed < requested) {

@@ -120,7 +120,8 @@ async function refuseOther(
   );
   if (was !== is) {
     throw new UsageError(
-      `${folder}: found the submission of another command or number of shares (${before.words.join(" ")}), expected this one: give another \`folder\` or remove it first`,
+      `${folder}: found the submission of another command or number of shares (${before.words.join(" ")}), ` +
+        `expected this one: give another \`folder\` or remove it first`,
     );
   }
   const { unfinished } = await readStanding(folder, context);

@@ -28,7 +28,9 @@ export const viewOptions = {
   }),
   export: pathOption({
     value: "dir",
-    help: "write a page that simulates micrographs of the named map, with the noise of the named models, for any web server to show, and end",
+    help:
+      "write a page that simulates micrographs of the named map, with the noise of the named models, for any web " +
+      "server to show, and end",
   }),
 } as const;
 

@@ -40,7 +40,8 @@ function particlesSection({ particles, images, pixelSize, averages }: ReportMap)
   );
   const body =
     paragraph(
-      `${particles} particles were cut out at the picks, ${pixelSize.toFixed(2)} Å per pixel, protein white, with the CTFs of their micrographs. ` +
+      `${particles} particles were cut out at the picks, ${pixelSize.toFixed(2)} Å per pixel, protein white, ` +
+        "with the CTFs of their micrographs. " +
         "In the blurred row a particle stands in the middle of most images; where it does not, look at the picks above.",
     ) +
     `<div class="wide">${htmlFigure({ kind: "svg", markup: sheet, caption: "" })}</div>` +
@@ -55,7 +56,8 @@ function refinementSection({ refinement, structure, encoder }: ReportMap): Repor
     : "as many as were allowed: it had not come to rest";
   const body =
     paragraph(
-      `${iterations} iterations, ${end}, with the symmetry ${symmetry}. The two halves of the particles share nothing but the first reference, ` +
+      `${iterations} iterations, ${end}, with the symmetry ${symmetry}. The two halves of the particles share ` +
+        "nothing but the first reference, " +
         `${structure} without any detail finer than ${initialLowPass} Å, and how far they are compared.` +
         (encoder
           ? ` Both began with orientations that one network proposed; it had learned from projections of ${structure}.`
@@ -81,8 +83,10 @@ function resolutionSection({
   }));
   const body =
     paragraph(
-      `The correlation with ${structure} is no independent truth: particles were picked by a network that was taught with it, and the refinement began ` +
-        `from it at ${refinement.initialLowPass} Å. What correlates beyond ${refinement.initialLowPass} Å was not given to the refinement. The control named under "What to do next" tells ` +
+      `The correlation with ${structure} is no independent truth: particles were picked by a network that was ` +
+        "taught with it, and the refinement began " +
+        `from it at ${refinement.initialLowPass} Å. What correlates beyond ${refinement.initialLowPass} Å was ` +
+        `not given to the refinement. The control named under "What to do next" tells ` +
         "what the same steps make of noise.",
     ) +
     htmlTable("Resolution of the map", ["curve and threshold", "crossing", "last shell above"], rows) +

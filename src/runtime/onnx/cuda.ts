@@ -57,4 +57,6 @@ function notInstalled(): string {
     `${bundled ? HOW_TO_ADD : script}, or take --device webgpu`
   );
 }
-const NOT_MADE = `cuda: ONNX Runtime for Node has it for linux x64 only, found ${process.platform} ${process.arch}, expected --device webgpu`;
+const NOT_MADE =
+  `cuda: ONNX Runtime for Node has it for linux x64 only, found ${process.platform} ${process.arch}, expected ` +
+  "--device webgpu";

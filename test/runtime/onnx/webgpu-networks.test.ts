@@ -3,7 +3,7 @@ import type { ComputeRuntime, HostTensor } from "../../../src/core/ports.js";
 import { Random } from "../../../src/core/random.js";
 import { PICKER_NETWORKS } from "../../../src/nn/picker.js";
 import { PICKER_DEFAULTS } from "../../../src/pick/defaults.js";
-import { type PickerStep, pickerStep, UNLABELLED_CELLS } from "../../../src/pick/step.js";
+import { type PickerStep, pickerStep, UNLABELLED_CELLS } from "../../../src/pick/training/step.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
 import { compile, conv2d, grad, input, mul, reduceSum, sizeOf } from "../../../src/tensor/index.js";
 import { adamFeeds } from "../../../src/train/adam.js";

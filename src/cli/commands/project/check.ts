@@ -22,7 +22,8 @@ export const run: Run<typeof checkOptions> = async (options, context) => {
   const { length } = result.micrographs;
   const count = result.findings.length;
   report.note(
-    `${length} micrographs looked at, ${count === 0 ? "nothing is wrong with them" : `${count} ${count === 1 ? "finding" : "findings"}`}: ${page}`,
+    `${length} micrographs looked at, ` +
+      `${count === 0 ? "nothing is wrong with them" : `${count} ${count === 1 ? "finding" : "findings"}`}: ${page}`,
   );
   return { page, findings: result.findings };
 };

@@ -53,9 +53,15 @@ export function placeDoubt(volume: Volume, path: string): string | undefined {
   }
   if (onFaces > MOST_ON_FACES * total) {
     const share = ((100 * onFaces) / total).toFixed(0);
-    return `${path}: ${share} % of the density touches the faces of the box, which cuts the particle, or has its centre in a corner; expected the whole particle around the centre`;
+    return (
+      `${path}: ${share} % of the density touches the faces of the box, which cuts the particle, or has its centre ` +
+      "in a corner; expected the whole particle around the centre"
+    );
   }
   const off = Math.hypot(mx, my, mz) / total;
   if (off <= MOST_OFF_CENTRE * Math.min(...shape)) return undefined;
-  return `${path}: the particle's centre of mass lies ${(off * voxelSize).toFixed(0)} angstrom off the centre of the box, at which labels and picks point; centre the map, or take them so`;
+  return (
+    `${path}: the particle's centre of mass lies ${(off * voxelSize).toFixed(0)} angstrom off the centre of the ` +
+    "box, at which labels and picks point; centre the map, or take them so"
+  );
 }

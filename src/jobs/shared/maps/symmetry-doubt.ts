@@ -9,5 +9,8 @@ const LEAST_AGREEMENT = 0.8;
 export function symmetryDoubt(volume: Volume, name: string, path: string): string | undefined {
   const agreement = symmetryAgreement(volume, symmetryOperators(name));
   if (agreement >= LEAST_AGREEMENT) return undefined;
-  return `${path} correlates ${agreement.toFixed(2)} with itself turned by ${name}: it has not this symmetry, or its axes lie elsewhere than RELION's`;
+  return (
+    `${path} correlates ${agreement.toFixed(2)} with itself turned by ${name}: it has not this symmetry, or its ` +
+    "axes lie elsewhere than RELION's"
+  );
 }

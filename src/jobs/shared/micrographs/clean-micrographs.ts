@@ -27,7 +27,8 @@ export function cleanMicrographs(
   if (noise?.snr === "inf") return (record) => readMicrograph(files, dir, record);
   if (keepClean !== true) {
     throw new UsageError(
-      `${dir}: found micrographs with noise (SNR ${noise?.snr}), expected clean ones: simulate them with an SNR of inf, or keep the clean ones`,
+      `${dir}: found micrographs with noise (SNR ${noise?.snr}), expected clean ones: simulate them with an SNR ` +
+        "of inf, or keep the clean ones",
     );
   }
   return (record) => readMicrograph(files, dir, { ...record, path: imagePath("clean", record.index) });

@@ -97,7 +97,8 @@ function commonFolders({ folders: a }: Name, { folders: b }: Name): number {
 
 const ambiguous = (wanted: readonly Name[], known: readonly Name[], where: string): UsageError =>
   new UsageError(
-    `${where}: found ${known.map(({ full }) => full).join(" and ")} for ${wanted.map(({ full }) => full).join(" and ")}, expected folders in the names that say which is which`,
+    `${where}: found ${known.map(({ full }) => full).join(" and ")} for ` +
+      `${wanted.map(({ full }) => full).join(" and ")}, expected folders in the names that say which is which`,
   );
 
 /** Names to show: without folder and ending where that is still one name each, else with the folders. */

@@ -66,7 +66,8 @@ export class PixelSizeWatch {
     }
     if (silent.length > 0 && taken !== undefined) {
       this.report.note(
-        `${silent.length} of ${seen} micrographs do not say their pixel size (none, 0, or 1 angstrom, which programs write that do not know): taken is ${taken}`,
+        `${silent.length} of ${seen} micrographs do not say their pixel size (none, 0, or 1 angstrom, which ` +
+          `programs write that do not know): taken is ${taken}`,
       );
     }
   }

@@ -54,5 +54,6 @@ export async function truePicks(
 
 const unknownSize = (path: string, micrograph: string): UsageError =>
   new UsageError(
-    `${path}: found particles with origins and no pixel size of ${micrograph}, expected rlnMicrographPixelSize, \`micrographs\` with their folder, or \`pixelSize\``,
+    `${path}: found particles with origins and no pixel size of ${micrograph}, expected rlnMicrographPixelSize, ` +
+      `\`micrographs\` with their folder, or \`pixelSize\``,
   );

@@ -42,7 +42,9 @@ export const resume = switchOption({
 /** Which share of the micrographs a process does, where several processes or machines share in one job. */
 export const shard = textOption({
   value: "i/n",
-  help: "do only share i of n of the micrographs, into the same folder as the other shares. Tables are left to `cryogem join`; the word join writes them alone",
+  help:
+    "do only share i of n of the micrographs, into the same folder as the other shares. Tables are left to " +
+    "`cryogem join`; the word join writes them alone",
   otherwise: "all",
   role: "machine",
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { zeros } from "../../src/array/image.js";
-import { mean, standardDeviation } from "../../src/array/statistics.js";
-import { Random } from "../../src/core/random.js";
-import { changeContrast } from "../../src/pick/augment.js";
-import { pasteContaminant } from "../../src/pick/contaminants.js";
-import { PICKER_DEFAULTS } from "../../src/pick/defaults.js";
-import type { PickerOptions } from "../../src/pick/options.js";
-import { drawBatch, type LabelledImage, type PickerTrainingSet } from "../../src/pick/training-data.js";
+import { zeros } from "../../../src/array/image.js";
+import { mean, standardDeviation } from "../../../src/array/statistics.js";
+import { Random } from "../../../src/core/random.js";
+import { PICKER_DEFAULTS } from "../../../src/pick/defaults.js";
+import type { PickerOptions } from "../../../src/pick/options.js";
+import { changeContrast } from "../../../src/pick/training/augment.js";
+import { pasteContaminant } from "../../../src/pick/training/contaminants.js";
+import { drawBatch, type LabelledImage, type PickerTrainingSet } from "../../../src/pick/training/data.js";
 
 const SIDE = 64;
 const options: PickerOptions = { ...PICKER_DEFAULTS, crop: SIDE, batch: 6, contaminants: 0, seed: 4 };

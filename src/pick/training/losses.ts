@@ -12,7 +12,7 @@ import {
   square,
   sub,
   type Value,
-} from "../tensor/index.js";
+} from "../../tensor/index.js";
 
 /**
  * Topaz's GE-binomial penalty (Bepler et al. 2019, Nature Methods 16:1153): the number of particles that the classifier finds

@@ -1,6 +1,6 @@
-import { gaussianBlur } from "../array/filter.js";
-import { standardDeviation } from "../array/statistics.js";
-import type { Random } from "../core/random.js";
+import { gaussianBlur } from "../../array/filter.js";
+import { standardDeviation } from "../../array/statistics.js";
+import type { Random } from "../../core/random.js";
 
 /** Share of crops that are blurred, and of crops that get more noise. */
 const BLURRED = 0.5;

@@ -1,10 +1,10 @@
-import { Random } from "../core/random.js";
-import type { ImageSource } from "../train/image-source.js";
+import { Random } from "../../core/random.js";
+import type { ImageSource } from "../../train/image-source.js";
+import type { NetworkImage, Place } from "../network/image.js";
+import type { PickerOptions } from "../options.js";
 import { changeContrast } from "./augment.js";
 import { pasteContaminant } from "./contaminants.js";
 import { cutTurned, drawTurn, type Turn, turnPoints } from "./crop.js";
-import type { NetworkImage, Place } from "./network/image.js";
-import type { PickerOptions } from "./options.js";
 import { type DenseTarget, denseTarget, emptyTarget } from "./target.js";
 
 /** A working image and what is known of it. */

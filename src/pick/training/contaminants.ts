@@ -1,4 +1,4 @@
-import type { Random } from "../core/random.js";
+import type { Random } from "../../core/random.js";
 
 /** Range of a contaminant's radius, in particle diameters. */
 const RADII = [0.15, 2.5] as const;

@@ -1,6 +1,6 @@
-import { PICKER_STRIDE } from "../nn/picker.js";
+import { PICKER_STRIDE } from "../../nn/picker.js";
+import type { Place } from "../network/image.js";
 import type { Turn } from "./crop.js";
-import type { Place } from "./network/image.js";
 
 /** What is wanted of every cell of a batch of crops, crop by crop, row by row. */
 export interface DenseTarget {

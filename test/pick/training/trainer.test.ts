@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { mean } from "../../src/array/statistics.js";
-import { scorePicking } from "../../src/evaluate/picking/picking.js";
-import { PICKER_DEFAULTS } from "../../src/pick/defaults.js";
-import type { PickerModel } from "../../src/pick/model.js";
-import { networkImage } from "../../src/pick/network/image.js";
-import { NetworkScorer } from "../../src/pick/network/scorer.js";
-import type { PickerOptions } from "../../src/pick/options.js";
-import { findPeaks } from "../../src/pick/peaks.js";
-import { trainPicker } from "../../src/pick/trainer.js";
-import type { LabelledImage, PickerTrainingSet } from "../../src/pick/training-data.js";
-import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
-import { averagedParameters } from "../../src/train/average.js";
-import type { StepMetrics } from "../../src/train/loop.js";
-import type { TrainingState } from "../../src/train/state.js";
-import { TOY_DIAMETER, toyPicking } from "../helpers/toys/picking.js";
+import { mean } from "../../../src/array/statistics.js";
+import { scorePicking } from "../../../src/evaluate/picking/picking.js";
+import { PICKER_DEFAULTS } from "../../../src/pick/defaults.js";
+import type { PickerModel } from "../../../src/pick/model.js";
+import { networkImage } from "../../../src/pick/network/image.js";
+import { NetworkScorer } from "../../../src/pick/network/scorer.js";
+import type { PickerOptions } from "../../../src/pick/options.js";
+import { findPeaks } from "../../../src/pick/peaks.js";
+import type { LabelledImage, PickerTrainingSet } from "../../../src/pick/training/data.js";
+import { trainPicker } from "../../../src/pick/training/trainer.js";
+import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
+import { averagedParameters } from "../../../src/train/average.js";
+import type { StepMetrics } from "../../../src/train/loop.js";
+import type { TrainingState } from "../../../src/train/state.js";
+import { TOY_DIAMETER, toyPicking } from "../../helpers/toys/picking.js";
 
 const runtime = openOnnxCpu({ threads: 1 });
 const SMALL: PickerOptions = {

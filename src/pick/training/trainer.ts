@@ -1,15 +1,20 @@
-import type { HostTensor } from "../core/ports.js";
-import { Random } from "../core/random.js";
-import { PICKER_STRIDE } from "../nn/picker.js";
-import { adamFeeds, learningRateAt } from "../train/adam.js";
-import { averageFeeds } from "../train/average.js";
-import { type Feeds, floatTensor } from "../train/feeds.js";
-import { type Resumption, runTraining, type TrainingListener, type TrainingMachine } from "../train/loop.js";
-import { firstState, type TrainingState } from "../train/state.js";
-import type { PickerOptions } from "./options.js";
+import type { HostTensor } from "../../core/ports.js";
+import { Random } from "../../core/random.js";
+import { PICKER_STRIDE } from "../../nn/picker.js";
+import { adamFeeds, learningRateAt } from "../../train/adam.js";
+import { averageFeeds } from "../../train/average.js";
+import { type Feeds, floatTensor } from "../../train/feeds.js";
+import {
+  type Resumption,
+  runTraining,
+  type TrainingListener,
+  type TrainingMachine,
+} from "../../train/loop.js";
+import { firstState, type TrainingState } from "../../train/state.js";
+import type { PickerOptions } from "../options.js";
+import { drawBatch, type PickerBatch, type PickerTrainingSet } from "./data.js";
 import { pickerStep, UNLABELLED_CELLS } from "./step.js";
 import { labelledCells } from "./target.js";
-import { drawBatch, type PickerBatch, type PickerTrainingSet } from "./training-data.js";
 
 /** The cross-entropy of a training that goes well stays below 1; at a learning rate of 1 it was 5000. */
 const LOSS_BOUND = 100;

@@ -1,13 +1,13 @@
-import { PICKER_STRIDE, pickerNetwork } from "../nn/picker.js";
-import { type ParameterSpec, Scope } from "../nn/scope.js";
-import { add, input } from "../tensor/index.js";
-import { adamInputs } from "../train/adam.js";
-import { withAverages } from "../train/average.js";
-import { crossEntropy } from "../train/cross-entropy.js";
-import type { StepPhase } from "../train/phase.js";
-import { optimise } from "../train/update.js";
+import { PICKER_STRIDE, pickerNetwork } from "../../nn/picker.js";
+import { type ParameterSpec, Scope } from "../../nn/scope.js";
+import { add, input } from "../../tensor/index.js";
+import { adamInputs } from "../../train/adam.js";
+import { withAverages } from "../../train/average.js";
+import { crossEntropy } from "../../train/cross-entropy.js";
+import type { StepPhase } from "../../train/phase.js";
+import { optimise } from "../../train/update.js";
+import type { PickerOptions } from "../options.js";
 import { expectedCountPenalty } from "./losses.js";
-import type { PickerOptions } from "./options.js";
 
 /** Unlabelled cells that one step's expected count is held against, as many as Topaz takes. */
 export const UNLABELLED_CELLS = 256;

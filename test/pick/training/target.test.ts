@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { Random } from "../../src/core/random.js";
-import { cutTurned, drawTurn, type Turn, turnPoints } from "../../src/pick/crop.js";
-import { PICKER_DEFAULTS } from "../../src/pick/defaults.js";
-import { denseTarget, emptyTarget, labelledCells } from "../../src/pick/target.js";
+import { Random } from "../../../src/core/random.js";
+import { PICKER_DEFAULTS } from "../../../src/pick/defaults.js";
+import { cutTurned, drawTurn, type Turn, turnPoints } from "../../../src/pick/training/crop.js";
+import { denseTarget, emptyTarget, labelledCells } from "../../../src/pick/training/target.js";
 
 const STRAIGHT: Turn = { x: 31.5, y: 31.5, xu: 1, xv: 0, yu: 0, yv: 1 };
 const options = { ...PICKER_DEFAULTS, seed: 1, crop: 64 };

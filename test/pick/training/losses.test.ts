@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { binomialLogarithms, expectedCountPenalty } from "../../src/pick/losses.js";
-import { grad, input, interpret, reduceSum } from "../../src/tensor/index.js";
-import { crossEntropy } from "../../src/train/cross-entropy.js";
+import { binomialLogarithms, expectedCountPenalty } from "../../../src/pick/training/losses.js";
+import { grad, input, interpret, reduceSum } from "../../../src/tensor/index.js";
+import { crossEntropy } from "../../../src/train/cross-entropy.js";
 
 const logOdds = [-3, -1.2, 0.4, 2.5, -0.3, 1.1];
 const sigmoid = (l: number): number => 1 / (1 + Math.exp(-l));

@@ -1,7 +1,7 @@
-import type { Image } from "../array/image.js";
-import type { Random } from "../core/random.js";
-import type { Place } from "./network/image.js";
-import type { PickerOptions } from "./options.js";
+import type { Image } from "../../array/image.js";
+import type { Random } from "../../core/random.js";
+import type { Place } from "../network/image.js";
+import type { PickerOptions } from "../options.js";
 
 /** How a crop lies in an image: crop offsets (u, v) from its middle are image offsets (xu u + xv v, yu u + yv v) from (x, y). */
 export interface Turn {
