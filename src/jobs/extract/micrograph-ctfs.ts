@@ -4,6 +4,7 @@ import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micro
 import { LABEL } from "../../io/star/names.js";
 import type { StarTable } from "../../io/star/table.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
+import { isUnfitted } from "../shared/particles/defocus-doubt.js";
 import type { CoordinateTable } from "./coordinates.js";
 
 /** Values that differ by less are the same: programs write them in single precision. */
@@ -18,7 +19,8 @@ export const MICROSCOPE = ["voltage", "sphericalAberration", "amplitudeContrast"
  *
  * @param star path of the particles, for messages
  * @returns by the name that the particles' table gives the micrograph
- * @throws OptionError for particles that have CTFs already, a micrograph that the file lacks, another microscope than the particles'
+ * @throws OptionError for particles that have CTFs already, a micrograph that the file lacks or to which no CTF was
+ *   fitted, another microscope than the particles'
  * @throws FileError and FormatError for a file that cannot be read
  */
 export async function readCtfsOf(
@@ -48,6 +50,9 @@ export async function readCtfsOf(
     );
   }
   const found = new Map(wanted.map((name) => [name, ctfs.get(matches.get(name)!)!]));
+  for (const [name, ctf] of found) {
+    if (isUnfitted(ctf)) throw refuse(`${path}: ${name}: found a defocus of 0, expected a fitted CTF`);
+  }
   requireMicroscope(table, found, star, path);
   return found;
 }

@@ -90,19 +90,20 @@ test("picks with optics keep them", async () => {
   expect(particles.map(({ defocus }) => defocus?.defocusV)).toEqual([19_500, 9_900]);
 });
 
-test("nothing is guessed: another microscope, CTFs that are there, a micrograph without one or with two", async () => {
+test("nothing is guessed: another microscope, CTFs that are there, a micrograph without one, with two or with none that was fitted", async () => {
   const other = write("other.star", [opticsOf(200), { name: "particles", columns: ofGroup }]);
   await expect(extract(other)).rejects.toThrow("mics/b.mrc: voltage: found 300, expected 200");
   const fitted = { ...ofGroup, rlnDefocusU: [1, 2] };
   const known = write("known.star", [opticsOf(300), { name: "particles", columns: fitted }]);
   await expect(extract(known)).rejects.toThrow("found CTFs in");
-  const one = (names: readonly string[]) => ({
+  const one = (names: readonly string[], more = {}) => ({
     name: "micrographs",
     columns: {
       rlnMicrographName: names,
       ...{ rlnVoltage: names.map(() => 300), rlnSphericalAberration: names.map(() => 2.7) },
       ...{ rlnAmplitudeContrast: names.map(() => 0.1), rlnDefocusU: names.map(() => 21_000) },
       ...{ rlnDefocusV: names.map(() => 20_500), rlnDefocusAngle: names.map(() => 1) },
+      ...more,
     },
   });
   const star = write("picks.star", [{ name: "", columns: picks }]);
@@ -110,4 +111,9 @@ test("nothing is guessed: another microscope, CTFs that are there, a micrograph 
   await expect(extract(star, few)).rejects.toThrow("found no row for mics/c.mrc, expected all micrographs");
   const twice = write("twice.star", [one(["a.mrc", "b.mrc", "c.mrc", "b.mrc"])]);
   await expect(extract(star, twice)).rejects.toThrow("found b.mrc twice");
+  const defocus = { rlnDefocusU: [9000, 0, 8000], rlnDefocusV: [9000, 0, 8000] };
+  const unfitted = write("unfitted.star", [one(["a.mrc", "b.mrc", "c.mrc"], defocus)]);
+  await expect(extract(star, unfitted)).rejects.toThrow(
+    "mics/b.mrc: found a defocus of 0, expected a fitted CTF",
+  );
 });

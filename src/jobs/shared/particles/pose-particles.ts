@@ -14,6 +14,7 @@ import {
   workingImage,
 } from "../../../pose/image.js";
 import type { PoseOptions } from "../../../pose/options.js";
+import { refuseUnfitted } from "./defocus-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
   type ImagePlace,
@@ -35,7 +36,7 @@ export interface PoseParticles {
  * Opens a file of particles and its stacks.
  *
  * @param ctf how the encoder uses it
- * @throws FileError; FormatError for particles without images, or without the CTF that the encoder uses
+ * @throws FileError; FormatError for particles without images, or without a fitted CTF where the encoder uses it
  */
 export async function openPoseParticles(
   files: Files,
@@ -51,6 +52,7 @@ export async function openPoseParticles(
   if (ctf !== "none" && !first.defocus) {
     throw lack(LABEL.defocusU, "the CTF of every particle, which the encoder uses (`ctf`)");
   }
+  if (ctf !== "none") refuseUnfitted(set, path);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path);
   return { path, set, stacks, places: placesOf(set.particles, names, stacks, path) };
