@@ -93,5 +93,8 @@ function drawDot(
   );
 }
 
-const describe = ({ title, dots }: DotPanel): string =>
-  `${title}: ${dots.map(({ name, value, spread }) => `${name} ${tickText(Number(value.toPrecision(3)))} ± ${tickText(Number(spread.toPrecision(2)))}`).join(", ")}.`;
+function describe({ title, dots }: DotPanel): string {
+  const rounded = (value: number, digits: number): string => tickText(Number(value.toPrecision(digits)));
+  const texts = dots.map(({ name, value, spread }) => `${name} ${rounded(value, 3)} ± ${rounded(spread, 2)}`);
+  return `${title}: ${texts.join(", ")}.`;
+}

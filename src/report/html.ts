@@ -101,6 +101,10 @@ export function htmlFigure(figure: ReportFigure): string {
   return `<figure>${picture}${caption && `<figcaption>${caption}</figcaption>`}</figure>\n`;
 }
 
+/** Figures at the width of the page, one below the other. */
+export const htmlWide = (...figures: readonly ReportFigure[]): string =>
+  `<div class="wide">${figures.map((figure) => htmlFigure(figure)).join("")}</div>`;
+
 /** Figures side by side: two or three to the width of a screen, or each at its own size. */
 export const htmlRow = (figures: readonly string[], size: "halves" | "thirds" | "exact"): string =>
   `<div class="row ${size}">${figures.join("")}</div>\n`;

@@ -5,7 +5,7 @@ import { type Verdict, verdicts } from "../evaluate/realism/verdict.js";
 import { localChart, scoreChart, spectrumChart } from "../jobs/evaluate/figures.js";
 import { escapeText } from "../plot/svg.js";
 import type { ReportRealism } from "./data.js";
-import { htmlFigure, htmlRow, htmlTable, paragraph, type ReportSection } from "./html.js";
+import { htmlFigure, htmlRow, htmlTable, htmlWide, paragraph, type ReportSection } from "./html.js";
 
 /** Scores with floor, ceiling and baselines; spectra and local statistics. */
 export function realismSection({ result, subject, baselines }: ReportRealism): ReportSection {
@@ -19,9 +19,19 @@ export function realismSection({ result, subject, baselines }: ReportRealism): R
     (judged.length > 0 ? verdictTable(judged, subject) : "") +
     scoreTable(result, subject) +
     paragraph(protocolText(result)) +
-    `<div class="wide">${htmlFigure({ kind: "svg", markup: scoreChart(result), caption: "Every measure of every set; hollow: floor and ceiling; bars: standard deviation over the ways of cutting the real micrographs in two." })}</div>` +
+    htmlWide({
+      kind: "svg",
+      markup: scoreChart(result),
+      caption:
+        "Every measure of every set; hollow: floor and ceiling; bars: standard deviation over the ways of cutting " +
+        "the real micrographs in two.",
+    }) +
     "<h3>Radial power spectra</h3>\n" +
-    `<div class="wide">${htmlFigure({ kind: "svg", markup: spectrumChart(result), caption: "Mean over the micrographs of each set." })}</div>` +
+    htmlWide({
+      kind: "svg",
+      markup: spectrumChart(result),
+      caption: "Mean over the micrographs of each set.",
+    }) +
     "<h3>Local statistics</h3>\n" +
     htmlRow(
       (["mean", "variance", "skewness", "kurtosis"] as const).map((quantity) =>

@@ -1,7 +1,7 @@
 import type { TrainingStep } from "../jobs/train/metrics.js";
 import { lineChart, type Series } from "../plot/line-chart.js";
 import type { ReportFigure } from "./data.js";
-import { htmlFigure, htmlRow, paragraph, type ReportSection } from "./html.js";
+import { htmlFigure, htmlRow, htmlWide, paragraph, type ReportSection } from "./html.js";
 
 /** Points of a curve: longer trainings are averaged over as many equal stretches of steps. */
 const POINTS = 200;
@@ -25,9 +25,7 @@ export function trainingSection(
   const body =
     paragraph(`${count}${pace}.${averaged}`) +
     htmlRow(charts, "thirds") +
-    (samples.length > 0
-      ? `<h3>Samples</h3>\n<div class="wide">${samples.map((sample) => htmlFigure(sample)).join("")}</div>`
-      : "");
+    (samples.length > 0 ? `<h3>Samples</h3>\n${htmlWide(...samples)}` : "");
   return { id: "training", title: "Training", body };
 }
 

@@ -44,7 +44,7 @@ export function Slices({ view }: { readonly view: OpenedView & VolumeView }) {
               name={name}
               value={at[name]}
               {...{ from: 0, to: counts[name] - 1, step: 1 }}
-              shown={`${at[name]}${view.voxelSize === undefined ? "" : ` (${((at[name] - (counts[name] >> 1)) * view.voxelSize).toFixed(1)} Å from the middle)`}`}
+              shown={placeText(at[name], counts[name], view.voxelSize)}
               onInput={(value) => setAt({ ...at, [name]: value })}
             />
           ))}
@@ -54,6 +54,12 @@ export function Slices({ view }: { readonly view: OpenedView & VolumeView }) {
       </aside>
     </div>
   );
+}
+
+/** The number of a section, with its distance from the middle where the voxel size is known. */
+function placeText(at: number, count: number, voxelSize: number | undefined): string {
+  if (voxelSize === undefined) return String(at);
+  return `${at} (${((at - (count >> 1)) * voxelSize).toFixed(1)} Å from the middle)`;
 }
 
 function Slice(props: {

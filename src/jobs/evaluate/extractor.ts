@@ -233,9 +233,10 @@ export function extractorText({ rows, model, range, patch, patches, repeats }: E
       .trimEnd(),
   );
   return `${table.join("\n")}\n
-Features of ${model.path} (SHA-256 ${model.sha256.slice(0, 12)}…), ${patches} patches of ${patch} pixels on either side of every comparison, at native pixels; black and white at
-3 standard deviations of a micrograph, the same in every channel, range ${range}. Mean ± standard deviation over ${repeats} ways to halve the real micrographs. Nearest real: median
-distance to the nearest real patch over that of real patches. Copied: share nearer than all but 5 % of real ones.\n`;
+Features of ${model.path} (SHA-256 ${model.sha256.slice(0, 12)}…), ${patches} patches of ${patch} pixels on either side of
+every comparison, at native pixels; black and white at 3 standard deviations of a micrograph, the same in every channel,
+range ${range}. Mean ± standard deviation over ${repeats} ways to halve the real micrographs. Nearest real: median distance
+to the nearest real patch over that of real patches. Copied: share nearer than all but 5 % of real ones.\n`;
 }
 
 function extractorCsv({ rows }: ExtractorResult): string {

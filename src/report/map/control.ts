@@ -1,6 +1,6 @@
 import { controlFigure, LOOP_NAMES } from "../../jobs/control/figures.js";
 import type { ControlRecord } from "../../jobs/control/records.js";
-import { htmlFigure, htmlTable, paragraph, type ReportSection } from "../html.js";
+import { htmlTable, htmlWide, paragraph, type ReportSection } from "../html.js";
 
 /** The loop with and without particles: picks, halves, and the correlation with the given map. */
 export function controlSection(record: ControlRecord): ReportSection {
@@ -32,6 +32,10 @@ export function controlSection(record: ControlRecord): ReportSection {
       ],
       rows,
     ) +
-    `<div class="wide">${htmlFigure({ kind: "svg", markup: controlFigure(record), caption: "The band is two standard deviations of the correlation of a map of noise." })}</div>`;
+    htmlWide({
+      kind: "svg",
+      markup: controlFigure(record),
+      caption: "The band is two standard deviations of the correlation of a map of noise.",
+    });
   return { id: "control", title: "The same without particles", body };
 }

@@ -5,7 +5,7 @@ import { mean, standardDeviation } from "../../array/statistics.js";
 import { patchSheet } from "../../plot/patch-sheet.js";
 import { escapeText } from "../../plot/svg.js";
 import type { ReportMap } from "../data.js";
-import { htmlFigure, htmlRow, htmlTable, paragraph, type ReportSection } from "../html.js";
+import { htmlFigure, htmlRow, htmlTable, htmlWide, paragraph, type ReportSection } from "../html.js";
 
 /** Pixels on the screen: particle images and sections of maps are shown this wide. */
 const SIDE = 160;
@@ -44,8 +44,8 @@ function particlesSection({ particles, images, pixelSize, averages }: ReportMap)
         "with the CTFs of their micrographs. " +
         "In the blurred row a particle stands in the middle of most images; where it does not, look at the picks above.",
     ) +
-    `<div class="wide">${htmlFigure({ kind: "svg", markup: sheet, caption: "" })}</div>` +
-    (averages ? `<h3>Averages by views</h3>\n<div class="wide">${htmlFigure(averages)}</div>` : "");
+    htmlWide({ kind: "svg", markup: sheet, caption: "" }) +
+    (averages ? `<h3>Averages by views</h3>\n${htmlWide(averages)}` : "");
   return { id: "cut-out", title: "Particles cut out", body };
 }
 
@@ -96,9 +96,10 @@ function resolutionSection({
     ) +
     `<h3>Sections of the map beside the model</h3>\n` +
     paragraph(
-      `At ${heights.map((height) => height.toFixed(0)).join(", ")} Å above the centre, each in its own standard deviations, protein white.`,
+      `At ${heights.map((height) => height.toFixed(0)).join(", ")} Å above the centre, each in its own standard ` +
+        "deviations, protein white.",
     ) +
-    `<div class="wide">${htmlFigure({ kind: "svg", markup: sliceSheet(slices, heights), caption: "" })}</div>`;
+    htmlWide({ kind: "svg", markup: sliceSheet(slices, heights), caption: "" });
   return { id: "map", title: "The map and its resolution", body };
 }
 
