@@ -41,6 +41,7 @@ export interface SimulationSetup {
   /** Angstrom. */
   readonly iceThickness: number;
   readonly strengthSpread: number;
+  readonly micrographSpread: number;
   /** Mean number on a micrograph. */
   readonly contaminants: number;
   readonly defocus: DefocusSource;
@@ -75,6 +76,7 @@ export function makeMicrograph(setup: SimulationSetup, index: number): Micrograp
       clustering: setup.clustering,
       iceThickness: setup.iceThickness,
       strengthSpread: setup.strengthSpread,
+      micrographSpread: setup.micrographSpread,
       orientations: setup.orientations,
       ...(setup.silhouettes && { silhouettes: setup.silhouettes }),
     },

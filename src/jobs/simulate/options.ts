@@ -96,6 +96,14 @@ export const specimenOptions = {
       fallback: 0,
     },
   ),
+  micrographSpread: numberOption(
+    { from: 0, to: 1 },
+    {
+      value: "f",
+      help: "the same of the micrographs: how much stronger or weaker all particles of one are together, as exposure and ice make them. A particle's strength is the product of both",
+      fallback: 0,
+    },
+  ),
   orientations: textsOption({
     value: "what",
     help:

@@ -38,6 +38,7 @@ export function prepareSimulation(plan: SimulationPlan, sources: Sources): Simul
     clustering: plan.clustering,
     iceThickness: plan.depth,
     strengthSpread: plan.strengthSpread,
+    micrographSpread: plan.micrographSpread,
     contaminants: plan.contaminants,
     defocus: defocusSource(plan, sources),
     ice: iceSource(plan, sources),

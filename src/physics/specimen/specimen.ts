@@ -61,6 +61,8 @@ export interface SpecimenOptions {
   readonly iceThickness?: number;
   /** Standard deviation of the particles' strengths about 1; absent or 0: all alike. */
   readonly strengthSpread?: number;
+  /** The same of a factor that all particles of the specimen share. */
+  readonly micrographSpread?: number;
 }
 
 /**
@@ -78,6 +80,7 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
   inRange("clustering", options.clustering ?? 0, "", 0, 1);
   const thickness = inRange("iceThickness", options.iceThickness ?? 0, "angstrom", 0, 1e5);
   const spread = inRange("strengthSpread", options.strengthSpread ?? 0, "", 0, 1);
+  const spreadOfAll = inRange("micrographSpread", options.micrographSpread ?? 0, "", 0, 1);
   const diameters = options.structures.map(({ diameter }) =>
     inRange("diameter", diameter, "angstrom", 0, 1e5),
   );
@@ -96,6 +99,7 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
   const radii = drawn.map(({ structure }) => (collapse * diameters[structure]!) / 2 / options.pixelSize);
   const positions = placeAll(options, drawn, radii, random);
   const particles: PlacedParticle[] = [];
+  const strengthOfAll = spreadOfAll > 0 ? drawStrength(spreadOfAll, random) : 1;
   for (const [i, position] of positions.entries()) {
     if (!position) continue;
     const { structure, angles, matrix } = drawn[i]!;
@@ -107,7 +111,7 @@ export function drawSpecimen(options: SpecimenOptions, random: Random): Specimen
       structure,
       ...angles,
       matrix,
-      ...(spread > 0 && { strength: drawStrength(spread, random) }),
+      ...((spread > 0 || spreadOfAll > 0) && { strength: strengthOfAll * drawStrength(spread, random) }),
     });
   }
   return { particles, requested };
@@ -154,7 +158,7 @@ function placeAll(
 const LEAST_STRENGTH = 0.1;
 
 const drawStrength = (spread: number, random: Random): number =>
-  Math.max(LEAST_STRENGTH, random.normal(1, spread));
+  spread === 0 ? 1 : Math.max(LEAST_STRENGTH, random.normal(1, spread));
 
 function drawCount(count: SpecimenOptions["count"], random: Random): number {
   const mean = inRange("count: mean", count.mean, "particles", 0, 1e6);

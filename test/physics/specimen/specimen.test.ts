@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { mean, standardDeviation } from "../../../src/array/statistics.js";
 import { Random } from "../../../src/core/random.js";
 import { eulerToMatrix } from "../../../src/core/rotation.js";
 import { orientationSampler, weightedIndex } from "../../../src/physics/specimen/orientations.js";
@@ -96,6 +97,25 @@ describe("drawSpecimen", () => {
     const alike = drawSpecimen(many, Random.of(6, "strength")).particles;
     expect(alike.every((p) => !("strength" in p))).toBe(true);
     expect(uneven.map(({ strength: _, ...rest }) => rest)).toEqual(alike);
+  });
+
+  test("particles of one specimen are strong or weak together, by as much as was asked for", () => {
+    const few = { ...options, count: { mean: 3, standardDeviation: 0 }, micrographSpread: 0.2 };
+    const all = Array.from({ length: 2000 }, (_, i) =>
+      drawSpecimen(few, Random.of(i, "together")).particles.map(({ strength }) => strength!),
+    );
+    for (const strengths of all) expect(new Set(strengths).size).toBe(1);
+    const factors = all.map(([first]) => first!);
+    expect(Math.abs(mean(factors) - 1)).toBeLessThan((5 * 0.2) / Math.sqrt(2000));
+    expect(Math.abs(standardDeviation(factors) / 0.2 - 1)).toBeLessThan(5 / Math.sqrt(4000));
+    const both = drawSpecimen({ ...few, strengthSpread: 0.1 }, Random.of(1, "together")).particles;
+    const apart = drawSpecimen(
+      { ...few, micrographSpread: 0, strengthSpread: 0.1 },
+      Random.of(1, "together"),
+    );
+    expect(both.length).toBe(3);
+    expect(new Set(both.map(({ strength }) => strength)).size).toBe(3);
+    expect(apart.particles.map(({ x, y }) => [x, y])).toEqual(both.map(({ x, y }) => [x, y]));
   });
 
   test("says when fewer found a place than were asked for", () => {
