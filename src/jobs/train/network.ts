@@ -87,7 +87,7 @@ async function calibrateNetwork(
   parameters: TrainingState,
 ): Promise<Calibration | undefined> {
   if (!options.calibrate) return undefined;
-  context.report.note("calibrating the output's background, skewness, kurtosis and spectrum");
+  context.report.note("calibrating the output's skewness, kurtosis and spectrum");
   const generator = new GeneratorRunner(options, await context.runtime(), parameters);
   const tiling = tilingFor(options);
   try {

@@ -37,9 +37,7 @@ export async function fitSeed({ plan, fit }: OpenTraining): Promise<NoiseField> 
   if (noise === "none") return noField(fit);
   const even = white
     ? whiteField(fit, snr ?? SNR)
-    : noise === "matched"
-      ? await matchedField(fit, snr, seed)
-      : await colouredField(fit, snr);
+    : await (noise === "matched" ? matchedField : colouredField)(fit, snr);
   const fitted = unevenness ? withUnevenness(fit, even, seed) : even;
   return calibrate ? fitInnovations(fit, fitted, seed) : fitted;
 }

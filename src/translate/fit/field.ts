@@ -1,12 +1,12 @@
-import { isotropicPower, totalPower } from "../../array/spectrum/power.js";
+import { CORNER, isotropicPower, radialAverage, totalPower } from "../../array/spectrum/power.js";
 import type { EvenProfile } from "../../array/spectrum/profile.js";
 import { mean } from "../../array/statistics.js";
 import { Random } from "../../core/random.js";
+import { estimateNoise } from "../../estimate/noise/noise.js";
 import { type NoiseField, noisyInput } from "../noise/field.js";
 import { NORMAL } from "../noise/innovations.js";
 import { meanProfile } from "../noise/power.js";
 import { measureIce, withThonRings } from "../noise/thon-rings.js";
-import { measureBackground, near, smoothed } from "./background.js";
 import type { FitSet } from "./fit-set.js";
 import { fitUnevenness } from "./unevenness.js";
 
@@ -43,10 +43,13 @@ async function measureSpectra(set: FitSet): Promise<SetSpectra> {
     set.simulated.map(({ image }) => image),
     set.tile,
   );
-  const { power: background, signalFraction: share } = measureBackground(set, set.real);
+  const estimates = set.real.map((image) => estimateNoise(image, set));
+  const backgrounds = estimates.map((estimate) => radialAverage(estimate.power, CORNER).value);
+  const background = real.values.map((_, i) => mean(backgrounds.map((values) => values[i]!)));
+  const share = mean(estimates.map(({ signalFraction }) => signalFraction));
   return {
     real,
-    background,
+    background: { tile: set.tile, values: background },
     clean: { tile: set.tile, values: clean.values.map((power) => power / set.cleanVariance) },
     share: Math.min(MOST_SIGNAL, Math.max(LEAST_SIGNAL, share)),
   };
@@ -79,28 +82,8 @@ export async function colouredField(set: FitSet, snr: number | null): Promise<No
  *
  * @param snr of signal and noise; null: as measured
  */
-export async function matchedField(set: FitSet, snr: number | null, randomSeed: number): Promise<NoiseField> {
+export async function matchedField(set: FitSet, snr: number | null): Promise<NoiseField> {
   const spectra = await measureSpectra(set);
-  const wanted = spectra.background;
-  let background = wanted;
-  let field = fieldOf(set, snr, spectra);
-  for (let round = 0; round < ROUNDS; round++) {
-    const standIns = set.simulated
-      .slice(0, STAND_INS)
-      .map((micrograph, i) => noisyInput(micrograph, field, Random.of(randomSeed, "background", i)));
-    const found = measureBackground(set, standIns).power;
-    // fringes only add to what is measured between particles
-    const values = background.values.map((power, i) => {
-      const excess = smoothed(found, i) - smoothed(wanted, i);
-      return Math.min(wanted.values[i]!, Math.max(LEAST_BACKGROUND * wanted.values[i]!, power - excess));
-    });
-    background = { ...background, values };
-    field = fieldOf(set, snr, { ...spectra, background });
-  }
-  return field;
-}
-
-function fieldOf(set: FitSet, snr: number | null, spectra: SetSpectra): NoiseField {
   const { signal, share } = fitSignal(spectra);
   const noise = spectra.background.values.map((background, i) => {
     const rest = spectra.real.values[i]! - signal.values[i]! ** 2 * share * spectra.clean.values[i]!;
@@ -133,13 +116,9 @@ const storable = ({ tile, values }: EvenProfile): EvenProfile => ({
  * short noise is not added: real power beyond the background sits at the particles, and would show as blotches between them.
  */
 const LEAST_NOISE = 0.75;
-/** Corrections of the background, and stand-ins that each looks at. */
-const ROUNDS = 3;
-const STAND_INS = 6;
-/** Share of the measured background that is left where fringes would explain all of it. */
-const LEAST_BACKGROUND = 0.4;
-/** How far the signal's filter may leave an even one. */
+/** How far the signal's filter may leave an even one, and over how many steps of frequency either way it is smooth. */
 const MOST_GAIN = 1.6;
+const SMOOTH = 3;
 
 /**
  * Strength of the signal at each frequency: real power above the background over clean power, both summed over nearby steps.
@@ -151,9 +130,20 @@ function fitSignal({ real, background, clean, share }: SetSpectra): {
   readonly share: number;
 } {
   const { tile } = real;
+  const near = (step: number, of: (i: number) => number): number => {
+    let sum = 0;
+    for (
+      let i = Math.max(2, step - SMOOTH);
+      i <= Math.min(real.values.length - 1, Math.max(2, step) + SMOOTH);
+      i++
+    ) {
+      sum += of(i);
+    }
+    return sum;
+  };
   const gains = real.values.map((_, step) => {
-    const above = near(real, step, (i) => real.values[i]! - background.values[i]!);
-    const below = near(real, step, (i) => share * clean.values[i]!);
+    const above = near(step, (i) => real.values[i]! - background.values[i]!);
+    const below = near(step, (i) => share * clean.values[i]!);
     const gain = below > 0 && above > 0 ? Math.sqrt(above / below) : 0;
     return Math.min(MOST_GAIN, Math.max(1 / MOST_GAIN, gain));
   });
