@@ -20,8 +20,11 @@ const DATA: ProjectData = {
   },
 };
 const text = readFileSync(example, "utf8");
-const project = (more = "") =>
-  parseProject(`${text.replace(/^skip: .*$/m, "")}\n${more}`, "project.yaml", { out: "out" });
+/** The example with picking and with more sections; a section on simulations takes the place of its own. */
+function project(more = "") {
+  const own = more.includes("simulate:") ? text.replace(/^simulate:.*\n(?: {2}.*\n)*/m, "") : text;
+  return parseProject(`${own.replace(/^skip: .*$/m, "")}\n${more}`, "project.yaml", { out: "out" });
+}
 
 describe("the stages of the example, with picking", () => {
   const stages = planStages(project(), DATA);
