@@ -50,7 +50,8 @@ export class PoseEstimator<DeviceTensor = unknown> {
    *
    * @param particles their images at least as large as the network's, and larger by the room that moves need
    * @param most of each particle; a network that proposes poses has as many as heads
-   * @param looks each look after the first is at the image moved so that the particle lies in the middle, by the look before
+   * @param looks how often each particle is looked at, 1 or more; each look after the first is at the image moved so that the
+   * particle lies in the middle as the look before it found
    */
   async estimate(
     particles: readonly SeenParticle[],

@@ -19,7 +19,7 @@ import { type PoseRunOptions, poseRunOptions } from "./options.js";
 
 /** Particles that are read at a time. */
 const CHUNK = 256;
-/** Of the network's field, what is kept about it where the image is looked at again elsewhere. */
+/** Share of the network's field by which images are kept larger, so that they can be moved for another look. */
 const ROOM = 0.5;
 /** Of the network's field, what images must show of it. */
 const ENOUGH = 0.9;

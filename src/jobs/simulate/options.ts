@@ -100,7 +100,9 @@ export const specimenOptions = {
     { from: 0, to: 1 },
     {
       value: "f",
-      help: "the same of the micrographs: how much stronger or weaker all particles of one are together, as exposure and ice make them. A particle's strength is the product of both",
+      help:
+        "standard deviation, about 1, of a factor that all particles of a micrograph share, as its exposure and ice " +
+        "make it. A particle's strength is its own times this factor",
       fallback: 0,
     },
   ),

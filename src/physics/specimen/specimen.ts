@@ -61,7 +61,7 @@ export interface SpecimenOptions {
   readonly iceThickness?: number;
   /** Standard deviation of the particles' strengths about 1; absent or 0: all alike. */
   readonly strengthSpread?: number;
-  /** The same of a factor that all particles of the specimen share. */
+  /** Standard deviation about 1 of a factor on the strengths that all particles of the specimen share; absent or 0: none. */
   readonly micrographSpread?: number;
 }
 
