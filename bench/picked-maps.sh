@@ -1,11 +1,12 @@
 #!/bin/sh
-# The table "Maps of each picker's picks" of docs/results-maps.md: a picker is trained on every set of synthetic micrographs that `cryogem compare`
-# made with a seed, all are run on the same real micrographs, and each one's picks go through the same extraction and refinement; so do
-# the picks of templates, of a Laplacian, and the annotators' coordinates.
+# The table "Maps of each picker's picks" of docs/results-maps.md: a picker is trained on each of several sets of synthetic micrographs, all are run
+# on the same real micrographs, and each one's picks go through the same extraction and refinement; so do the picks of templates, of a Laplacian,
+# and the annotators' coordinates.
 #
-#   bench/picked-maps.sh apoferritin|ribosome COMPARED OUT [SEED] [ROWS]
+#   bench/picked-maps.sh apoferritin|ribosome SETS OUT [SEED] [ROWS]
 #
-# COMPARED is the folder of `cryogem compare`; SEED one of its seeds (1); ROWS what to do, in quotes, as "cryogem template coords-a" (all).
+# SETS is a folder of data sets, as compare/seed-1 of `cryogem compare` and seed-1/sets of pose-table.sh are; SEED that of the pickers (1); ROWS what
+# to do, in quotes, as "cryogem template coords-a" (all).
 # Every command goes on where it was stopped, so the script may be started again.
 #   DATA        folder with apoferritin-10146/, ribosome-10028/ and maps/ (default: ../shared/data beside the checkout)
 #   CRYOGEM     the program (default: node dist/cli/main.js of this checkout)
@@ -13,10 +14,9 @@
 set -eu
 
 set_name=${1:?apoferritin or ribosome}
-compared=$(realpath "${2:?folder of cryogem compare}")
+sets=$(realpath "${2:?folder of data sets}")
 out=${3:?folder to write into}
 seed=${4:-1}
-sets=$compared/compare/seed-$seed
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=$(realpath "${DATA:-$root/../shared/data}")
 cryogem=${CRYOGEM:-node $root/dist/cli/main.js}

@@ -131,7 +131,7 @@ here=steps-$steps
 # train ROW OPTIONS: an encoder
 train() {
   row=$1 && shift
-  /usr/bin/time -a -o "$here/times.txt" -f "$row: %e s, user %U, system %S" $cryogem pose train "$@" --symmetry $symmetry --moves 10 \
+  /usr/bin/time -a -o "$here/times.txt" -f "$row: %e s, user %U, system %S" $cryogem pose train "$@" --symmetry $symmetry \
     --field "$(awk "BEGIN { print $box * $pixel }")" --steps "$steps" --seed "${row##*-}" --threads 1 --resume --out "$here/encoders/$row"
 }
 

@@ -7,9 +7,11 @@ import { PoseEstimator } from "../../src/pose/estimator.js";
 import { POSE_PRESETS, type PoseOptions } from "../../src/pose/options.js";
 
 const SIDE = 32;
+const { movesShare: _, ...quick } = POSE_PRESETS.quick;
 const options: PoseOptions = {
-  ...POSE_PRESETS.quick,
+  ...quick,
   side: SIDE,
+  moves: 0,
   network: "encoder",
   ...{ width: 1, orientations: 0, ctf: "none", symmetry: "C1", seed: 1 },
 };

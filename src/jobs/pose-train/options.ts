@@ -107,7 +107,7 @@ export const poseTrainOptions = {
     {
       value: "A",
       help: "move images by up to so much; with `map`, of two deviations along each axis",
-      otherwise: `${of("moves")}; with map 20`,
+      otherwise: "a twentieth of the field; with preset paper 0, unless there is a map",
     },
   ),
   noise: numberOption(

@@ -18,7 +18,10 @@ export interface PoseTrainPlan {
   readonly field: number | undefined;
   /** Angstrom, or 0; absent: by the options' periods. */
   readonly resolution: number | undefined;
-  readonly options: PoseOptions;
+  /** Angstrom; absent: `movesShare` of the field. */
+  readonly moves: number | undefined;
+  readonly movesShare: number;
+  readonly options: Omit<PoseOptions, "moves">;
   readonly validation: number;
   readonly every: number;
   readonly resume: boolean;
@@ -31,15 +34,13 @@ const CHECKPOINTS = 10;
 
 /** Share of the micrographs whose particles are kept to validate, unless told otherwise. */
 const VALIDATION = 0.05;
-/** Angstrom: two deviations of how far along an axis a simulated particle lies from the middle of its box, unless told otherwise. */
-const SIMULATED_MOVES = 20;
 
 /** @throws OptionError for an option out of its range, and for one that would do nothing */
 export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
   const asked = resolveOptions(poseTrainOptions, given);
   const symmetry = asked.symmetry.trim().toUpperCase();
   checkedByFormula(() => symmetryOperators(symmetry));
-  const preset = POSE_PRESETS[asked.preset];
+  const { movesShare, ...preset } = POSE_PRESETS[asked.preset];
   const { map } = asked;
   refuseUseless(asked);
   // what the particles themselves do not bring along
@@ -47,8 +48,7 @@ export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
     map === undefined
       ? { turns: asked.turns ?? preset.turns, noise: asked.noise ?? preset.noise }
       : { turns: false, noise: 0 };
-  const moves = map === undefined ? preset.moves : SIMULATED_MOVES;
-  const options: PoseOptions = {
+  const options: Omit<PoseOptions, "moves"> = {
     ...preset,
     side: asked.side === undefined ? preset.side : (Number(asked.side) as PoseOptions["side"]),
     network: asked.network ?? preset.network,
@@ -61,7 +61,6 @@ export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
     steps: asked.steps ?? preset.steps,
     learningRate: asked.learningRate ?? preset.learningRate,
     ...changes,
-    moves: asked.moves ?? moves,
     contrast: asked.contrast ?? preset.contrast,
     defocus: asked.defocus ?? (asked.ctf === "none" ? 0 : preset.defocus),
     ...{ symmetry, seed: asked.seed },
@@ -78,6 +77,9 @@ export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
     out: asked.out,
     field: asked.field,
     resolution: asked.resolution,
+    moves: asked.moves,
+    // simulated particles lie in the middle unless they are moved
+    movesShare: map === undefined ? movesShare : POSE_PRESETS.quick.movesShare,
     options,
     validation: asked.validation ?? VALIDATION,
     every: asked.every ?? Math.max(1, Math.round(options.steps / CHECKPOINTS)),
@@ -87,9 +89,10 @@ export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
 }
 
 /** The options of a training whose field, angstrom, is known. */
-export function optionsFor({ options, resolution }: PoseTrainPlan, field: number): PoseOptions {
-  if (resolution === undefined) return options;
-  return { ...options, periods: resolution === 0 ? 0 : Math.floor(field / resolution) };
+export function optionsFor(plan: PoseTrainPlan, field: number): PoseOptions {
+  const options = { ...plan.options, moves: plan.moves ?? plan.movesShare * field };
+  if (plan.resolution === undefined) return options;
+  return { ...options, periods: plan.resolution === 0 ? 0 : Math.floor(field / plan.resolution) };
 }
 
 /** @throws OptionError for an option that would do nothing beside another */
