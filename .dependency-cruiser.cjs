@@ -102,6 +102,7 @@ const doors = {
     "labels",
     "line",
     "names",
+    "optics-groups",
     "origins",
     "parse",
     "pipeline",

@@ -1,5 +1,6 @@
 import { FormatError } from "../core/errors.js";
 import { decodeText } from "./bytes/text.js";
+import { LABEL } from "./star/names.js";
 import { parseStar } from "./star/parse.js";
 
 /** A detector's MTF or DQE over spatial frequency: cycles per physical pixel, ascending. */
@@ -12,17 +13,18 @@ const FREQUENCY = "rlnResolutionInversePixel";
 
 /**
  * Reads a curve as RELION's MTF files hold it: a STAR table of rlnResolutionInversePixel and the values beside it, named
- * rlnMtfValue or otherwise.
+ * rlnMtfValue, or otherwise where they are alone.
  *
  * @throws FormatError for a file without such a table, frequencies that do not ascend from 0, or values outside 0 to 1.2
  */
 export function readTransferCurve(content: Uint8Array | string, path: string): TransferCurve {
   const file = parseStar(decodeText(content, path), path);
-  const table = file.tables.find((each) => each.has(FREQUENCY));
-  const label = table?.labels.find((name) => name !== FREQUENCY);
-  if (!table || label === undefined) {
-    const names = file.tables.map(({ name }) => `data_${name}`);
-    throw new FormatError(path, "blocks", names, `one with ${FREQUENCY} and the values beside it`);
+  const table = file.only((each) => each.has(FREQUENCY), `${FREQUENCY} and the values beside it`);
+  const others = table.labels.filter((name) => name !== FREQUENCY);
+  const label = others.find((name) => name === LABEL.mtfValue) ?? others[0];
+  if (label === undefined || (label !== LABEL.mtfValue && others.length > 1)) {
+    const expected = `${LABEL.mtfValue}, or a single label beside ${FREQUENCY}`;
+    throw new FormatError(path, `data_${table.name}, labels`, table.labels, expected);
   }
   const frequency = table.numbers(FREQUENCY);
   const value = table.numbers(label);

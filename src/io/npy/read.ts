@@ -201,7 +201,7 @@ interface EncodedColumn extends NpyField {
 function encodeColumn(name: string, { dtype, shape, values }: NpyColumn, rows: number): EncodedColumn {
   const width = countOf(shape);
   if (values.length !== rows * width) throw new ShapeError(name, [values.length], `${rows} rows of ${width}`);
-  if (isText(values)) return encodeText(name, { dtype, shape, values }, width);
+  if (isTextColumn(values)) return encodeText(name, { dtype, shape, values }, width);
   const { kind, bytes } = parseType(dtype, name);
   const rowBytes = width * bytes;
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
@@ -224,7 +224,9 @@ function encodeColumn(name: string, { dtype, shape, values }: NpyColumn, rows: n
   return { name, dtype, shape, rowBytes, write };
 }
 
-const isText = (values: NpyColumn["values"]): values is readonly string[] => Array.isArray(values);
+/** Whether the values of a column are text. */
+export const isTextColumn = (values: NpyColumn["values"]): values is readonly string[] =>
+  Array.isArray(values);
 
 function encodeText(
   name: string,

@@ -1,12 +1,12 @@
 import { indexOfNonFinite } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
 import { matrixToEuler } from "../../core/rotation.js";
-import { type NpyColumn, type NpyTable, readNpyTable } from "../npy/read.js";
+import { isTextColumn, type NpyColumn, type NpyTable, readNpyTable } from "../npy/read.js";
 import type { CoordinatePick } from "../picks/pick.js";
 import type { CsFile } from "./cs-join.js";
 import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
 import { rotationVectorToMatrix, transpose } from "./rotation-vector.js";
-import { microscopeOfCs, refuseMicrometresInCs } from "./units.js";
+import { microscopeOfCs, refuseMicrometresInCs, refuseSizesInCs } from "./units.js";
 
 const DEGREES = 180 / Math.PI;
 
@@ -15,7 +15,7 @@ const DEGREES = 180 / Math.PI;
  * shifts in pixels of alignments3D/psize_A become origins in angstrom, angles of the CTF become degrees. In-plane poses of
  * 2D classification are left out, and so are its shifts: programs that read them disagree on their order and sign.
  *
- * @throws FormatError for a damaged file, a missing optics column or a value that is no finite number
+ * @throws FormatError for a damaged file, a missing optics column, a value that is no finite number or that its column cannot mean
  */
 export const readParticlesCs = (bytes: Uint8Array, path: string): ParticleSet =>
   particlesOfCs(readCsFile(bytes, path));
@@ -52,7 +52,7 @@ export function placesOfCs(file: CsFile): CoordinatePick[] {
   const [x, y] = placeColumns(table);
   const { origin } = alignmentColumns(table);
   const optional = (name: string): Float64Array | undefined =>
-    table.has(name) ? table.numbers(name) : undefined;
+    table.has(name) ? table.sizes(name) : undefined;
   const [micrograph, image] = [optional("location/micrograph_psize_A"), optional("blob/psize_A")];
   return micrographs.map((name, row) => {
     const shift = origin?.(row);
@@ -97,6 +97,22 @@ class CsColumns {
     return column.values;
   }
 
+  /** Pixel sizes in angstrom, one a row. */
+  sizes(name: string): Float64Array {
+    const values = this.numbers(name);
+    refuseSizesInCs(values, name, this.path);
+    return values;
+  }
+
+  /** Whole numbers of a range, one a row. */
+  integers(name: string, low: number, high: number): Float64Array {
+    const values = this.numbers(name);
+    const row = values.findIndex((value) => !Number.isInteger(value) || value < low || value > high);
+    if (row < 0) return values;
+    const at = `${name}, row ${row + 1}`;
+    throw new FormatError(this.path, at, values[row], `a whole number from ${low} to ${high}`);
+  }
+
   /** Columns by which cryoSPARC says more of the optics than the CTF has, where any value of them matters. */
   furtherOptics(): string[] {
     return [...this.table.columns].flatMap(([name, { shape, values }]) => {
@@ -110,8 +126,7 @@ class CsColumns {
 
   text(name: string): readonly string[] {
     const { values, dtype } = this.column(name, 1);
-    if (values instanceof Float64Array || !Array.isArray(values))
-      throw new FormatError(this.path, name, dtype, "text");
+    if (!isTextColumn(values)) throw new FormatError(this.path, name, dtype, "text");
     return values;
   }
 
@@ -127,7 +142,7 @@ class CsColumns {
 
 function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64Array } {
   // particles that have only been picked have no images yet
-  const pixelSize = table.numbers(
+  const pixelSize = table.sizes(
     table.has("blob/psize_A") || !table.has("location/micrograph_psize_A")
       ? "blob/psize_A"
       : "location/micrograph_psize_A",
@@ -142,7 +157,7 @@ function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64
     : new Float64Array(table.rows);
   const size = table.has("blob/shape") ? table.numbers("blob/shape", 2) : undefined;
   const micrographPixelSize = table.has("location/micrograph_psize_A")
-    ? table.numbers("location/micrograph_psize_A")
+    ? table.sizes("location/micrograph_psize_A")
     : undefined;
   const sign = table.has("blob/sign") ? table.numbers("blob/sign") : undefined;
   const further = table.furtherOptics();
@@ -173,7 +188,7 @@ function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64
 
 function readColumns(table: CsColumns): ParticleColumns {
   const stacks = table.has("blob/path") ? table.text("blob/path") : undefined;
-  const sections = stacks && table.numbers("blob/idx");
+  const sections = stacks && table.integers("blob/idx", 0, 2 ** 31);
   const micrographs = table.has("location/micrograph_path")
     ? table.text("location/micrograph_path")
     : undefined;
@@ -194,6 +209,9 @@ function locationColumns(table: CsColumns): ParticleColumns {
   return { x, y };
 }
 
+/** Sides of the micrograph from its middle: a place beyond is no share of the side, but pixels or a damaged file. */
+const FARTHEST = 1;
+
 /** Coordinates in pixels: cryoSPARC's are fractions of the micrograph's sides. */
 function placeColumns(table: CsColumns): readonly [x: (row: number) => number, y: (row: number) => number] {
   const [x, y] = [table.numbers("location/center_x_frac"), table.numbers("location/center_y_frac")];
@@ -208,13 +226,22 @@ function placeColumns(table: CsColumns): readonly [x: (row: number) => number, y
       "pixels of the micrograph, which places are shares of",
     );
   }
+  for (const [name, shares] of [
+    ["location/center_x_frac", x],
+    ["location/center_y_frac", y],
+  ] as const) {
+    const row = shares.findIndex((share) => Math.abs(share - 0.5) > FARTHEST);
+    if (row < 0) continue;
+    const expected = "a share of the micrograph's side, 0 to 1";
+    throw new FormatError(table.path, `${name}, row ${row + 1}`, shares[row], expected);
+  }
   return [(row) => x[row]! * shape[2 * row + 1]!, (row) => y[row]! * shape[2 * row]!];
 }
 
 function defocusColumn(table: CsColumns): ParticleColumns["defocus"] {
   if (!table.has("ctf/df1_A")) return undefined;
   const [u, v] = [table.numbers("ctf/df1_A"), table.numbers("ctf/df2_A")];
-  refuseMicrometresInCs(u, table.path);
+  refuseMicrometresInCs(u, v, table.path);
   const angle = table.numbers("ctf/df_angle_rad");
   const phase = table.numbers("ctf/phase_shift_rad");
   const optional = (name: string): Float64Array | undefined =>
@@ -234,8 +261,8 @@ function alignmentColumns(table: CsColumns): ParticleColumns {
   if (!table.has("alignments3D/pose")) return {};
   const pose = table.numbers("alignments3D/pose", 3);
   const shift = table.numbers("alignments3D/shift", 2);
-  const pixelSize = table.numbers("alignments3D/psize_A");
-  const split = table.has("alignments3D/split") ? table.numbers("alignments3D/split") : undefined;
+  const pixelSize = table.sizes("alignments3D/psize_A");
+  const split = table.has("alignments3D/split") ? table.integers("alignments3D/split", 0, 1) : undefined;
   return {
     angles: (row) =>
       matrixToEuler(

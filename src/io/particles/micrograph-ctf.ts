@@ -1,9 +1,17 @@
 import { FormatError } from "../../core/errors.js";
 import { decodeText } from "../bytes/text.js";
-import { readNpyTable } from "../npy/read.js";
+import { isTextColumn, readNpyTable } from "../npy/read.js";
+import { opticsRowsOf } from "../star/optics-groups.js";
 import { parseStar } from "../star/parse.js";
+import { lengths, pixelSizesOf30 } from "../star/pixel-sizes.js";
 import type { StarTable } from "../star/table.js";
-import { defocusOfStar, microscopeOfCs, microscopeOfStar, refuseMicrometresInCs } from "./units.js";
+import {
+  defocusOfStar,
+  microscopeOfCs,
+  microscopeOfStar,
+  refuseMicrometresInCs,
+  refuseSizesInCs,
+} from "./units.js";
 
 /** The CTF of one micrograph as another program fitted it. */
 export interface MicrographCtf {
@@ -32,12 +40,26 @@ const NPY_MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /**
  * Reads the CTFs of micrographs: a micrographs_ctf.star of RELION 3.0 to 5, or exposures of cryoSPARC (.cs).
  *
- * @throws FormatError for a damaged file, a missing column, or a value that is no finite number
+ * @throws FormatError for a damaged file, a missing column, a value that is no finite number or no pixel size, or a micrograph
+ *   that has two rows
  */
 export function readMicrographCtfs(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
   const read = NPY_MAGIC.every((byte, i) => bytes[i] === byte) ? ofCryosparc : ofRelion;
   const ctfs = read(bytes, path);
   if (ctfs.length === 0) throw new FormatError(path, "rows", 0, "at least one micrograph");
+  const rows = new Map<string, number>();
+  for (const [row, { micrograph }] of ctfs.entries()) {
+    const other = rows.get(micrograph);
+    if (other !== undefined) {
+      throw new FormatError(
+        path,
+        `row ${row + 1}, micrograph`,
+        micrograph,
+        `each once: row ${other + 1} has it`,
+      );
+    }
+    rows.set(micrograph, row);
+  }
   return ctfs;
 }
 
@@ -46,16 +68,9 @@ function ofRelion(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
   const optics = file.find("optics");
   const table = optics
     ? file.table("micrographs")
-    : file.tables.find((each) => each.has("rlnMicrographName"));
-  if (!table)
-    throw new FormatError(
-      path,
-      "blocks",
-      file.tables.map(({ name }) => `data_${name}`),
-      "one with rlnMicrographName",
-    );
+    : file.only((each) => each.has("rlnMicrographName"), "rlnMicrographName");
   // from 3.1 on the microscope stands by optics group, before that in every row
-  const rowOf = optics ? opticsRows(optics, table) : (row: number) => row;
+  const rows = optics && opticsRowsOf(optics, table);
   const microscope = microscopeColumns(optics ?? table);
   const [u, v] = defocusOfStar(table);
   const angle = table.numbers("rlnDefocusAngle");
@@ -67,7 +82,7 @@ function ofRelion(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
     phaseShift: phase?.[row] ?? 0,
     ...(resolution && { resolution: resolution[row]! }),
     ...(score && { score: score[row]! }),
-    ...microscope(rowOf(row)),
+    ...microscope(rows ? rows[row]! : row),
   }));
 }
 
@@ -77,17 +92,6 @@ function anyNumber(value: number | string): number {
   const [, sign, infinite] = /^([+-]?)(inf(?:inity)?)?/i.exec(value) ?? [];
   if (infinite) return sign === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return Number.NaN;
-}
-
-function opticsRows(optics: StarTable, table: StarTable): (row: number) => number {
-  const places = new Map(Array.from(optics.integers("rlnOpticsGroup"), (id, row) => [id, row]));
-  const groups = table.integers("rlnOpticsGroup");
-  return (row) => {
-    const place = places.get(groups[row]!);
-    if (place === undefined)
-      throw table.wrong("rlnOpticsGroup", row, groups[row], "a group that data_optics defines");
-    return place;
-  };
 }
 
 function microscopeColumns(table: StarTable) {
@@ -104,17 +108,8 @@ function microscopeColumns(table: StarTable) {
 /** Of the micrographs: rlnMicrographOriginalPixelSize is that of the movies before binning, and no more than a last resort. */
 function pixelSizeColumn(table: StarTable): ((row: number) => number) | undefined {
   const label = ["rlnMicrographPixelSize", "rlnMicrographOriginalPixelSize"].find((each) => table.has(each));
-  if (label) {
-    const values = table.numbers(label);
-    return (row) => values[row]!;
-  }
-  if (!table.has("rlnDetectorPixelSize") || !table.has("rlnMagnification")) return undefined;
-  // micrometre over the magnification
-  const [detector, magnification] = [
-    table.numbers("rlnDetectorPixelSize"),
-    table.numbers("rlnMagnification"),
-  ];
-  return (row) => (detector[row]! * 1e4) / magnification[row]!;
+  const values = label ? lengths(table, label) : pixelSizesOf30(table);
+  return values && ((row) => values[row]!);
 }
 
 function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
@@ -125,25 +120,28 @@ function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] 
     return found;
   };
   const numbers = (name: string): Float64Array => {
-    const { values, dtype } = column(name);
+    const { values, dtype, shape } = column(name);
     if (!(values instanceof Float64Array)) throw new FormatError(path, name, dtype, "numbers");
+    if (values.length !== rows) throw new FormatError(path, `${name}, shape`, shape, "1 value a row");
     return values;
   };
   const optional = (name: string, otherwise: number) =>
     columns.has(name) ? numbers(name) : new Float64Array(rows).fill(otherwise);
-  const names = column("micrograph_blob/path").values as readonly string[];
+  const { values: names, dtype } = column("micrograph_blob/path");
+  if (!isTextColumn(names)) throw new FormatError(path, "micrograph_blob/path", dtype, "text");
   const [u, v] = [
     numbers("ctf/df1_A"),
     columns.has("ctf/df2_A") ? numbers("ctf/df2_A") : numbers("ctf/df1_A"),
   ];
   const [angle, phase] = [optional("ctf/df_angle_rad", 0), optional("ctf/phase_shift_rad", 0)];
-  refuseMicrometresInCs(u, path);
+  refuseMicrometresInCs(u, v, path);
   const { voltage, sphericalAberration, amplitudeContrast } = microscopeOfCs(numbers, path);
   const fitName = ["ctf_stats/fit_to_A", "ctf_stats/ctf_fit_to_A", "ctf/ctf_fit_to_A"].find((name) =>
     columns.has(name),
   );
   const fitTo = fitName === undefined ? undefined : numbers(fitName);
   const pixelSize = columns.has("micrograph_blob/psize_A") ? numbers("micrograph_blob/psize_A") : undefined;
+  if (pixelSize) refuseSizesInCs(pixelSize, "micrograph_blob/psize_A", path);
   return Array.from({ length: rows }, (_, row): MicrographCtf => {
     const bad = [u, v, angle, phase, voltage, sphericalAberration, amplitudeContrast].find(
       (values) => !Number.isFinite(values[row]),

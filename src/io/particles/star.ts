@@ -1,8 +1,9 @@
 import { FormatError } from "../../core/errors.js";
 import { decodeText } from "../bytes/text.js";
+import { opticsRowsOf } from "../star/optics-groups.js";
 import { originsOf } from "../star/origins.js";
 import { parseStar, type StarFile } from "../star/parse.js";
-import { groupPixelSizes } from "../star/pixel-sizes.js";
+import { groupPixelSizes, pixelSizesOf30 } from "../star/pixel-sizes.js";
 import type { StarTable } from "../star/table.js";
 import { furtherOptics } from "./further-optics.js";
 import {
@@ -24,8 +25,8 @@ interface Grouping {
  * Reads particles of RELION 3.0 (one block, optics in every row, origins in pixels) or 3.1 and later (data_optics, origins in
  * angstrom). Rows without CTF, angles, coordinates or image simply lack them; a label that is there must be whole.
  *
- * @throws FormatError for a missing block or optics label, an optics group that is not defined, an image name other than
- *   `N@stack`, or a value that does not fit its label
+ * @throws FormatError for a missing block or optics label, several blocks of particles, an optics group that is not defined or
+ *   defined twice, an image name other than `N@stack`, or a value that does not fit its label
  */
 export function readParticlesStar(content: Uint8Array | string, path: string): ParticleSet {
   const file = parseStar(decodeText(content, path), path);
@@ -38,31 +39,24 @@ export function readParticlesStar(content: Uint8Array | string, path: string): P
 /**
  * Reads the angles of particles, degrees, and nothing else: of RELION 3.0, 3.1 and later, or of any table that has them.
  *
- * @throws FormatError for a file without angles, or with one that is no number
+ * @throws FormatError for a file without angles, with several blocks of them, or with one that is no number
  */
 export function readAnglesStar(
   content: Uint8Array | string,
   path: string,
 ): readonly NonNullable<Particle["angles"]>[] {
   const file = parseStar(decodeText(content, path), path);
-  const table = file.tables.find((candidate) => candidate.has("rlnAngleRot"));
-  const angles = table && anglesColumn(table);
-  if (!table || !angles) {
-    const names = file.tables.map(({ name }) => `data_${name}`);
-    throw new FormatError(path, "blocks", names, "one with rlnAngleRot, rlnAngleTilt and rlnAnglePsi");
-  }
+  const table = file.only((each) => each.has("rlnAngleRot"), "rlnAngleRot, rlnAngleTilt and rlnAnglePsi");
+  const angles = anglesColumn(table)!;
   return Array.from({ length: table.rows }, (_, row) => angles(row)!);
 }
 
 /** RELION 3.0 named its only block as it liked: data_, data_images, data_particles, data_model_class_1. */
-function particlesOf30(file: StarFile): StarTable {
-  const table = file.tables.find(
-    (candidate) => candidate.isLoop && (candidate.has("rlnImageName") || candidate.has("rlnCoordinateX")),
+const particlesOf30 = (file: StarFile): StarTable =>
+  file.only(
+    (each) => each.has("rlnImageName") || each.has("rlnCoordinateX"),
+    "rlnImageName or rlnCoordinateX",
   );
-  if (table) return table;
-  const names = file.tables.map(({ name }) => `data_${name}`);
-  throw new FormatError(file.path, "blocks", names, "one with rlnImageName or rlnCoordinateX");
-}
 
 function readOptics(table: StarTable, particles: StarTable): Grouping {
   const ids = table.integers("rlnOpticsGroup");
@@ -94,35 +88,23 @@ function readOptics(table: StarTable, particles: StarTable): Grouping {
       ...(further.length > 0 && { further }),
     };
   });
-  const place = new Map(Array.from(ids, (id, row) => [id, row]));
-  const groupOf = particles.integers("rlnOpticsGroup").map((id, row) => {
-    const found = place.get(id);
-    if (found === undefined)
-      throw particles.wrong("rlnOpticsGroup", row, id, "a group that data_optics defines");
-    return found;
-  });
-  return { optics, groupOf };
+  return { optics, groupOf: opticsRowsOf(table, particles) };
 }
 
-/** Groups of rows whose optics are the same. The pixel is the detector's (micrometre) over the magnification. */
+/** Groups of rows whose optics are the same. */
 function opticsOf30(table: StarTable): Grouping {
   const { voltage, sphericalAberration: cs, amplitudeContrast: contrast } = microscopeOfStar(table);
-  const detector = table.numbers("rlnDetectorPixelSize");
-  const magnification = table.numbers("rlnMagnification");
+  const pixelSizes = pixelSizesOf30(table);
+  if (!pixelSizes) {
+    const expected = "it, with rlnMagnification, or rlnPixelSize";
+    throw new FormatError(table.path, `data_${table.name}`, "no rlnDetectorPixelSize", expected);
+  }
   const further = furtherOptics(table);
   const optics: OpticsGroup[] = [];
   const places = new Map<string, number>();
   const groupOf = new Float64Array(table.rows);
   for (let row = 0; row < table.rows; row++) {
-    const pixelSize = (detector[row]! * 1e4) / magnification[row]!;
-    if (!(pixelSize > 0 && Number.isFinite(pixelSize))) {
-      throw table.wrong(
-        "rlnDetectorPixelSize",
-        row,
-        pixelSize,
-        "a pixel size above 0 angstrom, over rlnMagnification",
-      );
-    }
+    const pixelSize = pixelSizes[row]!;
     const key = [voltage[row], cs[row], contrast[row], pixelSize].join();
     const known = places.get(key);
     groupOf[row] = known ?? optics.length;

@@ -48,14 +48,29 @@ export const microscopeOfCs = (numbers: (name: string) => Float64Array, path: st
 
 /** Defocus of each row, angstrom. @throws FormatError for a missing column, or values that can only be micrometres */
 export function defocusOfStar(table: StarTable): readonly [u: Float64Array, v: Float64Array] {
-  const u = table.numbers(LABEL.defocusU);
-  refuseMicrometres(u, (expected) => table.wrong(LABEL.defocusU, 0, u[0], expected));
-  return [u, table.numbers(LABEL.defocusV)];
+  const [u, v] = [LABEL.defocusU, LABEL.defocusV].map((label) => {
+    const values = table.numbers(label);
+    refuseMicrometres(values, (expected) => table.wrong(label, 0, values[0], expected));
+    return values;
+  }) as [Float64Array, Float64Array];
+  return [u, v];
 }
 
-/** The same of cryoSPARC's column of the first defocus. */
-export const refuseMicrometresInCs = (u: Float64Array, path: string): void =>
-  refuseMicrometres(u, (expected) => wrongInCs(path, "ctf/df1_A", 0, u[0]!, expected));
+/** The same of cryoSPARC's columns of both. */
+export function refuseMicrometresInCs(u: Float64Array, v: Float64Array, path: string): void {
+  for (const [name, values] of [
+    ["ctf/df1_A", u],
+    ["ctf/df2_A", v],
+  ] as const) {
+    refuseMicrometres(values, (expected) => wrongInCs(path, name, 0, values[0]!, expected));
+  }
+}
+
+/** @throws FormatError for a pixel size of a .cs file that is not above 0 angstrom */
+export function refuseSizesInCs(sizes: Float64Array, name: string, path: string): void {
+  const row = sizes.findIndex((size) => !(size > 0));
+  if (row >= 0) throw wrongInCs(path, name, row, sizes[row]!, "above 0 angstrom");
+}
 
 const wrongInCs = (path: string, name: string, row: number, found: number, expected: string): FormatError =>
   new FormatError(path, `${name}, row ${row + 1}`, found, expected);

@@ -1,4 +1,3 @@
-import { FormatError } from "../../core/errors.js";
 import { decodeText } from "../bytes/text.js";
 import { originsOf } from "../star/origins.js";
 import { parseStar } from "../star/parse.js";
@@ -10,7 +9,7 @@ import type { CoordinatePick, Pick } from "./pick.js";
  * Reads picks from any STAR file with rlnCoordinateX and Y: RELION's autopick and manualpick files (one micrograph a file), or
  * particles of many micrographs, whose origins come with them.
  * @param micrograph name for files without rlnMicrographName
- * @throws FormatError for a file without those labels, or a value that is no number
+ * @throws FormatError for a file without those labels, with several blocks that have them, or a value that is no number
  */
 export function readPicksStar(
   content: Uint8Array | string,
@@ -18,15 +17,7 @@ export function readPicksStar(
   micrograph: string,
 ): CoordinatePick[] {
   const file = parseStar(decodeText(content, path), path);
-  const table = file.tables.find((candidate) => candidate.isLoop && candidate.has("rlnCoordinateX"));
-  if (!table) {
-    throw new FormatError(
-      path,
-      "blocks",
-      file.tables.map(({ name }) => `data_${name}`),
-      "one with rlnCoordinateX",
-    );
-  }
+  const table = file.only((each) => each.has("rlnCoordinateX"), "rlnCoordinateX");
   const [x, y] = [table.numbers("rlnCoordinateX"), table.numbers("rlnCoordinateY")];
   const names = table.has("rlnMicrographName") ? table.strings("rlnMicrographName") : undefined;
   const scores = table.has("rlnAutopickFigureOfMerit")

@@ -22,6 +22,21 @@ export class StarFile {
     if (!found) throw new FormatError(this.path, "blocks", names, `data_${name}`);
     return found;
   }
+
+  /**
+   * The only block with what is looked for. Several are refused: whichever were taken, the rows of the others would be lost.
+   *
+   * @param has whether a block has it
+   * @param what to call it in messages, as "rlnCoordinateX"
+   * @throws FormatError for none, or for several
+   */
+  only(has: (table: StarTable) => boolean, what: string): StarTable {
+    const found = this.tables.filter(has);
+    if (found.length === 1) return found[0]!;
+    const names = (found.length > 0 ? found : this.tables).map(({ name }) => `data_${name}`);
+    const expected = found.length > 0 ? `a single block with ${what}` : `one with ${what}`;
+    throw new FormatError(this.path, "blocks", names, expected);
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { opticsRowsOf } from "./optics-groups.js";
 import type { StarFile } from "./parse.js";
 import type { StarTable } from "./table.js";
 
@@ -28,12 +29,7 @@ export function pixelSizesOf(file: StarFile, table: StarTable): readonly RowPixe
   if (!optics) return sizesOfRows(table);
   if (!table.has("rlnOpticsGroup")) return new Array<RowPixelSizes>(table.rows).fill(NOTHING);
   const sizes = groupPixelSizes(optics);
-  const byGroup = new Map(Array.from(optics.integers("rlnOpticsGroup"), (id, row) => [id, sizes[row]!]));
-  return Array.from(table.integers("rlnOpticsGroup"), (id, row) => {
-    const found = byGroup.get(id);
-    if (!found) throw table.wrong("rlnOpticsGroup", row, id, "a group that data_optics defines");
-    return found;
-  });
+  return opticsRowsOf(optics, table).map((row) => sizes[row]!);
 }
 
 /** The same of each row of data_optics. */
@@ -59,12 +55,29 @@ const sameOf = ({ original, image }: Pick<RowPixelSizes, "original" | "image">):
 
 /** RELION 3.0: micrometres on the detector over the magnification, of the image where the row has one. */
 function sizesOfRows(table: StarTable): readonly RowPixelSizes[] {
-  const sizes = lengths(table, "rlnPixelSize") ?? magnified(table);
+  const sizes = pixelSizesOf30(table);
   if (!sizes) return new Array<RowPixelSizes>(table.rows).fill(NOTHING);
   const hasImages = table.has("rlnImageName");
   return Array.from(sizes, (size) =>
     hasImages ? { ...NOTHING, image: size } : { ...NOTHING, micrograph: size },
   );
+}
+
+/** Two words for one pixel size may differ by this share: magnifications are rounded. */
+const ROUNDED = 0.02;
+
+/**
+ * Angstrom a pixel of each row of RELION 3.0: rlnPixelSize, or micrometres on the detector over the magnification.
+ * @returns undefined for a table that does not say it
+ * @throws FormatError for a size that is no number above 0, or where both are there and differ by more than 2 %
+ */
+export function pixelSizesOf30(table: StarTable): Float64Array | undefined {
+  const [said, found] = [lengths(table, "rlnPixelSize"), magnified(table)];
+  if (!said || !found) return said ?? found;
+  const row = said.findIndex((size, i) => !(Math.abs(size / found[i]! - 1) <= ROUNDED));
+  if (row < 0) return said;
+  const expected = `${found[row]} angstrom, as rlnDetectorPixelSize over rlnMagnification says`;
+  throw table.wrong("rlnPixelSize", row, said[row], expected);
 }
 
 function magnified(table: StarTable): Float64Array | undefined {
@@ -76,8 +89,8 @@ function magnified(table: StarTable): Float64Array | undefined {
   );
 }
 
-/** The values of a label that is there, all above 0. */
-function lengths(table: StarTable, label: string): Float64Array | undefined {
+/** The values of a label that is there. @throws FormatError for one that is not above 0 */
+export function lengths(table: StarTable, label: string): Float64Array | undefined {
   if (!table.has(label)) return undefined;
   const values = table.numbers(label);
   const row = values.findIndex((value) => !(value > 0));

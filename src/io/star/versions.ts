@@ -1,5 +1,7 @@
 import { FormatError } from "../../core/errors.js";
+import { opticsRowsOf } from "./optics-groups.js";
 import type { StarFile } from "./parse.js";
+import { lengths, pixelSizesOf30 } from "./pixel-sizes.js";
 import type { StarTable } from "./table.js";
 import type { StarBlock, StarColumnInput } from "./write.js";
 
@@ -9,6 +11,11 @@ type Columns = Record<string, StarColumnInput>;
 const OPTICS_LABELS = [
   ...["rlnVoltage", "rlnSphericalAberration", "rlnAmplitudeContrast", "rlnBeamTiltX", "rlnBeamTiltY"],
   ...["rlnMtfFileName", "rlnMagMat00", "rlnMagMat01", "rlnMagMat10", "rlnMagMat11"],
+];
+/** Labels of data_optics that mean nothing beside a particle: what groups are called, and what RELION 3.0 says by other labels. */
+const GROUP_LABELS = [
+  ...["rlnOpticsGroup", "rlnOpticsGroupName", "rlnImageSize", "rlnImageDimensionality"],
+  ...["rlnImagePixelSize", "rlnMicrographPixelSize", "rlnMicrographOriginalPixelSize"],
 ];
 /** What a row of RELION 3.0 says of its pixel: micrometres on the detector over the magnification, or angstrom. */
 const PIXEL_LABELS = ["rlnDetectorPixelSize", "rlnMagnification", "rlnPixelSize"];
@@ -27,20 +34,6 @@ export function blockOf(table: StarTable): StarBlock {
   return { name: table.name, isLoop: table.isLoop, columns };
 }
 
-/** Angstrom a pixel of each row of RELION 3.0. */
-function pixelSizesOf(table: StarTable): number[] {
-  const sizes = table.has("rlnPixelSize")
-    ? Array.from(table.numbers("rlnPixelSize"))
-    : Array.from(
-        table.numbers("rlnDetectorPixelSize"),
-        (micrometre, row) => (micrometre * 1e4) / table.numbers("rlnMagnification")[row]!,
-      );
-  const row = sizes.findIndex((size) => !(size > 0 && Number.isFinite(size)));
-  if (row >= 0)
-    throw table.wrong(PIXEL_LABELS.find((label) => table.has(label))!, row, sizes[row], "a pixel size");
-  return sizes;
-}
-
 /**
  * The blocks of a particle or micrograph file as RELION 3.1, 4 and 5 read them. A file that has data_optics already, or no
  * optics at all, stays as it is; of RELION 3.0's rows those with equal optics become one group.
@@ -49,12 +42,14 @@ function pixelSizesOf(table: StarTable): number[] {
  */
 export function toRelion31(file: StarFile): StarBlock[] {
   if (file.find("optics")) return file.tables.map(blockOf);
-  const table = file.tables.find((candidate) => candidate.isLoop && candidate.has("rlnVoltage"));
-  if (!table) return file.tables.map(blockOf);
-  if (!PIXEL_LABELS.some((label) => table.has(label))) {
+  const hasOptics = (each: StarTable): boolean => each.has("rlnVoltage");
+  if (!file.tables.some(hasOptics)) return file.tables.map(blockOf);
+  const table = file.only(hasOptics, "rlnVoltage");
+  const said = pixelSizesOf30(table);
+  if (!said) {
     throw new FormatError(file.path, `data_${table.name}`, "no rlnDetectorPixelSize", "it, or rlnPixelSize");
   }
-  const sizes = pixelSizesOf(table);
+  const sizes = Array.from(said);
   const labels = OPTICS_LABELS.filter((label) => table.has(label));
   const values = new Map(labels.map((label) => [label, table.carried(label)]));
   const groups = new Map<string, { readonly id: number; readonly row: number }>();
@@ -83,12 +78,13 @@ export function toRelion31(file: StarFile): StarBlock[] {
   return [
     { name: "optics", columns: optics },
     { name: isParticles ? "particles" : "micrographs", columns },
+    ...file.tables.filter((each) => each !== table).map(blockOf),
   ];
 }
 
 /**
  * The block of a particle or micrograph file as RELION 3.0 reads it: optics in every row, origins in pixels. A file without
- * data_optics stays as it is.
+ * data_optics stays as it is. Labels of the optics that RELION 3.0 does not know, as of aberrations, are carried into the rows.
  *
  * @throws FormatError for optics without a pixel size, or a row whose group is not defined
  */
@@ -100,13 +96,8 @@ export function toRelion30(file: StarFile): StarBlock[] {
     (name) => optics.has(name),
   );
   if (!label) throw new FormatError(file.path, "data_optics", "no rlnImagePixelSize", "a pixel size");
-  const places = new Map(Array.from(optics.integers("rlnOpticsGroup"), (id, row) => [id, row]));
-  const groupRows = Array.from(table.integers("rlnOpticsGroup"), (id, row) => {
-    const place = places.get(id);
-    if (place === undefined) throw table.wrong("rlnOpticsGroup", row, id, "a group that data_optics defines");
-    return place;
-  });
-  const pixelSizes = optics.numbers(label);
+  const groupRows = opticsRowsOf(optics, table);
+  const pixelSizes = lengths(optics, label)!;
   const sizes = groupRows.map((place) => pixelSizes[place]!);
   const columns: Columns = {};
   for (const name of table.labels) {
@@ -115,13 +106,14 @@ export function toRelion30(file: StarFile): StarBlock[] {
     if (length) columns[length[0]] = Array.from(table.numbers(name), (value, row) => value / sizes[row]!);
     else columns[name] = table.carried(name);
   }
-  for (const name of OPTICS_LABELS.filter((each) => optics.has(each))) {
-    columns[name] = takeRows(optics.carried(name), groupRows);
+  for (const name of optics.labels) {
+    if (!GROUP_LABELS.includes(name)) columns[name] = takeRows(optics.carried(name), groupRows);
   }
   // a magnification of 10,000 makes micrometres on the detector angstroms in the specimen
   columns["rlnDetectorPixelSize"] = sizes;
   columns["rlnMagnification"] = sizes.map(() => 10_000);
-  return [{ name: "", columns }];
+  const others = file.tables.filter((each) => each !== optics && each !== table);
+  return [{ name: "", columns }, ...others.map(blockOf)];
 }
 
 /** The values of some rows, in their order. */

@@ -1,4 +1,3 @@
-import { FormatError } from "../../core/errors.js";
 import { LABEL, LABEL_30 } from "../../io/star/names.js";
 import { parseStar } from "../../io/star/parse.js";
 import { pixelSizesOf, type RowPixelSizes } from "../../io/star/pixel-sizes.js";
@@ -22,13 +21,12 @@ export interface CoordinateTable {
 /**
  * Reads coordinates of RELION 3.1 and newer (data_optics, data_particles), or of a file with a single table.
  *
- * @throws FormatError for a missing table or label, or a value that is none
+ * @throws FormatError for a missing table or label, several tables of coordinates, or a value that is none
  */
 export function readCoordinates(text: string, path: string): CoordinateTable {
   const star = parseStar(text, path);
   const optics = star.find("optics");
-  const particles = optics ? star.table("particles") : star.tables[0];
-  if (!particles) throw new FormatError(path, "blocks", 0, "data_particles");
+  const particles = optics ? star.table("particles") : star.only((each) => each.has(LABEL.x), LABEL.x);
   const micrographs = particles.strings(LABEL.micrograph);
   const pixelSizes = pixelSizesOf(star, particles);
   return {

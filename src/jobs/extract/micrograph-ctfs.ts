@@ -2,7 +2,7 @@ import { OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import { LABEL } from "../../io/star/names.js";
-import type { StarTable } from "../../io/star/table.js";
+import { opticsRowsOf } from "../../io/star/optics-groups.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
 import { isUnfitted } from "../shared/particles/defocus-doubt.js";
 import type { CoordinateTable } from "./coordinates.js";
@@ -35,11 +35,8 @@ export async function readCtfsOf(
       `found CTFs in ${star} already (${LABEL.defocusU}), expected particles without, or no \`ctf\``,
     );
   }
-  const ctfs = new Map<string, MicrographCtf>();
-  for (const ctf of readMicrographCtfs(await files.read(path), path)) {
-    if (ctfs.has(ctf.micrograph)) throw refuse(`${path}: found ${ctf.micrograph} twice, expected one row`);
-    ctfs.set(ctf.micrograph, ctf);
-  }
+  const fitted = readMicrographCtfs(await files.read(path), path);
+  const ctfs = new Map(fitted.map((ctf) => [ctf.micrograph, ctf]));
   const wanted = [...new Set(table.micrographs)];
   const matches = matchNames(wanted, [...ctfs.keys()], path);
   const missing = wanted.filter((name) => !matches.has(name));
@@ -66,25 +63,14 @@ function requireMicroscope(
 ): void {
   const said = optics ?? (particles.has(LABEL.voltage) ? particles : undefined);
   if (!said) return;
-  const rowOf = optics ? groupRows(optics, particles) : (row: number) => row;
+  const rows = optics && opticsRowsOf(optics, particles);
   for (const name of MICROSCOPE) {
     const values = said.numbers(LABEL[name]);
     for (const [row, micrograph] of micrographs.entries()) {
-      const [expected, found] = [values[rowOf(row)]!, ctfs.get(micrograph)![name]];
+      const [expected, found] = [values[rows ? rows[row]! : row]!, ctfs.get(micrograph)![name]];
       if (Math.abs(found - expected) <= SAME * Math.max(1, Math.abs(expected))) continue;
       const problem = `${path}: ${micrograph}: ${name}: found ${found}, expected ${expected}, as ${star} says`;
       throw new OptionError("ctf", problem);
     }
   }
-}
-
-/** Which row of data_optics each particle belongs to. */
-function groupRows(optics: StarTable, particles: StarTable): (row: number) => number {
-  const rows = new Map(Array.from(optics.integers(LABEL.opticsGroup), (id, row) => [id, row]));
-  const groups = particles.integers(LABEL.opticsGroup);
-  return (row) => {
-    const found = rows.get(groups[row]!);
-    if (found !== undefined) return found;
-    throw particles.wrong(LABEL.opticsGroup, row, groups[row], "a group that data_optics defines");
-  };
 }

@@ -3,6 +3,7 @@ import { CTF_COLUMNS, LABEL, LABEL_30, starColumns } from "../../io/star/names.j
 import { groupPixelSizes } from "../../io/star/pixel-sizes.js";
 import type { StarTable } from "../../io/star/table.js";
 import { type StarBlock, type StarColumnInput, writeStar } from "../../io/star/write.js";
+import { pixelSizesDiffer } from "../shared/micrographs/pixel-size.js";
 import type { CoordinateTable, Extracted } from "./coordinates.js";
 import { MICROSCOPE } from "./micrograph-ctfs.js";
 
@@ -82,6 +83,8 @@ function opticsOf(stack: ExtractedStack): {
   readonly ofParticles?: Readonly<Record<string, StarColumnInput>>;
 } {
   const { table, kept, image, ctfs } = stack;
+  const isOneGroup = !ctfs && !table.particles.has(LABEL.voltage);
+  if (table.optics || isOneGroup) refuseMixedSizes(table, kept);
   if (table.optics) return { optics: [opticsWithSize(table.optics, stack)] };
   if (!ctfs || table.particles.has(LABEL.voltage)) return { optics: [] };
   const of = (each: Extracted) => ({ ...ctfs.get(table.micrographs[each.row]!)!, each });
@@ -109,6 +112,27 @@ function opticsOf(stack: ExtractedStack): {
     optics: [{ name: "optics", columns }],
     ofParticles: starColumns(ids, { opticsGroup: (id) => id }),
   };
+}
+
+/**
+ * A group has one pixel size. Where the table does not say it, micrographs of other pixel sizes may have come into one group.
+ * @throws FormatError
+ */
+function refuseMixedSizes({ particles, micrographs }: CoordinateTable, kept: readonly Extracted[]): void {
+  const groups = particles.has(LABEL.opticsGroup) ? particles.integers(LABEL.opticsGroup) : undefined;
+  const first = new Map<number | undefined, Extracted>();
+  for (const each of kept) {
+    const group = groups?.[each.row];
+    const other = first.get(group) ?? each;
+    first.set(group, other);
+    if (!pixelSizesDiffer(each.pixelSize, other.pixelSize)) continue;
+    throw particles.wrong(
+      LABEL.micrograph,
+      each.row,
+      `${micrographs[each.row]}, of ${each.pixelSize} angstrom`,
+      `${other.pixelSize}, as of ${micrographs[other.row]}: one pixel size in an optics group`,
+    );
+  }
 }
 
 /** data_optics with the pixel size of each group's images, from that of its micrographs, and their side in pixels. */

@@ -5,6 +5,7 @@ import { eulerToMatrix } from "../../../src/core/rotation.js";
 import { readNpyTable, writeNpyTable } from "../../../src/io/npy/read.js";
 import { readParticlesCs } from "../../../src/io/particles/cs.js";
 import { particlesCsPieces, writeParticlesCs } from "../../../src/io/particles/cs-write.js";
+import { readMicrographCtfs } from "../../../src/io/particles/micrograph-ctf.js";
 import { matrixToRotationVector, rotationVectorToMatrix } from "../../../src/io/particles/rotation-vector.js";
 import { pythonOn } from "../mrc/oracle.js";
 import { fixture } from "../picture.js";
@@ -202,5 +203,37 @@ describe.skipIf(!hasSharedData)("cryoSPARC's own files (needs ../shared/data)", 
       image: { index: 1, stack: "J1/imported/000090334788266266069_18jam15b_0345_ali_DW.mrcs" },
     });
     expect(particles[0]!.angles).toBeUndefined();
+  });
+});
+
+describe("values that a column cannot mean are refused with the row", () => {
+  const damaged = (name: string, value: number, dtype?: string): Uint8Array => {
+    const table = readNpyTable(bytes, "particles.cs");
+    const column = table.columns.get(name)!;
+    const values = Float64Array.from(column.values as Float64Array);
+    values[0] = value;
+    const columns = new Map(table.columns).set(name, { ...column, ...(dtype && { dtype }), values });
+    return writeNpyTable({ rows: table.rows, columns });
+  };
+
+  test.each([
+    ["blob/psize_A", 0, undefined, "above 0 angstrom"],
+    ["alignments3D/psize_A", -1.5, undefined, "above 0 angstrom"],
+    ["blob/idx", -1, "<i4", "a whole number from 0 to 2147483648"],
+    ["alignments3D/split", 2, undefined, "a whole number from 0 to 1"],
+    ["location/center_x_frac", 120, undefined, "a share of the micrograph's side, 0 to 1"],
+  ])("%s of %d", (name, value, dtype, expected) => {
+    expect(() => readParticlesCs(damaged(name, value, dtype), "p.cs")).toThrow(
+      `p.cs: ${name}, row 1: found ${value}, expected ${expected}`,
+    );
+  });
+
+  test("text where exposures have numbers, numbers where they have text", () => {
+    const { rows, columns } = readNpyTable(bytes, "particles.cs");
+    const path = columns.get("blob/psize_A")!;
+    const exposures = writeNpyTable({ rows, columns: new Map(columns).set("micrograph_blob/path", path) });
+    expect(() => readMicrographCtfs(exposures, "e.cs")).toThrow(
+      `e.cs: micrograph_blob/path: found "${path.dtype}", expected text`,
+    );
   });
 });

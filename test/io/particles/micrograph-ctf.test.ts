@@ -82,3 +82,14 @@ test.runIf(hasSharedData)("what RELION 4 wrote is read (needs ../shared/data)", 
     pixelSize: 1.35,
   });
 });
+
+test("a micrograph with two rows, and a pixel size that is none, are refused", () => {
+  const labels = "_rlnMicrographName\n_rlnOpticsGroup\n_rlnDefocusU\n_rlnDefocusV\n_rlnDefocusAngle\n";
+  const rows = (text: string): string => `data_micrographs\nloop_\n${labels}${text}`;
+  expect(() => star(OPTICS + rows("m.mrc 1 15000 14000 0\nm.mrc 7 25000 24000 0\n"))).toThrow(
+    'ctf.star: row 2, micrograph: found "m.mrc", expected each once: row 1 has it',
+  );
+  expect(() => star(OPTICS.replace("1.06", "-1.06") + rows("m.mrc 1 15000 14000 0\n"))).toThrow(
+    "rlnMicrographPixelSize: found -1.06, expected above 0 angstrom",
+  );
+});

@@ -43,6 +43,26 @@ test("what is written is read back", () => {
   expect(readParticlesStar(writeParticlesStar(set), "p.star")).toEqual(set);
 });
 
+describe("RELION 3.0", () => {
+  const block = (name: string, more = ""): string =>
+    `data_${name}\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnVoltage\n_rlnSphericalAberration\n_rlnAmplitudeContrast\n` +
+    `_rlnPixelSize\n${more}1 2 300 2.7 0.1 1.25\n`;
+
+  test("rlnPixelSize alone says the pixel size", () => {
+    expect(readParticlesStar(block(""), "p.star").optics[0]!.pixelSize).toBe(1.25);
+  });
+
+  test("several blocks of particles, or of angles, are refused", () => {
+    expect(() => readParticlesStar(block("a") + block("b"), "p.star")).toThrow(
+      'p.star: blocks: found ["data_a","data_b"], expected a single block with rlnImageName or rlnCoordinateX',
+    );
+    const angles = (name: string): string =>
+      `data_${name}\nloop_\n_rlnAngleRot\n_rlnAngleTilt\n_rlnAnglePsi\n1 2 3\n`;
+    expect(readAnglesStar(angles("a"), "p.star")).toEqual([{ rot: 1, tilt: 2, psi: 3 }]);
+    expect(() => readAnglesStar(angles("a") + angles("b"), "p.star")).toThrow("expected a single block");
+  });
+});
+
 test("what a set lacks is left out", () => {
   const bare = { optics: set.optics, particles: [{ opticsGroup: 1 }, { opticsGroup: 0 }] };
   expect(readParticlesStar(writeParticlesStar(bare), "p.star")).toEqual(bare);

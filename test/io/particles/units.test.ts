@@ -10,19 +10,24 @@ interface Values {
   readonly mm?: number;
   readonly contrast?: number;
   readonly defocus?: number;
+  /** Default: the same. */
+  readonly second?: number;
 }
 
 const optics31 = ({ kv = 300, mm = 2.7, contrast = 0.1 }: Values): string =>
   `data_optics\nloop_\n_rlnOpticsGroup\n_rlnVoltage\n_rlnSphericalAberration\n_rlnAmplitudeContrast\n_rlnImagePixelSize\n1 ${kv} ${mm} ${contrast} 1.5\n\n`;
-const rows = (block: string, { defocus = 21_000 }: Values): string =>
-  `data_${block}\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnOpticsGroup\n_rlnDefocusU\n_rlnDefocusV\n_rlnDefocusAngle\na.mrc 1 2 1 ${defocus} ${defocus} 0\nb.mrc 1 2 1 ${defocus * 0.9} ${defocus} 0\n`;
-const old = ({ kv = 300, mm = 2.7, contrast = 0.1, defocus = 21_000 }: Values): string =>
-  `data_\nloop_\n_rlnImageName\n_rlnMicrographName\n_rlnVoltage\n_rlnSphericalAberration\n_rlnAmplitudeContrast\n_rlnDetectorPixelSize\n_rlnMagnification\n_rlnDefocusU\n_rlnDefocusV\n_rlnDefocusAngle\n1@a.mrcs a.mrc ${kv} ${mm} ${contrast} 15 100000 ${defocus} ${defocus} 0\n`;
+const rows = (block: string, { defocus = 21_000, second = defocus }: Values): string =>
+  `data_${block}\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnOpticsGroup\n_rlnDefocusU\n_rlnDefocusV\n_rlnDefocusAngle\na.mrc 1 2 1 ${defocus} ${second} 0\nb.mrc 1 2 1 ${defocus * 0.9} ${second} 0\n`;
+const old = ({ kv = 300, mm = 2.7, contrast = 0.1, defocus = 21_000, second = defocus }: Values): string =>
+  `data_\nloop_\n_rlnImageName\n_rlnMicrographName\n_rlnVoltage\n_rlnSphericalAberration\n_rlnAmplitudeContrast\n_rlnDetectorPixelSize\n_rlnMagnification\n_rlnDefocusU\n_rlnDefocusV\n_rlnDefocusAngle\n1@a.mrcs a.mrc ${kv} ${mm} ${contrast} 15 100000 ${defocus} ${second} 0\n`;
 
 const column = (values: readonly number[], shape: readonly number[] = []): NpyColumn => ({
   ...{ dtype: "<f4", shape, values: Float64Array.from(values) },
 });
-function cryosparc({ kv = 300, mm = 2.7, contrast = 0.1, defocus = 21_000 }: Values, side = 100): Uint8Array {
+function cryosparc(
+  { kv = 300, mm = 2.7, contrast = 0.1, defocus = 21_000, second = defocus }: Values,
+  side = 100,
+): Uint8Array {
   const names: NpyColumn = { dtype: "|S5", shape: [], values: ["a.mrc", "b.mrc"] };
   const columns = {
     ...{ "micrograph_blob/path": names, "location/micrograph_path": names },
@@ -35,7 +40,7 @@ function cryosparc({ kv = 300, mm = 2.7, contrast = 0.1, defocus = 21_000 }: Val
       "blob/psize_A": column([1.5, 1.5]),
     },
     ...{ "ctf/amp_contrast": column([contrast, contrast]), "ctf/df1_A": column([defocus, defocus]) },
-    ...{ "ctf/df2_A": column([defocus, defocus]), "ctf/df_angle_rad": column([0, 0]) },
+    ...{ "ctf/df2_A": column([second, second]), "ctf/df_angle_rad": column([0, 0]) },
     "ctf/phase_shift_rad": column([0, 0]),
   };
   return writeNpyTable({ rows: 2, columns: new Map(Object.entries(columns)) });
@@ -69,6 +74,12 @@ describe.each(Object.entries(READERS))("values in another unit, in %s,", (_name,
     ],
   ])("%s, are refused by name and row", (_unit, values, message) => {
     expect(() => read(values)).toThrow(message);
+  });
+
+  test("micrometres in the second column alone are refused too", () => {
+    expect(() => read({ defocus: 15_000, second: 1.5 })).toThrow(
+      /(line \d+, rlnDefocusV|df2_A, row 1): found 1\.5, expected angstrom, as 21000, not micrometre$/,
+    );
   });
 
   test("right ones are read, a refined negative aberration and exact focus among them", () => {

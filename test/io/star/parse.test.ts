@@ -26,6 +26,18 @@ describe("blocks", () => {
     expect(table(`\ufeff${loop(["a", "b"], "1\t2 ").replaceAll("\n", "\r\n")}`).strings("b")).toEqual(["2"]);
   });
 
+  test("several with what a reader looks for are refused: the rows of all but one would be lost", () => {
+    const text = "data_a\n_rlnCoordinateX 1\ndata_b\nloop_\n_rlnCoordinateX\n2\ndata_c\n_rlnX 1\n";
+    const only = (label: string) => parseStar(text, "p.star").only((each) => each.has(label), label);
+    expect(() => only("rlnCoordinateX")).toThrow(
+      'p.star: blocks: found ["data_a","data_b"], expected a single block with rlnCoordinateX',
+    );
+    expect(() => only("rlnVoltage")).toThrow(
+      'p.star: blocks: found ["data_a","data_b","data_c"], expected one with rlnVoltage',
+    );
+    expect(only("rlnX").name).toBe("c");
+  });
+
   test("a missing one is named with those there are", () => {
     expect(() => parseStar(loop(["a"]), "p.star").table("particles")).toThrow(
       'p.star: blocks: found ["data_x"], expected data_particles',

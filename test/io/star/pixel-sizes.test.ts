@@ -40,6 +40,21 @@ describe("pixelSizesOf", () => {
     expect(sizes("data_\nloop_\n_rlnCoordinateX\n1\n", "")).toEqual([nothing]);
   });
 
+  test("RELION 3.0: two words for the pixel size that disagree are refused, rounded ones are not", () => {
+    const row = (size: number): string =>
+      `data_\nloop_\n_rlnPixelSize\n_rlnDetectorPixelSize\n_rlnMagnification\n${size} 5 50000\n`;
+    expect(sizes(row(1.01), "")[0]!.micrograph).toBe(1.01);
+    expect(() => sizes(row(3), "")).toThrow(
+      "data_, line 6, rlnPixelSize: found 3, expected 1 angstrom, as rlnDetectorPixelSize over rlnMagnification says",
+    );
+  });
+
+  test("an optics group that is defined twice is refused", () => {
+    expect(() => sizes(optics(["rlnImagePixelSize"], "1 1", "2 1", "1 2"))).toThrow(
+      "p.star: data_optics, line 7, rlnOpticsGroup: found 1, expected each optics group once",
+    );
+  });
+
   test("a pixel size of 0 and a group that is not defined are refused", () => {
     expect(() => sizes(optics(["rlnImagePixelSize"], "1 0", "2 1"))).toThrow(
       /rlnImagePixelSize: found 0, expected above 0/,

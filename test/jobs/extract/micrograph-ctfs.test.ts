@@ -110,7 +110,9 @@ test("nothing is guessed: another microscope, CTFs that are there, a micrograph 
   const few = write("few.star", [one(["a.mrc", "b.mrc"])]);
   await expect(extract(star, few)).rejects.toThrow("found no row for mics/c.mrc, expected all micrographs");
   const twice = write("twice.star", [one(["a.mrc", "b.mrc", "c.mrc", "b.mrc"])]);
-  await expect(extract(star, twice)).rejects.toThrow("found b.mrc twice");
+  await expect(extract(star, twice)).rejects.toThrow(
+    'row 4, micrograph: found "b.mrc", expected each once: row 2 has it',
+  );
   const defocus = { rlnDefocusU: [9000, 0, 8000], rlnDefocusV: [9000, 0, 8000] };
   const unfitted = write("unfitted.star", [one(["a.mrc", "b.mrc", "c.mrc"], defocus)]);
   await expect(extract(star, unfitted)).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readMrc } from "../../../src/io/mrc/read.js";
@@ -114,5 +114,17 @@ describe("pixel sizes", () => {
     const of = (label: string): number => table.numbers(label)[0]!;
     expect([of("rlnOriginX"), of("rlnOriginY")]).toEqual([1 - 0.25, -2 - 0.5]);
     expect((of("rlnDetectorPixelSize") * 1e4) / of("rlnMagnification")).toBeCloseTo(1.06, 5);
+  });
+
+  test("micrographs of two pixel sizes in one optics group are refused before anything is written", async () => {
+    write("coarse.mrc", writeMrc({ data, shape: [1, 40, 50], voxelSize: 2.12 }));
+    const text = readFileSync(starOf({}), "utf8").trimEnd();
+    const last = text.split("\n").at(-1)!;
+    const star = write("mixed.star", `${text}\n${last.replace("said.mrc", "coarse.mrc")}\n`);
+    const out = join(dir, "mixed-cut.mrcs");
+    await expect(extractParticles({ particles: star, box: 8, out }, jobContext().context)).rejects.toThrow(
+      /rlnMicrographName: found "coarse\.mrc, of 2\.1\d+ angstrom", expected 1\.0\d+, as of said\.mrc: one pixel size in an optics group/,
+    );
+    expect(existsSync(out)).toBe(false);
   });
 });
