@@ -1,6 +1,6 @@
 import { FormatError } from "../core/errors.js";
 import { csvCells } from "./bytes/csv.js";
-import { numberCell, readTableRows } from "./bytes/table-text.js";
+import { columnOf, numberCell, readTableRows, refuseLongRows } from "./bytes/table-text.js";
 import { decodeText, parseNumber } from "./bytes/text.js";
 import { readFscStar } from "./star/fsc.js";
 
@@ -36,7 +36,10 @@ const CORRELATION = "fsc";
 function readFscCsv(text: string, path: string, column = CORRELATION): FscTable {
   const [header, ...rows] = readTableRows(text, csvCells);
   const cells = header?.cells ?? [];
-  const [x, y] = [cells.indexOf(FREQUENCY), cells.indexOf(column)];
+  const [x, y] = [FREQUENCY, column].map((name) =>
+    header ? columnOf(header, (each) => each === name, path) : -1,
+  ) as [number, number];
+  refuseLongRows(rows, cells.length, path);
   if (x < 0 || y < 0) throw new FormatError(path, "headings", cells, `${FREQUENCY} and ${column}`);
   return evenly(
     rows.map((row) => numberCell(row, x, FREQUENCY, path)),
@@ -60,6 +63,9 @@ function readFscXml(text: string, path: string): FscTable {
   return evenly(frequencies, correlation, path);
 }
 
+/** A correlation is 1 at most; programs round. */
+const MOST = 1.001;
+
 function evenly(frequencies: readonly number[], correlation: readonly number[], path: string): FscTable {
   if (frequencies.length < 2) throw new FormatError(path, "shells", frequencies.length, "at least two");
   const step = frequencies[frequencies.length - 1]! / (frequencies.length - 1);
@@ -70,6 +76,9 @@ function evenly(frequencies: readonly number[], correlation: readonly number[], 
     const at = `frequency of shell ${odd}`;
     throw new FormatError(path, at, frequencies[odd], "shells one step apart, from 0");
   }
+  const beyond = correlation.findIndex((value) => Math.abs(value) > MOST);
+  if (beyond >= 0)
+    throw new FormatError(path, `correlation of shell ${beyond}`, correlation[beyond], "-1 to 1");
   return {
     frequencies: Float64Array.from(frequencies, (_, shell) => shell * step),
     correlation: Float64Array.from(correlation),

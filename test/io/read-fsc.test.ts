@@ -49,6 +49,13 @@ describe("is refused, with the place", () => {
       "frequency_per_angstrom,fsc\n0,1\n0.1,1\n0.3,0",
       "frequency of shell 1",
     ],
+    [
+      "a correlation above 1",
+      "a.csv",
+      "frequency_per_angstrom,fsc\n0,1\n0.1,9\n",
+      "a.csv: correlation of shell 1: found 9, expected -1 to 1",
+    ],
+    ["two columns of one name", "a.csv", "frequency_per_angstrom,fsc,fsc\n0,1,0\n", "one column of each"],
     ["one shell", "a.csv", "frequency_per_angstrom,fsc\n0,1", "shells: found 1"],
     ["points without a value", "a.xml", "<fsc><x>0</x><y>1</y><x>0.1</x></fsc>", "2 <x> and 1 <y>"],
     ["another XML", "a.xml", "<svg></svg>", "0 <x> and 0 <y>"],

@@ -3,7 +3,7 @@ const FORMULA = /^[=+\-@\t]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * A line of a CSV file (RFC 4180) without its end: texts with commas, quotes or line breaks are quoted, and a text that a
+ * A line of a CSV file (RFC 4180) without its end: texts with commas, quotes or line breaks, or with # first, are quoted, and a text that a
  * spreadsheet would take for a formula gets an apostrophe before it. Numbers, negative ones too, stay as they are.
  */
 export const csvLine = (cells: readonly (string | number)[]): string => cells.map(csvCell).join(",");
@@ -11,7 +11,8 @@ export const csvLine = (cells: readonly (string | number)[]): string => cells.ma
 function csvCell(value: string | number): string {
   if (typeof value === "number") return String(value);
   const text = FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  // a line that begins with # is a comment
+  return /[",\r\n]|^#/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The cells of a line, trimmed, as `csvLine` writes them: quotes and the apostrophe before a formula are taken off. */

@@ -1,5 +1,5 @@
 import { FormatError } from "../../core/errors.js";
-import { numberCell, readTableRows } from "../bytes/table-text.js";
+import { numberCell, readTableRows, type TableRow } from "../bytes/table-text.js";
 import { decodeText } from "../bytes/text.js";
 import { coordinateText, type Pick } from "./pick.js";
 
@@ -10,10 +10,12 @@ const NO_SCORE = -3;
  * Reads an EMAN .box file: corner x and y, width, height, and where a picker adds it a score. The place of the particle is
  * the corner plus half the size.
  * @param micrograph that the file belongs to, whose name it does not carry
- * @throws FormatError for a line of fewer than four numbers, or a box without size
+ * @throws FormatError for a line of fewer than four numbers, a box without size, or helices
  */
 export function readBox(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
-  return readTableRows(decodeText(content, path), /\s+/).map((row) => {
+  const rows = readTableRows(decodeText(content, path), /\s+/);
+  refuseHelices(rows, path);
+  return rows.map((row) => {
     const cell = (index: number, name: string): number => numberCell(row, index, name, path);
     const [width, height] = [cell(2, "width"), cell(3, "height")];
     if (!(width > 0 && height > 0)) {
@@ -28,6 +30,20 @@ export function readBox(content: Uint8Array | string, path: string, micrograph: 
       ...(score === NO_SCORE ? {} : { score }),
     };
   });
+}
+
+/** EMAN 1's fifth column of the first and the last box of a helix. */
+const [HELIX_START, HELIX_END] = ["-1", "-2"];
+
+/** A helix is two boxes, its ends, and not two particles. */
+function refuseHelices(rows: readonly TableRow[], path: string): void {
+  const areHelices =
+    rows.length > 0 &&
+    rows.length % 2 === 0 &&
+    rows.every(({ cells }, i) => cells[4] === (i % 2 === 0 ? HELIX_START : HELIX_END));
+  if (!areHelices) return;
+  const expected = "boxes of single particles, not the two ends of each helix (-1 and -2)";
+  throw new FormatError(path, `line ${rows[0]!.line}, score`, HELIX_START, expected);
 }
 
 /** The text of an EMAN .box file. A pick's own box size goes before `boxSize`, pixels; a score becomes the fifth column. */

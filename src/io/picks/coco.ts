@@ -76,22 +76,31 @@ function annotations(
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /**
- * Reads the boxes of a COCO file as picks, categories taken together.
- * @throws FormatError for text that is no JSON, a missing list or field, or a box of an image that is not listed
+ * Reads the boxes of a COCO file as picks.
+ * @throws FormatError for text that is no JSON, a missing list or field, two images of one id or name, a box of an image that is
+ *   not listed, a box without size, or boxes of several categories, of which it is not known which are particles
  */
 export function readCoco(content: Uint8Array | string, path: string): { images: CocoImage[]; picks: Pick[] } {
   const file = parseJson(decodeText(content, path), path);
   const names = new Map<unknown, string>();
+  const fileNames = new Set<string>();
   const images = list(file, "images", path).map((image, i): CocoImage => {
     const at = `images[${i}]`;
     const fileName = image["file_name"];
     if (typeof fileName !== "string") throw new FormatError(path, `${at}, file_name`, fileName, "a name");
-    names.set(image["id"], fileName);
+    const id = image["id"];
+    if (typeof id !== "number" && typeof id !== "string")
+      throw new FormatError(path, `${at}, id`, id, "a number that the boxes name");
+    if (names.has(id)) throw new FormatError(path, `${at}, id`, id, "each id once");
+    if (fileNames.has(fileName)) throw new FormatError(path, `${at}, file_name`, fileName, "each name once");
+    names.set(id, fileName);
+    fileNames.add(fileName);
     return {
       fileName,
       shape: [count(image["height"], `${at}, height`, path), count(image["width"], `${at}, width`, path)],
     };
   });
+  const categories = new Set<unknown>();
   const picks = list(file, "annotations", path).map((annotation, i): Pick => {
     const at = `annotations[${i}]`;
     const micrograph = names.get(annotation["image_id"]);
@@ -99,8 +108,15 @@ export function readCoco(content: Uint8Array | string, path: string): { images: 
       throw new FormatError(path, `${at}, image_id`, annotation["image_id"], "the id of an image");
     }
     const { bbox: box, score } = annotation;
-    if (!Array.isArray(box) || box.length !== 4 || !box.every((value) => Number.isFinite(value))) {
-      throw new FormatError(path, `${at}, bbox`, box, "[left, top, width, height]");
+    const isBox = Array.isArray(box) && box.length === 4 && box.every((value) => Number.isFinite(value));
+    if (!isBox || !(box[2] > 0 && box[3] > 0))
+      throw new FormatError(path, `${at}, bbox`, box, "[left, top, width, height], sizes above 0");
+    if (score !== undefined && score !== null && typeof score !== "number")
+      throw new FormatError(path, `${at}, score`, score, "a number");
+    categories.add(annotation["category_id"]);
+    if (categories.size > 1) {
+      const expected = "boxes of one category, particles";
+      throw new FormatError(path, `${at}, category_id`, annotation["category_id"], expected);
     }
     const [left, top, width, height] = box as [number, number, number, number];
     return {

@@ -1,6 +1,13 @@
 import { DomainError, FormatError } from "../../core/errors.js";
 import { csvCells, csvLine } from "../bytes/csv.js";
-import { numberCell, readTableRows, type TableRow } from "../bytes/table-text.js";
+import {
+  columnOf,
+  numberCell,
+  readAllRows,
+  refuseLongRows,
+  type TableLine,
+  type TableRow,
+} from "../bytes/table-text.js";
 import { decodeText, parseNumber } from "../bytes/text.js";
 import { coordinateText, type Pick } from "./pick.js";
 
@@ -15,60 +22,109 @@ const COLUMNS = {
 } as const;
 
 /**
- * Reads a comma-separated list of points. A first line of names says which column is which (`x, y`, `x_px, y_px_from_top`,
- * `X-Coordinate, Y-Coordinate`; notes in brackets may follow a name); without one, x and y come first.
+ * Reads a comma-separated list of points. A first line of names, after # or not, says which column is which (`x, y`,
+ * `x_px, y_px_from_top`, `X-Coordinate, Y-Coordinate`; notes in brackets may follow a name); without one there are two columns,
+ * x and y.
  * @param micrograph that the file belongs to, where it has no column of that name
- * @throws FormatError for a header without x and y, or a cell that is no number
+ * @throws FormatError for a header without x and y, with two columns of one meaning, of corners or in another unit; a row of more
+ *   cells than columns; a cell that is no number, a size that is not above 0, no name where there is a column of names
  */
 export function readPointsCsv(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
-  const rows = readTableRows(decodeText(content, path), csvCells);
-  const first = rows[0];
-  if (!first) return [];
-  const hasHeader = Number.isNaN(parseNumber(first.cells[0] ?? ""));
-  const columns = hasHeader
-    ? readColumns(first, path)
-    : { x: 0, y: 1, score: -1, diameter: -1, radius: -1, micrograph: -1 };
-  return rows.slice(hasHeader ? 1 : 0).map((row) => {
+  const { header, rows } = linesOf(decodeText(content, path));
+  const names = header ? namesOf(header) : ["x", "y"];
+  const note = header?.cells
+    .join(",")
+    .match(NOTE)
+    ?.find((each) => OTHER_PLACES.test(each));
+  if (header && note !== undefined)
+    throw new FormatError(path, `line ${header.line}`, note, "x and y in pixels, rows counted from the top");
+  const columns = readColumns({ line: header?.line ?? 1, cells: names }, path);
+  if (header) refuseLongRows(rows, names.length, path);
+  else refuseNameless(rows, path);
+  return rows.map((row) => {
     const cell = (name: keyof typeof COLUMNS): number => numberCell(row, columns[name], name, path);
-    const size =
-      columns.diameter >= 0 ? cell("diameter") : columns.radius >= 0 ? 2 * cell("radius") : undefined;
+    const isRadius = columns.diameter < 0 && columns.radius >= 0;
+    const size = columns.diameter >= 0 || isRadius ? cell(isRadius ? "radius" : "diameter") : undefined;
+    const fail = (name: string, found: unknown, expected: string): never => {
+      throw new FormatError(path, `line ${row.line}, ${name}`, found, expected);
+    };
+    if (size !== undefined && !(size > 0)) fail(isRadius ? "radius" : "diameter", size, "above 0 pixels");
+    const named = columns.micrograph < 0 ? micrograph : row.cells[columns.micrograph];
     return {
-      micrograph: row.cells[columns.micrograph] || micrograph,
+      micrograph: named || fail("micrograph", "nothing", "a name"),
       x: cell("x"),
       y: cell("y"),
       ...(columns.score >= 0 ? { score: cell("score") } : {}),
-      ...(size === undefined ? {} : { boxSize: size }),
+      ...(size === undefined ? {} : { boxSize: isRadius ? 2 * size : size }),
     };
   });
 }
 
 /** Whether a list of points has a column that names the micrograph of each. */
 export function pointsNameMicrographs(content: Uint8Array | string, path: string): boolean {
-  const [first] = readTableRows(decodeText(content, path), csvCells);
-  return (first?.cells ?? []).some((cell) =>
-    COLUMNS.micrograph.test(cell.trim().replace(/^["']|["']$/g, "")),
-  );
+  const { header } = linesOf(decodeText(content, path));
+  return header !== undefined && namesOf(header).some((name) => COLUMNS.micrograph.test(name));
 }
 
-function readColumns({ cells, line }: TableRow, path: string): Record<keyof typeof COLUMNS, number> {
-  // A note in brackets may hold commas of its own.
-  const names = cells
+/** The line of names, if there is one, and the points. numpy's savetxt writes the names after a #. */
+function linesOf(text: string): {
+  readonly header: TableRow | undefined;
+  readonly rows: readonly TableRow[];
+} {
+  const lines = readAllRows(text, csvCells);
+  const rows = lines.filter(({ isComment }) => !isComment);
+  const [first] = rows;
+  if (first && Number.isNaN(parseNumber(first.cells[0] ?? ""))) return { header: first, rows: rows.slice(1) };
+  const before = lines.slice(0, first ? lines.indexOf(first as TableLine) : lines.length);
+  const header = before.find((line) => {
+    const names = namesOf(line);
+    return [COLUMNS.x, COLUMNS.y].every((pattern) => names.some((name) => pattern.test(name)));
+  });
+  return { header, rows };
+}
+
+/** The names of a header, without quotes, the # of a comment and notes in brackets, which may hold commas of their own. */
+const namesOf = ({ cells }: TableRow): string[] =>
+  cells
     .join(",")
-    .replace(/\([^)]*\)/g, "")
+    .replace(/^#+/, "")
+    .replace(NOTE, "")
     .split(",")
     .map((cell) => cell.trim().replace(/^["']|["']$/g, ""));
-  const find = (pattern: RegExp): number => names.findIndex((name) => pattern.test(name));
-  const { x, y, score, diameter, radius } = COLUMNS;
+
+const NOTE = /\([^)]*\)/g;
+
+/** Notes of another unit than pixels, or of rows counted from below. */
+const OTHER_PLACES =
+  /^\((\s*(Å|A|angstroms?|nm|µm|um|microns?|mm|fractions?|relative)\s*|.*\bbottom\b.*)\)$/i;
+/** Sides of boxes, whose x and y are as a rule those of a corner. */
+const SIDE = /^(w|h|width|height)$/i;
+
+function readColumns(header: TableRow, path: string): Record<keyof typeof COLUMNS, number> {
+  const find = (pattern: RegExp): number => columnOf(header, (name) => pattern.test(name), path);
+  const { x, y, score, diameter, radius, micrograph } = COLUMNS;
   const found = {
-    x: find(x),
-    y: find(y),
-    score: find(score),
-    diameter: find(diameter),
-    radius: find(radius),
-    micrograph: find(COLUMNS.micrograph),
+    ...{ x: find(x), y: find(y), score: find(score) },
+    ...{ diameter: find(diameter), radius: find(radius), micrograph: find(micrograph) },
   };
-  if (found.x < 0 || found.y < 0) throw new FormatError(path, `line ${line}`, names, "columns named x and y");
+  const at = `line ${header.line}`;
+  if (found.x < 0 || found.y < 0) throw new FormatError(path, at, header.cells, "columns named x and y");
+  if (header.cells.some((name) => SIDE.test(name)))
+    throw new FormatError(
+      path,
+      at,
+      header.cells,
+      "centres x and y with a diameter; corners belong in a .box file",
+    );
   return found;
+}
+
+/** Without names nothing says what stands beside x and y, or whether a comma is that of a decimal. */
+function refuseNameless(rows: readonly TableRow[], path: string): void {
+  const row = rows.find(({ cells }) => cells.slice(2).some((cell) => cell !== ""));
+  if (!row) return;
+  const expected = "2, x and y, or a first line with the names of the columns";
+  throw new FormatError(path, `line ${row.line}, cells`, row.cells.length, expected);
 }
 
 /** Picks of one micrograph or of several as comma-separated text: micrograph, x, y and, if every pick has one, score. */

@@ -1,16 +1,18 @@
 import { DomainError, FormatError } from "../../core/errors.js";
-import { numberCell, readTableRows } from "../bytes/table-text.js";
+import { columnOf, numberCell, readAllRows, refuseLongRows, type TableLine } from "../bytes/table-text.js";
 import { decodeText } from "../bytes/text.js";
 import { coordinateText, micrographStem, type Pick } from "./pick.js";
 
 /**
  * Reads Topaz's coordinate table: tab-separated columns image_name, x_coord, y_coord and, from `topaz extract`, score; others
  * are left out. Names have no ending.
- * @throws FormatError for a missing column or a cell that is no number
+ * @throws FormatError for a missing or repeated column, a row of more cells than columns, or a cell that is no number
  */
 export function readTopaz(content: Uint8Array | string, path: string): Pick[] {
-  const [header, ...rows] = readTableRows(decodeText(content, path), "\t");
-  const column = (name: string): number => header?.cells.indexOf(name) ?? -1;
+  const [header, ...rows] = readAllRows(decodeText(content, path), "\t").filter(
+    ({ cells, isComment }) => !isComment || cells.length > 1,
+  );
+  const column = (name: string): number => (header ? columnOf(header, (each) => each === name, path) : -1);
   const [name, x, y, score] = ["image_name", "x_coord", "y_coord", "score"].map(column) as [
     number,
     number,
@@ -25,16 +27,28 @@ export function readTopaz(content: Uint8Array | string, path: string): Pick[] {
       "image_name, x_coord and y_coord, tab-separated",
     );
   }
+  refuseLongRows(rows, header!.cells.length, path);
   return rows.map((row) => ({
-    micrograph: row.cells[name] || missing(path, row.line),
+    micrograph: nameIn(row, name, path),
     x: numberCell(row, x, "x_coord", path),
     y: numberCell(row, y, "y_coord", path),
     ...(score >= 0 ? { score: numberCell(row, score, "score", path) } : {}),
   }));
 }
 
-function missing(path: string, line: number): never {
-  throw new FormatError(path, `line ${line}, image_name`, "nothing", "a name");
+/** Topaz has no comments: a row that begins with # is one of its picks, or was meant to be left out. */
+function nameIn({ line, cells, isComment }: TableLine, column: number, path: string): string {
+  if (isComment) {
+    throw new FormatError(
+      path,
+      `line ${line}`,
+      cells[0],
+      "a name without # before it, or a comment without tabs",
+    );
+  }
+  const name = cells[column];
+  if (!name) throw new FormatError(path, `line ${line}, image_name`, "nothing", "a name");
+  return name;
 }
 
 /**

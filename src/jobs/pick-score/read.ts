@@ -1,10 +1,10 @@
-import { FileError } from "../../core/errors.js";
+import { FileError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { DATASET, inside } from "../../dataset/layout.js";
 import { readDataset } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
-import type { Pick } from "../../io/picks/pick.js";
+import { micrographStem, type Pick } from "../../io/picks/pick.js";
 import { PICKS, parsePickRecord } from "../pick-run/records.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
 import { type PixelSizeSource, truePicks } from "../shared/micrographs/true-picks.js";
@@ -34,7 +34,7 @@ export interface CoordinateScale extends PixelSizeSource {
  * sit at their coordinates less their origins.
  *
  * @param scale where the pixel size of coordinates comes from that have origins, and what their pixels are in the micrographs'
- * @throws FileError for a folder without coordinates, FormatError for a damaged file
+ * @throws FileError for a folder without coordinates, FormatError for a damaged file, UsageError for a micrograph with several files
  */
 export async function readCoordinates(
   files: Files,
@@ -73,6 +73,20 @@ async function readFiles(
   sizes: PixelSizeSource,
 ): Promise<Map<string, Pick[]>> {
   const byName = new Map<string, Pick[]>();
+  const fileOf = new Map<string, string>();
+  /** The list of a micrograph, which two files would fill twice over, as the same picks in two formats. */
+  const listOf = (name: string, path: string): Pick[] => {
+    const other = fileOf.get(name) ?? path;
+    if (other !== path) {
+      throw new UsageError(
+        `${path}: found picks of ${micrographStem(name)}, expected none beside those of ${other}: one file for a micrograph`,
+      );
+    }
+    fileOf.set(name, path);
+    const own = byName.get(name) ?? [];
+    byName.set(name, own);
+    return own;
+  };
   for (const source of await openLabelFiles(files, paths)) {
     const { path } = source;
     // RELION puts summaries beside its coordinates
@@ -82,13 +96,8 @@ async function readFiles(
     // a file of one micrograph has its name, and lies in its folder or in one like it
     const ofFile = path.slice(0, unpackedName(path).lastIndexOf("/") + 1) + stem;
     // a file of a single micrograph may be empty
-    if (picks.length === 0 && !source.namesMicrographs) byName.set(ofFile, []);
-    for (const pick of picks) {
-      const name = pick.micrograph === stem ? ofFile : pick.micrograph;
-      const own = byName.get(name);
-      if (own) own.push(pick);
-      else byName.set(name, [pick]);
-    }
+    if (picks.length === 0 && !source.namesMicrographs) listOf(ofFile, path);
+    for (const pick of picks) listOf(pick.micrograph === stem ? ofFile : pick.micrograph, path).push(pick);
   }
   return byName;
 }

@@ -47,11 +47,17 @@ export async function labelledMicrographs(
         "files or names like the micrographs'",
     );
   }
+  if (unknown.length > 0)
+    report.warn(`micrographs without coordinates, which are left out: ${some(unknown)}`);
   const watch = new PixelSizeWatch(plan.pixelSize, report);
   for (const path of plan.micrographs) {
-    watch.see(path, (await readImageHeader(files, path)).pixelSize);
+    const { shape, pixelSize } = await readImageHeader(files, path);
+    watch.see(path, pixelSize);
     const places = picks.get(path);
-    if (places) found.push(singleMicrograph(files, path, places, plan));
+    if (!places) continue;
+    const outside = outsideOf(places, shape, path);
+    if (outside > 0) report.warn(`${path}: ${outside} of ${places.length} places lie outside the micrograph`);
+    found.push(singleMicrograph(files, path, places, plan));
   }
   watch.close();
   return found;
@@ -99,9 +105,17 @@ async function coordinatesByPath(
   for (const path of coordinates) {
     const scale = { given: coordinatesPixelSize ?? pixelSize, header, ratio, warn };
     const { picks } = await readCoordinates(files, path, scale);
-    for (const [micrograph, name] of matchNames(micrographs, [...picks.keys()], path)) {
-      found.set(micrograph, [...(found.get(micrograph) ?? []), ...picks.get(name)!]);
+    const matches = matchNames(micrographs, [...picks.keys()], path);
+    for (const [micrograph, name] of matches) {
+      const known = found.get(micrograph);
+      if (known)
+        warn(`${path}: more places of ${micrograph}, which are put together with those of another file`);
+      found.set(micrograph, [...(known ?? []), ...picks.get(name)!]);
     }
+    const used = new Set(matches.values());
+    const idle = [...picks.keys()].filter((name) => !used.has(name));
+    if (idle.length > 0)
+      warn(`${path}: places in micrographs that are not among \`micrographs\`: ${some(idle)}`);
   }
   return found;
 }
@@ -118,16 +132,21 @@ function singleMicrograph(
   }
   const load = async (): Promise<LabelledImage> => {
     const { image, pixelSize } = await readPixels(files, path, plan);
-    requireInside(centres, image.shape, path);
     return labelled(image, { pixelSize, particleDiameter }, plan, path, { centres, ignored: [] });
   };
   return { name: path, particleDiameter, load };
 }
 
-/** @throws UsageError where most places lie outside: they are of another image, or of one binned otherwise */
-function requireInside(places: readonly Place[], [rows, columns]: Image["shape"], path: string): void {
+/** The number of names, and the first of them. */
+const some = (names: readonly string[]): string => `${names.length} (${names.slice(0, 3).join(", ")})`;
+
+/**
+ * How many places lie outside their micrograph.
+ * @throws OptionError where most do: they are of another image, or of one binned otherwise
+ */
+function outsideOf(places: readonly Place[], [rows, columns]: Image["shape"], path: string): number {
   const outside = places.filter(({ x, y }) => !(x >= -0.5 && y >= -0.5 && x < columns && y < rows)).length;
-  if (2 * outside <= places.length) return;
+  if (2 * outside <= places.length) return outside;
   throw new OptionError(
     "coordinates",
     `found ${outside} of ${places.length} places outside ${path} of ${columns} x ${rows} pixels, expected them ` +
@@ -184,7 +203,8 @@ export async function negativeImages(files: Files, plan: PickTrainPlan): Promise
   const particleDiameter = plan.particleDiameter ?? plan.from?.record.particleDiameter;
   const found: LabelledImage[] = [];
   for (const path of plan.negatives) {
-    const { image, pixelSize } = await readImage(await files.read(path), path);
+    const { image, pixelSize: header } = await readImage(await files.read(path), path);
+    const pixelSize = saidPixelSize(header);
     const scales =
       pixelSize !== undefined && particleDiameter !== undefined
         ? [particleDiameter / workingDiameter / pixelSize]

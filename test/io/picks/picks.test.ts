@@ -71,6 +71,9 @@ describe("Topaz", () => {
     ["", "a.txt: line 1: found"],
     ["image_name\tx_coord\ty_coord\na\t1\n", 'a.txt: line 2, y_coord: found "nothing", expected a number'],
     ["image_name\tx_coord\ty_coord\n\na\tx\t1\n", 'a.txt: line 3, x_coord: found "x", expected a number'],
+    ["image_name\tx_coord\ty_coord\tx_coord\n", 'found ["x_coord","x_coord"], expected one column of each'],
+    ["image_name\tx_coord\ty_coord\na\t1\t2\t3\n", "a.txt: line 2, cells: found 4, expected at most 3"],
+    ["image_name\tx_coord\ty_coord\n#a\t1\t2\n", 'a.txt: line 2: found "#a", expected a name without #'],
   ])("%j is refused", (text, message) => expect(() => readTopaz(text, "a.txt")).toThrow(message));
 });
 
@@ -81,6 +84,12 @@ describe("EMAN boxes", () => {
       { micrograph: "m", x: 10, y: 15, boxSize: 30, score: 0.25 },
     ]);
     expect(writeBox([{ micrograph: "m", x: 60, y: 70 }], 100)).toBe("10\t20\t100\t100\n");
+  });
+  test("the ends of helices are no particles", () => {
+    expect(() => readBox("1 2 9 9 -1\n5 6 9 9 -2\n", "a.box", "m")).toThrow(
+      'a.box: line 1, score: found "-1", expected boxes of single particles',
+    );
+    expect(readBox("1 2 9 9 -1\n5 6 9 9 -1\n", "a.box", "m")).toHaveLength(2);
   });
   test("a line too short and a box without size are refused", () => {
     expect(() => readBox("1 2 3\n", "a.box", "m")).toThrow('a.box: line 1, height: found "nothing"');
@@ -105,12 +114,40 @@ test("COCO boxes are measured from the corner of the first pixel", () => {
   expect(() => readCoco(text.replace('"bbox":[0,', '"bbox":['), "a.json")).toThrow("annotations[0], bbox");
 });
 
+describe("COCO files that would lose or mix boxes are refused", () => {
+  const images = [1, 2].map((id) => ({ id, file_name: `${id}.png`, width: 9, height: 9 }));
+  const box = { image_id: 1, category_id: 1, bbox: [1, 2, 3, 4] };
+  const read = (more: object) =>
+    readCoco(JSON.stringify({ images, annotations: [box], ...more }), "a.json").picks;
+  test.each<[string, object, string]>([
+    ["two images of one id", { images: [images[0], { ...images[1], id: 1 }] }, "images[1], id: found 1"],
+    ["an image without id", { images: [{ ...images[0], id: undefined }] }, "images[0], id: found undefined"],
+    ["two images of one name", { images: [images[0], { ...images[0], id: 2 }] }, "file_name: found"],
+    ["a box of negative width", { annotations: [{ ...box, bbox: [1, 2, -3, 4] }] }, "annotations[0], bbox"],
+    ["a score that is text", { annotations: [{ ...box, score: "1" }] }, "annotations[0], score"],
+    [
+      "boxes of two categories",
+      { annotations: [box, { ...box, category_id: 2 }] },
+      "a.json: annotations[1], category_id: found 2, expected boxes of one category",
+    ],
+  ])("%s", (_, more, message) => {
+    expect(read({})).toEqual([{ micrograph: "1.png", x: 2, y: 3.5, boxSize: 4 }]);
+    expect(() => read(more)).toThrow(message);
+  });
+});
+
 test("a cbox names the version of its format", () => {
   const text = writeCbox([{ micrograph: "m", x: 50, y: 60, score: 0.5 }], 100);
   expect(text).toMatch(/data_global[\s\S]*_cbox_format_version +1\.0[\s\S]*data_cryolo\n/);
   expect(() => readCbox("data_x\n", "a.cbox", "m")).toThrow(
     'a.cbox: blocks: found ["data_x"], expected data_cryolo',
   );
+  expect(() => readCbox(text.replaceAll(" 100.000000", " 0.000000"), "a.cbox", "m")).toThrow(
+    /Width: found 0, expected a size above 0/,
+  );
+  const [row] = text.split("\n").filter((line) => line.includes("<NA>"));
+  const slices = text.replace(row!, `${row!.replace("<NA>", "7")}\n${row!.replace("<NA>", "8")}`);
+  expect(() => readCbox(slices, "a.cbox", "m")).toThrow('CoordinateZ: found "8", expected 7: boxes of one');
 });
 
 describe("lists of points", () => {
@@ -123,6 +160,26 @@ describe("lists of points", () => {
     ["x_px,y_px_from_top (1240x1200 frame, 1.5 A/px)\n1.5,2\n", point],
     ["x_px,y_px_from_top,mask_radius_px (recovered)\n1.5,2,45\n", { ...point, boxSize: 90 }],
   ])("%j", (text, expected) => expect(readPointsCsv(text, "a.csv", "m")).toEqual([expected]));
+  test.each<[string, string, string]>([
+    ["decimal commas", "x,y\n1,5,2,5\n", "line 2, cells: found 4, expected at most 2"],
+    [
+      "columns without names",
+      "10,20,100,100\n",
+      "line 1, cells: found 4, expected 2, x and y, or a first line",
+    ],
+    ["two columns of x", "x,y,x_px\n1,2,3\n", 'line 1: found ["x","x_px"], expected one column of each'],
+    ["corners", "x,y,width,height\n1,2,9,9\n", "expected centres x and y with a diameter"],
+    ["angstroms", "x (Å),y (Å)\n1,2\n", 'line 1: found "(Å)", expected x and y in pixels'],
+    ["rows from below", "x,y (from bottom)\n1,2\n", "rows counted from the top"],
+    ["a size below 0", "x,y,radius\n1,2,-3\n", "line 2, radius: found -3, expected above 0 pixels"],
+    ["a row without name", "micrograph,x,y\na,1,2\n,3,4\n", 'line 3, micrograph: found "nothing"'],
+  ])("%s are refused", (_, text, message) => {
+    expect(() => readPointsCsv(text, "a.csv", "m")).toThrow(message);
+  });
+  test("names after a #, as numpy's savetxt writes them, say which column is which", () => {
+    expect(readPointsCsv("# y,x\n2,1.5\n", "a.csv", "m")).toEqual([point]);
+    expect(readPointsCsv("# mine, by hand\n1.5,2\n", "a.csv", "m")).toEqual([point]);
+  });
   test("refusals", () => {
     expect(() => readPointsCsv("a,b\n1,2\n", "a.csv", "m")).toThrow(
       'a.csv: line 1: found ["a","b"], expected columns named x and y',

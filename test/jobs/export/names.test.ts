@@ -7,9 +7,9 @@ const { at, run } = toyExport();
 
 describe("names that are hard to write", () => {
   const star = (micrograph: string): string =>
-    `data_\n\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\n${micrograph} 5 6\n`;
+    `data_\n\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\n"${micrograph}" 5 6\n`;
 
-  test.each(["a,b.mrc", "=cmd.mrc", "@x,y.mrc", "-1.mrc", "+a.mrc", "it's.mrc"])(
+  test.each(["a,b.mrc", "=cmd.mrc", "@x,y.mrc", "-1.mrc", "+a.mrc", "it's.mrc", "#1.mrc"])(
     "%s goes to CSV, where no spreadsheet runs it, and comes back",
     async (name) => {
       writeFileSync(at("odd.star"), star(name));

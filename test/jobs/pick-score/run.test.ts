@@ -69,6 +69,14 @@ describe("pick score", () => {
     expect(scoreTable(result)).toMatch(/picks.txt +0\.567 \[.*3 right, 2 false, 1 missed/);
   });
 
+  test("a folder with two files of one micrograph is refused: its picks would count twice", async () => {
+    csv("twice/May.1.csv", [[100, 100]]);
+    write("twice/May.1.box", "95 95 10 10\n");
+    await expect(score({ truth: join(dir, "twice") })).rejects.toThrow(
+      /twice\/May\.1\.csv: found picks of May\.1, expected none beside those of .*twice\/May\.1\.box: one file for a micrograph/,
+    );
+  });
+
   test("a threshold holds for precision, recall and F1 only; a smaller radius loses the one 4 pixels away", async () => {
     const { result } = await score({ threshold: 6.5 });
     const { scores } = result.pickers[0]!;

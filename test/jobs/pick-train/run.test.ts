@@ -145,6 +145,20 @@ describe("pick train", () => {
     expect((await other!.load()).centres[0]!.y).toBeCloseTo(((truth.y + 0.5) / 2) * 0.75 - 0.5, 2);
   });
 
+  test("micrographs without coordinates, coordinates without micrograph, and places outside are said", async () => {
+    const labels = { dataset: [], particleDiameter: 32, out: "unused" };
+    const told = jobContext();
+    const places = [5, 10, 50, 60, 400].map((x) => ({ micrograph: "real-1.mrc", x, y: 50 }));
+    writeFileSync(at("some.txt"), writeTopaz([...places, { micrograph: "elsewhere.mrc", x: 1, y: 2 }]));
+    const plan = planPickTraining({ ...labels, micrographs: real, coordinates: [at("some.txt")] });
+    expect(await labelledMicrographs(nodeFiles, plan, told.context.report)).toHaveLength(1);
+    expect(told.warnings).toEqual([
+      `${at("some.txt")}: places in micrographs that are not among \`micrographs\`: 1 (elsewhere)`,
+      `micrographs without coordinates, which are left out: 1 (${real[1]})`,
+      `${real[0]}: 1 of 5 places lie outside the micrograph`,
+    ]);
+  });
+
   test("coordinates of images binned otherwise are refused, or warned of where they might be right", async () => {
     const labels = { dataset: [], micrographs: real, coordinates: [at("picks.txt")], particleDiameter: 32 };
     const scaled = (coordinatesPixelSize: number) => ({ ...labels, pixelSize: 2, coordinatesPixelSize });
