@@ -1,10 +1,11 @@
 import { inRange, integerInRange } from "../core/check.js";
+import { cubicWeight } from "./cubic.js";
 import type { Image } from "./image.js";
 
 /**
  * The image on a grid whose pixels are `factor` of its own wide: pixel X of the result is centred at
- * (X + 0.5) factor - 0.5, so the grid starts at the same edge. Keys' cubic convolution (a = -1/2; Keys 1981, IEEE Trans. ASSP
- * 29:1153), widened by the factor where the image shrinks, so that nothing folds back; weights add up to 1 at the edges too.
+ * (X + 0.5) factor - 0.5, so the grid starts at the same edge. The weights are those of `cubicWeight`, widened
+ * by the factor where the image shrinks, so that nothing folds back; they add up to 1 at the edges too.
  *
  * @param shape of the result
  * @throws DomainError for a factor outside 1/64 to 1024 or sizes below 1
@@ -56,18 +57,11 @@ function axisTaps(oldSize: number, size: number, factor: number): AxisTaps {
     starts[i] = first;
     let sum = 0;
     for (let k = 0; k < count && first + k < oldSize; k++) {
-      const weight = cubic((first + k - centre) / width);
+      const weight = cubicWeight((first + k - centre) / width);
       weights[i * count + k] = weight;
       sum += weight;
     }
     for (let k = 0; k < count; k++) weights[i * count + k]! /= sum;
   }
   return { count, starts, weights };
-}
-
-/** Keys' kernel with a = -1/2. */
-function cubic(distance: number): number {
-  const d = Math.abs(distance);
-  if (d < 1) return (1.5 * d - 2.5) * d * d + 1;
-  return d < 2 ? ((2.5 - 0.5 * d) * d - 4) * d + 2 : 0;
 }

@@ -1,3 +1,4 @@
+import { otsuSplit } from "../array/otsu.js";
 import { quantile } from "../array/statistics.js";
 
 /** A threshold told from scores alone. */
@@ -33,29 +34,12 @@ export function chooseThreshold(scores: ArrayLike<number>): ChosenThreshold {
   const [low, high] = [quantile(scores, CLIPPED), quantile(scores, 1 - CLIPPED)];
   if (!(high > low)) return { threshold: lowest, separation: Number.NaN, isClear: false };
   const values = Float64Array.from(scores, (score) => Math.min(high, Math.max(low, score))).sort();
-  const split = otsuSplit(values);
+  const upper = otsuSplit(values);
+  const split = (values[upper - 1]! + values[upper]!) / 2;
   const groups = fitGroups(values, split, (0.02 * (high - low)) ** 2);
   const separation = groups ? separationOf(groups) : Number.NaN;
   if (!groups || !(separation >= CLEAR)) return { threshold: split, separation, isClear: false };
   return { threshold: crossing(groups), separation, isClear: true };
-}
-
-/** The value between the two sorted values whose split leaves the least variance within the halves (Otsu 1979). */
-function otsuSplit(sorted: Float64Array): number {
-  const total = sorted.reduce((sum, value) => sum + value, 0);
-  let below = 0;
-  let best = -1;
-  let split = sorted[0]!;
-  for (let i = 1; i < sorted.length; i++) {
-    below += sorted[i - 1]!;
-    const gap = (total - below) / (sorted.length - i) - below / i;
-    const between = i * (sorted.length - i) * gap * gap;
-    if (between > best) {
-      best = between;
-      split = (sorted[i - 1]! + sorted[i]!) / 2;
-    }
-  }
-  return split;
 }
 
 interface Group {

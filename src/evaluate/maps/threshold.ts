@@ -1,8 +1,11 @@
 import type { Volume } from "../../array/image.js";
+import { otsuSplit } from "../../array/otsu.js";
 import { histogram } from "../../array/statistics.js";
 import { DomainError } from "../../core/errors.js";
 
 const BINS = 4096;
+/** Their centres, in bins. */
+const BIN_CENTRES = Float64Array.from({ length: BINS }, (_, bin) => bin + 0.5);
 /** Where between solvent and particle the threshold lies: low, so that weak parts of the particle are inside. */
 const LEVEL = 1 / 3;
 /** Standard deviations of the solvent that the threshold keeps above its mean, where the classes are well apart. */
@@ -35,10 +38,9 @@ interface DensityClass {
 /**
  * A density threshold between solvent and particle for a low-passed map.
  *
- * Solvent and particle are the two classes between whose means the largest part of the variance lies (Otsu 1979, IEEE Trans.
- * Syst. Man Cybern. 9:62). Where noise or a small particle leaves these too near to each other, the solvent is taken from
- * the commonest density and what lies below it, and the particle is what stands out of its noise. The threshold is a third
- * of the way from the solvent to the particle, and above the noise.
+ * Solvent and particle are the two classes of Otsu's split. Where noise or a small particle leaves these too near to each other,
+ * the solvent is taken from the commonest density and what lies below it, and the particle is what stands out of its noise.
+ * The threshold is a third of the way from the solvent to the particle, and above the noise.
  *
  * @throws DomainError for a map in which no particle stands out, or one of inverted contrast
  */
@@ -56,7 +58,7 @@ export function chooseThreshold({ data }: Volume): number {
 
 /** The threshold, in bins, where Otsu's classes are well apart; undefined where they are not. */
 function betweenClasses({ counts, total }: Histogram): number | undefined {
-  const split = otsu(counts);
+  const split = otsuSplit(BIN_CENTRES, counts);
   const [solvent, particle] = [classOf(counts, 0, split), classOf(counts, split, BINS)];
   if (particle.count / total > LARGEST_PARTICLE) throw inverted(particle.count / total);
   if ((particle.mean - solvent.mean) / solvent.deviation < LEAST_SEPARATION) return undefined;
@@ -92,22 +94,6 @@ const inverted = (share: number): DomainError =>
     share,
     `at most ${LARGEST_PARTICLE}: is the contrast inverted? The particle must be white`,
   );
-
-/** The bin with which the upper class begins. */
-function otsu(counts: Float64Array): number {
-  const all = classOf(counts, 0, BINS);
-  let [count, sum, best, split] = [0, 0, 0, 1];
-  for (let bin = 0; bin < BINS - 1; bin++) {
-    count += counts[bin]!;
-    sum += counts[bin]! * (bin + 0.5);
-    const rest = all.count - count;
-    if (count === 0 || rest === 0) continue;
-    const apart = sum / count - (all.mean * all.count - sum) / rest;
-    const between = count * rest * apart * apart;
-    if (between > best) [best, split] = [between, bin + 1];
-  }
-  return split;
-}
 
 /** The middle of the 1 % of all bins that hold most voxels, in bins. */
 function commonest(counts: Float64Array): number {

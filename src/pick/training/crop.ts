@@ -1,3 +1,4 @@
+import { cubicAt } from "../../array/cubic.js";
 import type { Image } from "../../array/image.js";
 import type { Random } from "../../core/random.js";
 import type { Place } from "../network/image.js";
@@ -49,41 +50,16 @@ export function turnPoints(points: readonly Place[], turn: Turn, crop: number): 
   });
 }
 
-/** The crop's pixels by Keys' cubic interpolation; 0, the image's mean, outside the image. */
-export function cutTurned({ data, shape }: Image, turn: Turn, crop: number, out: Float32Array): void {
-  const [rows, columns] = shape;
+/** The crop's pixels by cubic interpolation; 0, the image's mean, outside the image. */
+export function cutTurned(image: Image, turn: Turn, crop: number, out: Float32Array): void {
+  const [rows, columns] = image.shape;
   const middle = (crop - 1) / 2;
-  const wx = new Float64Array(4);
-  const wy = new Float64Array(4);
   for (let row = 0, i = 0; row < crop; row++) {
     for (let column = 0; column < crop; column++, i++) {
       const x = turn.x + turn.xu * (column - middle) + turn.xv * (row - middle);
       const y = turn.y + turn.yu * (column - middle) + turn.yv * (row - middle);
-      if (x < -0.5 || y < -0.5 || x > columns - 0.5 || y > rows - 0.5) {
-        out[i] = 0;
-        continue;
-      }
-      const x0 = Math.floor(x);
-      const y0 = Math.floor(y);
-      cubicWeights(x - x0, wx);
-      cubicWeights(y - y0, wy);
-      let sum = 0;
-      for (let b = 0; b < 4; b++) {
-        const yy = Math.min(Math.max(y0 + b - 1, 0), rows - 1) * columns;
-        let line = 0;
-        for (let a = 0; a < 4; a++)
-          line += wx[a]! * data[yy + Math.min(Math.max(x0 + a - 1, 0), columns - 1)]!;
-        sum += wy[b]! * line;
-      }
-      out[i] = sum;
+      const isOutside = x < -0.5 || y < -0.5 || x > columns - 0.5 || y > rows - 0.5;
+      out[i] = isOutside ? 0 : cubicAt(image, x, y);
     }
   }
-}
-
-/** Weights of the samples at -1, 0, 1 and 2 for a place t in [0, 1) past sample 0. */
-function cubicWeights(t: number, out: Float64Array): void {
-  out[0] = ((-0.5 * t + 1) * t - 0.5) * t;
-  out[1] = (1.5 * t - 2.5) * t * t + 1;
-  out[2] = ((-1.5 * t + 2) * t + 0.5) * t;
-  out[3] = (0.5 * t - 0.5) * t * t;
 }
