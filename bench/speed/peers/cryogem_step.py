@@ -19,7 +19,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from unet import Generator, read_case, set_weights
+from unet import open_generator, read_case, set_weights
 
 folder, how = sys.argv[1:3]
 torch.set_num_threads(int(os.environ.get("THREADS", os.cpu_count())))
@@ -30,7 +30,7 @@ contrast = options["contrast"]
 levels, head_width, temperature = contrast["levels"], contrast["headWidth"], contrast["nce"]["temperature"]
 WEIGHT = 10.0
 
-G = Generator(**{name: value for name, value in options["generator"].items() if name != "network"})
+G = open_generator(options["generator"])
 channels, width = G.channels, options["discriminator"]["width"]
 
 

@@ -16,13 +16,13 @@ import time
 import torch
 import torch.nn.functional as F
 
-from unet import Generator, read_case, set_weights
+from unet import open_generator, read_case, set_weights
 
 folder = sys.argv[1]
 torch.set_num_threads(int(os.environ.get("THREADS", os.cpu_count())))
 options, arrays = read_case(folder)
 side, size, starts = options["side"], options["plan"]["size"], options["plan"]["starts"]
-G = Generator(**options["generator"]).eval()
+G = open_generator(options["generator"]).eval()
 set_weights(G.layers(), arrays, options["generator"]["upsampling"])
 image = arrays.pop("image").reshape(1, 1, side, side)
 

@@ -55,6 +55,11 @@ class Generator(nn.Module):
             yield f"generator.up{l}", self.up[l - 1] if self.upsampling == "transposed" else self.up[l - 1][1]
 
 
+def open_generator(options):
+    """The generator that our options of a U-Net describe."""
+    return Generator(**{name: options[name] for name in ("width", "widest", "depth", "upsampling", "output")})
+
+
 def read_case(folder):
     """options.json, and the arrays of values.bin by name in the default type."""
     with open(os.path.join(folder, "options.json")) as file:
