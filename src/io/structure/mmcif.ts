@@ -135,6 +135,7 @@ function readOperators(operators: CifCategory): Map<string, AssemblyOperation> {
   const columns = [...MATRIX, ...VECTOR].map((item) => [item, operators.values(item)] as const);
   const known = new Map<string, AssemblyOperation>();
   for (const [row, id] of operators.values("id").entries()) {
+    if (known.has(id)) throw operators.wrong("id", row, id, "each operator once");
     const values = columns.map(([item, texts]) => numberAt(operators, item, texts[row]!, row));
     const rotation = values.slice(0, 9);
     if (!isRotationMatrix(rotation)) throw operators.wrong("matrix", row, rotation, "three orthonormal rows");

@@ -11,18 +11,32 @@ import type { Atom, Structure } from "./structure.js";
  * column, as after 99999.
  *
  * @throws FormatError, naming line and columns, for a coordinate that is no number or stands beside its columns, a record that is
- *   nearly one of coordinates, an incomplete or skewed BIOMT operator, or a file without atoms
+ *   nearly one of coordinates, a number that two models have, atoms after the end of a structure or model, an incomplete or skewed
+ *   BIOMT operator, or a file without atoms
  */
 export function readPdb(content: Uint8Array | string, path: string): Structure {
   const records: [number, string][] = [];
   const remarks: [number, string][] = [];
   const models: number[] = [];
   let model = 1;
+  const known = new Set<number>();
+  let closed: string | undefined;
+  /** Records before each END, whose line is told. */
+  const ends: { readonly at: string; readonly before: number }[] = [];
   for (const [number, line] of numberedLines(decodeText(content, path))) {
+    const at = `line ${number}`;
     if (/^(ATOM|HETA)/i.test(line)) {
+      if (closed !== undefined)
+        throw new FormatError(path, at, `an atom after ENDMDL of ${closed}`, "MODEL before it");
       records.push([number, line]);
       models.push(model);
-    } else if (/^MODEL\b/.test(line)) model = readModel(line, `line ${number}`, path);
+    } else if (/^MODEL\b/i.test(line)) {
+      model = readModel(line, at, path);
+      if (known.has(model)) throw new FormatError(path, `${at}, MODEL`, model, "each number once");
+      known.add(model);
+      closed = undefined;
+    } else if (/^ENDMDL\b/i.test(line)) closed ??= at;
+    else if (/^END\b/i.test(line)) ends.push({ at, before: records.length });
     else if (line.startsWith("REMARK 350")) remarks.push([number, line.slice(10)]);
     else if (/^\s+(ATOM|HETATM)[\s\d]/i.test(line)) {
       throw new FormatError(
@@ -38,13 +52,35 @@ export function readPdb(content: Uint8Array | string, path: string): Structure {
   const atoms = records.map(([number, line], i) =>
     readAtom(line, { at: `line ${number}`, model: models[i]!, isAligned, path }),
   );
+  for (const end of ends) refuseFrames(atoms, end, (i) => records[i]![0], path);
   return { path, atoms, assemblies: readRemark350(remarks, path) };
 }
 
+/**
+ * Parts of one structure may be put one after another with END between them, and so may frames of a simulation, which have the same
+ * atoms: they would be added up.
+ */
+function refuseFrames(
+  atoms: readonly Atom[],
+  { at, before }: { readonly at: string; readonly before: number },
+  lineOf: (i: number) => number,
+  path: string,
+): void {
+  const nameOf = ({ model, chain, residueId, residue, name, alternate }: Atom): string =>
+    [model, chain, residueId, residue, name, alternate].join("|");
+  if (before === atoms.length) return;
+  const known = new Set(atoms.slice(0, before).map(nameOf));
+  const again = atoms.findIndex((atom, i) => i >= before && known.has(nameOf(atom)));
+  if (again < 0) return;
+  const { name, residue, residueId, chain } = atoms[again]!;
+  const found = `${name} of ${residue} ${residueId}, chain ${chain}, as before END of ${at}`;
+  throw new FormatError(path, `line ${lineOf(again)}`, found, "one structure a file, or MODEL before each");
+}
+
 function readModel(line: string, at: string, path: string): number {
-  const model = Number(line.slice(6).trim());
-  if (!Number.isSafeInteger(model))
-    throw new FormatError(path, `${at}, MODEL`, line.slice(6).trim(), "a number");
+  const text = line.slice(5).trim();
+  const model = parseNumber(text);
+  if (!Number.isSafeInteger(model)) throw new FormatError(path, `${at}, MODEL`, text, "a number");
   return model;
 }
 

@@ -133,6 +133,13 @@ describe("assemblies", () => {
     ]);
   });
 
+  test("an operator that is defined twice is refused", () => {
+    const twice = OPERATORS.replace("\nP ", "\n2 ");
+    expect(() => read(atoms(CA, PRIME), twice, generators("1 1 AA"))).toThrow(
+      /oper_list\.id: found "\w+", expected each operator once/,
+    );
+  });
+
   test("of a product the right-hand operator acts first", () => {
     const structure = read(atoms(PRIME), OPERATORS, generators("1 (P)(1,2) B"));
     expect(applyAssembly(structure).map(({ x, y, z }) => [x, y, z])).toEqual([

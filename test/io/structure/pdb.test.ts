@@ -63,6 +63,28 @@ describe("atoms", () => {
     expect(read(line).atoms[0]!.element).toBe(element);
   });
 
+  test.each([
+    [
+      "END, the same again,",
+      [ATOM, "END", WATER, ATOM, "END"],
+      'line 4: found "CA of ALA 5A, chain A, as before END of line 2"',
+    ],
+    ["ENDMDL without MODEL", [ATOM, "ENDMDL", ATOM], 'line 3: found "an atom after ENDMDL of line 2"'],
+    [
+      "the end of a model",
+      ["MODEL 1", ATOM, "ENDMDL", ATOM],
+      'line 4: found "an atom after ENDMDL of line 3"',
+    ],
+    ["MODEL of the same number", ["MODEL 1", ATOM, "ENDMDL", "MODEL 1", ATOM], "line 4, MODEL: found 1"],
+    ["MODEL without a number", ["MODEL", ATOM], 'line 1, MODEL: found "", expected a number'],
+  ])("atoms behind %s are refused: frames would be added up", (_, lines, message) => {
+    expect(() => read(...lines)).toThrow(`x.pdb: ${message}`);
+  });
+
+  test("parts of one structure may have END between them", () => {
+    expect(read(ATOM, "END", WATER, "END").atoms).toHaveLength(2);
+  });
+
   test("models keep their numbers; the first is selected, without water, above a confidence", () => {
     const { atoms } = read("MODEL        1", ATOM, WATER, "ENDMDL", "MODEL        2", ATOM, "ENDMDL");
     expect(atoms.map(({ model }) => model)).toEqual([1, 1, 2]);

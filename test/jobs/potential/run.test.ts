@@ -32,6 +32,18 @@ describe("potential", () => {
     expect(Math.abs(at(0, 5, 0))).toBeLessThan(0.02 * atoms[0]!);
   });
 
+  test("B factors that are none, and a confidence in their column, are refused where they are used", async () => {
+    const odd = join(dir, "odd-b.pdb");
+    writeFileSync(odd, TWO_CARBONS.replace(/20\.00(?= {11}C)/, "-1.00"));
+    await expect(run({ model: odd, bFactors: true })).rejects.toThrow(
+      /odd-b\.pdb: B factor of atom C.*, chain \w: found -1, expected 0 to 1000 angstrom², or no `bFactors`/,
+    );
+    expect((await run({ model: odd })).atoms).toBe(4);
+    await expect(run({ bFactors: true, minimumConfidence: 70 })).rejects.toThrow(
+      "bFactors: found `minimumConfidence` too",
+    );
+  });
+
   test("none takes the atoms as they are; an unknown assembly is refused with those there are", async () => {
     expect((await run({ assembly: "none" })).atoms).toBe(2);
     await expect(run({ assembly: "7" })).rejects.toThrow('two.pdb: found "7", expected one of 1, or none');

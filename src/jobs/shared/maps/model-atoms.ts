@@ -1,4 +1,4 @@
-import { OptionError } from "../../../core/errors.js";
+import { FormatError, OptionError } from "../../../core/errors.js";
 import type { Report } from "../../../core/ports.js";
 import { readStructure } from "../../../io/structure/read.js";
 import {
@@ -18,6 +18,7 @@ export interface AtomChoice {
   readonly modelNumber?: number;
   readonly waters?: boolean;
   readonly minimumConfidence?: number;
+  readonly bFactors?: boolean;
 }
 
 /**
@@ -35,6 +36,10 @@ export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomCho
       `found \`assembly\` ${MODELS}, which takes all models, expected one of them`,
     );
   }
+  if (options.bFactors && options.minimumConfidence !== undefined) {
+    const expected = "one of them: models with a confidence have it in place of the B factor";
+    throw new OptionError("bFactors", `found \`minimumConfidence\` too, expected ${expected}`);
+  }
   const selection = {
     ...(options.modelNumber !== undefined && { model: options.modelNumber }),
     ...(ofModels && { model: "all" as const }),
@@ -44,6 +49,7 @@ export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomCho
   const unknown = unknownElements(structure.atoms, selection);
   if (unknown) report.note(`${path}: ${unknown}`);
   const selected = withOccupancies(selectAtoms(structure.atoms, selection), path, report);
+  if (options.bFactors) refuseStrangeBFactors(selected, path);
   if (!ofModels) noteModels(structure, selected[0]!.model, report);
   if (options.assembly === "none" || ofModels) return selected;
   const known = structure.assemblies.map(({ id }) => id);
@@ -68,6 +74,18 @@ function withOccupancies(atoms: Atom[], path: string, report: Report): Atom[] {
     );
   }
   return atoms;
+}
+
+/** Angstrom²: an atom of more has no place. */
+const MOST_B = 1000;
+
+/** @throws FormatError for a B factor that is none, as where another quantity stands in its column */
+function refuseStrangeBFactors(atoms: readonly Atom[], path: string): void {
+  const strange = atoms.find(({ bFactor }) => !(bFactor >= 0 && bFactor <= MOST_B));
+  if (!strange) return;
+  const { name, residue, residueId, chain, bFactor } = strange;
+  const at = `B factor of atom ${name} of ${residue} ${residueId}, chain ${chain}`;
+  throw new FormatError(path, at, bFactor, `0 to ${MOST_B} angstrom², or no \`bFactors\``);
 }
 
 /** Says which of several models is used: they may be alternatives, as of NMR, or the copies of an assembly. */
