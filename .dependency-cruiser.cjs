@@ -166,7 +166,8 @@ const doors = {
   "tensor/interpreter": ["interpret", "kernels"],
   "translate/diffusion": ["cycle", "options", "runner", "step", "trainer"],
   "translate/fit": ["calibration", "field", "fit-set", "innovations", "real-ice"],
-  "translate/gan": ["crops", "points", "step", "trainer"],
+  "translate/gan": ["step", "trainer"],
+  "translate/gan/contrast": ["contrast", "positions", "sampling-inputs"],
   "translate/noise": [
     "contrast",
     "field",
@@ -178,7 +179,7 @@ const doors = {
     "trend",
     "unevenness",
   ],
-  "translate/samples": ["held-out", "particle-average", "sampler", "samples"],
+  "translate/samples": ["held-out", "particle-average", "query-points", "sampler", "samples", "step-crops"],
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Files, Workers } from "../../core/ports.js";
-import { type CropMaker, sampleCrops } from "../../translate/gan/crops.js";
 import type { NoiseField } from "../../translate/noise/field.js";
 import type { SamplerOptions, StepData, TrainingSet } from "../../translate/samples/sampler.js";
+import { type CropMaker, sampleCrops } from "../../translate/samples/step-crops.js";
 import { openTrainingSet, type TrainingInputs } from "./set.js";
 
 /** What the task needs to make the data of any step of a training. */

@@ -6,10 +6,9 @@ import { averagedParameters, averageFeeds } from "../../train/average.js";
 import { floatTensor } from "../../train/feeds.js";
 import { type Resumption, runTraining, type TrainingListener } from "../../train/loop.js";
 import { firstState, type TrainingState } from "../../train/state.js";
-import { madeAhead, sampleCrops } from "../gan/crops.js";
-import type { CryogemMachine } from "../gan/trainer.js";
 import type { NoiseField } from "../noise/field.js";
 import type { StepData, TrainingSet } from "../samples/sampler.js";
+import { cropsOfSteps, type TranslatorMachine } from "../samples/step-crops.js";
 import type { DiffusionOptions } from "./options.js";
 import { imageShare, TIMES } from "./schedule.js";
 import { DIFFUSION_MODELS, diffusionStep } from "./step.js";
@@ -30,7 +29,7 @@ const LOSS_BOUNDS = { source: 100, target: 100 };
  * @throws the signal's reason when aborted, after a last checkpoint
  */
 export async function trainDiffusion<DeviceTensor>(
-  machine: CryogemMachine<DeviceTensor>,
+  machine: TranslatorMachine<DeviceTensor>,
   set: TrainingSet,
   { options, noise, every }: DiffusionPlan,
   listener: TrainingListener,
@@ -39,9 +38,7 @@ export async function trainDiffusion<DeviceTensor>(
   const { steps, accumulate, average, seed, crop, width, learningRate } = options;
   const { phases, parameters } = diffusionStep({ crop, width, averaged: average > 0 });
   const sampler = { crop, queries: 1, seed };
-  const cropsFor: (step: number) => Promise<readonly StepData[] | undefined> = machine.makeCrops
-    ? madeAhead(machine.makeCrops, options, machine.signal)
-    : (step) => sampleCrops({ set, noise, options: sampler }, step, accumulate);
+  const cropsFor = cropsOfSteps(machine, { set, noise, options: sampler }, options);
   return runTraining(
     machine,
     {

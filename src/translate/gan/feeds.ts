@@ -3,13 +3,13 @@ import { Random } from "../../core/random.js";
 import { adamFeeds } from "../../train/adam.js";
 import { averageFeeds } from "../../train/average.js";
 import { type Feeds, floatTensor, type StepFeeds } from "../../train/feeds.js";
+import type { QueryPoints } from "../samples/query-points.js";
 import type { StepData } from "../samples/sampler.js";
-import type { MaskContrastOptions, PatchContrastOptions } from "./contrast.js";
+import type { MaskContrastOptions, PatchContrastOptions } from "./contrast/contrast.js";
+import { mirroredImage, positionFeeds } from "./contrast/positions.js";
+import { samplingFeeds } from "./contrast/sampling-inputs.js";
 import { poolFeeds } from "./image-pool.js";
 import type { StepOptions } from "./networks.js";
-import type { QueryPoints } from "./points.js";
-import { mirroredImage, positionFeeds } from "./positions.js";
-import { samplingFeeds } from "./sampling-inputs.js";
 
 export interface StepSettings {
   /** Counts from 1. */

@@ -2,7 +2,7 @@ import type { GeneratorOptions } from "../../nn/generator.js";
 import type { ParameterSpec } from "../../nn/scope.js";
 import { reduceMean, sqrt, square, stopGradient, sub, type Value } from "../../tensor/index.js";
 import type { StepPhase } from "../../train/phase.js";
-import type { ContrastOptions } from "./contrast.js";
+import type { ContrastOptions } from "./contrast/contrast.js";
 import type { Discriminator, DiscriminatorOptions } from "./discriminators.js";
 import { discriminatorLoss, generatorLoss } from "./loss.js";
 

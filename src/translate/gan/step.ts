@@ -5,7 +5,7 @@ import { adamInputs } from "../../train/adam.js";
 import { withAverages } from "../../train/average.js";
 import type { StepPhase } from "../../train/phase.js";
 import { optimise } from "../../train/update.js";
-import { comparedMaps, maskContrast, patchContrast } from "./contrast.js";
+import { comparedMaps, maskContrast, patchContrast } from "./contrast/contrast.js";
 import { cycleStep } from "./cycle.js";
 import { discriminators } from "./discriminators.js";
 import { byName, deviation, judge, type StepOptions, type TranslationStep } from "./networks.js";

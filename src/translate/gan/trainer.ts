@@ -1,11 +1,6 @@
 import type { ComputeRuntime } from "../../core/ports.js";
 import { averagedParameters } from "../../train/average.js";
-import {
-  type Resumption,
-  runTraining,
-  type TrainingListener,
-  type TrainingMachine,
-} from "../../train/loop.js";
+import { type Resumption, runTraining, type TrainingListener } from "../../train/loop.js";
 import { carriedState } from "../../train/phase.js";
 import { firstState, type TrainingState } from "../../train/state.js";
 import { GeneratorRunner, generatorOptions } from "../generator-runner.js";
@@ -13,8 +8,8 @@ import type { NoiseField } from "../noise/field.js";
 import { type CryogemOptions, learningShareAt } from "../options.js";
 import type { TrainingSet } from "../samples/sampler.js";
 import { drawSamples, type Sample, type SampleSet, takeSample } from "../samples/samples.js";
-import type { ContrastOptions } from "./contrast.js";
-import { type CropMaker, madeAhead, sampleCrops } from "./crops.js";
+import { cropsOfSteps, type TranslatorMachine } from "../samples/step-crops.js";
+import type { ContrastOptions } from "./contrast/contrast.js";
 import { stepFeeds } from "./feeds.js";
 import type { StepOptions } from "./networks.js";
 import { parametersOfStep } from "./networks.js";
@@ -34,11 +29,6 @@ export interface CryogemPlan {
   readonly every: number;
 }
 
-export interface CryogemMachine<DeviceTensor> extends TrainingMachine<DeviceTensor> {
-  /** Makes the crops of a step on other threads, as `sampleCrops` would: those of the next step while one is computed. */
-  readonly makeCrops?: CropMaker;
-}
-
 /**
  * Trains a translator's networks from the seed, or from where an earlier run stopped: the remaining losses and the result
  * are then those of an uninterrupted training, bit for bit on the same device.
@@ -46,20 +36,17 @@ export interface CryogemMachine<DeviceTensor> extends TrainingMachine<DeviceTens
  * @throws the signal's reason when aborted, after a last checkpoint
  */
 export async function trainCryogem<DeviceTensor>(
-  machine: CryogemMachine<DeviceTensor>,
+  machine: TranslatorMachine<DeviceTensor>,
   set: TrainingSet,
   { options, noise, every }: CryogemPlan,
   listener: CryogemListener,
   from?: Resumption,
 ): Promise<TrainingState> {
   const { steps, accumulate, nceWeight, average, seed } = options;
-  const { runtime, signal, makeCrops } = machine;
   const networks = stepOptions(options);
   const translation = translationStep(networks);
   const { phases } = translation;
-  const cropsFor = makeCrops
-    ? madeAhead(makeCrops, options, signal)
-    : (step: number) => sampleCrops({ set, noise, options }, step, accumulate);
+  const cropsFor = cropsOfSteps(machine, { set, noise, options }, options);
   const samples = await drawSamples(set, noise, options);
   const share = (step: number): number => learningShareAt(options, step);
   const learningRate = (step: number): number => share(step) * options.learningRate;
@@ -77,7 +64,7 @@ export async function trainCryogem<DeviceTensor>(
         return crops && stepFeeds(networks, translation.maps, crops, settings);
       },
     },
-    watching(listener, options, sampling(runtime, options, samples)),
+    watching(listener, options, sampling(machine.runtime, options, samples)),
     from,
   );
 }

@@ -3,12 +3,12 @@ import { Random } from "../../core/random.js";
 import type { NoiseAt } from "../../nn/layers.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import type { ImageSource } from "../../train/image-source.js";
-import { drawQueryPoints, type QueryPoints } from "../gan/points.js";
 import { type CleanMicrograph, generatorInput, type NoiseField, stacked } from "../noise/field.js";
 import { turnedCtf } from "../noise/thon-rings.js";
 import { type CropPlace, cutCrop, drawCrop } from "./crop.js";
 import { shownShape } from "./held-out.js";
 import type { Centre } from "./particle-average.js";
+import { drawQueryPoints, type QueryPoints } from "./query-points.js";
 
 /** A whole clean micrograph with the footprints of its particles (0 = background), their centres, its variance. */
 export interface LabelledImage extends CleanMicrograph {

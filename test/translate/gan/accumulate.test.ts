@@ -7,9 +7,9 @@ import { adamFeeds } from "../../../src/train/adam.js";
 import { fuse } from "../../../src/train/phase.js";
 import { firstState } from "../../../src/train/state.js";
 import { Training } from "../../../src/train/training.js";
+import { samplingFeeds } from "../../../src/translate/gan/contrast/sampling-inputs.js";
 import { stepFeeds } from "../../../src/translate/gan/feeds.js";
 import type { StepOptions } from "../../../src/translate/gan/networks.js";
-import { samplingFeeds } from "../../../src/translate/gan/sampling-inputs.js";
 import { translationStep } from "../../../src/translate/gan/step.js";
 import type { StepData } from "../../../src/translate/samples/sampler.js";
 

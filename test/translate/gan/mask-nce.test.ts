@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
 import { grad, input, interpret } from "../../../src/tensor/index.js";
-import { maskNce } from "../../../src/translate/gan/mask-nce.js";
+import { maskNce } from "../../../src/translate/gan/contrast/mask-nce.js";
 
 const [N, WIDTH, T] = [5, 4, 0.07];
 const NAMES = ["particlesIn", "particlesOut", "backgroundIn", "backgroundOut"] as const;

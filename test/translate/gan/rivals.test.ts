@@ -6,14 +6,14 @@ import { interpret, sizeOf } from "../../../src/tensor/index.js";
 import { adamScalars } from "../../../src/train/adam.js";
 import { fuse } from "../../../src/train/phase.js";
 import { updatesInGraph } from "../../../src/train/update.js";
-import type { PatchContrastOptions } from "../../../src/translate/gan/contrast.js";
+import type { PatchContrastOptions } from "../../../src/translate/gan/contrast/contrast.js";
+import { mirroredImage, positionFeeds } from "../../../src/translate/gan/contrast/positions.js";
 import { poolFeeds } from "../../../src/translate/gan/image-pool.js";
 import {
   parametersOfStep,
   type StepOptions,
   type TranslationStep,
 } from "../../../src/translate/gan/networks.js";
-import { mirroredImage, positionFeeds } from "../../../src/translate/gan/positions.js";
 import { translationStep } from "../../../src/translate/gan/step.js";
 
 interface Case {

@@ -7,8 +7,8 @@ import { interpret, sizeOf } from "../../../src/tensor/index.js";
 import { adamScalars } from "../../../src/train/adam.js";
 import { fuse } from "../../../src/train/phase.js";
 import { updatesInGraph } from "../../../src/train/update.js";
+import { samplingFeeds } from "../../../src/translate/gan/contrast/sampling-inputs.js";
 import type { StepOptions } from "../../../src/translate/gan/networks.js";
-import { samplingFeeds } from "../../../src/translate/gan/sampling-inputs.js";
 import { translationStep } from "../../../src/translate/gan/step.js";
 
 interface Case {

@@ -1,5 +1,6 @@
+import type { TrainingMachine } from "../../train/loop.js";
 import type { NoiseField } from "../noise/field.js";
-import { type SamplerOptions, type StepData, sampleStep, type TrainingSet } from "../samples/sampler.js";
+import { type SamplerOptions, type StepData, sampleStep, type TrainingSet } from "./sampler.js";
 
 /** What crops are drawn from. */
 export interface CropSource {
@@ -10,6 +11,12 @@ export interface CropSource {
 
 /** Makes so many crops of a step. */
 export type CropMaker = (step: number, crops: number) => Promise<readonly StepData[]>;
+
+/** What a translator is trained on. */
+export interface TranslatorMachine<DeviceTensor> extends TrainingMachine<DeviceTensor> {
+  /** Makes the crops of a step on other threads, as `sampleCrops` would: those of the next step while one is computed. */
+  readonly makeCrops?: CropMaker;
+}
 
 /** The crops of a step, each drawn from a stream of its own. */
 export async function sampleCrops(
@@ -23,20 +30,21 @@ export async function sampleCrops(
 }
 
 /**
- * Crops for one step after the other, made on other threads: those of the next step while one is computed.
+ * The crops of one step after the other.
  *
- * @returns nothing once the training was interrupted
+ * @returns nothing once the training was interrupted, where crops are made on other threads
  */
-export function madeAhead(
-  make: CropMaker,
+export function cropsOfSteps<DeviceTensor>(
+  { makeCrops, signal }: TranslatorMachine<DeviceTensor>,
+  source: CropSource,
   { steps, accumulate }: { readonly steps: number; readonly accumulate: number },
-  signal: AbortSignal,
 ): (step: number) => Promise<readonly StepData[] | undefined> {
+  if (!makeCrops) return (step) => sampleCrops(source, step, accumulate);
   let ahead: ReturnType<CropMaker> | undefined;
   return async (step) => {
     try {
-      const crops = await (ahead ?? make(step, accumulate));
-      ahead = step < steps ? make(step + 1, accumulate) : undefined;
+      const crops = await (ahead ?? makeCrops(step, accumulate));
+      ahead = step < steps ? makeCrops(step + 1, accumulate) : undefined;
       // met when it is awaited, or not at all
       ahead?.catch(() => {});
       return crops;

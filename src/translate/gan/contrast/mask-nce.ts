@@ -1,6 +1,6 @@
-import { add, mul } from "../../tensor/elementwise.js";
-import { gemm } from "../../tensor/linear.js";
-import type { Value } from "../../tensor/value.js";
+import { add, mul } from "../../../tensor/elementwise.js";
+import { gemm } from "../../../tensor/linear.js";
+import type { Value } from "../../../tensor/value.js";
 import { dotRows, infoNce } from "./patch-nce.js";
 
 /** Unit feature vectors [n, width] at the query points of one encoder level, of the network's input and of its output. */

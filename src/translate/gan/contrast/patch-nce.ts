@@ -1,8 +1,8 @@
-import { add, div, log, mul, neg, softmax, stopGradient } from "../../tensor/elementwise.js";
-import { concat, slice } from "../../tensor/layout.js";
-import { gemm } from "../../tensor/linear.js";
-import { reduceMean, reduceSum } from "../../tensor/reduce.js";
-import { constant, type Value } from "../../tensor/value.js";
+import { add, div, log, mul, neg, softmax, stopGradient } from "../../../tensor/elementwise.js";
+import { concat, slice } from "../../../tensor/layout.js";
+import { gemm } from "../../../tensor/linear.js";
+import { reduceMean, reduceSum } from "../../../tensor/reduce.js";
+import { constant, type Value } from "../../../tensor/value.js";
 
 /** What stands for a query's product with its own key among the negatives: e^(-10 / 0.07) is nothing. */
 const EXCLUDED = -10;

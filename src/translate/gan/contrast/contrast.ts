@@ -1,7 +1,7 @@
-import type { Generator } from "../../nn/layers.js";
-import { patchHeads } from "../../nn/patch-heads.js";
-import type { Scope } from "../../nn/scope.js";
-import { input, mul, reduceMean, slice, type Value } from "../../tensor/index.js";
+import type { Generator } from "../../../nn/layers.js";
+import { patchHeads } from "../../../nn/patch-heads.js";
+import type { Scope } from "../../../nn/scope.js";
+import { input, mul, reduceMean, slice, type Value } from "../../../tensor/index.js";
 import { type MaskNceOptions, maskNce, overLevels } from "./mask-nce.js";
 import { patchNce } from "./patch-nce.js";
 import { samplingInputs } from "./sampling-inputs.js";

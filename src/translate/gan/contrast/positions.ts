@@ -1,5 +1,5 @@
-import type { HostTensor } from "../../core/ports.js";
-import type { Random } from "../../core/random.js";
+import type { HostTensor } from "../../../core/ports.js";
+import type { Random } from "../../../core/random.js";
 import { type PatchContrastOptions, pointsIn, positionsName } from "./contrast.js";
 
 /**
