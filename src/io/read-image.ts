@@ -2,7 +2,7 @@ import type { Image } from "../array/image.js";
 import { FormatError, UnsupportedError } from "../core/errors.js";
 import { unpackedName } from "./bytes/unpack.js";
 import { isHdf5, withEmanHdf } from "./hdf5/eman.js";
-import { mrcPixelSize, readMrc } from "./mrc/read.js";
+import { mrcPixelSize, readMrc, requireEvenPixels } from "./mrc/read.js";
 import { unpackImages } from "./mrc/unpack.js";
 import { PNG_SIGNATURE } from "./png/chunks.js";
 import { readPng } from "./png/read.js";
@@ -21,7 +21,7 @@ export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff
 /**
  * Reads a micrograph or another single image: MRC, grey PNG, TIFF turned over as RELION does, or HDF5 of EMAN2. The
  * format is known by its first bytes, else by the name's ending.
- * @throws FormatError for a damaged file or one that holds several images; UnsupportedError for another format
+ * @throws FormatError for a damaged file, one that holds several images, or pixels that are not square; UnsupportedError for another format
  */
 export async function readImage(bytes: Uint8Array, path: string): Promise<ReadImage> {
   const file = unpackImages(bytes, path);
@@ -39,6 +39,7 @@ export async function readImage(bytes: Uint8Array, path: string): Promise<ReadIm
 function readMrcImage(bytes: Uint8Array, path: string): ReadImage {
   const { header, data, shape } = readMrc(bytes, path);
   if (shape[0] !== 1) throw new FormatError(path, "word 3 (NZ)", shape[0], "1: a single image");
+  requireEvenPixels(header, path);
   return { image: { data, shape: [shape[1], shape[2]] }, pixelSize: mrcPixelSize(header) };
 }
 

@@ -1,6 +1,7 @@
 import { FormatError } from "../core/errors.js";
 import { type EmanFile, isHdf5, withEmanHdf } from "./hdf5/eman.js";
-import { mrcPixelSize, readMrc } from "./mrc/read.js";
+import type { MrcHeader } from "./mrc/header.js";
+import { mrcPixelSize, readMrc, requireEvenPixels } from "./mrc/read.js";
 import { unpackImages } from "./mrc/unpack.js";
 import { isMrc, readImage } from "./read-image.js";
 
@@ -12,20 +13,28 @@ export interface Pixels {
   readonly shape: readonly [sections: number, rows: number, columns: number];
   /** Angstrom; only where the file says so, and the same along every axis. */
   readonly pixelSize?: number;
+  /** Where a volume lies: ORIGIN in angstrom, and the index of its first voxel in the cell, x, y, z. */
+  readonly place?: Pick<MrcHeader, "origin" | "start">;
 }
 
 /**
  * Reads an image, a stack or a volume: MRC and CCP4 in any axis order, HDF5 of EMAN2, PNG, TIFF turned over as RELION does;
  * gzip or bzip2 or bare.
- * @throws FormatError for a damaged file, or images of several sizes in one; UnsupportedError for another format
+ * @throws FormatError for a damaged file, images of several sizes in one, or pixels that are not square; UnsupportedError for another format
  */
 export async function readPixels(bytes: Uint8Array, path: string): Promise<Pixels> {
   const file = unpackImages(bytes, path);
   if (isHdf5(file)) return withEmanHdf(file, path, (eman) => readEman(eman, path));
   if (isMrc(file, path)) {
     const { header, data, shape } = readMrc(file, path);
+    requireEvenPixels(header, path);
     const pixelSize = mrcPixelSize(header);
-    return { kind: header.kind, data, shape, ...(pixelSize !== undefined && { pixelSize }) };
+    const { kind, origin, start } = header;
+    return {
+      ...{ kind, data, shape },
+      ...(pixelSize !== undefined && { pixelSize }),
+      ...(kind === "volume" && { place: { origin, start } }),
+    };
   }
   const { image, pixelSize } = await readImage(file, path);
   return {

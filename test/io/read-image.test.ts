@@ -10,6 +10,12 @@ describe("readImage", () => {
     expect(await readImage(bytes, "a.mrc")).toEqual({ image: { data, shape: [2, 3] }, pixelSize: 1.5 });
     expect((await readImage(bytes, "without-ending")).image.shape).toEqual([2, 3]);
   });
+  test("pixels that are not square are refused", async () => {
+    const bytes = writeMrc({ data, shape: [1, 2, 3], voxelSize: [1.5, 2, 1.5] });
+    await expect(readImage(bytes, "a.mrc")).rejects.toThrow(
+      "a.mrc: words 11-13 (CELLA) over MX, MY, MZ: found [1.5,2], expected one pixel size along all axes",
+    );
+  });
   test("a stack is not an image", async () => {
     const bytes = writeMrc({ data, shape: [2, 1, 3], voxelSize: 1.5, kind: "stack" });
     await expect(readImage(bytes, "a.mrcs")).rejects.toThrow(

@@ -57,10 +57,7 @@ export function decodeMrcSections(bytes: Uint8Array, header: MrcHeader, path: st
  */
 export function volumeOf({ header, data, shape }: MrcFile, path: string, voxelSize?: number): Volume {
   if (header.kind !== "volume") throw new FormatError(path, "NZ and MZ", header.kind, "a volume");
-  // Angles that are no angles at all (0, or an integer 90 read as a float) come from writers that never set them.
-  if (header.cellAngles.some((angle) => angle > 1 && Math.abs(angle - 90) > 0.01)) {
-    throw new FormatError(path, "words 14-16 (CELLB)", header.cellAngles, "90 degrees: a rectangular cell");
-  }
+  requireRectangular(header, path);
   const [x, y, z] = header.voxelSize;
   const size = x > 0 ? x : (voxelSize ?? 0);
   if (!(size > 0)) {
@@ -75,6 +72,30 @@ export function volumeOf({ header, data, shape }: MrcFile, path: string, voxelSi
     throw new FormatError(path, "words 11-13 (CELLA)", [x, y, z], "cubic voxels");
   }
   return { data, shape, voxelSize: size };
+}
+
+function requireRectangular({ cellAngles }: MrcHeader, path: string): void {
+  // Angles that are no angles at all (0, or an integer 90 read as a float) come from writers that never set them.
+  if (cellAngles.every((angle) => angle <= 1 || Math.abs(angle - 90) <= 0.01)) return;
+  throw new FormatError(path, "words 14-16 (CELLB)", cellAngles, "90 degrees: a rectangular cell");
+}
+
+/** Share by which the sides of a pixel may differ: headers round. */
+const SQUARE = 0.01;
+
+/**
+ * Refuses pixels that are longer along one axis than along another, and the voxels of a volume likewise: nothing here has a pixel
+ * size of two numbers. Sizes of 0 are not known.
+ * @throws FormatError
+ */
+export function requireEvenPixels(header: MrcHeader, path: string): void {
+  const isVolume = header.kind === "volume";
+  if (isVolume) requireRectangular(header, path);
+  const sizes = header.voxelSize.slice(0, isVolume ? 3 : 2);
+  const known = sizes.filter((size) => size > 0);
+  if (known.length === 0 || Math.max(...known) <= (1 + SQUARE) * Math.min(...known)) return;
+  const expected = `one ${isVolume ? "voxel" : "pixel"} size along all axes`;
+  throw new FormatError(path, "words 11-13 (CELLA) over MX, MY, MZ", sizes, expected);
 }
 
 /** The volume of an MRC file; throws as readMrc and volumeOf. Maps of any format are read by readMap. */

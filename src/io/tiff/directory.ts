@@ -34,6 +34,7 @@ const TAG_NAMES: Readonly<Record<number, string>> = {
   278: "RowsPerStrip",
   279: "StripByteCounts",
   282: "XResolution",
+  283: "YResolution",
   296: "ResolutionUnit",
   317: "Predictor",
   322: "TileWidth",
@@ -152,9 +153,8 @@ function describe(tags: Tags, path: string): Omit<TiffDirectory, "littleEndian">
       throw new FormatError(path, TAG_NAMES[tag]!, `${values.length} values`, `${blocks}`);
     return values;
   };
-  const pixelSize = one(296, 2) === CENTIMETRE ? ANGSTROM_IN_CENTIMETRE / one(282, 0) : Number.NaN;
   return {
-    ...(pixelSize > 0.05 && pixelSize < 100 ? { pixelSize } : {}),
+    ...pixelSizeOf(one(296, 2) === CENTIMETRE ? [one(282, 0), one(283, one(282, 0))] : [0, 0], path),
     columns,
     rows,
     bitsPerSample: among(258, 1, [8, 16, 32]),
@@ -167,4 +167,28 @@ function describe(tags: Tags, path: string): Omit<TiffDirectory, "littleEndian">
     offsets: list(isTiled ? 324 : 273),
     byteCounts: list(isTiled ? 325 : 279),
   };
+}
+
+/** Share by which the sides of a pixel may differ: files round. */
+const SQUARE = 0.01;
+
+/**
+ * @param resolution pixels in a centimetre along x and y
+ * @returns nothing where it is that of a screen or of paper, not of a micrograph
+ * @throws FormatError for pixels that are not square
+ */
+function pixelSizeOf(
+  resolution: readonly [x: number, y: number],
+  path: string,
+): Pick<TiffDirectory, "pixelSize"> {
+  const [x, y] = resolution.map((pixels) => ANGSTROM_IN_CENTIMETRE / pixels) as [number, number];
+  if (!(x > 0.05 && x < 100)) return {};
+  if (Math.abs(y / x - 1) > SQUARE)
+    throw new FormatError(
+      path,
+      "XResolution and YResolution, angstrom",
+      [x, y],
+      "one pixel size along both axes",
+    );
+  return { pixelSize: x };
 }

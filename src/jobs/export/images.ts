@@ -7,6 +7,7 @@ import { writeMrc } from "../../io/mrc/write.js";
 import { encodePng } from "../../io/png/write.js";
 import { type Pixels, readPixels } from "../../io/read-pixels.js";
 import { encodeTiff } from "../../io/tiff/write.js";
+import { pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import type { ExportOptions, ImageFormat } from "./options.js";
 
 /** How pixels are written, beside the format. */
@@ -27,6 +28,8 @@ interface ReadyImage {
   readonly mode: MrcWriteMode;
   /** Whether contrast was stretched to 8 bits, to be looked at. */
   readonly picture: boolean;
+  /** Angstrom, as the file says, where another pixel size is written. */
+  readonly replaced?: number;
 }
 
 /**
@@ -42,7 +45,11 @@ export async function exportImage(
   options: PixelOptions,
   { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<void> {
-  const { pixels, mode, picture } = await readyImage(path, format, options, files);
+  const { pixels, mode, picture, replaced } = await readyImage(path, format, options, files);
+  if (replaced !== undefined) {
+    const written = `${out} gets ${pixels.pixelSize}, as asked for`;
+    report.warn(`${path}: its header says ${replaced} angstrom per pixel; ${written}`);
+  }
   await files.write(out, pack(encode(pixels, format, { ...options, mode }), out));
   if (picture)
     report.note(`${out}: contrast stretched to 8 bits, to look at; \`mode\` keeps values as they are`);
@@ -71,7 +78,11 @@ export async function readyImage(
   refuseMisfit(data, mode, path);
   const pixelSize = options.pixelSize ?? pixels.pixelSize;
   refuseFormat({ ...pixels, pixelSize }, format, { ...options, mode }, path);
-  return { pixels: { ...pixels, data, ...(pixelSize !== undefined && { pixelSize }) }, mode, picture };
+  const said = saidPixelSize(pixels.pixelSize);
+  return {
+    ...{ pixels: { ...pixels, data, ...(pixelSize !== undefined && { pixelSize }) }, mode, picture },
+    ...(said !== undefined && pixelSizesDiffer(said, options.pixelSize) && { replaced: said }),
+  };
 }
 
 function sectionOf(pixels: Pixels, section: number, path: string): Pixels {
@@ -81,7 +92,8 @@ function sectionOf(pixels: Pixels, section: number, path: string): Pixels {
   }
   const size = rows * columns;
   const data = pixels.data.slice((section - 1) * size, section * size);
-  return { ...pixels, kind: "image", data, shape: [1, rows, columns] };
+  const { place: _ofVolume, ...image } = pixels;
+  return { ...image, kind: "image", data, shape: [1, rows, columns] };
 }
 
 function stretched(data: Float32Array, [low, high]: readonly [number, number]): Float32Array {
@@ -142,13 +154,14 @@ function refuseFormat(
 
 /** The bytes of an image that `refuseFormat` let pass. */
 function encode(
-  { data, shape, kind, pixelSize }: Pixels,
+  { data, shape, kind, pixelSize, place }: Pixels,
   format: ImageFormat,
   options: WriteOptions,
 ): Uint8Array {
   if (isMrcFormat(format)) {
     const stored = format === "mrcs" ? "stack" : kind;
-    return writeMrc({ data, shape, voxelSize: pixelSize!, mode: options.mode, kind: stored });
+    const kept = stored === "volume" ? place : undefined;
+    return writeMrc({ data, shape, voxelSize: pixelSize!, mode: options.mode, kind: stored, ...kept });
   }
   const plane = [shape[1], shape[2]] as const;
   if (format === "png") {

@@ -117,3 +117,22 @@ describe.skipIf(!hasRelion)("RELION (needs relion_image_handler)", () => {
     }
   });
 });
+
+test("pixels that are not square are refused when they are read", () => {
+  const bytes = encodeTiff({ shape: [1, 1], samples: new Uint8Array(1), pixelSize: 2 });
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const directory = view.getUint32(4, true);
+  const entries = Array.from({ length: view.getUint16(directory, true) }, (_, i) => directory + 2 + 12 * i);
+  const along = entries.find((at) => view.getUint16(at, true) === 283)!;
+  // half as many pixels in a centimetre
+  const rational = view.getUint32(along + 8, true);
+  const other = new Uint8Array(bytes.length + 8);
+  other.set(bytes);
+  const out = new DataView(other.buffer);
+  out.setUint32(along + 8, bytes.length, true);
+  out.setUint32(bytes.length, view.getUint32(rational, true) / 2, true);
+  out.setUint32(bytes.length + 4, view.getUint32(rational + 4, true), true);
+  expect(() => readTiff(other, "a.tif")).toThrow(
+    "a.tif: XResolution and YResolution, angstrom: found [2,4], expected one pixel size along both axes",
+  );
+});

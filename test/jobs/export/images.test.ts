@@ -7,7 +7,7 @@ import { readTiff } from "../../../src/io/tiff/read.js";
 import type { ExportOptions } from "../../../src/jobs/export/run.js";
 import { toyExport } from "./toy-export.js";
 
-const { at, run, notes } = toyExport();
+const { at, run, notes, warnings } = toyExport();
 const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(at(name)));
 
 describe("images", () => {
@@ -17,6 +17,30 @@ describe("images", () => {
     at("map.mrc"),
     writeMrc({ data: data.map((v) => v / 7), shape: [3, 4, 9], voxelSize: 2, kind: "volume" }),
   );
+
+  test("a map stays where it lies; one whose voxels are no cubes is refused", async () => {
+    const map = (more: object): Uint8Array =>
+      writeMrc({ data, shape: [3, 4, 9], voxelSize: 2, kind: "volume", ...more });
+    writeFileSync(at("placed.mrc"), map({ origin: [10, -20, 30.5], start: [-4, 0, 7] }));
+    await run(at("placed.mrc"), "placed.map", { mode: "int16" });
+    const { origin, start } = readMrc(bytes("placed.map"), "placed.map").header;
+    expect([origin, start]).toEqual([
+      [10, -20, 30.5],
+      [-4, 0, 7],
+    ]);
+    writeFileSync(at("flat.mrc"), map({ voxelSize: [2, 2, 4] }));
+    await expect(run(at("flat.mrc"), "flat.map")).rejects.toThrow(
+      "flat.mrc: words 11-13 (CELLA) over MX, MY, MZ: found [2,2,4], expected one voxel size along all axes",
+    );
+  });
+
+  test("a pixel size that the file contradicts is written with a warning", async () => {
+    await run(at("image.mrc"), "sized.mrc", { pixelSize: 2 });
+    expect(readMrc(bytes("sized.mrc"), "sized.mrc").voxelSize[0]).toBe(2);
+    expect(warnings).toEqual([
+      `${at("image.mrc")}: its header says 1.25 angstrom per pixel; ${at("sized.mrc")} gets 2, as asked for`,
+    ]);
+  });
 
   test("MRC to TIFF to PNG to MRC keeps every value, row order and pixel size", async () => {
     await run(at("image.mrc"), "image.tif", { mode: "uint8", compression: "lzw" });

@@ -7,10 +7,10 @@ import { scratchFolder } from "../../helpers/scratch.js";
 export function toyExport() {
   const dir = scratchFolder();
   const at = (name: string): string => join(dir, name);
-  const { context, notes } = jobContext();
+  const { context, notes, warnings } = jobContext();
   const run = (input: string | readonly string[], out: string, more: Partial<ExportOptions> = {}) =>
     exportFiles({ inputs: [input].flat(), out: at(out), ...more }, context);
-  return { dir, at, run, notes };
+  return { dir, at, run, notes, warnings };
 }
 
 /** Particles of RELION 3.0: two optics, origins in pixels. */

@@ -2,7 +2,7 @@ import type { Files } from "../../../core/ports.js";
 import { isPacked } from "../../../io/bytes/unpack.js";
 import { isHdf5 } from "../../../io/hdf5/eman.js";
 import { MRC_HEADER_BYTES, parseMrcHeader } from "../../../io/mrc/header.js";
-import { mrcPixelSize } from "../../../io/mrc/read.js";
+import { mrcPixelSize, requireEvenPixels } from "../../../io/mrc/read.js";
 import { PNG_SIGNATURE } from "../../../io/png/chunks.js";
 import { isMrc, readImage } from "../../../io/read-image.js";
 
@@ -26,6 +26,7 @@ export async function readImageHeader(files: Files, path: string): Promise<Image
   }
   if (isMrc(head, path) && !isPacked(head) && !isHdf5(head)) {
     const header = parseMrcHeader(head, bytes, path);
+    if (header.shape[0] === 1) requireEvenPixels(header, path);
     const pixelSize = mrcPixelSize(header);
     return { shape: [header.shape[1], header.shape[2]], ...(pixelSize !== undefined && { pixelSize }) };
   }

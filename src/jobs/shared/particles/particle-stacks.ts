@@ -4,6 +4,7 @@ import type { Files } from "../../../core/ports.js";
 import { isPacked } from "../../../io/bytes/unpack.js";
 import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../../io/mrc/header.js";
 import { decodeMrcSamples } from "../../../io/mrc/modes.js";
+import { requireEvenPixels } from "../../../io/mrc/read.js";
 import type { Particle } from "../../../io/particles/particle.js";
 
 /** A stack of square particle images of which only the header was read. Plain data. */
@@ -55,6 +56,7 @@ export async function openStack(files: Files, path: string): Promise<ParticleSta
     );
   }
   const header = parseMrcHeader(bytes, await files.size(path), path);
+  if (header.kind !== "volume") requireEvenPixels(header, path);
   const [images, rows, columns] = header.storedShape;
   if (header.axes.join() !== "1,2,3") {
     throw new FormatError(
