@@ -1,4 +1,3 @@
-import { parseJob, parseManifest, parsePart, parseParticle } from "../../../src/dataset/manifest.js";
 import { gzip } from "../../../src/io/bytes/gunzip.js";
 import { decodeText } from "../../../src/io/bytes/text.js";
 import { unpack } from "../../../src/io/bytes/unpack.js";
@@ -33,16 +32,10 @@ import { readTransferCurve } from "../../../src/io/transfer-curve.js";
 import { mrcFixture } from "../mrc/fixture.js";
 import { fixture } from "../picture.js";
 import { hasSharedData, sharedBytes } from "../shared-data.js";
+import { DATASET_FILES } from "./dataset-files.js";
 import type { Mutation } from "./mutations.js";
-
-/** A file to damage, and the reader that must then refuse it or make sense of it. */
-export interface Specimen {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly read: (bytes: Uint8Array, path: string) => unknown | Promise<unknown>;
-  /** Applies a mutation in a way that gets past the format's checksums. */
-  readonly damage?: (bytes: Uint8Array, mutate: Mutation) => Uint8Array;
-}
+import type { Specimen } from "./specimen.js";
+import { CIF, PARTICLES, PDB } from "./texts.js";
 
 const FSC = { frequencies: Float64Array.of(0, 0.01, 0.02), correlation: Float64Array.of(1, 0.7, 0.1) };
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -62,84 +55,6 @@ const permuted = mrcFixture({
 
 const picks = [0, 1, 2].map((i) => ({ micrograph: "m", x: 10 * i + 0.5, y: 20, score: 0.5, boxSize: 30 }));
 
-const PARTICLES = `
-# version 30001
-
-data_optics
-
-loop_
-_rlnOpticsGroupName #1
-_rlnOpticsGroup #2
-_rlnVoltage #3
-_rlnSphericalAberration #4
-_rlnAmplitudeContrast #5
-_rlnImagePixelSize #6
-opticsGroup1 1 300.000000 2.700000 0.100000 1.500000
-
-data_particles
-
-loop_
-_rlnCoordinateX #1
-_rlnCoordinateY #2
-_rlnImageName #3
-_rlnMicrographName #4
-_rlnOpticsGroup #5
-_rlnDefocusU #6
-_rlnDefocusV #7
-_rlnDefocusAngle #8
-_rlnAngleRot #9
-_rlnAngleTilt #10
-_rlnAnglePsi #11
-_rlnOriginXAngst #12
-_rlnOriginYAngst #13
-_rlnRandomSubset #14
-100 200 000001@a.mrcs "m 1.mrc" 1 15000.5 14000.0 30.5 10 20 30 0.5 -0.5 1
-300 400 000002@a.mrcs
-;a text field
-;
-1 15000.5 14000.0 30.5 10 20 30 0.5 -0.5 2
-`;
-
-const PDB = [
-  ...[1, 2].flatMap((serial) =>
-    ["1.000000  0.000000  0.000000", "0.000000  1.000000  0.000000", "0.000000  0.000000  1.000000"].map(
-      (row, i) => `REMARK 350   BIOMT${i + 1}   ${serial}  ${row}        ${serial}.00000`,
-    ),
-  ),
-  "MODEL        1",
-  "ATOM      1  CA AALA A   5A     11.104   6.134  -6.504  0.50 17.25           C  ",
-  "HETATM    2  O   HOH B 301       1.000   2.000   3.000                          ",
-  "ENDMDL",
-].join("\n");
-
-const CIF = `data_X
-#
-loop_
-_atom_site.group_PDB
-_atom_site.type_symbol
-_atom_site.label_asym_id
-_atom_site.Cartn_x
-_atom_site.Cartn_y
-_atom_site.Cartn_z
-_atom_site.B_iso_or_equiv
-ATOM C A 1 2 3 90.5
-HETATM "O" B 4 5
-;6
-;
-?
-#
-_pdbx_struct_assembly_gen.assembly_id 1
-_pdbx_struct_assembly_gen.oper_expression (1)(1-2)
-_pdbx_struct_assembly_gen.asym_id_list A,B
-loop_
-_pdbx_struct_oper_list.id
-${[1, 2, 3].flatMap((r) => [1, 2, 3].map((c) => `_pdbx_struct_oper_list.matrix[${r}][${c}]\n`)).join("")}_pdbx_struct_oper_list.vector[1]
-_pdbx_struct_oper_list.vector[2]
-_pdbx_struct_oper_list.vector[3]
-1 1 0 0 0 1 0 0 0 1 0 0 0
-2 0 -1 0 1 0 0 0 0 1 5 5 5
-`;
-
 const SAFETENSORS = writeSafetensors(
   [
     ["a", { dtype: "F32", shape: [2, 3], data: new Float32Array(6) }],
@@ -148,47 +63,6 @@ const SAFETENSORS = writeSafetensors(
   ],
   { step: "7" },
 );
-
-const DEFOCUS = { defocusU: 15_000, defocusV: 14_000, defocusAngle: 30, phaseShift: 0 };
-const MICROGRAPH = {
-  index: 1,
-  path: "micrographs/000001.mrc",
-  shape: [64, 80],
-  iceMean: 1,
-  particles: 1,
-  ...DEFOCUS,
-};
-const DRAFT = {
-  ...{ micrograph: 1, x: 10, y: 20, originX: 0.5, originY: -0.5, rot: 10, tilt: 20, psi: 30 },
-  ...{
-    matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-    depth: 0,
-    ...DEFOCUS,
-    structure: 0,
-    visibleFraction: 1,
-    overlap: 0,
-  },
-};
-const JOB = {
-  ...{ program: "cryogem 0.1.0", command: "simulate", options: { size: [64, 80] }, seed: 1 },
-  inputs: [{ path: "map.mrc", sha256: "0123456789abcdef".repeat(4) }],
-  optics: { pixelSize: 1.5, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 },
-  particleDiameter: 100,
-};
-const MANIFEST = {
-  ...{ format: "cryogem-dataset", formatVersion: 1, ...JOB },
-  ...{ micrographs: [MICROGRAPH], particles: 1 },
-};
-/** A dataset's own files: text of a reader of text. */
-const ownFile = (
-  name: string,
-  content: object,
-  parse: (text: string, path: string) => unknown,
-): Specimen => ({
-  name,
-  bytes: encode(JSON.stringify(content)),
-  read: (bytes, path) => parse(decodeText(bytes, path), path),
-});
 
 /** Damages the content of one chunk, named by its type, and gives it its right checksum. */
 const damageChunk =
@@ -254,10 +128,7 @@ export const CORPUS: readonly Specimen[] = [
   { name: "eman.hdf", bytes: fixture("eman.hdf"), read: readAllEman },
   { name: "eman-latest.hdf", bytes: fixture("eman-latest.hdf"), read: readAllEman },
   { name: "packed.gz", bytes: fixture("packed.gz"), read: unpack },
-  ownFile("dataset.json", MANIFEST, parseManifest),
-  ownFile("job.json", { ...JOB, count: 3 }, parseJob),
-  ownFile("000001.json", { micrograph: MICROGRAPH, particles: [DRAFT] }, parsePart),
-  ownFile("truth.jsonl", { id: 1, halfSet: 1, ...DRAFT }, (text, path) => parseParticle(text, path, 1)),
+  ...DATASET_FILES,
   { name: "image.mrc.bz2", bytes: fixture("image.mrc.bz2"), read: readImage },
   { name: "short.bz2", bytes: bzip2Fixture(), read: unpack },
   { name: "p.star", bytes: encode(PARTICLES), read: readParticlesStar },

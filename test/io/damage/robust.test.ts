@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { FormatError, UnsupportedError } from "../../../src/core/errors.js";
 import { hasSharedData } from "../shared-data.js";
 import { countAllocations, TooMuchMemory, withinMemory } from "./allocations.js";
-import { CORPUS, REAL_CORPUS, type Specimen } from "./corpus.js";
+import { CORPUS, REAL_CORPUS } from "./corpus.js";
 import { mutations } from "./mutations.js";
+import type { Specimen } from "./specimen.js";
 
 countAllocations();
 

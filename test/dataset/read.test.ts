@@ -1,0 +1,65 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { FormatError } from "../../src/core/errors.js";
+import { readDataset, readMicrograph } from "../../src/dataset/reader.js";
+import { nodeFiles as files } from "../../src/runtime/files.js";
+import { scratchFolder } from "../helpers/scratch.js";
+import { makeAll } from "./three-micrographs.js";
+
+const root = scratchFolder();
+let dir = "";
+let counter = 0;
+beforeEach(() => {
+  dir = join(root, String(counter++));
+});
+
+const edit = (name: string, from: string | RegExp, to: string): void => {
+  const path = join(dir, name);
+  const text = readFileSync(path, "utf8");
+  expect(text).toMatch(from);
+  writeFileSync(path, text.replace(from, to));
+};
+
+test.each([
+  [/"voltage": 300/, '"voltage": "300"', 'optics.voltage: found "300", expected a number'],
+  [/"formatVersion": 1/, '"formatVersion": 2', "formatVersion: found 2, expected 1"],
+  [/"iceMean": 0.9/, '"iceMean": 1.5', "micrographs[0].iceMean: found 1.5, expected"],
+  [/"pixelSize": 2,/, "", "optics.pixelSize: found undefined, expected a number"],
+  [/"format"/, '"form', "text: found"],
+])("a damaged manifest is refused: %s", async (from, to, message) => {
+  await makeAll(dir);
+  edit("dataset.json", from, to);
+  await expect(readDataset(files, dir)).rejects.toThrow(FormatError);
+  await expect(readDataset(files, dir)).rejects.toThrow(`dataset.json: ${message}`);
+});
+
+const particles = async (): Promise<number> => {
+  let count = 0;
+  for await (const _ of (await readDataset(files, dir)).particles()) count++;
+  return count;
+};
+
+test("a damaged line of truth.jsonl is refused by its number, a lost one by the count", async () => {
+  await makeAll(dir);
+  expect(await particles()).toBe(6);
+  edit("truth.jsonl", '"tilt":20', '"tilt":null');
+  await expect(particles()).rejects.toThrow("truth.jsonl: line 1, tilt: found null, expected a number");
+  edit("truth.jsonl", /.*\n/, "");
+  await expect(particles()).rejects.toThrow("truth.jsonl: lines: found 5, expected 6, from dataset.json");
+});
+
+test("a micrograph comes back with its pixels; of another shape it is refused", async () => {
+  await makeAll(dir);
+  const { manifest } = await readDataset(files, dir);
+  const image = await readMicrograph(files, dir, manifest.micrographs[2]!);
+  expect(image.shape).toEqual([40, 48]);
+  expect(image.data[7]).toBeCloseTo(Math.sin(21), 6);
+  const wrong = { ...manifest.micrographs[2]!, shape: [48, 40] as const };
+  await expect(readMicrograph(files, dir, wrong)).rejects.toThrow("found [1,40,48], expected 1 x 48 x 40");
+});
+
+test("a folder without a dataset is refused", async () => {
+  mkdirSync(dir);
+  await expect(readDataset(files, dir)).rejects.toThrow("dataset.json: found nothing there");
+});
