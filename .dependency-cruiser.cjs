@@ -164,6 +164,7 @@ const doors = {
   "tensor/backward": ["grad"],
   "tensor/compile": ["compile"],
   "tensor/interpreter": ["interpret", "kernels"],
+  "train/machine": ["training"],
   "translate/diffusion": ["cycle", "options", "runner", "step", "trainer"],
   "translate/fit": ["calibration", "field", "fit-set", "innovations", "real-ice"],
   "translate/gan": ["step", "trainer"],

@@ -1,9 +1,9 @@
 import type { ComputeRuntime } from "../core/ports.js";
 import { DivergenceWatch } from "./divergence.js";
 import type { StepFeeds } from "./feeds.js";
+import { Training } from "./machine/training.js";
 import type { StepPhase } from "./phase.js";
 import type { StateSource, TrainingState } from "./state.js";
-import { Training } from "./training.js";
 
 /** What a training runs on. */
 export interface TrainingMachine<DeviceTensor> {

@@ -1,7 +1,6 @@
 import { add, input, mul, substitute, unshaped, type Value } from "../tensor/index.js";
-import type { CarriedTensor } from "./held-tensors.js";
 import { gradientName, type StateTensor } from "./state.js";
-import { type Update, updatesInGraph } from "./update.js";
+import { type CarriedTensor, type Update, updatesInGraph } from "./update.js";
 
 /**
  * A part of a training step: what it computes, and the updates that are made when it has seen every example of the step. Later

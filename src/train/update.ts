@@ -1,7 +1,17 @@
 import { add, grad, input, mul, type Shape, sub, type Value } from "../tensor/index.js";
 import { type AdamScalars, type AdamSettings, adam } from "./adam.js";
-import type { CarriedTensor } from "./held-tensors.js";
 import { averageName, momentNames } from "./state.js";
+
+/** A tensor carried from one run of a graph to the next: fed as the input `name`, then replaced by `next`. */
+export interface CarriedTensor {
+  readonly name: string;
+  readonly next: Value;
+  /**
+   * True if the old value enters nothing but elementwise operations that lead to `next` (optimiser's moments), or nothing at all:
+   * it is then overwritten where it lies. Parameters are read until the end of a run and need false.
+   */
+  readonly inPlace: boolean;
+}
 
 /** One step of Adam on one parameter. */
 export interface Update {

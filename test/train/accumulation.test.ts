@@ -4,8 +4,8 @@ import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { input, mul, reduceSum, square, sub } from "../../src/tensor/index.js";
 import { adamFeeds, adamInputs } from "../../src/train/adam.js";
 import { type Feeds, floatTensor } from "../../src/train/feeds.js";
+import { Training } from "../../src/train/machine/training.js";
 import type { StepPhase } from "../../src/train/phase.js";
-import { Training } from "../../src/train/training.js";
 import { optimise } from "../../src/train/update.js";
 import { fakeDevice } from "../helpers/machine/fake-device.js";
 

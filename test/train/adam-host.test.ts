@@ -3,9 +3,9 @@ import { Random } from "../../src/core/random.js";
 import { openOnnxCpu } from "../../src/runtime/onnx/cpu.js";
 import { conv2d, input, interpret, reduceMean, square, sub } from "../../src/tensor/index.js";
 import { adam, adamFeeds, adamInputs, adamScalars } from "../../src/train/adam.js";
-import { HostAdam } from "../../src/train/adam-host.js";
 import { floatTensor } from "../../src/train/feeds.js";
-import { Training } from "../../src/train/training.js";
+import { HostAdam } from "../../src/train/machine/adam-host.js";
+import { Training } from "../../src/train/machine/training.js";
 import { optimise, type Update } from "../../src/train/update.js";
 import { fakeDevice } from "../helpers/machine/fake-device.js";
 

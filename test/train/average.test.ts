@@ -6,8 +6,8 @@ import { input, mul, reduceSum } from "../../src/tensor/index.js";
 import { adamFeeds, adamInputs } from "../../src/train/adam.js";
 import { averagedParameters, averageFeeds, warmDecay, withAverages } from "../../src/train/average.js";
 import { floatTensor } from "../../src/train/feeds.js";
+import { Training } from "../../src/train/machine/training.js";
 import { firstState } from "../../src/train/state.js";
-import { Training } from "../../src/train/training.js";
 import { optimise } from "../../src/train/update.js";
 import { fakeDevice } from "../helpers/machine/fake-device.js";
 

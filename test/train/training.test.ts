@@ -19,9 +19,9 @@ import {
   type Value,
 } from "../../src/tensor/index.js";
 import { adamFeeds, adamInputs, adamScalars } from "../../src/train/adam.js";
+import { Training } from "../../src/train/machine/training.js";
 import { fuse, type StepPhase } from "../../src/train/phase.js";
 import type { TrainingState } from "../../src/train/state.js";
-import { Training } from "../../src/train/training.js";
 import { optimise, updatesInGraph } from "../../src/train/update.js";
 import { fakeDevice } from "../helpers/machine/fake-device.js";
 import { runOnce } from "../tensor/run-once.js";

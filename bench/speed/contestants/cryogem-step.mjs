@@ -2,7 +2,7 @@
 // A step for every line on standard input; answers as bench/shared/turns.ts declares.
 import { createInterface } from "node:readline";
 import { openOnnxCpu } from "../../../dist/runtime/onnx/cpu.js";
-import { Training } from "../../../dist/train/training.js";
+import { Training } from "../../../dist/train/machine/training.js";
 import { stepFeeds } from "../../../dist/translate/gan/feeds.js";
 import { translationStep } from "../../../dist/translate/gan/step.js";
 import { answer, readCase } from "./case.mjs";

@@ -2,7 +2,7 @@ import type { HostTensor } from "../../core/ports.js";
 import type { Random } from "../../core/random.js";
 import { add, gather, input, mul, stopGradient, sub, type Value } from "../../tensor/index.js";
 import { floatTensor } from "../../train/feeds.js";
-import type { CarriedTensor } from "../../train/held-tensors.js";
+import type { CarriedTensor } from "../../train/update.js";
 
 /**
  * A pool of images that a generator made (Shrivastava et al. 2017), from which a discriminator learns: until it is full, every new

@@ -8,8 +8,8 @@ import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
 import { compile, conv2d, grad, input, mul, reduceSum, sizeOf } from "../../../src/tensor/index.js";
 import { adamFeeds } from "../../../src/train/adam.js";
 import { averageFeeds } from "../../../src/train/average.js";
+import { Training } from "../../../src/train/machine/training.js";
 import { firstState, type TrainingState } from "../../../src/train/state.js";
-import { Training } from "../../../src/train/training.js";
 import { gpu, isMissing, reason } from "../../helpers/machine/gpu.js";
 import { runOnce } from "../../tensor/run-once.js";
 

@@ -1,9 +1,9 @@
-import { adamWasm } from "../array/wasm.generated.js";
-import { UsageError } from "../core/errors.js";
-import type { HostTensor } from "../core/ports.js";
-import { sizeOf, unshaped, type Value } from "../tensor/index.js";
-import { averageName, gradientName, momentNames } from "./state.js";
-import type { Update } from "./update.js";
+import { adamWasm } from "../../array/wasm.generated.js";
+import { UsageError } from "../../core/errors.js";
+import type { HostTensor } from "../../core/ports.js";
+import { sizeOf, unshaped, type Value } from "../../tensor/index.js";
+import { averageName, gradientName, momentNames } from "../state.js";
+import type { Update } from "../update.js";
 
 /** The part of WebAssembly used here: TypeScript declares it only together with a browser's whole document model. */
 declare const WebAssembly: {

@@ -1,7 +1,8 @@
-import type { ComputeRuntime, ComputeSession, HostTensor } from "../core/ports.js";
-import { compile, type Value } from "../tensor/index.js";
-import type { Feeds } from "./feeds.js";
-import type { CarriedTensor, HeldTensors } from "./held-tensors.js";
+import type { ComputeRuntime, ComputeSession, HostTensor } from "../../core/ports.js";
+import { compile, type Value } from "../../tensor/index.js";
+import type { Feeds } from "../feeds.js";
+import type { CarriedTensor } from "../update.js";
+import type { HeldTensors } from "./held-tensors.js";
 
 /** A graph that is run again and again, which reads the tensors held and replaces some of them. */
 export class CarryingGraph<DeviceTensor> {

@@ -1,13 +1,13 @@
-import { UsageError } from "../core/errors.js";
-import type { ComputeRuntime } from "../core/ports.js";
-import { input, reshape, type Shape, sizeOf, unshaped } from "../tensor/index.js";
+import { UsageError } from "../../core/errors.js";
+import type { ComputeRuntime } from "../../core/ports.js";
+import { input, reshape, type Shape, sizeOf, unshaped } from "../../tensor/index.js";
+import { type Feeds, floatTensor, type StepFeeds } from "../feeds.js";
+import { carriedState, fuse, KEEP, rawGradients, type StepPhase, summedGradients } from "../phase.js";
+import { gradientName, type StateSource, type TrainingState } from "../state.js";
+import { type CarriedTensor, stateOf, type Update, updatesInGraph } from "../update.js";
 import { HostAdam } from "./adam-host.js";
 import { CarryingGraph } from "./carrying-graph.js";
-import { type Feeds, floatTensor, type StepFeeds } from "./feeds.js";
-import { type CarriedTensor, HeldTensors } from "./held-tensors.js";
-import { carriedState, fuse, KEEP, rawGradients, type StepPhase, summedGradients } from "./phase.js";
-import { gradientName, type StateSource, type TrainingState } from "./state.js";
-import { stateOf, type Update, updatesInGraph } from "./update.js";
+import { HeldTensors } from "./held-tensors.js";
 
 interface OpenPhase {
   /** The outputs for one example, whose gradients are kept. */

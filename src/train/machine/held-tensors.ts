@@ -1,18 +1,8 @@
-import type { ComputeRuntime, HostTensor } from "../core/ports.js";
-import type { Shape, Value } from "../tensor/index.js";
-import { floatTensor } from "./feeds.js";
-import { type StateSource, type TrainingState, valuesOf } from "./state.js";
-
-/** A tensor carried from one run of a graph to the next: fed as the input `name`, then replaced by `next`. */
-export interface CarriedTensor {
-  readonly name: string;
-  readonly next: Value;
-  /**
-   * True if the old value enters nothing but elementwise operations that lead to `next` (optimiser's moments), or nothing at all:
-   * it is then overwritten where it lies. Parameters are read until the end of a run and need false.
-   */
-  readonly inPlace: boolean;
-}
+import type { ComputeRuntime, HostTensor } from "../../core/ports.js";
+import type { Shape } from "../../tensor/index.js";
+import { floatTensor } from "../feeds.js";
+import { type StateSource, type TrainingState, valuesOf } from "../state.js";
+import type { CarriedTensor } from "../update.js";
 
 /**
  * Tensors that outlive the runs of a training's graphs: on the device, where it has memory of its own, else arrays of the host. On
