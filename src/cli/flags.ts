@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from "commander";
+import { UsageError } from "../core/errors.js";
 import { valueOfText } from "../jobs/shared/options/kinds.js";
 import {
   type CommandSpec,
@@ -55,5 +56,12 @@ function flagsOf(name: string, option: OptionSet[string], set: OptionSet): reado
   }
   const made = new Option(`--${flag} <${value || "value"}${isList(option) ? "..." : ""}>`, help);
   if (option.need === "required") made.makeOptionMandatory();
-  return [isList(option) ? made : made.argParser((text) => valueOfText(kind, text))];
+  if (isList(option)) return [made];
+  return [
+    made.argParser((text, before: unknown) => {
+      const read = valueOfText(kind, text);
+      if (before === undefined || JSON.stringify(before) === JSON.stringify(read)) return read;
+      throw new UsageError(`--${flag}: found ${JSON.stringify(text)} beside another value, expected one`);
+    }),
+  ];
 }

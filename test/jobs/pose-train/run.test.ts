@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import type { Files } from "../../../src/core/ports.js";
@@ -112,6 +112,19 @@ test("what cannot be done is refused by name", async () => {
   const plan = (more: object) => planPoseTraining({ particles: [star], out: at("x"), ...more });
   expect(() => plan({ ctf: "none", defocus: 5 })).toThrow(/`ctf` none/);
   expect(() => plan({ symmetry: "Q" })).toThrow(/Q/);
+});
+
+test("a folder whose training was refused for an input may be given again", async () => {
+  const empty = at("empty.star");
+  writeFileSync(empty, "data_\n");
+  const begin = (particles: string) =>
+    trainPoseModel(planPoseTraining({ particles: [particles], out: at("again"), ...SMALL }), {
+      ...jobContext().context,
+      runtime: () => runtime,
+    });
+  await expect(begin(empty)).rejects.toThrow("empty.star: blocks");
+  expect(existsSync(at("again"))).toBe(false);
+  await expect(begin(star)).resolves.toMatchObject({ step: SMALL.steps });
 });
 
 test("preset paper is CryoFIRE's encoder with the paper's loss", () => {

@@ -49,10 +49,20 @@ export async function inTrainingFolder<T>(
   const isBegun = await files.exists(path);
   if (isBegun) await refuseOtherTraining(files, place, identity);
   return inClaimedFolder(files, place.out, TRAINING_CLAIM, async () => {
-    if (!isBegun) await files.write(path, `${JSON.stringify(identity, null, 2)}\n`);
-    return work();
+    if (isBegun) return work();
+    await files.write(path, `${JSON.stringify(identity, null, 2)}\n`);
+    try {
+      return await work();
+    } finally {
+      // an input was refused: the same folder may be given again
+      if (await holdsNothingElse(files, place.out)) await files.remove(path);
+    }
   });
 }
+
+/** Whether a folder has nothing but the identity of a training, and hidden files. */
+const holdsNothingElse = async (files: Files, dir: string): Promise<boolean> =>
+  (await files.list(dir)).every((name) => name === MODEL.training || name.startsWith("."));
 
 const TRAINING_CLAIM: FolderClaim = { holds: "a training", marks: [MODEL.training] };
 
