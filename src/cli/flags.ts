@@ -1,5 +1,4 @@
 import { Argument, Command, Option } from "commander";
-import { UsageError } from "../core/errors.js";
 import { valueOfText } from "../jobs/shared/options/kinds.js";
 import {
   type CommandSpec,
@@ -56,12 +55,5 @@ function flagsOf(name: string, option: OptionSet[string], set: OptionSet): reado
   }
   const made = new Option(`--${flag} <${value || "value"}${isList(option) ? "..." : ""}>`, help);
   if (option.need === "required") made.makeOptionMandatory();
-  if (isList(option)) return [made];
-  return [
-    made.argParser((text, before: unknown) => {
-      const read = valueOfText(kind, text);
-      if (before === undefined || JSON.stringify(before) === JSON.stringify(read)) return read;
-      throw new UsageError(`--${flag}: found ${JSON.stringify(text)} beside another value, expected one`);
-    }),
-  ];
+  return [isList(option) ? made : made.argParser((text) => valueOfText(kind, text))];
 }

@@ -42,10 +42,6 @@ describe("an option that can never work ends with 2, its name and what it may be
       [...SIMULATE, "--ratios", "0"],
       /^error: --ratios: found 0, expected at least one above 0, 0 to 1000000$/,
     ],
-    [
-      [...SIMULATE, "--count", "2", "--count", "3"],
-      /^error: --count: found "3" beside another value, expected one$/,
-    ],
     [[...SIMULATE, "--count", "0x2"], /^error: --count: found "0x2", expected a whole number, 1 to 999999$/],
     [
       [...SIMULATE, "--size", "0x40"],
