@@ -187,7 +187,22 @@ function anglesColumn(table: StarTable): ParticleColumns["angles"] {
   if (!table.has("rlnAngleRot")) return undefined;
   const [rot, tilt] = [table.numbers("rlnAngleRot"), table.numbers("rlnAngleTilt")];
   const psi = table.numbers("rlnAnglePsi");
+  refuseRadians([rot, tilt, psi], table);
   return (row) => ({ rot: rot[row]!, tilt: tilt[row]!, psi: psi[row]! });
+}
+
+/** Fewer views than this may well lie near each other. */
+const MANY = 20;
+
+/** No set of views in degrees keeps all three angles of many particles within two pi, but where they are all the same. */
+function refuseRadians(angles: readonly Float64Array[], table: StarTable): void {
+  if (table.rows < MANY) return;
+  const most = 2 * Math.PI;
+  const areSmall = angles.every((values) => values.every((value) => Math.abs(value) <= most));
+  // unaligned particles have one view
+  const areSpread = angles.some((values) => values.some((value) => Math.abs(value - values[0]!) > 1));
+  if (!areSmall || !areSpread) return;
+  throw table.wrong("rlnAngleRot", 0, angles[0]![0], "degrees: all angles lie within 6.28, as radians do");
 }
 
 function halfSetColumn(table: StarTable): ParticleColumns["halfSet"] {

@@ -51,7 +51,7 @@ export async function runPoses(given: PoseRunOptions, context: PoseRunContext): 
       `found ${asked.best}, expected at most the ${options.heads} poses that ${asked.model} proposes`,
     );
   }
-  const particles = await openPoseParticles(files, asked.particles, options);
+  const particles = await openPoseParticles({ files, report }, asked.particles, options);
   const seenOnce: SeenAs = { workingPixel, side: options.side, ctf: options.ctf };
   const how: SeenAs = asked.looks === 1 ? seenOnce : { ...seenOnce, side: (1 + ROOM) * options.side };
   const field = fieldOf(particles);

@@ -53,7 +53,7 @@ export async function openPoseSets(
 ): Promise<PoseSets> {
   const opened: PoseParticles[] = [];
   for (const path of plan.particles) {
-    const particles = await openPoseParticles(files, path, plan.options);
+    const particles = await openPoseParticles({ files, report }, path, plan.options);
     requirePoses(particles);
     opened.push(particles);
   }

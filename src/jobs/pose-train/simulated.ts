@@ -43,7 +43,7 @@ export async function simulatedSets(
   const { side, symmetry, seed } = plan.options;
   const [path] = plan.particles as readonly [string];
   // the simulation needs the CTF whatever the network is told of it, and measures images whose phases are flipped
-  const particles = await openPoseParticles(files, path, { ctf: "flip" });
+  const particles = await openPoseParticles({ files, report }, path, { ctf: "flip" });
   const field = plan.field ?? fieldOf(particles);
   const options = optionsFor(plan, field);
   const workingPixel = field / side;

@@ -3,6 +3,7 @@ import type { JobContext } from "../../core/ports.js";
 import type { OpticsGroup, Particle, ParticleSet } from "../../io/particles/particle.js";
 import type { TransferCurve } from "../../io/transfer-curve.js";
 import { defocusDoubt } from "../shared/particles/defocus-doubt.js";
+import { headerDoubts, poseDoubts } from "../shared/particles/image-doubt.js";
 import { readParticleFile } from "../shared/particles/particle-set.js";
 import { openStacks, type ParticleStack } from "../shared/particles/particle-stacks.js";
 import { readMtfs } from "./mtf.js";
@@ -69,6 +70,10 @@ export async function readReadyParticles(
     const section = image!.index - 1;
     return { stack, section, group: opticsGroup, angles: angles!, origin, defocus, halfSet };
   });
+  const stackOf = (row: number): number => particles[row]!.stack;
+  for (const doubts of [headerDoubts, poseDoubts]) {
+    for (const line of doubts(set, stackOf, stacks, path)) report.warn(line);
+  }
   particles.sort((a, b) => a.stack - b.stack || a.section - b.section);
   const first = set.particles[0]!.opticsGroup;
   const mtfs = await readMtfs(set.optics, plan, files);

@@ -167,3 +167,20 @@ describe.skipIf(!hasSharedData)("real files (needs ../shared/data)", () => {
     expect(sta.optics.map(({ pixelSize }) => pixelSize)).toEqual([1.96]);
   });
 });
+
+test("angles in radians are refused; few particles, or particles of one view, may have small angles", () => {
+  const angles = (count: number, step: number): string => {
+    const rows = Array.from({ length: count }, (_, i) => `${i * step} ${(i * step) / 2} ${-i * step}\n`);
+    return `data_\nloop_\n_rlnAngleRot\n_rlnAngleTilt\n_rlnAnglePsi\n${rows.join("")}`;
+  };
+  expect(() => readAnglesStar(angles(20, 0.3), "p.star")).toThrow(
+    "p.star: data_, line 6, rlnAngleRot: found 0, expected degrees: all angles lie within 6.28, as radians do",
+  );
+  for (const [count, step] of [
+    [19, 0.3],
+    [20, 0],
+    [20, 1],
+  ] as const) {
+    expect(readAnglesStar(angles(count, step), "p.star")).toHaveLength(count);
+  }
+});

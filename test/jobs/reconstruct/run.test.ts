@@ -60,6 +60,22 @@ describe("reconstructMap", () => {
     expect(halves[14]).toBeLessThan(0.5);
   });
 
+  test("says what cannot be: one view for all, particles beyond their images, another pixel size in the stack", async () => {
+    const all = (value: number) => files.columns["rlnAngleRot"]!.map(() => value);
+    const unaligned = { rlnAngleRot: all(0), rlnAngleTilt: all(0), rlnAnglePsi: all(0) };
+    expect((await run({ particles: starWith(unaligned) })).warnings).toEqual([
+      expect.stringContaining("all 200 particles have the angles 0, 0, 0, as where nothing was aligned"),
+    ]);
+    const far = files.columns["rlnOriginXAngst"]!.map((value, row) => (row === 3 ? 5000 : value));
+    expect((await run({ particles: starWith({ rlnOriginXAngst: far }) })).warnings).toEqual([
+      expect.stringContaining("1 of 200 particles have origins beyond the edge of their images"),
+    ]);
+    const coarser = files.optics["rlnImagePixelSize"]!.map((size) => 2 * Number(size));
+    expect((await run({ particles: starWith({}, { rlnImagePixelSize: coarser }) })).warnings).toEqual([
+      expect.stringMatching(/particles\.mrcs: its header says [\d.]+ angstrom per pixel, not [\d.]+ as/),
+    ]);
+  });
+
   test("makes the same of a .cs file", async () => {
     const cs = join(folder, "particles.cs");
     writeFileSync(cs, writeParticlesCs(readParticlesStar(readFileSync(files.star), files.star)));

@@ -1,7 +1,7 @@
 import type { Image } from "../../../array/image.js";
 import { mean } from "../../../array/statistics.js";
 import { FormatError } from "../../../core/errors.js";
-import type { Files } from "../../../core/ports.js";
+import type { Files, JobContext } from "../../../core/ports.js";
 import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
 import { LABEL } from "../../../io/star/names.js";
 import type { CtfParameters } from "../../../physics/optics/ctf.js";
@@ -15,6 +15,7 @@ import {
 } from "../../../pose/image.js";
 import type { PoseOptions } from "../../../pose/options.js";
 import { refuseUnfitted } from "./defocus-doubt.js";
+import { headerDoubts } from "./image-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
   type ImagePlace,
@@ -33,13 +34,13 @@ export interface PoseParticles {
 }
 
 /**
- * Opens a file of particles and its stacks.
+ * Opens a file of particles and its stacks. Warns of stacks whose headers have another pixel size.
  *
  * @param ctf how the encoder uses it
  * @throws FileError; FormatError for particles without images, or without a fitted CTF where the encoder uses it
  */
 export async function openPoseParticles(
-  files: Files,
+  { files, report }: Pick<JobContext, "files" | "report">,
   path: string,
   { ctf }: Pick<PoseOptions, "ctf">,
 ): Promise<PoseParticles> {
@@ -55,7 +56,9 @@ export async function openPoseParticles(
   if (ctf !== "none") refuseUnfitted(set, path);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path);
-  return { path, set, stacks, places: placesOf(set.particles, names, stacks, path) };
+  const places = placesOf(set.particles, names, stacks, path);
+  for (const line of headerDoubts(set, (row) => places[row]!.stack, stacks, path)) report.warn(line);
+  return { path, set, stacks, places };
 }
 
 /** The side of a particle's image as stored, angstrom. */

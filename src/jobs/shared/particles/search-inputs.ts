@@ -1,11 +1,10 @@
 import { FormatError, UnsupportedError } from "../../../core/errors.js";
 import type { JobContext } from "../../../core/ports.js";
-import { mrcPixelSize } from "../../../io/mrc/read.js";
 import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
 import { LABEL } from "../../../io/star/names.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
-import { pixelSizesDiffer, saidPixelSize } from "../micrographs/pixel-size.js";
 import { defocusDoubt } from "./defocus-doubt.js";
+import { headerDoubts, poseDoubts } from "./image-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
   type ImagePlace,
@@ -53,7 +52,10 @@ export async function readSearchInputs(
   for (const doubt of [defocusDoubt(set, path), repeatedDoubt(places, stacks, path)]) {
     if (doubt) report.warn(doubt);
   }
-  const kinds = kindsOf(set, places, stacks, { path, warn: report.warn });
+  const stackOf = (row: number): number => places[row]!.stack;
+  const ofPoses = givenPoses ? poseDoubts(set, stackOf, stacks, path) : [];
+  for (const doubt of [...headerDoubts(set, stackOf, stacks, path), ...ofPoses]) report.warn(doubt);
+  const kinds = kindsOf(set, places, stacks, path);
   const { box, pixelSize } = commonSampling(kinds);
   if (kinds.length > 1) {
     const said = kinds.map((kind) => `${kind.box} pixels of ${kind.pixelSize} angstrom`).join(", ");
@@ -92,12 +94,12 @@ function checkOptics({ optics, particles }: ParticleSet, path: string): void {
   }
 }
 
-/** The unlike boxes and pixel sizes of the images, in the order of the particles. Warns where a header says another pixel size. */
+/** The unlike boxes and pixel sizes of the images, in the order of the particles. */
 function kindsOf(
   { optics, particles }: ParticleSet,
   places: readonly ImagePlace[],
   stacks: readonly ParticleStack[],
-  { path, warn }: { readonly path: string; readonly warn: (line: string) => void },
+  path: string,
 ): readonly Sampling[] {
   const kinds: Sampling[] = [];
   const seen = new Set<string>();
@@ -106,13 +108,9 @@ function kindsOf(
     if (seen.has(`${opticsGroup} ${number}`)) continue;
     seen.add(`${opticsGroup} ${number}`);
     const { name, pixelSize, imageSize } = optics[opticsGroup]!;
-    const { box, header, path: file } = stacks[number]!;
+    const { box, path: file } = stacks[number]!;
     if (imageSize !== undefined && imageSize !== box) {
       throw new FormatError(path, `rlnImageSize of optics group ${name}`, imageSize, `${box}, as in ${file}`);
-    }
-    const said = saidPixelSize(mrcPixelSize(header));
-    if (pixelSizesDiffer(said, pixelSize)) {
-      warn(`${file}: its header says ${said} angstrom per pixel, not ${pixelSize} as ${path}`);
     }
     if (!kinds.some((kind) => kind.box === box && isSamePixel(kind.pixelSize, pixelSize))) {
       kinds.push({ box, pixelSize });

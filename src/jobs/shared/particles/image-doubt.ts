@@ -1,0 +1,61 @@
+import { mrcPixelSize } from "../../../io/mrc/read.js";
+import type { ParticleSet } from "../../../io/particles/particle.js";
+import { pixelSizesDiffer, saidPixelSize } from "../micrographs/pixel-size.js";
+import type { ParticleStack } from "./particle-stacks.js";
+
+/**
+ * What to say of stacks whose headers have another pixel size than the file of particles, a line each.
+ *
+ * @param stackOf number of the stack of each particle
+ * @param path of the file of particles
+ */
+export function headerDoubts(
+  { optics, particles }: ParticleSet,
+  stackOf: (row: number) => number,
+  stacks: readonly ParticleStack[],
+  path: string,
+): string[] {
+  const seen = new Set<string>();
+  return particles.flatMap(({ opticsGroup }, row) => {
+    const number = stackOf(row);
+    const key = `${opticsGroup} ${number}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const { pixelSize } = optics[opticsGroup]!;
+    const { header, path: file } = stacks[number]!;
+    const said = saidPixelSize(mrcPixelSize(header));
+    if (!pixelSizesDiffer(said, pixelSize)) return [];
+    return [`${file}: its header says ${said} angstrom per pixel, not ${pixelSize} as ${path}`];
+  });
+}
+
+/**
+ * What to say of poses that cannot be those of the images, a line each: one view for all particles, as programs write where
+ * nothing was aligned, and particles that lie outside their images.
+ *
+ * @param stackOf number of the stack of each particle
+ */
+export function poseDoubts(
+  { optics, particles }: ParticleSet,
+  stackOf: (row: number) => number,
+  stacks: readonly ParticleStack[],
+  path: string,
+): string[] {
+  const views = new Set(particles.map(({ angles }) => angles && Object.values(angles).join(", ")));
+  const [view] = views;
+  const outside = particles.filter(({ origin = { x: 0, y: 0 }, opticsGroup }, row) => {
+    const half = (stacks[stackOf(row)]!.box * optics[opticsGroup]!.pixelSize) / 2;
+    return Math.max(Math.abs(origin.x), Math.abs(origin.y)) > half;
+  });
+  return [
+    ...(particles.length > 1 && views.size === 1 && view !== undefined
+      ? [`${path}: all ${particles.length} particles have the angles ${view}, as where nothing was aligned`]
+      : []),
+    ...(outside.length > 0
+      ? [
+          `${path}: ${outside.length} of ${particles.length} particles have origins beyond the edge of their images, as where ` +
+            "they are in another unit",
+        ]
+      : []),
+  ];
+}
