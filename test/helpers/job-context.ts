@@ -24,3 +24,22 @@ export function jobContext(
   };
   return { context, notes, warnings, progress };
 }
+
+/**
+ * The context of a job that is interrupted when its progress comes to `stopAt`; never where that is undefined.
+ *
+ * @param open as `jobContext`
+ * @param stage whose progress counts; any, where left out
+ */
+export function interruptedContext<Context extends JobContext>(
+  open: (signal: AbortSignal) => { readonly context: Context },
+  stopAt: number | undefined,
+  stage?: string,
+): Context {
+  const controller = new AbortController();
+  const { context } = open(controller.signal);
+  const progress = (event: Progress): void => {
+    if (event.done === stopAt && (stage === undefined || event.stage === stage)) controller.abort();
+  };
+  return { ...context, report: { ...context.report, progress } };
+}

@@ -8,6 +8,7 @@ import { type ParameterSpec, Scope } from "../../src/nn/scope.js";
 import { oddsLoss, poseLoss } from "../../src/pose/losses.js";
 import { orientationCells, sharpness } from "../../src/pose/orientations.js";
 import { grad, input, interpret, sizeOf, type Value } from "../../src/tensor/index.js";
+import { wave } from "../helpers/reference-numbers.js";
 
 interface Case {
   readonly name: string;
@@ -25,10 +26,6 @@ const cases: readonly Case[] = JSON.parse(
   readFileSync(new URL("../fixtures/train/pose.json", import.meta.url), "utf8"),
 );
 const [BATCH, SIDE, WIDTH] = [3, 8, 2];
-
-/** The numbers both sides start from, see make_pose.py. */
-const wave = (count: number, offset: number, scale: number): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => scale * Math.sin(0.7 * i * (1 + (i % 13)) + offset));
 
 describe.each(cases)("$name, beside PyTorch in float64", (golden) => {
   const { channels, heads, members } = golden;

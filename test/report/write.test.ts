@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readDataset } from "../../src/dataset/reader.js";
 import { encodePng } from "../../src/io/png/write.js";
-import type { Estimates } from "../../src/jobs/estimate/records.js";
 import { ESTIMATES } from "../../src/jobs/estimate/run.js";
 import { encodeRealism } from "../../src/jobs/evaluate/records.js";
 import { planSimulation } from "../../src/jobs/simulate/plan.js";
@@ -12,6 +11,7 @@ import { writeReport } from "../../src/report/run.js";
 import { nodeFiles } from "../../src/runtime/files.js";
 import { jobContext } from "../helpers/job-context.js";
 import { scratchFolder } from "../helpers/scratch.js";
+import { toyEstimates } from "../helpers/toys/estimates.js";
 import { writeToyMap } from "../helpers/toys/map.js";
 import { estimate, result } from "./found.js";
 
@@ -63,24 +63,11 @@ describe("writeReport", () => {
     const samples = Uint8Array.from({ length: 200 * 220 }, (_, i) => (i * 7919) & 255);
     writeFileSync(at("real.png"), encodePng({ shape: [200, 220], channels: 1, samples }));
     writeFileSync(at("realism.json"), encodeRealism("cryogem 9.9.9", result));
-    const spread = { mean: 1, standardDeviation: 0 };
-    const estimates: Estimates = {
-      ...{ format: "cryogem-estimates", formatVersion: 1, program: "cryogem 9.9.9", options: {} },
+    const estimates = toyEstimates({
       optics: { pixelSize: 4, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 },
       particleDiameter: 130,
       micrographs: [estimate("raw/m1.mrc", 90, 6.5)],
-      distributions: {
-        ...{
-          defocus: spread,
-          astigmatism: spread,
-          astigmatismAngle: 0,
-          signalFraction: spread,
-          particles: null,
-          particleSize: null,
-        },
-      },
-      noise: { frequency: [0.1], power: [1], relativeDeviation: [0], anisotropy: { tile: 2, ratio: [1] } },
-    };
+    });
     mkdirSync(at("estimates"));
     writeFileSync(at(`estimates/${ESTIMATES.record}`), JSON.stringify(estimates));
     for (const name of ["c.svg", ESTIMATES.noise])

@@ -24,9 +24,9 @@ import {
   sub,
   type Value,
 } from "../../src/tensor/index.js";
+import { wave } from "../helpers/reference-numbers.js";
 
-const wave = (shape: readonly number[], offset: number): Float64Array =>
-  Float64Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(0.7 * i * (1 + (i % 13)) + offset));
+const filled = (shape: readonly number[], offset: number): Float64Array => wave(sizeOf(shape), offset);
 
 const derivative = (f: (x: Value) => Value, at: readonly number[]): number[] => {
   const x = input("x", [at.length]);
@@ -107,10 +107,10 @@ test.each([
     const x = input("x", [1, 2, 40, 36]);
     const w = input("w", [3, 2, ...kernel]);
     const y = conv2d(x, w, { pads, dilation });
-    const dy = wave(y.type.shape, 1);
+    const dy = filled(y.type.shape, 1);
     const [dx] = grad(reduceSum(mul(y, constant(dy, y.type.shape))), [x]);
     const reference = convTranspose2d(constant(dy, y.type.shape), w, { pads, dilation });
-    const feeds = { x: wave(x.type.shape, 2), w: wave(w.type.shape, 3) };
+    const feeds = { x: filled(x.type.shape, 2), w: filled(w.type.shape, 3) };
     const found = interpret({ dx: dx!, reference }, feeds);
     expect(found["dx"]).toBeAllclose(found["reference"]!, { relative: 1e-10, absolute: 1e-10 });
   },

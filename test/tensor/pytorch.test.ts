@@ -26,6 +26,7 @@ import {
   upsampleNearest,
   type Value,
 } from "../../src/tensor/index.js";
+import { wave } from "../helpers/reference-numbers.js";
 
 /** Made by make_reference.py beside it: PyTorch in double precision. */
 const reference = JSON.parse(
@@ -36,8 +37,8 @@ const reference = JSON.parse(
   >;
 };
 
-const wave = (shape: readonly number[], offset: number, scale = 1): Float64Array =>
-  Float64Array.from({ length: sizeOf(shape) }, (_, i) => scale * Math.sin(0.7 * i * (1 + (i % 13)) + offset));
+const filled = (shape: readonly number[], offset: number, scale = 1): Float64Array =>
+  wave(sizeOf(shape), offset, scale);
 
 /** Halves nearest to x, with the gradient of x: equal elements on purpose. */
 function roundedToHalves(x: Value, data: Float64Array): Value {
@@ -59,7 +60,7 @@ const BUILDERS: Readonly<Record<string, (...operands: Value[]) => Value>> = {
   softplus: (x) => softplus(x!),
   "reflect pad": (x) => padImage(x!, [3, 2, 4, 1], "reflect"),
   "matmul broadcast": (a, b) => matmul(a!, b!),
-  "amax with ties": (x) => reduceMax(roundedToHalves(x!, wave([4, 6], 0.3)), { axes: [1] }),
+  "amax with ties": (x) => reduceMax(roundedToHalves(x!, filled([4, 6], 0.3)), { axes: [1] }),
   "average pool, upsample": (x) => upsampleNearest(square(averagePool(x!, 2)), 3),
 };
 
@@ -68,9 +69,9 @@ describe("value and gradients equal PyTorch's in float64", () => {
     const operands = shapes.map((operand, i) => input(`x${i}`, operand));
     const y = BUILDERS[name]!(...operands);
     expect(y.type.shape).toEqual(shape);
-    const loss = reduceSum(mul(y, constant(wave(shape, 2), shape)));
+    const loss = reduceSum(mul(y, constant(filled(shape, 2), shape)));
     const outputs = Object.fromEntries(grad(loss, operands).map((dx, i) => [`x${i}`, dx]));
-    const feeds = Object.fromEntries(shapes.map((operand, i) => [`x${i}`, wave(operand, 0.3 + i)]));
+    const feeds = Object.fromEntries(shapes.map((operand, i) => [`x${i}`, filled(operand, 0.3 + i)]));
     const found = interpret({ y, ...outputs }, feeds);
     expect(found["y"]).toBeAllclose(value, { relative: 1e-9, absolute: 1e-10 });
     gradients.forEach((gradient, i) => {

@@ -2,14 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { input, interpret } from "../../src/tensor/index.js";
 import { adam, adamScalars } from "../../src/train/adam.js";
+import { wave } from "../helpers/reference-numbers.js";
 
 /** Made by make_adam.py beside it: PyTorch in double precision. */
 const paths = JSON.parse(
   readFileSync(new URL("../fixtures/train/adam.json", import.meta.url), "utf8"),
 ) as readonly { beta1: number; beta2: number; epsilon: number; rate: number; path: number[][] }[];
-
-const wave = (count: number, offset: number, scale = 1): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => scale * Math.sin(0.7 * i * (1 + (i % 13)) + offset));
 
 describe("Adam's path equals PyTorch's in float64", () => {
   test.each(paths)("beta1 $beta1, epsilon $epsilon", ({ path, rate, ...settings }) => {

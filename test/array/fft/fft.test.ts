@@ -4,6 +4,7 @@ import { radices } from "../../../src/array/fft/line.js";
 import { inverseReference } from "../../../src/array/fft/reference.js";
 import { Random } from "../../../src/core/random.js";
 import { oracle, oracleImage } from "../oracle.js";
+import { relativeError } from "./relative-error.js";
 
 const noise = (length: number, seed = 1): Float32Array =>
   Random.of(seed).fillNormal(new Float32Array(length));
@@ -33,18 +34,6 @@ function naive(
     }
   }
   return out;
-}
-
-/** |a - b| / |b| in the L2 norm. */
-function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expect(a.length).toBe(b.length);
-  let difference = 0;
-  let size = 0;
-  for (let i = 0; i < b.length; i++) {
-    difference += (a[i]! - b[i]!) ** 2;
-    size += b[i]! ** 2;
-  }
-  return Math.sqrt(difference / size);
 }
 
 const IMAGES: readonly (readonly [number, number])[] = [

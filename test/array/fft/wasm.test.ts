@@ -4,17 +4,7 @@ import { fitsWasm, type Shape3d } from "../../../src/array/fft/layout.js";
 import { forwardReference, inverseReference } from "../../../src/array/fft/reference.js";
 import { forwardWasm, inverseWasm } from "../../../src/array/fft/wasm.js";
 import { Random } from "../../../src/core/random.js";
-
-/** |a - b| / |b| in the L2 norm. */
-function relativeError(a: Float32Array, b: Float32Array): number {
-  let difference = 0;
-  let size = 0;
-  for (let i = 0; i < b.length; i++) {
-    difference += (a[i]! - b[i]!) ** 2;
-    size += b[i]! ** 2;
-  }
-  return Math.sqrt(difference / size);
-}
+import { relativeError } from "./relative-error.js";
 
 const SHAPES: readonly Shape3d[] = [
   [1, 2, 2],

@@ -12,6 +12,7 @@ import { kernelDistance } from "../../../src/evaluate/realism/kid.js";
 import { copiedShare, nearestDistances } from "../../../src/evaluate/realism/nearest.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
 import { compile, constant, conv2d, input, relu } from "../../../src/tensor/index.js";
+import { wave } from "../../helpers/reference-numbers.js";
 
 /** Made by make_extractor.py: numpy. */
 const reference = JSON.parse(
@@ -29,9 +30,6 @@ const reference = JSON.parse(
   }[];
 };
 const { side } = reference;
-
-const wave = (count: number, offset: number, scale: number): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => scale * Math.sin(0.7 * i * (1 + (i % 13)) + offset));
 
 const patches = (count: number, offset: number, shift: number): Image[] =>
   Array.from({ length: count }, (_, k) => ({

@@ -9,6 +9,7 @@ import { generateDataset } from "../../../src/jobs/generate/run.js";
 import { planTraining } from "../../../src/jobs/train/plan.js";
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
+import { interruptedContext } from "../../helpers/job-context.js";
 import { snapshot } from "../../helpers/snapshot.js";
 import { toyTrainingJob } from "../../helpers/toys/training-job.js";
 
@@ -48,14 +49,8 @@ describe("generate", () => {
   });
 
   test("interrupted and run again, the bytes are the same; a lost micrograph is made again", async () => {
-    const controller = new AbortController();
-    const job = contextOf(controller.signal);
-    const progress = (event: { readonly done: number }): void => {
-      if (event.done === 1) controller.abort();
-    };
     const plan = planGeneration({ model: at("model"), simulated: at("simulated"), out: at("broken") });
-    const context = { ...job.context, report: { ...job.context.report, progress } };
-    await expect(generateDataset(plan, context)).rejects.toThrow(/abort/i);
+    await expect(generateDataset(plan, interruptedContext(contextOf, 1))).rejects.toThrow(/abort/i);
     await generate("broken");
     const whole = snapshot(at("synthetic"));
     expect(snapshot(at("broken"))).toEqual(whole);

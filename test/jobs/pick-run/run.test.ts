@@ -16,7 +16,7 @@ import { planPickRun } from "../../../src/jobs/pick-run/plan.js";
 import { parsePickRecord } from "../../../src/jobs/pick-run/records.js";
 import { runPicking } from "../../../src/jobs/pick-run/run.js";
 import { scorePicks } from "../../../src/jobs/pick-score/run.js";
-import { jobContext } from "../../helpers/job-context.js";
+import { interruptedContext, jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { noisyMicrograph, OPTICS } from "../../pick/simulated.js";
 import { attributesOf } from "../../plot/markup.js";
@@ -77,17 +77,10 @@ describe("pick run", () => {
 
   test("an interrupted run goes on with what is missing, to the same bytes", async () => {
     await run(options("whole"));
-    const controller = new AbortController();
-    const told = jobContext(controller.signal);
-    const report = {
-      ...told.context.report,
-      progress: ({ done }: { done: number }) => {
-        if (done === 1) controller.abort();
-      },
-    };
+    const stopping = interruptedContext(jobContext, 1);
     const plan = planPickRun(options("parts"));
     const runtime = () => Promise.reject(new Error("no network here"));
-    await expect(runPicking(plan, { ...told.context, report, runtime })).rejects.toThrow(/abort/i);
+    await expect(runPicking(plan, { ...stopping, runtime })).rejects.toThrow(/abort/i);
     expect(existsSync(join(dir, "parts", "picks.star"))).toBe(false);
     const before = statSync(join(dir, "parts", "parts", "mic.1.json")).mtimeMs;
     await run(options("parts"));

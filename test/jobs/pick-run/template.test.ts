@@ -6,6 +6,7 @@ import { readPicksStar } from "../../../src/io/picks/star.js";
 import { readTopaz } from "../../../src/io/picks/topaz.js";
 import { parseStar } from "../../../src/io/star/parse.js";
 import { scratchFolder } from "../../helpers/scratch.js";
+import { toyEstimates } from "../../helpers/toys/estimates.js";
 import { writeToyMap } from "../../helpers/toys/map.js";
 import { DEFOCUS, DIAMETER, OPTICS } from "../../pick/simulated.js";
 import { SHAPE, toyPickRun } from "./toy-run.js";
@@ -18,39 +19,19 @@ const text = (...path: readonly string[]): string => readFileSync(join(dir, ...p
 
 /** A folder of estimates that knows the micrographs' defocus. */
 function writeEstimates(name: string): string {
-  const spread = { mean: 0, standardDeviation: 0 };
-  const record = {
-    ...{ format: "cryogem-estimates", formatVersion: 1, program: "by hand", options: {} },
+  const record = toyEstimates({
     ...{ optics: OPTICS, particleDiameter: DIAMETER },
     micrographs: micrographs.map(({ path }, i) => ({
-      ...{ file: path, sha256: "0".repeat(64), shape: SHAPE, score: 1, evidence: 99, resolution: 10 },
+      ...{ file: path, sha256: "0".repeat(64), shape: [...SHAPE], score: 1, evidence: 99, resolution: 10 },
       ...{ ...DEFOCUS, defocusU: DEFOCUS.defocusU + i },
       ...{ ice: { mean: 1, lowest: 1 }, signalFraction: 0.1, backgroundFraction: 0.5, particles: null },
       particleSize: null,
       files: {
-        ctfPicture: "p",
-        ctfCurve: "c",
-        ice: "i",
-        icePreview: "v",
-        particlePicture: "q",
-        sizeCurve: "s",
+        ...{ ctfPicture: "p", ctfCurve: "c", ice: "i", icePreview: "v" },
+        ...{ particlePicture: "q", sizeCurve: "s" },
       },
     })),
-    distributions: {
-      ...{
-        defocus: spread,
-        astigmatism: spread,
-        astigmatismAngle: 0,
-        signalFraction: spread,
-        particles: null,
-        particleSize: null,
-      },
-    },
-    noise: {
-      ...{ frequency: [0.1], power: [1], relativeDeviation: [0] },
-      anisotropy: { tile: 2, ratio: [1] },
-    },
-  };
+  });
   mkdirSync(join(dir, name));
   writeFileSync(join(dir, name, "estimates.json"), JSON.stringify(record));
   return join(dir, name);

@@ -7,7 +7,7 @@ import { planSimulation } from "../../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
-import { jobContext } from "../../helpers/job-context.js";
+import { interruptedContext, jobContext } from "../../helpers/job-context.js";
 import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toys/map.js";
@@ -19,17 +19,10 @@ const runtime = openOnnxCpu({ threads: 1 });
 
 /** Three steps with a milestone after the second and the last; `stopAt` interrupts after a step. */
 async function train(name: string, { files = nodeFiles, stopAt }: { files?: Files; stopAt?: number } = {}) {
-  const controller = new AbortController();
-  const { context } = jobContext(controller.signal);
-  const report = {
-    ...context.report,
-    progress: ({ stage, done }: { stage: string; done: number }) => {
-      if (stage === "train" && done === stopAt) controller.abort();
-    },
-  };
+  const context = interruptedContext(jobContext, stopAt, "train");
   const small = { width: 2, crop: 32, batch: 1, steps: 3, every: 2, workingDiameter: 12 };
   const plan = planPickTraining({ dataset: [at("simulated")], out: at(name), ...small, resume: true });
-  await trainPickerModel(plan, { ...context, files, report, runtime: () => runtime });
+  await trainPickerModel(plan, { ...context, files, runtime: () => runtime });
 }
 
 let whole: Record<string, string>;

@@ -12,7 +12,7 @@ import { planSimulation } from "../../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
-import { jobContext } from "../../helpers/job-context.js";
+import { interruptedContext, jobContext } from "../../helpers/job-context.js";
 import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toys/map.js";
@@ -30,16 +30,9 @@ async function train(
   name: string,
   { files = nodeFiles, stopAt, ...more }: { files?: Files; stopAt?: number; ctf?: "none" | "channel" } = {},
 ) {
-  const controller = new AbortController();
-  const { context } = jobContext(controller.signal);
-  const report = {
-    ...context.report,
-    progress: ({ stage, done }: { stage: string; done: number }) => {
-      if (stage === "train" && done === stopAt) controller.abort();
-    },
-  };
+  const context = interruptedContext(jobContext, stopAt, "train");
   const plan = planPoseTraining({ particles: [star], out: at(name), ...SMALL, ...more, resume: true });
-  await trainPoseModel(plan, { ...context, files, report, runtime: () => runtime });
+  await trainPoseModel(plan, { ...context, files, runtime: () => runtime });
 }
 
 let whole: Record<string, string>;

@@ -4,10 +4,11 @@ import { beforeEach } from "vitest";
 import { entries } from "../../../src/cli/commands/index.js";
 import { Random } from "../../../src/core/random.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
-import type { Estimates, MicrographEstimate } from "../../../src/jobs/estimate/records.js";
+import type { MicrographEstimate } from "../../../src/jobs/estimate/records.js";
 import type { RunContext } from "../../../src/jobs/run/run.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
+import { toyEstimates } from "../../helpers/toys/estimates.js";
 
 export const TEXT = `micrographs: [1.mrc, 2.mrc, 3.mrc, 4.mrc, 5.mrc]
 heldOut: [4.mrc, 5.mrc]
@@ -91,7 +92,6 @@ export const evidence: Record<string, number> = {};
 
 /** What `estimate` writes of micrographs. */
 function estimatesOf(paths: readonly string[]): string {
-  const spread = { mean: 0, standardDeviation: 0 };
   const inFolder = (path: string) => ["1.mrc", "2.mrc", "3.mrc"].map((name) => join(path, name));
   const files = paths.flatMap((path) => (path.endsWith(".mrc") ? [path] : inFolder(path)));
   const micrographs = files.map((file): MicrographEstimate => {
@@ -105,15 +105,6 @@ function estimatesOf(paths: readonly string[]): string {
       files: { ...made, particlePicture: "", sizeCurve: "" },
     };
   });
-  const estimates: Estimates = {
-    ...{ format: "cryogem-estimates", formatVersion: 1, program: "cryogem", options: {} },
-    optics: { pixelSize: 3, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 },
-    ...{ particleDiameter: 60, micrographs },
-    distributions: {
-      ...{ defocus: spread, astigmatism: spread, astigmatismAngle: 0, signalFraction: spread },
-      ...{ particles: null, particleSize: null },
-    },
-    noise: { frequency: [], power: [], relativeDeviation: [], anisotropy: { tile: 2, ratio: [] } },
-  };
-  return JSON.stringify(estimates);
+  const optics = { pixelSize: 3, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 };
+  return JSON.stringify(toyEstimates({ optics, particleDiameter: 60, micrographs }));
 }

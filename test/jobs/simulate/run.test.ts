@@ -14,7 +14,7 @@ import { project } from "../../../src/physics/projection/project.js";
 import { prepareProjector } from "../../../src/physics/projection/projector.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { threadWorkers } from "../../../src/runtime/workers/workers.js";
-import { jobContext } from "../../helpers/job-context.js";
+import { interruptedContext, jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { snapshot } from "../../helpers/snapshot.js";
 import { toyVolume } from "../../helpers/toys/map.js";
@@ -41,17 +41,7 @@ describe("bytes", () => {
     await simulate("two", more, jobContext(undefined, pool).context);
     expect(snapshot(join(dir, "two"))).toEqual(one);
 
-    const controller = new AbortController();
-    const { context } = jobContext(controller.signal);
-    const stopping = {
-      ...context,
-      report: {
-        ...context.report,
-        progress: ({ done }: { readonly done: number }) => {
-          if (done === 2) controller.abort();
-        },
-      },
-    };
+    const stopping = interruptedContext(jobContext, 2);
     await expect(simulate("stopped", more, stopping)).rejects.toMatchObject({ name: "AbortError" });
     expect(
       Object.keys(snapshot(join(dir, "stopped"))).filter((name) => /partial|dataset.json/.test(name)),

@@ -11,6 +11,7 @@ import { whiteField } from "../../../src/translate/fit/field.js";
 import { decodeModel } from "../../../src/translate/model.js";
 import { heldOutParts, heldOutRows } from "../../../src/translate/samples/held-out.js";
 import { sampleStep } from "../../../src/translate/samples/sampler.js";
+import { interruptedContext } from "../../helpers/job-context.js";
 import { toyTrainingJob } from "../../helpers/toys/training-job.js";
 import { toyTrainingSet } from "../../helpers/toys/training-set.js";
 
@@ -31,15 +32,8 @@ describe("train --keep best", () => {
   // a rate at which the generator first comes nearer and then goes astray
   const options: Partial<TrainOptions> = { keep: "best", steps: 8, every: 2, learningRate: 0.02, average: 0 };
 
-  const trainStopped = (name: string, stop: number): Promise<number> => {
-    const controller = new AbortController();
-    const job = contextOf(controller.signal);
-    const progress = ({ done }: { readonly done: number }): void => {
-      if (done === stop) controller.abort();
-    };
-    const context = { ...job.context, report: { ...job.context.report, progress } };
-    return trainTranslator(planTraining(trainOptions(name, options)), context);
-  };
+  const trainStopped = (name: string, stop: number): Promise<number> =>
+    trainTranslator(planTraining(trainOptions(name, options)), interruptedContext(contextOf, stop));
 
   test("keeps the checkpoint with the least score, and says so", async () => {
     const { notes } = await train("best", options);

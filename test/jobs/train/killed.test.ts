@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
+import type { Files } from "../../../src/core/ports.js";
 import { planTraining, type TrainOptions } from "../../../src/jobs/train/plan.js";
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
+import { interruptedContext } from "../../helpers/job-context.js";
 import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
 import { trainingFiles } from "../../helpers/toys/training-files.js";
 import { toyTrainingJob } from "../../helpers/toys/training-job.js";
@@ -14,14 +16,12 @@ const SMALLEST: Partial<TrainOptions> = {
 };
 
 /** Three steps with a milestone after the second and the last; `stopAt` interrupts after a step. */
-async function train(name: string, { files = nodeFiles, stopAt = Number.NaN } = {}): Promise<void> {
-  const controller = new AbortController();
-  const { context } = contextOf(controller.signal);
-  const progress = ({ done }: { readonly done: number }): void => {
-    if (done === stopAt) controller.abort();
-  };
+async function train(
+  name: string,
+  { files = nodeFiles, stopAt }: { files?: Files; stopAt?: number } = {},
+): Promise<void> {
   const plan = planTraining(trainOptions(name, { ...SMALLEST, steps: 3, every: 2, resume: true }));
-  await trainTranslator(plan, { ...context, files, report: { ...context.report, progress } });
+  await trainTranslator(plan, { ...interruptedContext(contextOf, stopAt), files });
 }
 
 let whole: Record<string, string>;

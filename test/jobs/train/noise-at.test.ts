@@ -12,6 +12,7 @@ import { GeneratorRunner, tilingFor } from "../../../src/translate/generator-run
 import { generatorInput } from "../../../src/translate/noise/field.js";
 import { resolveOptions } from "../../../src/translate/options.js";
 import { planAxis } from "../../../src/translate/tiling.js";
+import { interruptedContext } from "../../helpers/job-context.js";
 import { toyTrainingJob } from "../../helpers/toys/training-job.js";
 import { TOY_OPTICS, toyTrainingSet } from "../../helpers/toys/training-set.js";
 
@@ -29,12 +30,7 @@ describe.each(CASES)("train %j", (more) => {
 
   test("resumes to the same bytes, is recorded, makes micrographs and is compared", async () => {
     await train(name, more);
-    const controller = new AbortController();
-    const job = contextOf(controller.signal);
-    const progress = ({ done }: { readonly done: number }): void => {
-      if (done === 1) controller.abort();
-    };
-    const context = { ...job.context, report: { ...job.context.report, progress } };
+    const context = interruptedContext(contextOf, 1);
     const again = `${name}-again`;
     await expect(trainTranslator(planTraining(trainOptions(again, more)), context)).rejects.toThrow(/abort/i);
     await train(again, { ...more, resume: true });

@@ -5,6 +5,7 @@ import { planTraining, type TrainOptions } from "../../../src/jobs/train/plan.js
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { decodeModel, type TranslatorName } from "../../../src/translate/model.js";
+import { interruptedContext } from "../../helpers/job-context.js";
 import { toyTrainingJob } from "../../helpers/toys/training-job.js";
 
 const { at, contextOf, trainOptions, train, generate, prepareInputs } = toyTrainingJob();
@@ -30,12 +31,7 @@ describe.each(CASES)("train --translator %s %j", (translator, more) => {
 
   test("resumes to the same bytes, and makes micrographs", async () => {
     await train(translator, options);
-    const controller = new AbortController();
-    const job = contextOf(controller.signal);
-    const progress = ({ done }: { readonly done: number }): void => {
-      if (done === 1) controller.abort();
-    };
-    const context = { ...job.context, report: { ...job.context.report, progress } };
+    const context = interruptedContext(contextOf, 1);
     const again = `${translator}-again`;
     await expect(trainTranslator(planTraining(trainOptions(again, options)), context)).rejects.toThrow(
       /abort/i,

@@ -6,6 +6,7 @@ import { planTraining, type TrainOptions } from "../../../src/jobs/train/plan.js
 import { trainTranslator } from "../../../src/jobs/train/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { decodeModel } from "../../../src/translate/model.js";
+import { interruptedContext } from "../../helpers/job-context.js";
 import { snapshot } from "../../helpers/snapshot.js";
 import { toyTrainingJob } from "../../helpers/toys/training-job.js";
 import { toyTrainingSet } from "../../helpers/toys/training-set.js";
@@ -64,12 +65,7 @@ describe("train", () => {
   });
 
   test("interrupted and resumed, it ends in the same model, byte for byte", async () => {
-    const controller = new AbortController();
-    const job = contextOf(controller.signal);
-    const progress = (event: { readonly done: number }): void => {
-      if (event.done === 3) controller.abort();
-    };
-    const context = { ...job.context, report: { ...job.context.report, progress } };
+    const context = interruptedContext(contextOf, 3);
     await expect(trainTranslator(planTraining(trainOptions("again")), context)).rejects.toThrow(/abort/i);
     expect(readdirSync(at("again"))).not.toContain("model.safetensors");
     await expect(generate("of-half", { model: at("again") })).rejects.toThrow(

@@ -6,6 +6,7 @@ import { adamScalars } from "../../../src/train/adam.js";
 import { updatesInGraph } from "../../../src/train/update.js";
 import { imageShare } from "../../../src/translate/diffusion/schedule.js";
 import { DIFFUSION_MODELS, diffusionStep } from "../../../src/translate/diffusion/step.js";
+import { digest, wave } from "../../helpers/reference-numbers.js";
 
 /** Made by make_diffusion.py beside it: PyTorch in double precision. */
 const reference = JSON.parse(
@@ -21,17 +22,6 @@ const reference = JSON.parse(
   readonly change: Readonly<Record<string, readonly number[]>>;
 };
 const { crop, width } = reference.sizes;
-
-const wave = (count: number, offset: number, scale: number): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => scale * Math.sin(0.7 * i * (1 + (i % 13)) + offset));
-
-/** Norm, a scalar product and eight elements, as the reference keeps of a tensor. */
-const digest = (values: Float64Array): number[] => {
-  const probe = wave(values.length, 0.5, 1);
-  const dot = values.reduce((sum, value, i) => sum + value * probe[i]!, 0);
-  const picked = Array.from({ length: 8 }, (_, j) => values[Math.round((j * (values.length - 1)) / 7)]!);
-  return [Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), dot, ...picked];
-};
 
 test.each(Object.entries(reference.shares))("the image's share at time %s is PyTorch's", (time, share) => {
   expect(imageShare(Number(time)) / share).toBeCloseTo(1, 11);

@@ -2,10 +2,6 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
 import type { GeneratorOptions } from "../../../src/nn/generator.js";
-import { interpret, sizeOf } from "../../../src/tensor/index.js";
-import { adamScalars } from "../../../src/train/adam.js";
-import { fuse } from "../../../src/train/phase.js";
-import { updatesInGraph } from "../../../src/train/update.js";
 import type { PatchContrastOptions } from "../../../src/translate/gan/contrast/contrast.js";
 import { mirroredImage, positionFeeds } from "../../../src/translate/gan/contrast/positions.js";
 import { poolFeeds } from "../../../src/translate/gan/image-pool.js";
@@ -15,6 +11,8 @@ import {
   type TranslationStep,
 } from "../../../src/translate/gan/networks.js";
 import { translationStep } from "../../../src/translate/gan/step.js";
+import { digest, wave } from "../../helpers/reference-numbers.js";
+import { exactStep, firstFeeds, type Numbers } from "./exact-step.js";
 
 interface Case {
   readonly network: GeneratorOptions["network"];
@@ -48,19 +46,7 @@ const reference = JSON.parse(
 };
 const { sizes } = reference;
 
-const wave = (count: number, offset: number, scale: number): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => scale * Math.sin(0.7 * i * (1 + (i % 13)) + offset));
-
-/** Norm, a scalar product and eight elements, as the reference keeps of a tensor. */
-const digest = (values: Float64Array): number[] => {
-  const probe = wave(values.length, 0.5, 1);
-  const dot = values.reduce((sum, value, i) => sum + value * probe[i]!, 0);
-  const picked = Array.from({ length: 8 }, (_, j) => values[Math.round((j * (values.length - 1)) / 7)]!);
-  return [Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), dot, ...picked];
-};
-
 const { crop, ngf: width, ndf, widest, depth, head: headWidth, points, pool } = sizes;
-type Feeds = Record<string, ArrayLike<number>>;
 
 const commonOptions = ({ network }: Case) => ({
   ...{ crop, beta1: reference.beta1, averaged: false },
@@ -74,32 +60,12 @@ const commonOptions = ({ network }: Case) => ({
 const simulated = wave(crop * crop, 0.2, 1);
 const real = wave(crop * crop, 2.9, 1.2);
 
-function run(options: StepOptions, expected: Case, inputs: (step: TranslationStep) => Feeds) {
+function run(options: StepOptions, expected: Case, inputs: (step: TranslationStep) => Numbers) {
   const step = translationStep(options);
   const specs = parametersOfStep(step);
-  const feeds: Feeds = { simulated, real, ...inputs(step) };
-  for (const [name, share] of [
-    ["generator", 1],
-    ["discriminator", 0.5],
-  ] as const) {
-    const { stepSize, stepEpsilon } = adamScalars(share * reference.rate, 1, { beta1: reference.beta1 });
-    Object.assign(feeds, { [`${name}:stepSize`]: [stepSize], [`${name}:stepEpsilon`]: [stepEpsilon] });
-  }
-  const names = Object.keys(expected.parameters);
-  for (const { name, shape } of specs) {
-    feeds[name] = wave(sizeOf(shape), 1.3 * names.indexOf(name), 0.3);
-    feeds[`m:${name}`] = feeds[`v:${name}`] = new Float64Array(sizeOf(shape));
-  }
-  const { outputs, carried, updates } = fuse(step.phases);
-  const all = [...step.phases.slice(0, -1).flatMap((phase) => phase.updates), ...updates];
-  const wanted = {
-    ...outputs,
-    ...Object.fromEntries(all.map(({ parameter, gradient }) => [`gradient:${parameter}`, gradient])),
-    ...Object.fromEntries(
-      [...carried, ...updatesInGraph(updates)].map(({ name, next }) => [`next:${name}`, next]),
-    ),
-  };
-  return { specs, feeds, outputs, results: interpret(wanted, feeds) };
+  const start = firstFeeds(specs, Object.keys(expected.parameters), reference);
+  const feeds: Numbers = { simulated, real, ...start, ...inputs(step) };
+  return { specs, feeds, ...exactStep(step.phases, feeds) };
 }
 
 /** What every case is held against. */
@@ -143,8 +109,8 @@ describe.each(reference.cut)(
       ...{ kind: "patch", headWidth, levels, points, temperature: reference.temperature },
       ...{ identity, flip: flips },
     };
-    const places = (name: string, maps: readonly number[], salt: number): Feeds => {
-      const feeds: Feeds = {};
+    const places = (name: string, maps: readonly number[], salt: number): Numbers => {
+      const feeds: Numbers = {};
       for (const [i, side] of maps.entries()) {
         const at = Array.from(
           { length: Math.min(points, side * side) },
@@ -174,7 +140,7 @@ describe.each(reference.cyclegan)("a step of CycleGAN: $network, pools swap $swa
   const { weight, identity, swaps } = expected;
   const images = wave(2 * pool * crop * crop, 0.9, 1);
   const pools = [images.slice(0, images.length / 2), images.slice(images.length / 2)];
-  const feeds: Feeds = {};
+  const feeds: Numbers = {};
   for (const [i, name] of ["pool:real", "pool:simulated"].entries()) {
     feeds[name] = pools[i]!;
     feeds[`${name}:slot`] = [1 + i];

@@ -3,13 +3,11 @@ import { describe, expect, test } from "vitest";
 import { planesOf } from "../../../src/nn/generator.js";
 import type { NoiseAt } from "../../../src/nn/layers.js";
 import type { ParameterSpec } from "../../../src/nn/scope.js";
-import { interpret, sizeOf } from "../../../src/tensor/index.js";
-import { adamScalars } from "../../../src/train/adam.js";
-import { fuse } from "../../../src/train/phase.js";
-import { updatesInGraph } from "../../../src/train/update.js";
 import { samplingFeeds } from "../../../src/translate/gan/contrast/sampling-inputs.js";
 import type { StepOptions } from "../../../src/translate/gan/networks.js";
 import { translationStep } from "../../../src/translate/gan/step.js";
+import { digest, wave } from "../../helpers/reference-numbers.js";
+import { exactStep, firstFeeds, type Numbers } from "./exact-step.js";
 
 interface Case {
   readonly upsampling: "transposed" | "resize";
@@ -37,17 +35,6 @@ const reference = JSON.parse(
 };
 const { sizes } = reference;
 
-const wave = (count: number, offset: number, scale: number): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => scale * Math.sin(0.7 * i * (1 + (i % 13)) + offset));
-
-/** Norm, a scalar product and eight elements, as the reference keeps of a tensor. */
-const digest = (values: Float64Array): number[] => {
-  const probe = wave(values.length, 0.5, 1);
-  const dot = values.reduce((sum, value, i) => sum + value * probe[i]!, 0);
-  const picked = Array.from({ length: 8 }, (_, j) => values[Math.round((j * (values.length - 1)) / 7)]!);
-  return [Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), dot, ...picked];
-};
-
 const optionsOf = ({ upsampling, output, variant, widest, discriminators, noiseAt }: Case): StepOptions => ({
   crop: sizes.crop,
   generator: { network: "unet", width: sizes.ngf, widest, depth: sizes.depth, upsampling, output, noiseAt },
@@ -60,36 +47,22 @@ const optionsOf = ({ upsampling, output, variant, widest, discriminators, noiseA
   averaged: discriminators === 2,
 });
 
-function feedsOf(
-  specs: readonly ParameterSpec[],
-  names: readonly string[],
-  planes: number,
-): Record<string, ArrayLike<number>> {
+function feedsOf(specs: readonly ParameterSpec[], names: readonly string[], planes: number): Numbers {
   const { crop, queries, levels } = sizes;
-  const feeds: Record<string, ArrayLike<number>> = {
+  const feeds: Numbers = {
+    ...firstFeeds(specs, names, reference),
     simulated: wave(planes * crop * crop, 0.2, 1),
     real: wave(crop * crop, 2.9, 1.2),
     nceWeight: [reference.weight],
     averageDecay: [0.25],
   };
-  for (const [name, share] of [
-    ["generator", 1],
-    ["discriminator", 0.5],
-  ] as const) {
-    const { stepSize, stepEpsilon } = adamScalars(share * reference.rate, 1, { beta1: reference.beta1 });
-    Object.assign(feeds, { [`${name}:stepSize`]: [stepSize], [`${name}:stepEpsilon`]: [stepEpsilon] });
-  }
   const points = Int32Array.from({ length: 2 * queries }, (_, i) =>
     i < queries ? (i * 977 + 131) % (crop * crop) : ((i - queries) * 1409 + 77) % (crop * crop),
   );
   for (let level = 1; level <= levels; level++) {
     for (const [name, { data }] of Object.entries(samplingFeeds(points, crop, level))) feeds[name] = data;
   }
-  for (const { name, shape } of specs) {
-    feeds[name] = wave(sizeOf(shape), 1.3 * names.indexOf(name), 0.3);
-    feeds[`average:${name}`] = feeds[name]!;
-    feeds[`m:${name}`] = feeds[`v:${name}`] = new Float64Array(sizeOf(shape));
-  }
+  for (const { name } of specs) feeds[`average:${name}`] = feeds[name]!;
   return feeds;
 }
 
@@ -101,14 +74,7 @@ describe.each(reference.cases)(
     const step = translationStep(options);
     const specs = [...step.generator, ...step.discriminator, ...step.heads];
     const feeds = feedsOf(specs, names, planesOf(options.generator));
-    const { outputs, carried, updates } = fuse(step.phases);
-    const gradients = [...step.phases[0]!.updates, ...updates].map(
-      ({ parameter, gradient }) => [`gradient:${parameter}`, gradient] as const,
-    );
-    const next = [...carried, ...updatesInGraph(updates)].map(
-      (tensor) => [`next:${tensor.name}`, tensor.next] as const,
-    );
-    const results = interpret({ ...outputs, ...Object.fromEntries([...next, ...gradients]) }, feeds);
+    const { outputs, results } = exactStep(step.phases, feeds);
 
     test("has the reference's parameters, in its order of shapes", () => {
       const found = Object.fromEntries(specs.map(({ name, shape }) => [name, [...shape]]));
