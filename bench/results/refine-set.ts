@@ -12,10 +12,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { irfft3, rfft3 } from "../../src/array/fft/fft.js";
 import { resampleVolume } from "../../src/array/fft/resample.js";
 import { centre, type Volume } from "../../src/array/image.js";
-import { filterRadially, lowPassAt } from "../../src/array/spectrum/shells.js";
+import { lowPassed } from "../../src/array/spectrum/low-pass.js";
 import { Random } from "../../src/core/random.js";
 import { uniformRotation } from "../../src/core/rotation.js";
 import { readMrc, readVolume } from "../../src/io/mrc/read.js";
@@ -51,7 +50,10 @@ const particles = Array.from({ length: count }, (_, i): Particle => {
 });
 const set: ParticleSet = { optics: [optics], particles };
 writeFileSync(at("truth.mrc"), writeMrc({ ...truth, kind: "volume" }));
-writeFileSync(at("reference.mrc"), writeMrc({ ...lowPass(truth, low), kind: "volume" }));
+writeFileSync(
+  at("reference.mrc"),
+  writeMrc({ ...lowPassed(truth, (box * pixelSize) / low), kind: "volume" }),
+);
 writeFileSync(at("mask.mrc"), writeMrc({ ...softSphere(truth, 0.45 * box * pixelSize), kind: "volume" }));
 writeFileSync(at("truth.star"), writeParticlesStar(set));
 writeFileSync(
@@ -99,13 +101,6 @@ function varianceWithin(stack: Float32Array, radius: number): number {
     total += squares / n - (sum / n) ** 2;
   }
   return total / count;
-}
-
-/** The volume without frequencies above 1 / resolution, with a cosine edge two shells wide. */
-function lowPass(volume: Volume, resolution: number): Volume {
-  const spectrum = rfft3(volume);
-  filterRadially(spectrum, lowPassAt((volume.shape[0] * volume.voxelSize) / resolution));
-  return irfft3(spectrum, volume.voxelSize);
 }
 
 /** 1 within a radius (angstrom) of the centre, 0 from five voxels beyond it on, a cosine between. */

@@ -7,6 +7,11 @@ const WIDTH = 300;
 const HEIGHT = 132;
 const SPACE = [6, 6, 6, 22] as const;
 const BARS = 48;
+/** The fields in which the ends of the range are typed. */
+const ENDS = [
+  ["from", 0],
+  ["to", 1],
+] as const;
 
 /** How values are distributed: all of them, and those of the rows that are chosen. Drag over it to choose. */
 export function Histogram(props: {
@@ -93,26 +98,20 @@ export function Histogram(props: {
         ))}
       </svg>
       <div class="row">
-        <label>
-          <span class="unseen">{name}, from</span>
-          <input
-            type="number"
-            step="any"
-            placeholder="from"
-            value={range ? numberText(range[0]) : ""}
-            onChange={(event) => typed(0, event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          <span class="unseen">{name}, to</span>
-          <input
-            type="number"
-            step="any"
-            placeholder="to"
-            value={range ? numberText(range[1]) : ""}
-            onChange={(event) => typed(1, event.currentTarget.value)}
-          />
-        </label>
+        {ENDS.map(([word, end]) => (
+          <label key={word}>
+            <span class="unseen">
+              {name}, {word}
+            </span>
+            <input
+              type="number"
+              step="any"
+              placeholder={word}
+              value={range ? numberText(range[end]) : ""}
+              onChange={(event) => typed(end, event.currentTarget.value)}
+            />
+          </label>
+        ))}
         {range && (
           <button type="button" class="quiet" onClick={() => onRange(undefined)}>
             All

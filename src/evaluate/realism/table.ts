@@ -1,4 +1,5 @@
 import { csvLine } from "../../io/bytes/csv.js";
+import { alignedTable } from "../aligned-table.js";
 import type { Score } from "../spread.js";
 import { MEASURE_TITLES, REALISM_MEASURES, type RealismMeasure } from "./measures.js";
 import type { RealismResult, RealismRow } from "./realism.js";
@@ -35,14 +36,7 @@ export function textTable(result: RealismResult): string {
     MEASURE_TITLES[measure],
     ...result.rows.map((row) => scoreText(row.scores[measure])),
   ]);
-  const table = [header, ...lines];
-  const widths = header.map((_, column) => Math.max(...table.map((line) => line[column]!.length)));
-  const format = (line: readonly string[]): string =>
-    line
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join("  ")
-      .trimEnd();
-  return `${table.map(format).join("\n")}\n`;
+  return alignedTable([header, ...lines], "right");
 }
 
 /** The result as CSV: a set and a measure a line. */

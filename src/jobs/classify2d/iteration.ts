@@ -9,7 +9,8 @@ import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import type { DatasetContext } from "../shared/context.js";
 import type { SearchInputs } from "../shared/particles/search-inputs.js";
-import { type SomeParticles, surveyParticles } from "../shared/particles/survey.js";
+import { runsOf, someParticles } from "../shared/particles/some-particles.js";
+import { surveyParticles } from "../shared/particles/survey.js";
 import { startProgress } from "../shared/progress.js";
 import { averagesOf, lastShell, withSplit } from "./averages.js";
 import type { Classify2dPlan } from "./plan.js";
@@ -34,17 +35,9 @@ const CALM = 0.02;
 /** Pixels: shifts are believed to spread at least so much. */
 const LEAST_DEVIATION = 0.25;
 
-/** Numbers of particles in runs of a size, in their order. */
-function runsOf(count: number, size: number): readonly (readonly number[])[] {
-  return Array.from({ length: Math.ceil(count / size) }, (_, i) =>
-    Array.from({ length: Math.min(size, count - i * size) }, (__, k) => i * size + k),
-  );
-}
-
-const someOf = ({ images, particles }: SearchInputs, rows: readonly number[]): SomeParticles => ({
-  images: rows.map((row) => images[row]!),
-  particles: rows.map((row) => particles[row]!),
-});
+/** The numbers of all particles in runs of a size. */
+const allInRuns = ({ particles }: SearchInputs, size: number): readonly (readonly number[])[] =>
+  runsOf([...particles.keys()], size);
 
 const shiftRangeOf = ({ shiftRange }: Classify2dPlan, { box, pixelSize }: SearchInputs): number =>
   shiftRange === undefined ? box / 10 : shiftRange / pixelSize;
@@ -59,7 +52,7 @@ export async function firstState(
   context: DatasetContext,
 ): Promise<ClassState> {
   const { box, pixelSize, particles } = inputs;
-  const chunks = runsOf(particles.length, CHUNK).map((rows) => someOf(inputs, rows));
+  const chunks = allInRuns(inputs, CHUNK).map((rows) => someParticles(inputs, rows));
   const surveyed = await surveyParticles(inputs, diameterOf(plan, inputs), chunks, context);
   const [first, ...more] = surveyed.map(({ noise }) => noise);
   for (const each of more) addNoise(first!, each);
@@ -152,7 +145,7 @@ async function searchAll(
 ): Promise<Sighting[]> {
   const total = inputs.particles.length;
   const advance = startProgress(report, { stage: `${name}: search`, total, unit: "particles" });
-  const chunks = runsOf(total, CHUNK).map((rows) => someOf(inputs, rows));
+  const chunks = allInRuns(inputs, CHUNK).map((rows) => someParticles(inputs, rows));
   const found = await workers.map("classify-search", chunks, {
     ...{ signal, shared },
     onResult: (some) => advance(some.length),
@@ -169,8 +162,8 @@ async function addUp(
   { workers, report, signal }: DatasetContext,
 ): Promise<ClassSums> {
   const total = inputs.particles.length;
-  const orders = runsOf(total, Math.ceil(total / partsOf(shared))).map((rows) => ({
-    ...someOf(inputs, rows),
+  const orders = allInRuns(inputs, Math.ceil(total / partsOf(shared))).map((rows) => ({
+    ...someParticles(inputs, rows),
     sightings: rows.map((row) => sightings[row]!),
     halves: rows.map((row) => row % 2),
   }));

@@ -5,7 +5,7 @@ import { ClassSearch } from "../../reconstruct/classify/class-search.js";
 import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import type { ParticleStack } from "../shared/particles/particle-stacks.js";
 import { readImages, readSearchImages } from "../shared/particles/search-images.js";
-import type { SomeParticles } from "../shared/particles/survey.js";
+import type { SomeParticles } from "../shared/particles/some-particles.js";
 
 /** What the tasks of an iteration share. */
 export interface ClassifyShared {

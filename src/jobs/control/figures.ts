@@ -1,3 +1,4 @@
+import { alignedTable } from "../../evaluate/aligned-table.js";
 import { csvLine } from "../../io/bytes/csv.js";
 import { lineChart } from "../../plot/line-chart.js";
 import type { ControlLoop, ControlRecord } from "./records.js";
@@ -56,11 +57,5 @@ export function controlText({ loops, micrographs, threshold, initialLowPass }: C
     "halves at 0.143",
     `mean correlation with the map beyond ${initialLowPass} A`,
   ];
-  const widths = header.map((_, i) => Math.max(...[header, ...rows].map((row) => row[i]!.length)));
-  return [header, ...rows]
-    .map(
-      (row) =>
-        `${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")}\n`,
-    )
-    .join("");
+  return alignedTable([header, ...rows], "right");
 }

@@ -88,6 +88,12 @@ export type NoiseRecord = z.infer<typeof noise>;
 /** Least evidence of reliable Thon rings: more than twice what chance makes. */
 export const LEAST_EVIDENCE = 50;
 
+/** A warning of a micrograph whose Thon rings are not reliable; undefined where they are. */
+export const ringsDoubt = (path: string, evidence: number): string | undefined =>
+  evidence < LEAST_EVIDENCE
+    ? `${path}: no Thon rings to speak of (evidence ${evidence.toFixed(0)}): its defocus is a guess`
+    : undefined;
+
 /** Reads estimates.json. @throws FormatError that names the field */
 export const parseEstimates = (text: string, path: string): Estimates => parseJson(estimates, text, path);
 

@@ -15,7 +15,13 @@ import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared
 import { readKnownCtfs } from "./known-ctfs.js";
 import type { EstimateInput, EstimateTarget } from "./micrograph.js";
 import type { EstimatePlan } from "./plan.js";
-import { type EstimatePart, type Estimates, LEAST_EVIDENCE, type MicrographEstimate } from "./records.js";
+import {
+  type EstimatePart,
+  type Estimates,
+  LEAST_EVIDENCE,
+  type MicrographEstimate,
+  ringsDoubt,
+} from "./records.js";
 
 /** Files of a folder of estimates beside the folders ctf, ice and measured. */
 export const ESTIMATES = {
@@ -92,7 +98,8 @@ async function measureShare(plan: EstimatePlan, context: DatasetContext): Promis
       advance();
       if (!part) return;
       watch.see(part.micrograph.file, part.headerPixelSize);
-      warnOf(part, report.warn);
+      const doubt = ringsDoubt(part.micrograph.file, part.micrograph.evidence);
+      if (doubt) report.warn(doubt);
     },
   });
   signal.throwIfAborted();
@@ -129,12 +136,6 @@ function tellSize(
   const size = `particles look ${Math.round(particleSize)} angstrom across (median of ${seen} micrographs)`;
   if (!countsParticles) note(`${size}: with \`particleDiameter\` they are counted`);
   else if (Math.abs(particleSize / particleDiameter - 1) > 0.25) note(`${size}, not ${particleDiameter}`);
-}
-
-function warnOf({ micrograph: { file, evidence } }: EstimatePart, warn: (line: string) => void): void {
-  if (evidence < LEAST_EVIDENCE) {
-    warn(`${file}: no Thon rings to speak of (evidence ${evidence.toFixed(0)}): its defocus is a guess`);
-  }
 }
 
 /** Those with reliable Thon rings, by which averages are made; all where there is none. */

@@ -3,6 +3,7 @@ import { crop } from "../../array/resample.js";
 import { OptionError } from "../../core/errors.js";
 import type { ComputeRuntime } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
+import { alignedTable } from "../../evaluate/aligned-table.js";
 import {
   BANDS,
   type ClassifierBand,
@@ -195,14 +196,7 @@ export function classifierText(
       `${micrographs[0]} and ${micrographs[1]}`,
     ]),
   ];
-  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  const table = lines.map((line) =>
-    line
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join("  ")
-      .trimEnd(),
-  );
-  return `${table.join("\n")}\n
+  return `${alignedTable(lines, "left")}
 A fresh network for each line and seed, ${steps} steps on patches of ${patch} pixels; learned from half of the micrographs of either side,
 tested on the others. 0.5 is chance. Mean and standard deviation over ${seeds} seeds, each with its own halves.\n`;
 }

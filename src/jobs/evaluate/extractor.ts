@@ -5,6 +5,7 @@ import { FileError, OptionError } from "../../core/errors.js";
 import type { ComputeRuntime } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
 import { inside } from "../../dataset/layout.js";
+import { alignedTable } from "../../evaluate/aligned-table.js";
 import { Extractor } from "../../evaluate/realism/extractor.js";
 import { type FeatureMatrix, frechetOfVectors } from "../../evaluate/realism/frechet.js";
 import { whiteNoiseImage } from "../../evaluate/realism/images.js";
@@ -177,7 +178,7 @@ function compare(
   }));
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const random = Random.of(seed, "extractor halves", repeat);
-    const order = shuffled(real!, random);
+    const order = random.shuffle([...real!]);
     const half = order.length >> 1;
     const reference = drawn(order.slice(0, half), count, random);
     const floor = drawn(order.slice(half), count, random);
@@ -204,16 +205,7 @@ function drawn(all: readonly FeatureMatrix[], count: number, random: Random): Fe
   const rows = all.flatMap(({ data, rows, dimensions }) =>
     Array.from({ length: rows }, (_, row) => data.subarray(row * dimensions, (row + 1) * dimensions)),
   );
-  return stacked(shuffled(rows, random).slice(0, count));
-}
-
-function shuffled<T>(items: readonly T[], random: Random): T[] {
-  const order = [...items];
-  for (let i = order.length - 1; i > 0; i--) {
-    const other = random.integer(i + 1);
-    [order[i], order[other]] = [order[other]!, order[i]!];
-  }
-  return order;
+  return stacked(random.shuffle(rows).slice(0, count));
 }
 
 const COLUMNS = ["fid", "kid", "nearest", "copied"] as const;
@@ -225,14 +217,7 @@ export function extractorText({ rows, model, range, patch, patches, repeats }: E
     ["", "FID", "KID", "nearest real", "copied"],
     ...rows.map((row) => [row.name, ...COLUMNS.map((column) => shown(row[column]))]),
   ];
-  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  const table = lines.map((line) =>
-    line
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join("  ")
-      .trimEnd(),
-  );
-  return `${table.join("\n")}\n
+  return `${alignedTable(lines, "left")}
 Features of ${model.path} (SHA-256 ${model.sha256.slice(0, 12)}…), ${patches} patches of ${patch} pixels on either side of
 every comparison, at native pixels; black and white at 3 standard deviations of a micrograph, the same in every channel,
 range ${range}. Mean ± standard deviation over ${repeats} ways to halve the real micrographs. Nearest real: median distance

@@ -4,15 +4,17 @@ import { Random } from "../../core/random.js";
 import { eulerToMatrix, uniformRotation } from "../../core/rotation.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import type { Projector } from "../../physics/projection/projector.js";
+import { joinAccumulated } from "../../reconstruct/refine/accumulation.js";
 import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
 import { projectorUpTo } from "../../reconstruct/refine/projector.js";
 import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
-import { addSums, type FourierSums } from "../../reconstruct/sums.js";
+import type { FourierSums } from "../../reconstruct/sums.js";
 import type { DatasetContext } from "../shared/context.js";
 import { softSphere } from "../shared/maps/soft-sphere.js";
 import type { Sampling } from "../shared/particles/search-images.js";
-import { imageContrastDoubt, type SomeParticles } from "../shared/particles/survey.js";
+import { runsOf, type SomeParticles, someParticles } from "../shared/particles/some-particles.js";
+import { imageContrastDoubt } from "../shared/particles/survey.js";
 import type { ModelInputs } from "./inputs.js";
 import type { InitialModelPlan } from "./plan.js";
 import { type Step, stepOf } from "./schedule.js";
@@ -27,14 +29,8 @@ const LAST_ORDER = 3;
 /** Signal over noise at which maps are filtered: directions that few particles show are damped. */
 const SIGNAL_TO_NOISE = 20;
 
-const someOf = ({ stored, particles }: ModelInputs, rows: readonly number[]): SomeParticles => ({
-  images: rows.map((row) => stored.images[row]!),
-  particles: rows.map((row) => particles[row]!),
-});
-
-/** Numbers of particles in runs of a size, in their order. */
-const runsOf = (rows: readonly number[], size: number): readonly (readonly number[])[] =>
-  Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size));
+const someOf = ({ stored: { images }, particles }: ModelInputs, rows: readonly number[]): SomeParticles =>
+  someParticles({ images, particles }, rows);
 
 const samplingOf = ({ box, pixelSize }: Sampling): Sampling => ({ box, pixelSize });
 
@@ -166,18 +162,7 @@ async function look(
     ...{ signal, shared },
     onResult: ({ particles }) => onPart?.(particles),
   });
-  return { ...found.reduce(joined), best: found.flatMap(({ best }) => best) };
-}
-
-/** In place of the first. */
-function joined(all: BatchResult, more: BatchResult): BatchResult {
-  for (const [k, sums] of all.sums.entries()) addSums(sums, more.sums[k]!);
-  addNoise(all.noise, more.noise);
-  return {
-    ...all,
-    shiftSquares: all.shiftSquares + more.shiftSquares,
-    particles: all.particles + more.particles,
-  };
+  return { ...joinAccumulated(found), best: found.flatMap(({ best }) => best) };
 }
 
 /** The maps of the sums, within the particle's sphere. */

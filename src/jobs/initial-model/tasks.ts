@@ -11,7 +11,7 @@ import { type Surveyed, surveyImages } from "../../reconstruct/refine/survey.js"
 import type { FourierSums } from "../../reconstruct/sums.js";
 import type { ParticleStack } from "../shared/particles/particle-stacks.js";
 import { readImages, type Sampling } from "../shared/particles/search-images.js";
-import type { SomeParticles } from "../shared/particles/survey.js";
+import type { SomeParticles } from "../shared/particles/some-particles.js";
 
 /** Images of a stack are made smaller before anything else: a coarse map needs no more. */
 export interface SmallImages {

@@ -1,7 +1,6 @@
-import { irfft3, rfft3 } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
 import { connectedRegions } from "../../array/regions/regions.js";
-import { filterRadially, lowPassAt } from "../../array/spectrum/shells.js";
+import { lowPassed, shellAt } from "../../array/spectrum/low-pass.js";
 import { DomainError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { createMask } from "../../evaluate/maps/mask.js";
@@ -48,7 +47,7 @@ export async function makeMask(given: MaskJobOptions, context: JobContext): Prom
   const { map, frame } = await readMapFile(files, plan.map);
   signal.throwIfAborted();
   const lowPass = plan.lowPass ?? (plan.threshold === undefined ? LOW_PASS : undefined);
-  const filtered = lowPass === undefined ? map : lowPassed(map, lowPass);
+  const filtered = lowPass === undefined ? map : lowPassed(map, shellAt(map, lowPass));
   const threshold = plan.threshold ?? chooseThreshold(filtered);
   const { map: cleared, dropped } =
     plan.threshold === undefined ? withoutIslands(filtered, threshold) : { map: filtered, dropped: 0 };
@@ -99,13 +98,6 @@ function withoutIslands(map: Volume, threshold: number): { readonly map: Volume;
     map: { ...map, data: map.data.map((value, i) => (isIsland(region[i]!) ? below : value)) },
     dropped: regions.filter((size) => size < PART * largest).length,
   };
-}
-
-function lowPassed(map: Volume, resolution: number): Volume {
-  const shell = Math.round((map.shape[0] * map.voxelSize) / resolution);
-  const spectrum = rfft3(map);
-  filterRadially(spectrum, lowPassAt(shell));
-  return irfft3(spectrum, map.voxelSize);
 }
 
 /** Whether the mask is above 0 on a face of the box. */

@@ -3,7 +3,7 @@ import type { ComputeRuntime } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { NetworkScorer } from "../../pick/network/scorer.js";
 import { chooseThreshold } from "../../pick/threshold.js";
-import { LEAST_EVIDENCE } from "../estimate/records.js";
+import { ringsDoubt } from "../estimate/records.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
@@ -222,9 +222,8 @@ function warnOf(outcome: PickOutcome, path: string, warn: (line: string) => void
     return;
   }
   const { evidence } = outcome.part;
-  if (evidence !== null && evidence < LEAST_EVIDENCE) {
-    warn(`${path}: no Thon rings to speak of (evidence ${evidence.toFixed(0)}): its defocus is a guess`);
-  }
+  const doubt = evidence === null ? undefined : ringsDoubt(path, evidence);
+  if (doubt) warn(doubt);
 }
 
 /** Log-odds of a picker's answer that leaves it open. */

@@ -14,6 +14,7 @@ import type { TrainContext } from "../shared/models/training-context.js";
 import {
   inTrainingFolder,
   readCheckpoint,
+  recordStep,
   sayingHowToResume,
   type TrainingIdentity,
   trainingIdentity,
@@ -115,15 +116,11 @@ async function train(
 }
 
 /** Writes what a training hands out into its folder. */
-function listenerFor(training: OpenPickTraining, { files, report }: TrainContext): TrainingListener {
+function listenerFor(training: OpenPickTraining, context: TrainContext): TrainingListener {
+  const { files, report } = context;
   const { plan, record } = training;
   return {
-    async step({ step, losses, learningRate, seconds }) {
-      const line = { step, ...losses, learningRate, seconds: Number(seconds.toFixed(4)) };
-      await files.append(inside(plan.out, MODEL.metrics), `${JSON.stringify(line)}\n`);
-      const total = plan.options.steps;
-      report.progress({ stage: "train", done: step, total, unit: "steps", figures: losses });
-    },
+    step: (metrics) => recordStep(metrics, { out: plan.out, steps: plan.options.steps }, context),
     async milestone(step, state) {
       const found = await validate(training, step, state);
       if (!found) return;

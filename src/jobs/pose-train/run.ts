@@ -15,6 +15,7 @@ import type { TrainContext } from "../shared/models/training-context.js";
 import {
   inTrainingFolder,
   readCheckpoint,
+  recordStep,
   sayingHowToResume,
   trainingIdentity,
 } from "../shared/models/training-folder.js";
@@ -97,19 +98,15 @@ async function train(training: OpenPoseTraining, context: TrainContext): Promise
 }
 
 /** Writes what a training hands out into its folder. */
-function listenerFor(training: OpenPoseTraining, { files, report }: TrainContext): TrainingListener {
+function listenerFor(training: OpenPoseTraining, context: TrainContext): TrainingListener {
+  const { files, report } = context;
   const { plan, record } = training;
   const metrics = inside(plan.out, MODEL.metrics);
   const validation = inside(plan.out, POSE_TRAINING.validation);
   const text = async (path: string): Promise<string> =>
     (await files.exists(path)) ? new TextDecoder().decode(await files.read(path)) : "";
   return {
-    async step({ step, losses, learningRate, seconds }) {
-      const line = { step, ...losses, learningRate, seconds: Number(seconds.toFixed(4)) };
-      await files.append(metrics, `${JSON.stringify(line)}\n`);
-      const total = plan.options.steps;
-      report.progress({ stage: "train", done: step, total, unit: "steps", figures: losses });
-    },
+    step: (taken) => recordStep(taken, { out: plan.out, steps: plan.options.steps }, context),
     async milestone(step, state) {
       const found = await validate(training, step, state);
       if (found) {

@@ -1,6 +1,5 @@
-import { irfft3, rfft3 } from "../../array/fft/fft.js";
 import type { Volume } from "../../array/image.js";
-import { filterRadially, lowPassAt } from "../../array/spectrum/shells.js";
+import { lowPassed } from "../../array/spectrum/low-pass.js";
 import { commonGreyScale, type GreyFit } from "../../reconstruct/refine/grey-scale.js";
 import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
 import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
@@ -45,12 +44,6 @@ export async function firstState(
   if (plan.poses === undefined) return first;
   const reach = await reachOfProposals(plan, inputs, first, context);
   return reach === undefined ? first : { ...first, reach };
-}
-
-function lowPassed(map: Volume, shell: number): Volume {
-  const spectrum = rfft3(map);
-  filterRadially(spectrum, lowPassAt(shell));
-  return irfft3(spectrum, map.voxelSize);
 }
 
 const scaled = (map: Volume, factor: number): Volume => ({

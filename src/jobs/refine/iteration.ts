@@ -7,17 +7,17 @@ import { symmetricAngle, symmetryOperators } from "../../core/symmetry.js";
 import { fourierShellCorrelation, GOLD_STANDARD, lastGoodShell } from "../../evaluate/maps/fsc.js";
 import { halfMapCurves } from "../../evaluate/maps/half-maps.js";
 import { type ReconstructionGrid, reconstructionGrid } from "../../reconstruct/grid.js";
-import type { Accumulated } from "../../reconstruct/refine/accumulation.js";
+import { type Accumulated, joinAccumulated } from "../../reconstruct/refine/accumulation.js";
 import type { HalfModel, SearchPlan } from "../../reconstruct/refine/expectation.js";
 import { searchLevels } from "../../reconstruct/refine/levels.js";
-import { addNoise, noiseOf } from "../../reconstruct/refine/noise.js";
+import { noiseOf } from "../../reconstruct/refine/noise.js";
 import { projectorUpTo } from "../../reconstruct/refine/projector.js";
 import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import { hasConverged } from "../../reconstruct/refine/stop.js";
 import { frequenciesWithin } from "../../reconstruct/search/frequencies.js";
 import { OrientationGrid } from "../../reconstruct/search/orientation-grid.js";
-import { addSums } from "../../reconstruct/sums.js";
 import type { DatasetContext } from "../shared/context.js";
+import { runsOf, someParticles } from "../shared/particles/some-particles.js";
 import { startProgress } from "../shared/progress.js";
 import type { RefinePlan } from "./plan.js";
 import type { RefineInputs } from "./read.js";
@@ -46,21 +46,10 @@ function aroundKnown({ givenPoses }: RefinePlan, { iteration, reach }: RefineSta
 }
 
 /** Particles of each half in turn, in their order. */
-export function chunksOf({ halves, images, particles }: RefineInputs, size = CHUNK): Chunk[] {
-  const chunks: Chunk[] = [];
-  for (const half of [0, 1]) {
-    const rows = rowsOf(halves, half);
-    for (let first = 0; first < rows.length; first += size) {
-      const some = rows.slice(first, first + size);
-      chunks.push({
-        half,
-        images: some.map((row) => images[row]!),
-        particles: some.map((row) => particles[row]!),
-      });
-    }
-  }
-  return chunks;
-}
+export const chunksOf = (inputs: RefineInputs, size = CHUNK): Chunk[] =>
+  [0, 1].flatMap((half) =>
+    runsOf(rowsOf(inputs.halves, half), size).map((rows) => ({ half, ...someParticles(inputs, rows) })),
+  );
 
 const rowsOf = (halves: readonly number[], half: number): number[] =>
   halves.flatMap((each, row) => (each === half ? [row] : []));
@@ -198,15 +187,11 @@ async function insertAll(
   const parts = partsOf(shared.grid);
   const orders = [0, 1].flatMap((half) => {
     const rows = rowsOf(inputs.halves, half);
-    return chunksOf(inputs, Math.ceil(rows.length / parts))
-      .filter((chunk) => chunk.half === half)
-      .map((chunk, i) => {
-        const first = i * Math.ceil(rows.length / parts);
-        return {
-          ...chunk,
-          sightings: rows.slice(first, first + chunk.images.length).map((row) => sightings[row]!),
-        };
-      });
+    return runsOf(rows, Math.ceil(rows.length / parts)).map((some) => ({
+      half,
+      ...someParticles(inputs, some),
+      sightings: some.map((row) => sightings[row]!),
+    }));
   });
   const total = inputs.particles.length;
   let done = 0;
@@ -217,18 +202,7 @@ async function insertAll(
       report.progress({ stage: `${name}: new maps`, done, total, unit: "particles" });
     },
   });
-  return [0, 1].map((half) => added.filter((_, i) => orders[i]!.half === half).reduce(joined));
-}
-
-/** In place of the first. */
-function joined(all: Accumulated, more: Accumulated): Accumulated {
-  for (const [k, sums] of all.sums.entries()) addSums(sums, more.sums[k]!);
-  addNoise(all.noise, more.noise);
-  return {
-    ...all,
-    shiftSquares: all.shiftSquares + more.shiftSquares,
-    particles: all.particles + more.particles,
-  };
+  return [0, 1].map((half) => joinAccumulated(added.filter((_, i) => orders[i]!.half === half)));
 }
 
 /** Parts in which a half is added up: by the size of the grid alone, as the last bits of sums depend on it. */

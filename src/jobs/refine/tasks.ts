@@ -10,7 +10,7 @@ import type { Sighting } from "../../reconstruct/refine/sighting.js";
 import type { FourierSums } from "../../reconstruct/sums.js";
 import type { ParticleStack } from "../shared/particles/particle-stacks.js";
 import { readImages, readSearchImages } from "../shared/particles/search-images.js";
-import type { SomeParticles } from "../shared/particles/survey.js";
+import type { SomeParticles } from "../shared/particles/some-particles.js";
 
 /** Some particles of one half. */
 export interface Chunk extends SomeParticles {

@@ -7,9 +7,8 @@ import { diffusionState, trainDiffusion } from "../../translate/diffusion/traine
 import { decodeModel, encodeModel, type Model } from "../../translate/model.js";
 import { keepSteps, MODEL, writeArrays } from "../shared/models/model-files.js";
 import type { TrainContext } from "../shared/models/training-context.js";
-import { readCheckpoint, sayingHowToResume } from "../shared/models/training-folder.js";
+import { readCheckpoint, recordStep, sayingHowToResume } from "../shared/models/training-folder.js";
 import { workerSampler } from "./data.js";
-import { metricsLine, progressOf } from "./network.js";
 import { fitSeed, type OpenTraining } from "./training.js";
 
 /** Trains the two models of CycleDiffusion from the beginning or from the last checkpoint, writes the model. */
@@ -24,8 +23,7 @@ export async function trainDiffusionModels(
   const noise = checkpoint?.noise ?? (await fitSeed(training));
   const runtime = await context.runtime();
   report.note(`training on ${runtime.description}`);
-  const metrics = inside(plan.out, MODEL.metrics);
-  await keepSteps(files, metrics, checkpoint?.record.step ?? 0);
+  await keepSteps(files, inside(plan.out, MODEL.metrics), checkpoint?.record.step ?? 0);
   const save = (path: string, step: number, parameters: Model["parameters"]): Promise<void> =>
     writeArrays(
       files,
@@ -36,10 +34,7 @@ export async function trainDiffusionModels(
   const sampler = { inputs, noise, options: { crop, queries: 1, seed } };
   const makeCrops = workers && workerSampler(workers, sampler, signal);
   const listener: TrainingListener = {
-    async step(line) {
-      await files.append(metrics, `${JSON.stringify(metricsLine(line))}\n`);
-      report.progress(progressOf(line, steps));
-    },
+    step: (metrics) => recordStep(metrics, { out: plan.out, steps }, context, { hasWaiting: true }),
     milestone: async () => {},
     warn: (text) => report.warn(text),
     checkpoint: (step, state) => save(MODEL.checkpoint, step, state),

@@ -1,9 +1,7 @@
 import type { Image } from "../../array/image.js";
 import { FormatError } from "../../core/errors.js";
-import type { Progress } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { encodePng } from "../../io/png/write.js";
-import type { StepMetrics } from "../../train/loop.js";
 import type { NamedArrays } from "../../train/named-arrays.js";
 import type { TrainingState } from "../../train/state.js";
 import { type Calibration, calibrate } from "../../translate/fit/calibration.js";
@@ -16,7 +14,7 @@ import { heldOutParts } from "../../translate/samples/held-out.js";
 import { translateTiled } from "../../translate/tiling.js";
 import { keepSteps, MODEL, samplePath, writeArrays } from "../shared/models/model-files.js";
 import type { TrainContext } from "../shared/models/training-context.js";
-import { readCheckpoint, sayingHowToResume } from "../shared/models/training-folder.js";
+import { readCheckpoint, recordStep, sayingHowToResume } from "../shared/models/training-folder.js";
 import { BestGenerator } from "./best.js";
 import { workerSampler } from "./data.js";
 import { fitSeed, type OpenTraining } from "./training.js";
@@ -103,16 +101,15 @@ async function calibrateNetwork(
 
 function listenerFor(
   { plan }: OpenTraining,
-  { files, report }: TrainContext,
+  context: TrainContext,
   best: BestGenerator | undefined,
   checkpoint: CryogemListener["checkpoint"],
 ): CryogemListener {
+  const { files, report } = context;
   return {
     checkpoint,
-    async step(metrics) {
-      await files.append(inside(plan.out, MODEL.metrics), `${JSON.stringify(metricsLine(metrics))}\n`);
-      report.progress(progressOf(metrics, plan.options.steps));
-    },
+    step: (metrics) =>
+      recordStep(metrics, { out: plan.out, steps: plan.options.steps }, context, { hasWaiting: true }),
     async sample(step, { picture, translated }, parameters) {
       await files.write(inside(plan.out, samplePath(step)), encodeGrey(picture));
       await best?.see(step, translated, parameters);
@@ -120,23 +117,6 @@ function listenerFor(
     warn: (text) => report.warn(text),
   };
 }
-
-/** A step as metrics.jsonl has it. */
-export const metricsLine = ({ step, losses, learningRate, seconds, waiting }: StepMetrics) => ({
-  step,
-  ...losses,
-  learningRate,
-  seconds: Number(seconds.toFixed(4)),
-  waiting: Number(waiting.toFixed(4)),
-});
-
-export const progressOf = ({ step, losses }: StepMetrics, total: number): Progress => ({
-  stage: "train",
-  done: step,
-  total,
-  unit: "steps",
-  figures: losses,
-});
 
 /** Grey levels of a picture of normalised images: 3.5 deviations either way. */
 const SPAN = 3.5;

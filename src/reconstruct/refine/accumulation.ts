@@ -5,10 +5,10 @@ import type { ReconstructionGrid } from "../grid.js";
 import { type Frequencies, frequenciesWithin } from "../search/frequencies.js";
 import { Matcher } from "../search/matcher.js";
 import type { ParticleSpectrum } from "../search/particle-spectrum.js";
-import type { FourierSums } from "../sums.js";
+import { addSums, type FourierSums } from "../sums.js";
 import type { HalfModel, SearchPlan } from "./expectation.js";
 import { addUnexplained, meanImages, shiftSquaresOf } from "./explained.js";
-import { NoiseSums } from "./noise.js";
+import { addNoise, NoiseSums } from "./noise.js";
 import { maskedImage, type RefinedParticle, spectrumOf } from "./particle-image.js";
 import type { Sighting } from "./sighting.js";
 
@@ -20,6 +20,20 @@ export interface Accumulated {
   /** Sum over particles of the mean square of their shifts along an axis, pixels². */
   readonly shiftSquares: number;
   readonly particles: number;
+}
+
+/** What several parts add, in the order of the parts and in the place of the first. */
+export function joinAccumulated(parts: readonly Accumulated[]): Accumulated {
+  return parts.reduce((all, more) => {
+    for (const [k, sums] of all.sums.entries()) addSums(sums, more.sums[k]!);
+    addNoise(all.noise, more.noise);
+    return {
+      sums: all.sums,
+      noise: all.noise,
+      shiftSquares: all.shiftSquares + more.shiftSquares,
+      particles: all.particles + more.particles,
+    };
+  });
 }
 
 /** Adds up particles of one half by the probabilities of their poses: the map's sums, and what is left as noise. */

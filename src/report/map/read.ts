@@ -1,6 +1,5 @@
-import { irfft3, rfft3 } from "../../array/fft/fft.js";
 import type { Image, Volume } from "../../array/image.js";
-import { filterRadially, lowPassAt } from "../../array/spectrum/shells.js";
+import { lowPassed, shellAt } from "../../array/spectrum/low-pass.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { GOLD_STANDARD, lastGoodShell, resolutionAt } from "../../evaluate/maps/fsc.js";
@@ -141,17 +140,14 @@ async function slicesOf(
   return {
     heights: sections.map((z) => (z - Math.floor(size / 2)) * map.voxelSize),
     slices: [
-      cut(`${structure} at ${lowPass} Å: where the refinement began`, lowPassed(model, lowPass)),
+      cut(
+        `${structure} at ${lowPass} Å: where the refinement began`,
+        lowPassed(model, shellAt(model, lowPass)),
+      ),
       cut("the map, postprocessed", map),
-      cut(`${structure} at ${finest.toFixed(1)} Å`, lowPassed(model, finest)),
+      cut(`${structure} at ${finest.toFixed(1)} Å`, lowPassed(model, shellAt(model, finest))),
     ],
   };
-}
-
-function lowPassed(map: Volume, resolution: number): Volume {
-  const spectrum = rfft3(map);
-  filterRadially(spectrum, lowPassAt(Math.round((map.shape[0] * map.voxelSize) / resolution)));
-  return irfft3(spectrum, map.voxelSize);
 }
 
 const sectionOf = ({ data, shape: [, rows, columns] }: Volume, z: number): Image => ({

@@ -1,6 +1,7 @@
 import { FormatError, UsageError } from "../../../core/errors.js";
 import type { Files, JobContext } from "../../../core/ports.js";
 import { inside } from "../../../dataset/layout.js";
+import type { StepMetrics } from "../../../train/loop.js";
 import type { NamedArrays } from "../../../train/named-arrays.js";
 import { type FolderClaim, inClaimedFolder } from "../claim-folder.js";
 import { hashFile, type InputFile } from "../hash-file.js";
@@ -89,6 +90,26 @@ export async function readCheckpoint<Model>(
 ): Promise<Model | undefined> {
   const path = inside(out, MODEL.checkpoint);
   return (await files.exists(path)) ? decode(await readArrays(files, path), path) : undefined;
+}
+
+/**
+ * Adds a step to a training's metrics.jsonl, and tells how far it is.
+ *
+ * @param hasWaiting whether the line says how long the step waited for what it is fed
+ */
+export async function recordStep(
+  { step, losses, learningRate, seconds, waiting }: StepMetrics,
+  { out, steps }: { readonly out: string; readonly steps: number },
+  { files, report }: Pick<JobContext, "files" | "report">,
+  { hasWaiting = false } = {},
+): Promise<void> {
+  const rounded = (value: number): number => Number(value.toFixed(4));
+  const line = {
+    ...{ step, ...losses, learningRate, seconds: rounded(seconds) },
+    ...(hasWaiting && { waiting: rounded(waiting) }),
+  };
+  await files.append(inside(out, MODEL.metrics), `${JSON.stringify(line)}\n`);
+  report.progress({ stage: "train", done: step, total: steps, unit: "steps", figures: losses });
 }
 
 /** Says how an interrupted training goes on. */

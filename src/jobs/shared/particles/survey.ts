@@ -1,18 +1,12 @@
 import { mean, quantile, standardDeviation } from "../../../array/statistics.js";
 import type { Files } from "../../../core/ports.js";
 import type { SearchPlan } from "../../../reconstruct/refine/expectation.js";
-import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
 import { type Surveyed, surveyImages } from "../../../reconstruct/refine/survey.js";
 import type { DatasetContext } from "../context.js";
 import type { ParticleStack } from "./particle-stacks.js";
-import { readImages, type SearchImage } from "./search-images.js";
+import { readImages } from "./search-images.js";
 import type { SearchInputs } from "./search-inputs.js";
-
-/** Some particles that a task works on. */
-export interface SomeParticles {
-  readonly images: readonly SearchImage[];
-  readonly particles: readonly RefinedParticle[];
-}
+import type { SomeParticles } from "./some-particles.js";
 
 export interface SurveyShared {
   readonly stacks: readonly ParticleStack[];
