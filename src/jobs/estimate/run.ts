@@ -9,6 +9,7 @@ import { writeStar } from "../../io/star/write.js";
 import { lineChart } from "../../plot/line-chart.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
+import { tellEarlierRun } from "../shared/micrographs/earlier-run.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
 import { startProgress } from "../shared/progress.js";
 import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
@@ -45,7 +46,7 @@ export async function estimateMicrographs(plan: EstimatePlan, context: DatasetCo
     const noise = averageNoise(reliableOf(parts, ({ micrograph }) => micrograph).map(noiseOfPart));
     const estimates = joinEstimates(plan, parts, noise, program);
     tellSize(estimates, plan.settings, report.note);
-    await tellOthers(plan, context);
+    await tellEarlierRun(plan, { measured: "measured", what: "pictures" }, context);
     await files.write(inside(plan.out, ESTIMATES.star), micrographsCtfStar(estimates));
     await files.write(inside(plan.out, ESTIMATES.noise), noiseChart(noise, plan.settings.optics.pixelSize));
     await files.write(inside(plan.out, ESTIMATES.record), `${JSON.stringify(estimates, null, 1)}\n`);
@@ -107,22 +108,6 @@ async function measureShare(plan: EstimatePlan, context: DatasetContext): Promis
   const missing = micrographs.filter((_, i) => !parts[i]).map(({ stem }) => stem);
   refuseMissing(plan.out, missing, { total });
   return parts.filter((part) => part !== undefined);
-}
-
-/** Says which other micrographs the folder has pictures of: measured in an earlier run, or gone since. */
-async function tellOthers(
-  { out, micrographs }: EstimatePlan,
-  { files, report }: DatasetContext,
-): Promise<void> {
-  const stems = new Set(micrographs.map(({ stem }) => stem));
-  const names = (await files.list(inside(out, "measured"))).map((name) => name.replace(/\.json$/, ""));
-  const others = names.filter((name) => !stems.has(name));
-  if (others.length === 0) return;
-  const some = others.slice(0, 3).join(", ") + (others.length > 3 ? ", …" : "");
-  const which = others.length === 1 ? "another micrograph" : `${others.length} other micrographs`;
-  report.note(
-    `${out}: also holds pictures of ${which} of an earlier run (${some}), which count for nothing here`,
-  );
 }
 
 /** What a user who gave no diameter, or another one, wants to know. */

@@ -40,7 +40,7 @@ export async function exportLabels(
   options: LabelOptions,
   context: LabelContext,
 ): Promise<string[]> {
-  const { files, micrographs } = context;
+  const { files } = context;
   const write = async (content: Uint8Array | string): Promise<string[]> => {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     await files.write(out, pack(bytes, out));
@@ -48,14 +48,14 @@ export async function exportLabels(
   };
   if (format === "star" || format === "star30")
     return write(await starText(source, format, options, context));
-  if (format === "cs") return write(await csBytes(source, options, micrographs));
+  if (format === "cs") return write(await csBytes(source, options, context));
   const picks = await placesOf(source, options, context);
   if (format !== "csv" && format !== "coco") refuseSameStems(picks, source.path, format);
   if (format === "topaz") return write(writeTopaz(atWholePixels(picks)));
   if (format === "csv") return write(writePointsCsv(picks));
   const box = boxOf(picks, options, source);
   return format === "coco"
-    ? write(writeCoco(await imagesOf(picks, micrographs), picks, box))
+    ? write(writeCoco(await imagesOf(picks, source.path, context), picks, box))
     : writeBoxes(picks, out, format, box, files);
 }
 
@@ -85,7 +85,7 @@ async function starText(
 async function csBytes(
   source: LabelSource,
   { flipY, pixelSize }: LabelOptions,
-  micrographs: MicrographIndex,
+  { micrographs, warn }: LabelContext,
 ): Promise<Uint8Array> {
   refusePixelSize(pixelSize);
   const set = source.set?.();
@@ -96,6 +96,12 @@ async function csBytes(
   }
   const flipped = flipSet(set, flipY);
   const shapes = await shapesOf(flipped, micrographs);
+  if (shapes) {
+    const placed = flipped.particles.flatMap(({ micrograph, x, y }) =>
+      micrograph === undefined || x === undefined || y === undefined ? [] : [{ micrograph, x, y }],
+    );
+    tellOutside(placed, shapes, source.path, warn);
+  }
   return writeParticlesCs(flipped, shapes && ((name) => shapes.get(name)!));
 }
 
@@ -120,12 +126,32 @@ async function shapesOf(
   return shapes;
 }
 
-async function imagesOf(picks: readonly Pick[], micrographs: MicrographIndex): Promise<CocoImage[]> {
-  const images: CocoImage[] = [];
-  for (const fileName of new Set(picks.map(({ micrograph }) => micrograph))) {
-    images.push({ fileName, shape: (await micrographs.shape(fileName, true))! });
+async function imagesOf(
+  picks: readonly Pick[],
+  path: string,
+  { micrographs, warn }: LabelContext,
+): Promise<CocoImage[]> {
+  const shapes = new Map<string, readonly [rows: number, columns: number]>();
+  for (const name of new Set(picks.map(({ micrograph }) => micrograph))) {
+    shapes.set(name, (await micrographs.shape(name, true))!);
   }
-  return images;
+  tellOutside(picks, shapes, path, warn);
+  return [...shapes].map(([fileName, shape]) => ({ fileName, shape }));
+}
+
+/** Says how many places lie outside their micrographs, as those of micrographs binned otherwise do. */
+function tellOutside(
+  picks: readonly Pick[],
+  shapes: ReadonlyMap<string, readonly [rows: number, columns: number]>,
+  path: string,
+  warn: (line: string) => void,
+): void {
+  const outside = picks.filter(({ micrograph, x, y }) => {
+    const [rows, columns] = shapes.get(micrograph)!;
+    return !(x >= -0.5 && y >= -0.5 && x < columns - 0.5 && y < rows - 0.5);
+  });
+  if (outside.length > 0)
+    warn(`${path}: ${outside.length} of ${picks.length} places lie outside their micrographs`);
 }
 
 function boxOf(picks: readonly Pick[], { box }: LabelOptions, { path }: LabelSource): number {

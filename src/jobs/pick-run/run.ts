@@ -6,6 +6,7 @@ import { chooseThreshold } from "../../pick/threshold.js";
 import { ringsDoubt } from "../estimate/records.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
+import { tellEarlierRun } from "../shared/micrographs/earlier-run.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
 import { startProgress } from "../shared/progress.js";
 import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
@@ -139,6 +140,8 @@ async function pickInto(
     failed,
   };
   await writePicks({ plan, record, picked, optics: known.optics }, context);
+  const left = { measured: PICKS.parts, what: "pictures and coordinates" };
+  await tellEarlierRun(plan, left, context);
   await files.remove(inside(plan.out, PICKS.failures));
   return record;
 }

@@ -7,6 +7,7 @@ import { unpackedName } from "../../io/bytes/unpack.js";
 import { micrographStem, type Pick } from "../../io/picks/pick.js";
 import { PICKS, parsePickRecord } from "../pick-run/records.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
+import { pixelSizesDiffer } from "../shared/micrographs/pixel-size.js";
 import { type PixelSizeSource, truePicks } from "../shared/micrographs/true-picks.js";
 import { isLabelFile, LABEL_ENDINGS, labelStem, openLabelFiles } from "../shared/particles/labels.js";
 
@@ -34,7 +35,8 @@ export interface CoordinateScale extends PixelSizeSource {
  * sit at their coordinates less their origins.
  *
  * @param scale where the pixel size of coordinates comes from that have origins, and what their pixels are in the micrographs'
- * @throws FileError for a folder without coordinates, FormatError for a damaged file, UsageError for a micrograph with several files
+ * @throws FileError for a folder without coordinates, FormatError for a damaged file, UsageError for a micrograph with several files,
+ *   or another pixel size than is given
  */
 export async function readCoordinates(
   files: Files,
@@ -58,7 +60,7 @@ async function readAny(files: Files, path: string, sizes: PixelSizeSource): Prom
     return { path, shapes, picks: await readFiles(files, [path], sizes) };
   }
   if (await files.exists(inside(path, PICKS.record))) return readPickRun(files, path, sizes);
-  if (await files.exists(inside(path, DATASET.manifest))) return readTruth(files, path);
+  if (await files.exists(inside(path, DATASET.manifest))) return readTruth(files, path, sizes);
   const names = (await files.list(path)).filter(isLabelFile);
   if (names.length === 0) {
     throw new FileError(path, "no coordinates", `picks, a dataset, or files ${LABEL_ENDINGS.join(" ")}`);
@@ -102,9 +104,18 @@ async function readFiles(
   return byName;
 }
 
+/** @throws UsageError for coordinates whose own file says another pixel size than the user */
+function requirePixelSize(path: string, said: number, { given }: PixelSizeSource): void {
+  if (!pixelSizesDiffer(said, given)) return;
+  throw new UsageError(
+    `${path}: found ${said} angstrom per pixel, expected ${given}, as given for these coordinates`,
+  );
+}
+
 async function readPickRun(files: Files, path: string, sizes: PixelSizeSource): Promise<Coordinates> {
   const recordPath = inside(path, PICKS.record);
   const record = parsePickRecord(new TextDecoder().decode(await files.read(recordPath)), recordPath);
+  requirePixelSize(recordPath, record.pixelSize, sizes);
   const all = inside(path, PICKS.all);
   const found = await readFiles(files, [all], sizes);
   const names = record.micrographs.map(({ name }) => name);
@@ -117,9 +128,10 @@ async function readPickRun(files: Files, path: string, sizes: PixelSizeSource): 
   };
 }
 
-async function readTruth(files: Files, path: string): Promise<Coordinates> {
+async function readTruth(files: Files, path: string, sizes: PixelSizeSource): Promise<Coordinates> {
   const dataset = await readDataset(files, path);
   const { pixelSize } = dataset.manifest.optics;
+  requirePixelSize(inside(path, DATASET.manifest), pixelSize, sizes);
   const picks = new Map<string, Pick[]>();
   const shapes = new Map<string, Shape>();
   for await (const { micrograph, particles } of dataset.byMicrograph()) {

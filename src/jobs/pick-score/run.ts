@@ -43,6 +43,7 @@ export async function scorePicks(given: PickScoreOptions, context: JobContext): 
     underNamesOf(annotated, short, await readCoordinates(files, path, scale));
   const pickers: Coordinates[] = [];
   for (const path of options.picks) pickers.push(await read(path, ofPicks));
+  if (options.threshold !== undefined) for (const picker of pickers) requireScores(picker);
   const second = options.ceiling === undefined ? undefined : await read(options.ceiling, ofTruth);
   const unsure = options.unsure === undefined ? undefined : await read(options.unsure, ofPicks);
   const all = [...pickers, ...(second ? [second] : [])];
@@ -73,6 +74,14 @@ export async function scorePicks(given: PickScoreOptions, context: JobContext): 
   };
   if (options.out !== undefined) await writeScores(result, options.out, context);
   return result;
+}
+
+/** @throws OptionError for a threshold beside picks without scores, which would all be left out */
+function requireScores({ path, picks }: Coordinates): void {
+  const all = [...picks.values()].flat();
+  const bare = all.filter(({ score }) => score === undefined).length;
+  if (bare > 0)
+    throw new OptionError("threshold", `found ${bare} of ${all.length} picks of ${path} without a score`);
 }
 
 /** The same coordinates under other names of their micrographs. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readPointsCsv } from "../../../src/io/picks/csv.js";
 import { toyExport } from "./toy-export.js";
 
-const { at, run } = toyExport();
+const { at, run, warnings } = toyExport();
 
 describe("names that are hard to write", () => {
   const star = (micrograph: string): string =>
@@ -44,4 +44,11 @@ test("a name whose bytes are not UTF-8 is refused, since no file has it", async 
   await expect(run(at("latin.star"), "latin.csv")).rejects.toThrow(
     'latin.star: micrograph "K\ufffdfig.mrc": found letters that are not in UTF-8 in its name, expected none',
   );
+});
+
+test("places outside the micrograph are told of where its size is known", async () => {
+  const csv = "micrograph,x,y\na.mrc,5,6\na.mrc,50,6\na.mrc,-2,6\n";
+  writeFileSync(at("outside.csv"), csv);
+  await run(at("outside.csv"), "outside.json", { box: 4, micrographSize: [20, 20] });
+  expect(warnings).toEqual([`${at("outside.csv")}: 2 of 3 places lie outside their micrographs`]);
 });

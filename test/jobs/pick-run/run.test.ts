@@ -107,6 +107,20 @@ describe("pick run", () => {
     expect(written()).toBeGreaterThan(first);
   });
 
+  test("picks in pixels of another size than is given are not scored; other micrographs' files are told of", async () => {
+    await run(options("scored"));
+    const [first] = micrographs;
+    const { notes } = await run(options("scored", { micrographs: [first!.path] }));
+    expect(notes).toContain(
+      `${join(dir, "scored")}: also holds pictures and coordinates of another micrograph of an earlier run (mic.2), which count for nothing here`,
+    );
+    const picks = [join(dir, "scored")];
+    const wanted = { picks, truth: join(dir, "scored/picks.star"), radius: 20, pixelSize: 2 * pixelSize };
+    await expect(scorePicks(wanted, jobContext().context)).rejects.toThrow(
+      new RegExp(`picks\\.json: found ${pixelSize} angstrom per pixel, expected ${2 * pixelSize}, as given`),
+    );
+  });
+
   test("8 and 16-bit PNG give the picks of the floats they were made from", async () => {
     const { image } = micrographs[0]!;
     const grey = (top: number): readonly number[] =>

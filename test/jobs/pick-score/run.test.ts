@@ -77,6 +77,13 @@ describe("pick score", () => {
     );
   });
 
+  test("a threshold beside picks without scores is refused: all of them would be left out", async () => {
+    const bare = csv("bare/May.1.csv", [[100, 100]]);
+    await expect(score({ picks: [bare], threshold: 0.5 })).rejects.toThrow(
+      /threshold: found 1 of 1 picks of .*May\.1\.csv without a score/,
+    );
+  });
+
   test("a threshold holds for precision, recall and F1 only; a smaller radius loses the one 4 pixels away", async () => {
     const { result } = await score({ threshold: 6.5 });
     const { scores } = result.pickers[0]!;
