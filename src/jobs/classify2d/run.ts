@@ -2,6 +2,7 @@ import { OptionError } from "../../core/errors.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { hashFile } from "../shared/hash-file.js";
+import { ITERATIONS } from "../shared/iterations.js";
 import { type MemoryNeed, refuseBeyondMemory } from "../shared/memory.js";
 import { recordOf } from "../shared/options/check.js";
 import { readSearchInputs, type SearchInputs } from "../shared/particles/search-inputs.js";
@@ -9,7 +10,7 @@ import { firstState, iterate, MOST_PARTS } from "./iteration.js";
 import { classify2dOptions } from "./options.js";
 import type { Classify2dPlan } from "./plan.js";
 import { CLASSIFICATION, type Classify2dRecord } from "./records.js";
-import { type ClassState, ITERATIONS, readState, saveState } from "./state.js";
+import { type ClassState, readState, saveState } from "./state.js";
 import { writeIteration, writeResult } from "./write.js";
 
 /** Fewest particles of a class to begin with, on average. */

@@ -1,8 +1,7 @@
-import { FormatError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
-import { inside } from "../../dataset/layout.js";
 import { readMrc } from "../../io/mrc/read.js";
 import { writeMrc } from "../../io/mrc/write.js";
+import { iterationPath, readLastIteration, writeIterationState } from "../shared/iterations.js";
 
 /** What an iteration found of a particle. */
 export interface ClassPose {
@@ -53,11 +52,7 @@ export interface ClassState {
   readonly hasConverged: boolean;
 }
 
-export const ITERATIONS = "iterations";
-const STATE = "state.json";
 const AVERAGES = "classes.mrcs";
-const pathOf = (dir: string, iteration: number, name: string): string =>
-  inside(dir, `${ITERATIONS}/${String(iteration).padStart(3, "0")}/${name}`);
 
 /** A stack of averages as a file. */
 export function stackOf(averages: readonly Float32Array[], box: number, voxelSize: number): Uint8Array {
@@ -75,9 +70,9 @@ export async function saveState(
   state: ClassState,
 ): Promise<void> {
   const { averages, noise, ...rest } = state;
-  await files.write(pathOf(dir, state.iteration, AVERAGES), stackOf(averages, box, pixelSize));
-  const text = JSON.stringify({ identity, ...rest, noise: noise.map((each) => [...each]) });
-  await files.write(pathOf(dir, state.iteration, STATE), `${text}\n`);
+  const path = iterationPath(dir, state.iteration, AVERAGES);
+  await files.write(path, stackOf(averages, box, pixelSize));
+  await writeIterationState(files, dir, identity, { ...rest, noise: noise.map((each) => [...each]) });
 }
 
 /**
@@ -90,40 +85,20 @@ export async function readState(
   dir: string,
   identity: string,
 ): Promise<ClassState | undefined> {
-  const folder = inside(dir, ITERATIONS);
-  const names = (await files.exists(folder)) ? await files.list(folder) : [];
-  const numbers = names.filter((name) => /^\d+$/.test(name)).map(Number);
-  for (const iteration of numbers.sort((a, b) => b - a)) {
-    const path = pathOf(dir, iteration, STATE);
-    if (!(await files.exists(path))) continue;
-    const { identity: found, noise, ...rest } = parseRecord(await files.read(path), path);
-    if (found !== identity) {
-      throw new UsageError(
-        `${dir}: found a classification with other inputs or options, expected the same to continue, or another folder`,
-      );
-    }
-    const stack = pathOf(dir, iteration, AVERAGES);
-    const { data, shape } = readMrc(await files.read(stack), stack);
-    const size = shape[1] * shape[2];
-    return {
-      ...rest,
-      averages: Array.from({ length: shape[0] }, (_, i) => data.slice(i * size, (i + 1) * size)),
-      noise: noise.map((each) => Float64Array.from(each)),
-    };
-  }
-  return undefined;
+  const last = await readLastIteration<StateRecord>(files, dir, { holds: "a classification", identity });
+  if (!last) return undefined;
+  const { noise, ...rest } = last.state;
+  const stack = iterationPath(dir, rest.iteration, AVERAGES);
+  const { data, shape } = readMrc(await files.read(stack), stack);
+  const size = shape[1] * shape[2];
+  return {
+    ...rest,
+    averages: Array.from({ length: shape[0] }, (_, i) => data.slice(i * size, (i + 1) * size)),
+    noise: noise.map((each) => Float64Array.from(each)),
+  };
 }
 
+/** A state as JSON has it. */
 type StateRecord = Omit<ClassState, "averages" | "noise"> & {
-  readonly identity: string;
   readonly noise: readonly (readonly number[])[];
 };
-
-function parseRecord(bytes: Uint8Array, path: string): StateRecord {
-  const text = new TextDecoder().decode(bytes);
-  try {
-    return JSON.parse(text) as StateRecord;
-  } catch {
-    throw new FormatError(path, "text", text.slice(0, 40), "the state of a classification");
-  }
-}

@@ -1,6 +1,7 @@
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { hashFile } from "../shared/hash-file.js";
+import { ITERATIONS } from "../shared/iterations.js";
 import { type MemoryNeed, refuseBeyondMemory } from "../shared/memory.js";
 import { recordOf } from "../shared/options/check.js";
 import { firstState } from "./first.js";
@@ -9,7 +10,7 @@ import { refineOptions } from "./options.js";
 import type { RefinePlan } from "./plan.js";
 import { type RefineInputs, readInputs } from "./read.js";
 import { REFINEMENT, type RefineRecord } from "./records.js";
-import { ITERATIONS, type RefineState, readState, saveState } from "./state.js";
+import { type RefineState, readState, saveState } from "./state.js";
 import { writeIteration, writeResult } from "./write.js";
 
 /**

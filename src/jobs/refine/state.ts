@@ -1,7 +1,6 @@
 import type { Volume } from "../../array/image.js";
-import { FormatError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
-import { inside } from "../../dataset/layout.js";
+import { iterationPath, readLastIteration, writeIterationState } from "../shared/iterations.js";
 import { type MapFrame, readMapFile, writeMapFile } from "../shared/maps/map-files.js";
 
 /** What an iteration found of a particle. */
@@ -62,14 +61,7 @@ export interface RefineState {
   readonly maps?: readonly [Volume, Volume];
 }
 
-export const ITERATIONS = "iterations";
-const STATE = "state.json";
-const folderOf = (iteration: number): string => `${ITERATIONS}/${String(iteration).padStart(3, "0")}`;
 const nameOf = (kind: "half" | "reference", half: number): string => `${kind}${half + 1}.mrc`;
-
-/** A file of an iteration. */
-export const iterationPath = (dir: string, iteration: number, name: string): string =>
-  inside(dir, `${folderOf(iteration)}/${name}`);
 
 /** Writes an iteration, its state last: where that is, the iteration is whole. Then the maps of earlier ones are removed. */
 export async function saveState(
@@ -79,7 +71,8 @@ export async function saveState(
   frame: MapFrame,
   state: RefineState,
 ): Promise<void> {
-  const { iteration, references, maps, correlation, noise, ...rest } = state;
+  const { references, maps, correlation, noise, ...rest } = state;
+  const { iteration } = rest;
   for (const half of [0, 1] as const) {
     await writeMapFile(
       files,
@@ -94,8 +87,7 @@ export async function saveState(
     correlation: [...correlation],
     noise: noise.map((groups) => groups.map((each) => [...each])),
   };
-  const text = JSON.stringify({ identity, iteration, ...rest, ...lists });
-  await files.write(iterationPath(dir, iteration, STATE), `${text}\n`);
+  await writeIterationState(files, dir, identity, { ...rest, ...lists });
   await removeMaps(files, dir, iteration - 1);
 }
 
@@ -120,51 +112,28 @@ export async function readState(
   identity: string,
   voxelSize: number,
 ): Promise<RefineState | undefined> {
-  const folder = inside(dir, ITERATIONS);
-  const numbers = (await files.exists(folder))
-    ? (await files.list(folder)).filter((name) => /^\d+$/.test(name))
-    : [];
-  for (const iteration of numbers.map(Number).sort((a, b) => b - a)) {
-    const path = iterationPath(dir, iteration, STATE);
-    if (!(await files.exists(path))) continue;
-    const record = parseRecord(new TextDecoder().decode(await files.read(path)), path);
-    if (record.identity !== identity) {
-      throw new UsageError(
-        `${dir}: found a refinement with other inputs or options, expected the same to continue, or another folder`,
-      );
-    }
-    for (const earlier of numbers.map(Number)) {
-      if (earlier < iteration) await removeMaps(files, dir, earlier);
-    }
-    // a header holds its voxel size in single precision
-    const map = async (kind: "half" | "reference", half: number): Promise<Volume> => ({
-      ...(await readMapFile(files, iterationPath(dir, iteration, nameOf(kind, half)))).map,
-      voxelSize,
-    });
-    const { identity: _, correlation, noise, ...rest } = record;
-    return {
-      ...rest,
-      correlation: Float64Array.from(correlation),
-      noise: noise.map((groups) =>
-        groups.map((each) => Float64Array.from(each)),
-      ) as unknown as RefineState["noise"],
-      references: [await map("reference", 0), await map("reference", 1)],
-      ...(record.poses && { maps: [await map("half", 0), await map("half", 1)] as const }),
-    };
-  }
-  return undefined;
+  const last = await readLastIteration<StateRecord>(files, dir, { holds: "a refinement", identity });
+  if (!last) return undefined;
+  for (const earlier of last.earlier) await removeMaps(files, dir, earlier);
+  const { correlation, noise, ...rest } = last.state;
+  // a header holds its voxel size in single precision
+  const map = async (kind: "half" | "reference", half: number): Promise<Volume> => ({
+    ...(await readMapFile(files, iterationPath(dir, rest.iteration, nameOf(kind, half)))).map,
+    voxelSize,
+  });
+  return {
+    ...rest,
+    correlation: Float64Array.from(correlation),
+    noise: noise.map((groups) =>
+      groups.map((each) => Float64Array.from(each)),
+    ) as unknown as RefineState["noise"],
+    references: [await map("reference", 0), await map("reference", 1)],
+    ...(rest.poses && { maps: [await map("half", 0), await map("half", 1)] as const }),
+  };
 }
 
+/** A state as JSON has it. */
 type StateRecord = Omit<RefineState, "references" | "maps" | "correlation" | "noise"> & {
-  readonly identity: string;
   readonly correlation: readonly number[];
   readonly noise: readonly (readonly (readonly number[])[])[];
 };
-
-function parseRecord(text: string, path: string): StateRecord {
-  try {
-    return JSON.parse(text) as StateRecord;
-  } catch {
-    throw new FormatError(path, "text", text.slice(0, 40), "the state of a refinement");
-  }
-}

@@ -4,6 +4,7 @@ import { filterRadially } from "../../array/spectrum/shells.js";
 import { inside } from "../../dataset/layout.js";
 import { writeRefinedStar } from "../../io/particles/star-refined.js";
 import type { DatasetContext } from "../shared/context.js";
+import { iterationPath } from "../shared/iterations.js";
 import { writeMapFile } from "../shared/maps/map-files.js";
 import { recordOf } from "../shared/options/check.js";
 import { convergenceFigure, fscFigure } from "./figures.js";
@@ -11,7 +12,7 @@ import { refineOptions } from "./options.js";
 import type { RefinePlan } from "./plan.js";
 import type { RefineInputs } from "./read.js";
 import { REFINEMENT, type RefineRecord } from "./records.js";
-import { iterationPath, type RefineState } from "./state.js";
+import type { RefineState } from "./state.js";
 
 /** What can be looked at while a refinement goes on: figures of the iteration, and of all so far. */
 export async function writeIteration(
