@@ -40,12 +40,12 @@ export async function extractParticles(given: ExtractOptions, context: JobContex
   const { assignment, options } = extraction;
   requireTables(assignment, "extractShard");
   if (assignment.share.kind === "whole") {
-    const micrographs = micrographsOf(context.files, options.particles);
+    const micrographs = micrographsOf(context, options.particles);
     const images = (kept: readonly Extracted[]) => cutImages(kept, extraction, micrographs, context);
     return writeExtraction(extraction, micrographs, images, context);
   }
   const made = await inPartsFolder(extraction, context, async () => {
-    const micrographs = micrographsOf(context.files, options.particles);
+    const micrographs = micrographsOf(context, options.particles);
     const images = (kept: readonly Extracted[]) => joinedImages(kept, extraction, context);
     const written = await writeExtraction(extraction, micrographs, images, context);
     await removeParts(context.files, options.out);
@@ -65,7 +65,7 @@ export async function extractShard(given: ExtractOptions, context: JobContext): 
   const extraction = await openExtraction(given, context);
   const { assignment, options, table } = extraction;
   return inPartsFolder(extraction, context, async () => {
-    const micrographs = micrographsOf(files, options.particles);
+    const micrographs = micrographsOf(context, options.particles);
     const rows = rowsByMicrograph(table);
     const [from, to] = boundsOf(assignment.share, rows.length);
     for (let index = from; index < to; index++) {
