@@ -1,5 +1,5 @@
 import type { Volume } from "../../array/image.js";
-import { OptionError } from "../../core/errors.js";
+import { FormatError, OptionError } from "../../core/errors.js";
 import type { Files, Report } from "../../core/ports.js";
 import {
   type FscCurve,
@@ -59,9 +59,10 @@ export async function compareMaps(
   }
   const { map: second, alignment } = align
     ? await alignedOnto(first, options.other, options.hand, context)
-    : await sameGridMap(files, options.other, first);
+    : await sameGridMap(files, options.other, first, (line) => context.report.warn(line));
   const [a, b] = [first.map, second].map((map) => (mask ? masked(map, mask) : map));
   const curve = fourierShellCorrelation(a!, b!);
+  if (isNegative(curve)) context.report.warn(`${options.other}: ${INVERTED}`);
   if (options.out !== undefined) {
     await files.write(`${options.out}.csv`, fscCsv(curve));
     await files.write(`${options.out}.svg`, fscChart(curve));
@@ -80,11 +81,37 @@ async function sameGridMap(
   files: Files,
   path: string,
   first: MapFile,
+  warn: (line: string) => void,
 ): Promise<{ readonly map: Volume; readonly alignment?: undefined }> {
   const other = await readMapFile(files, path);
   checkSameGrid(other, first);
+  for (const { map, path: file } of [first, other]) requireDensities(map, file);
+  const { data } = first.map;
+  if (other.map.data.every((value, i) => value === data[i]))
+    warn(
+      `${path}: its densities are those of ${first.path}: a map correlates with itself at every resolution`,
+    );
+  else if (String(Object.values(other.frame)) !== String(Object.values(first.frame)))
+    warn(
+      `${path}: its header places it elsewhere than ${first.path} (ORIGIN and start): voxels are compared as they stand`,
+    );
   return { map: other.map };
 }
+
+/** @throws FormatError for a map of one value, which correlates with nothing */
+function requireDensities({ data }: Volume, path: string): void {
+  if (data.some((value) => value !== data[0])) return;
+  throw new FormatError(path, "densities", `${data[0]} everywhere`, "a map");
+}
+
+/** The first shells that mean something, and the correlation below which they are another contrast and not chance. */
+const [COARSE, CLEARLY] = [[1, 4], -0.5] as const;
+const INVERTED = "correlates negatively at low resolution: is the contrast of one map inverted?";
+
+const isNegative = ({ correlation }: FscCurve): boolean => {
+  const shells = correlation.slice(...COARSE);
+  return shells.every((value) => value < CLEARLY);
+};
 
 function readingAt(curve: FscCurve, threshold: number): ThresholdReading {
   const shell = lastGoodShell(curve.correlation, threshold);
@@ -94,6 +121,7 @@ function readingAt(curve: FscCurve, threshold: number): ThresholdReading {
 /** The result as a few lines to read. */
 export function fscText({ at0143, at05, area, alignment }: FscReport): string {
   const say = ({ resolution, crossed, lastGoodShell: shell }: ThresholdReading): string => {
+    if (!Number.isFinite(resolution)) return "none: the first shell lies below it";
     const remark = crossed ? `last shell above it ${shell.toFixed(2)}` : "Nyquist; the curve stays above";
     return `${resolution.toFixed(2)} angstrom (${remark})`;
   };

@@ -1,3 +1,4 @@
+import { OptionError } from "../../core/errors.js";
 import { fscArea, GOLD_STANDARD, lastGoodShell } from "../../evaluate/maps/fsc.js";
 import type { HalfMapCurves } from "../../evaluate/maps/half-maps.js";
 import { type Postprocessed, type PostprocessOptions, postprocess } from "../../evaluate/maps/postprocess.js";
@@ -25,6 +26,10 @@ export async function postprocessMaps(
   context: DatasetContext,
 ): Promise<PostprocessResult> {
   const plan = resolveOptions(postprocessOptions, given);
+  if (plan.fitTo !== undefined && plan.fitTo >= plan.fitFrom) {
+    const expected = `less than the ${plan.fitFrom} of \`fitFrom\`: the finer end of the fit`;
+    throw new OptionError("fitTo", `found ${plan.fitTo} angstrom, expected ${expected}`);
+  }
   const { files, report, signal } = context;
   const inputs = await readInputs(plan, context);
   const { halves, frame, mask } = inputs;

@@ -37,6 +37,27 @@ const [first, second] = [1, 2].map((seed) => {
 const mask = writeMap("mask", (x, y, z) => Math.min(1, 2 * Math.sqrt(blob(x, y, z))));
 
 describe("fsc of map files", () => {
+  test("a map of one value is refused; one compared with itself, of the other contrast or placed elsewhere is said", async () => {
+    const flat = writeMap("flat", () => 3);
+    await expect(compareMaps({ map: first!, other: flat }, context)).rejects.toThrow(
+      'flat.mrc: densities: found "3 everywhere", expected a map',
+    );
+    const warningsOf = async (other: string): Promise<readonly string[]> => {
+      const told = jobContext();
+      await compareMaps({ map: first!, other }, told.context);
+      return told.warnings;
+    };
+    const noise = lcg(SIZE ** 3, 2);
+    const dark = writeMap("dark", (x, y, z, i) => -blob(x, y, z) + 0.2 * (noise[i]! - 0.5));
+    const moved = readVolume(readFileSync(second!), second!);
+    const elsewhere = join(dir, "elsewhere.mrc");
+    writeFileSync(elsewhere, writeMrc({ ...moved, kind: "volume", start: [7, 0, 0] }));
+    expect(await warningsOf(second!)).toEqual([]);
+    expect(await warningsOf(first!)).toEqual([expect.stringContaining("its densities are those of")]);
+    expect(await warningsOf(dark)).toEqual([expect.stringContaining("correlates negatively")]);
+    expect(await warningsOf(elsewhere)).toEqual([expect.stringContaining("places it elsewhere than")]);
+  });
+
   test("a mask without the noise around the particle raises the curve", async () => {
     const plain = await compareMaps(
       { map: first!, other: second!, mask: undefined, out: undefined },

@@ -195,6 +195,11 @@ describe("postprocessMaps", () => {
         'flat.mrc: densities: found "2 everywhere", expected a half map',
       ],
       ["one half given twice", { half2: half1 }, "expected another half map"],
+      [
+        "a fit that ends before it begins",
+        { fitFrom: 5, fitTo: 10 },
+        "fitTo: found 10 angstrom, expected less",
+      ],
       ["inverted contrast", { half1: inverted[0]!, half2: inverted[1]!, mask }, "is the contrast inverted"],
     ])("%s", async (_name, options, message) => {
       await expect(run(options)).rejects.toThrow(message);
