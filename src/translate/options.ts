@@ -91,13 +91,15 @@ export function resolveOptions(
   translator: NetworkTranslator = "cryogem",
 ): CryogemOptions {
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+  const defaults = { ...PRESETS[preset], ...TRANSLATOR_DEFAULTS[translator] };
+  const rates = defaults.discriminatorLearningRate / defaults.learningRate;
   const merged: Omit<CryogemOptions, "depth" | "nceWeight"> & { nceWeight?: number } = {
     ...{
       noiseAt: "input" as const,
       keep: "last" as const,
-      ...PRESETS[preset],
-      ...TRANSLATOR_DEFAULTS[translator],
+      ...defaults,
       seed,
+      ...(chosen.learningRate !== undefined && { discriminatorLearningRate: rates * chosen.learningRate }),
       ...given,
     },
   };

@@ -99,8 +99,6 @@ export function planTraining(given: TrainOptions): TrainPlan {
       ? { noise: "white", snr: diffusion!.snr }
       : {
           ...Object.fromEntries(RECORDED.map((name) => [name, chosen[name]])),
-          // one rate for all networks
-          ...(chosen.learningRate !== undefined && { discriminatorLearningRate: chosen.learningRate }),
           ...(chosen.snr !== undefined && { snr: chosen.snr }),
         },
   };

@@ -30,7 +30,10 @@ const scoresOf = (name: string): readonly ScoredStep[] =>
 
 describe("train --keep best", () => {
   // a rate at which the generator first comes nearer and then goes astray
-  const options: Partial<TrainOptions> = { keep: "best", steps: 8, every: 2, learningRate: 0.02, average: 0 };
+  const options: Partial<TrainOptions> = {
+    ...{ keep: "best", steps: 8, every: 2, average: 0 },
+    ...{ learningRate: 0.02, discriminatorLearningRate: 0.02 },
+  };
 
   const trainStopped = (name: string, stop: number): Promise<number> =>
     trainTranslator(planTraining(trainOptions(name, options)), interruptedContext(contextOf, stop));

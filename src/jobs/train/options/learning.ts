@@ -21,8 +21,12 @@ export const learningOptions = {
     },
   ),
   learningRate: restated(learningRate, {
-    help: "learning rate of all networks",
-    otherwise: byPreset("learningRate"),
+    help: "learning rate of generators, or of the denoisers of cyclediffusion",
+    otherwise: `${byPreset("learningRate")}; others than cryogem: ${TRANSLATOR_DEFAULTS.cut.learningRate}`,
+  }),
+  discriminatorLearningRate: restated(learningRate, {
+    help: "learning rate of discriminators",
+    otherwise: `as many times that of generators as by default: ${byPreset("discriminatorLearningRate")}; others than cryogem: ${TRANSLATOR_DEFAULTS.cut.discriminatorLearningRate}`,
   }),
   contrast: choiceOption(
     {
