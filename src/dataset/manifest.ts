@@ -57,8 +57,8 @@ const job = z.object({
   inputs: z.array(z.object({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
   optics: z.object({
     pixelSize: z.number().positive(),
-    voltage: z.number().positive(),
-    sphericalAberration: z.number().min(0),
+    voltage: z.number().min(60).max(1000),
+    sphericalAberration: z.number().min(0).max(10),
     amplitudeContrast: fraction,
   }),
   particleDiameter: z.number().positive(),

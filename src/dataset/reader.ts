@@ -74,6 +74,14 @@ export async function* particlesByMicrograph(
     }
     yield { micrograph, particles };
   }
+  if (next.done) return;
+  const { id, micrograph } = next.value;
+  throw new FormatError(
+    inside(dir, DATASET.truth),
+    `particle ${id}, micrograph`,
+    micrograph,
+    `one of ${DATASET.manifest}, in its order`,
+  );
 }
 
 async function* readTruth(

@@ -23,6 +23,7 @@ const edit = (name: string, from: string | RegExp, to: string): void => {
 
 test.each([
   [/"voltage": 300/, '"voltage": "300"', 'optics.voltage: found "300", expected a number'],
+  [/"voltage": 300/, '"voltage": 300000', "optics.voltage: found 300000, expected"],
   [/"formatVersion": 1/, '"formatVersion": 2', "formatVersion: found 2, expected 1"],
   [/"iceMean": 0.9/, '"iceMean": 1.5', "micrographs[0].iceMean: found 1.5, expected"],
   [/"pixelSize": 2,/, "", "optics.pixelSize: found undefined, expected a number"],
@@ -47,6 +48,19 @@ test("a damaged line of truth.jsonl is refused by its number, a lost one by the 
   await expect(particles()).rejects.toThrow("truth.jsonl: line 1, tilt: found null, expected a number");
   edit("truth.jsonl", /.*\n/, "");
   await expect(particles()).rejects.toThrow("truth.jsonl: lines: found 5, expected 6, from dataset.json");
+});
+
+test("particles of a micrograph that the manifest does not have are refused, not left out", async () => {
+  await makeAll(dir);
+  const path = join(dir, "dataset.json");
+  const manifest = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify({ ...manifest, micrographs: manifest.micrographs.slice(0, 2) }));
+  const all = async (): Promise<void> => {
+    for await (const _ of (await readDataset(files, dir)).byMicrograph());
+  };
+  await expect(all()).rejects.toThrow(
+    "truth.jsonl: particle 4, micrograph: found 3, expected one of dataset.json, in its order",
+  );
 });
 
 test("a micrograph comes back with its pixels; of another shape it is refused", async () => {

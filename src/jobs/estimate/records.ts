@@ -8,8 +8,8 @@ const spread = z.object({ mean: finite, standardDeviation: z.number().min(0) });
 
 const optics = z.object({
   pixelSize: positive,
-  voltage: positive,
-  sphericalAberration: z.number().min(0),
+  voltage: z.number().min(60).max(1000),
+  sphericalAberration: z.number().min(0).max(10),
   amplitudeContrast: fraction,
 });
 
@@ -44,16 +44,42 @@ const micrograph = z.object({
   }),
 });
 
-const noise = z.object({
-  /** Cycles per pixel. */
-  frequency: z.array(positive),
-  /** Background power over the variance of the micrograph; white noise alone is 1 everywhere. */
-  power: z.array(z.number().min(0)),
-  /** Standard deviation between micrographs over the mean. */
-  relativeDeviation: z.array(z.number().min(0)),
-  /** Power over its average over directions: half plane, row by row, of a square tile. */
-  anisotropy: z.object({ tile: z.int().min(2), ratio: z.array(z.number().min(0)) }),
-});
+/** Cycles per pixel, beyond the corner of any spectrum. */
+const MOST_FREQUENCY = 1;
+/** Values in a half plane of a square tile, row by row. */
+const halfPlane = (tile: number): number => tile * (Math.floor(tile / 2) + 1);
+
+const noise = z
+  .object({
+    /** Cycles per pixel. */
+    frequency: z.array(positive),
+    /** Background power over the variance of the micrograph; white noise alone is 1 everywhere. */
+    power: z.array(z.number().min(0)),
+    /** Standard deviation between micrographs over the mean. */
+    relativeDeviation: z.array(z.number().min(0)),
+    /** Power over its average over directions: half plane, row by row, of a square tile. */
+    anisotropy: z
+      .object({ tile: z.int().min(2), ratio: z.array(z.number().min(0)) })
+      .refine(({ tile, ratio }) => ratio.length === halfPlane(tile), {
+        path: ["ratio"],
+        message: "expected a half plane of the tile",
+      }),
+  })
+  .refine(
+    ({ frequency: f }) => f.length > 0 && f.every((k, i) => k <= MOST_FREQUENCY && k > (f[i - 1] ?? 0)),
+    {
+      path: ["frequency"],
+      message: `expected frequencies that ascend to ${MOST_FREQUENCY} at most`,
+    },
+  )
+  .refine(({ frequency, power }) => power.length === frequency.length, {
+    path: ["power"],
+    message: "expected one for each frequency",
+  })
+  .refine(({ frequency, relativeDeviation }) => relativeDeviation.length === frequency.length, {
+    path: ["relativeDeviation"],
+    message: "expected one for each frequency",
+  });
 
 const estimates = z.object({
   format: z.literal("cryogem-estimates"),
@@ -67,7 +93,10 @@ const estimates = z.object({
   /** Over the micrographs with reliable Thon rings; over all where there is none. */
   distributions: z.object({
     /** Mean of U and V, angstrom. */
-    defocus: spread,
+    defocus: spread.refine(({ mean }) => mean === 0 || Math.abs(mean) >= 50, {
+      path: ["mean"],
+      message: "expected angstrom, as 21000, not micrometre",
+    }),
     /** U less V, angstrom. */
     astigmatism: spread,
     /** Degrees: direction of the mean astigmatism. */

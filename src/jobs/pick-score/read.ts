@@ -120,6 +120,12 @@ async function readPickRun(files: Files, path: string, sizes: PixelSizeSource): 
   const found = await readFiles(files, [all], sizes);
   const names = record.micrographs.map(({ name }) => name);
   const match = matchNames(names, [...found.keys()], all);
+  const used = new Set(match.values());
+  const unknown = [...found.keys()].find((name) => !used.has(name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `${all}: found picks of ${unknown}, expected those of the micrographs of ${recordPath}`,
+    );
   return {
     path,
     picks: new Map(names.map((name) => [name, found.get(match.get(name) ?? "") ?? []])),

@@ -11,7 +11,12 @@ export function toyEstimates(
       ...{ defocus: spread, astigmatism: spread, astigmatismAngle: 0, signalFraction: spread },
       ...{ particles: null, particleSize: null },
     },
-    noise: { frequency: [0.1], power: [1], relativeDeviation: [0], anisotropy: { tile: 2, ratio: [1] } },
+    noise: {
+      frequency: [0.1],
+      power: [1],
+      relativeDeviation: [0],
+      anisotropy: { tile: 2, ratio: [1, 1, 1, 1] },
+    },
     ...own,
   };
 }

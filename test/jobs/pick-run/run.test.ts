@@ -121,6 +121,21 @@ describe("pick run", () => {
     );
   });
 
+  test("picks of a micrograph that the record does not know are refused, not left out", async () => {
+    await run(options("unknown"));
+    const path = join(dir, "unknown/all-picks.txt");
+    writeFileSync(path, `${readFileSync(path, "utf8")}other\t5\t6\t1\n`);
+    const wanted = {
+      picks: [join(dir, "unknown")],
+      truth: join(dir, "unknown/picks.star"),
+      radius: 20,
+      pixelSize,
+    };
+    await expect(scorePicks(wanted, jobContext().context)).rejects.toThrow(
+      "all-picks.txt: found picks of other, expected",
+    );
+  });
+
   test("8 and 16-bit PNG give the picks of the floats they were made from", async () => {
     const { image } = micrographs[0]!;
     const grey = (top: number): readonly number[] =>
