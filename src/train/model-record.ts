@@ -55,5 +55,10 @@ function parse<T>(schema: z.ZodType<T>, text: string, path: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new FormatError(path, `metadata cryogem.${issue.path.join(".")}`, issue.message, "a model's record");
+  const found = issue.path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown>)?.[key],
+    value,
+  );
+  const expected = issue.message.replace(/^.*expected /, "").replace(/, received .*$/, "");
+  throw new FormatError(path, `metadata cryogem.${issue.path.join(".")}`, found, expected);
 }

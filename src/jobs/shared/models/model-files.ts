@@ -1,3 +1,4 @@
+import { indexOfNonFinite } from "../../../array/statistics.js";
 import { FileError, FormatError } from "../../../core/errors.js";
 import type { Files } from "../../../core/ports.js";
 import { inside } from "../../../dataset/layout.js";
@@ -40,12 +41,14 @@ export async function writeArrays(
   await files.write(path, writeSafetensors(entries, metadata));
 }
 
-/** @throws FileError where there is none, FormatError for one that breaks the format or holds other types */
+/** @throws FileError where there is none, FormatError for one that breaks the format, holds other types or values that are not finite */
 export async function readArrays(files: Files, path: string): Promise<NamedArrays> {
   const { tensors, metadata } = readSafetensors(await files.read(path), path);
   const arrays = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [name, { dtype, shape, data }] of tensors) {
     if (!(data instanceof Float32Array)) throw new FormatError(path, `${name}, dtype`, dtype, "F32");
+    const bad = indexOfNonFinite(data);
+    if (bad >= 0) throw new FormatError(path, `${name}, number ${bad + 1}`, data[bad], "a finite number");
     arrays.set(name, { shape, data });
   }
   return { tensors: arrays, metadata };
