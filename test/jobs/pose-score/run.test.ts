@@ -85,3 +85,22 @@ test("what cannot be scored is refused by name", async () => {
     /no rlnOriginXAngst/,
   );
 });
+
+test("images of equal names that are other ones are refused: other pixels, or other places in their micrographs", async () => {
+  const places = "rlnOriginXAngst rlnOriginYAngst rlnCoordinateX rlnCoordinateY";
+  const placed = (name: string, x: number, pixelSize: number): string => {
+    const rows = TRUTH.map((row, i) => [...row, x + 10 * i, 50] as unknown as Row);
+    const path = writePoses(name, rows, places);
+    writeFileSync(path, readFileSync(path, "utf8").replace("1 2.0 300", `1 ${pixelSize} 300`));
+    return path;
+  };
+  const truth = placed("placed.star", 100, 2);
+  const score = (poses: string) => scorePoseFiles({ poses: [poses], truth }, jobContext().context);
+  await expect(score(placed("near.star", 140, 2))).resolves.toBeDefined();
+  await expect(score(placed("far.star", 400, 2))).rejects.toThrow(
+    /far\.star: found 5 of 5 images elsewhere in their micrographs than .*placed\.star/,
+  );
+  await expect(score(placed("binned.star", 100, 4))).rejects.toThrow(
+    /binned\.star: found images of 4 angstrom per pixel, expected 2 as in .*placed\.star/,
+  );
+});
