@@ -11,6 +11,7 @@ type Columns = Record<string, StarColumnInput>;
 const OPTICS_LABELS = [
   ...["rlnVoltage", "rlnSphericalAberration", "rlnAmplitudeContrast", "rlnBeamTiltX", "rlnBeamTiltY"],
   ...["rlnMtfFileName", "rlnMagMat00", "rlnMagMat01", "rlnMagMat10", "rlnMagMat11"],
+  ...["rlnOddZernike", "rlnEvenZernike", "rlnCtfDataAreCtfPremultiplied", "rlnCtfDataArePhaseFlipped"],
 ];
 /** Labels of data_optics that mean nothing beside a particle: what groups are called, and what RELION 3.0 says by other labels. */
 const GROUP_LABELS = [

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseStar } from "../../../src/io/star/parse.js";
 import { toRelion30, toRelion31 } from "../../../src/io/star/versions.js";
+import { writeStar } from "../../../src/io/star/write.js";
 
 const NEW =
   "data_general\n_rlnTomoSubTomosAre2DStacks 1\n" +
@@ -16,6 +17,10 @@ describe("between RELION's versions nothing is lost", () => {
       ...{ rlnDetectorPixelSize: [2, 1.5], rlnMagnification: [10_000, 10_000] },
     });
     expect(general).toMatchObject({ name: "general", isLoop: false });
+    const back = toRelion31(parseStar(writeStar([table!], "3.0"), "old.star"));
+    expect(back[0]!.columns).toMatchObject({
+      ...{ rlnVoltage: [200, 300], rlnOddZernike: ["[0,0]", "[0,0.5]"] },
+    });
   });
 
   test("a pixel size that is none, and several blocks with optics, are refused", () => {
