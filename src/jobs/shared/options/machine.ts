@@ -23,7 +23,7 @@ export const device = choiceOption(
   {
     value: "kind",
     help: "where networks are computed",
-    otherwise: "cpu, alike on every machine",
+    otherwise: "cpu, alike on every machine with as many threads",
     role: "machine",
   },
 );
