@@ -20,8 +20,8 @@ export { fftFriendlySize, irfft2, irfft3, rfft2, rfft3, type Spectrum } from "./
 export { fourierResample, padOrCropVolume, resampleVolume } from "./array/fft/resample.js";
 export { fourierFilter, gaussianBlur } from "./array/filter.js";
 export { type Image, type Volume, zeros } from "./array/image.js";
+export { rescale } from "./array/interpolation/rescale.js";
 export { bin, crop, padOrCrop } from "./array/resample.js";
-export { rescale } from "./array/rescale.js";
 export {
   type PowerSpectrum,
   powerSpectrum2d,

@@ -1,12 +1,12 @@
 #!/bin/sh
-# The table "Maps of each picker's picks" of docs/results-maps.md: a picker is trained on each of several sets of synthetic micrographs, all are run
-# on the same real micrographs, and each one's picks go through the same extraction and refinement; so do the picks of templates, of a Laplacian,
-# and the annotators' coordinates.
+# The table "Maps of each picker's picks" of docs/results-maps.md: a picker is trained on each of several sets of synthetic
+# micrographs, all are run on the same real micrographs, and each one's picks go through the same extraction and refinement;
+# so do the picks of templates, of a Laplacian, and the annotators' coordinates.
 #
 #   bench/results/picked-maps.sh apoferritin|ribosome SETS OUT [SEED] [ROWS]
 #
-# SETS is a folder of data sets, as compare/seed-1 of `cryogem compare` and seed-1/sets of pose-table.sh are; SEED that of the pickers (1); ROWS what
-# to do, in quotes, as "cryogem template coords-a" (all).
+# SETS is a folder of data sets, as compare/seed-1 of `cryogem compare` and seed-1/sets of pose-table.sh are; SEED that of
+# the pickers (1); ROWS what to do, in quotes, as "cryogem template coords-a" (all).
 # Every command goes on where it was stopped, so the script may be started again.
 #   DATA        folder with apoferritin-10146/, ribosome-10028/ and maps/ (default: ../shared/data beside the checkout)
 #   CRYOGEM     the program (default: node dist/cli/main.js of this checkout)

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The apoferritin table "Picking" of docs/results-picking.md: in each fold of bench/results/realism-folds.ts a picker is trained on every kind of
-# synthetic micrographs and on the real labels of the eight, and all are scored on the four micrographs held out.
+# The apoferritin table "Picking" of docs/results-picking.md: in each fold of bench/results/realism-folds.ts a picker is
+# trained on every kind of synthetic micrographs and on the real labels of the eight, and all are scored on the four
+# micrographs held out.
 #
 #   bench/results/picking-folds.sh FOLDS OUT
 #

@@ -4,7 +4,8 @@
 #
 #   bench/results/pose-table.sh ribosome|apoferritin OUT
 #
-# Synthetic ones: relion_project's images under real noise, with the CTFs of those micrographs (bench/results/pose-set.ts); the truth is exact.
+# Synthetic ones: relion_project's images under real noise, with the CTFs of those micrographs
+# (bench/results/pose-set.ts); the truth is exact.
 # Real ones: the labelled particles. Their truth is `refine` against the map; how exact it is, another start of `refine` and RELION tell. They are
 # looked at twice: as the labels have them, and cut out anew about their refined places (`extract --recentre`).
 # Every command goes on where it was stopped, so the script may be started again; translators that lie in OUT/seed-N/models already, as

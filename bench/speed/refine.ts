@@ -1,5 +1,6 @@
 /**
- * Refines the particles of a folder that bench/results/refine-set.ts made, by cryogem and by RELION, and compares them iteration by iteration:
+ * Refines the particles of a folder that bench/results/refine-set.ts made, by cryogem and by RELION, and compares them
+ * iteration by iteration:
  *   npx vite-node bench/speed/refine.ts FOLDER cryogem [GROUP] [LOW_PASS]
  *   npx vite-node bench/speed/refine.ts FOLDER relion [GROUP] [LOW_PASS] [MINUTES]
  *   npx vite-node bench/speed/refine.ts FOLDER compare [GROUP]

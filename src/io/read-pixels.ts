@@ -20,7 +20,8 @@ export interface Pixels {
 /**
  * Reads an image, a stack or a volume: MRC and CCP4 in any axis order, HDF5 of EMAN2, PNG, TIFF turned over as RELION does;
  * gzip or bzip2 or bare.
- * @throws FormatError for a damaged file, images of several sizes in one, or pixels that are not square; UnsupportedError for another format
+ * @throws FormatError for a damaged file, images of several sizes in one, or pixels that are not square; UnsupportedError for
+ *   another format
  */
 export async function readPixels(bytes: Uint8Array, path: string): Promise<Pixels> {
   const file = unpackImages(bytes, path);

@@ -1,7 +1,7 @@
 import { irfft2, rfft2 } from "../array/fft/fft.js";
 import { centre, type Image } from "../array/image.js";
+import { rescale } from "../array/interpolation/rescale.js";
 import { coarserPosition, padOrCrop } from "../array/resample.js";
-import { rescale } from "../array/rescale.js";
 import { frequency, halfColumns } from "../array/spectrum/half.js";
 import { mean, variance } from "../array/statistics.js";
 import { type CtfParameters, ctf } from "../physics/optics/ctf.js";

@@ -1,5 +1,5 @@
-import { cubicAt } from "../array/cubic.js";
 import { centre, type Image } from "../array/image.js";
+import { cubicAt } from "../array/interpolation/cubic.js";
 
 /** How a cut lies in an image: offsets (u, v) from its centre are offsets (x + xu u + xv v, y + yu u + yv v) from the image's. */
 export interface ImageTurn {

@@ -1,6 +1,6 @@
 import { gaussianBlur } from "../../array/filter.js";
 import type { Image } from "../../array/image.js";
-import { rescale } from "../../array/rescale.js";
+import { rescale } from "../../array/interpolation/rescale.js";
 import { indexOfNonFinite, quantile } from "../../array/statistics.js";
 import { inRange } from "../../core/check.js";
 import { DomainError, ShapeError } from "../../core/errors.js";

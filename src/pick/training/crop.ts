@@ -1,5 +1,5 @@
-import { cubicAt } from "../../array/cubic.js";
 import type { Image } from "../../array/image.js";
+import { cubicAt } from "../../array/interpolation/cubic.js";
 import type { Random } from "../../core/random.js";
 import type { Place } from "../network/image.js";
 import type { PickerOptions } from "../options.js";

@@ -26,7 +26,9 @@ export const learningOptions = {
   }),
   discriminatorLearningRate: restated(learningRate, {
     help: "learning rate of discriminators",
-    otherwise: `as many times that of generators as by default: ${byPreset("discriminatorLearningRate")}; others than cryogem: ${TRANSLATOR_DEFAULTS.cut.discriminatorLearningRate}`,
+    otherwise:
+      `as many times that of generators as by default: ${byPreset("discriminatorLearningRate")}; ` +
+      `others than cryogem: ${TRANSLATOR_DEFAULTS.cut.discriminatorLearningRate}`,
   }),
   contrast: choiceOption(
     {

@@ -1,4 +1,4 @@
-import type { Image } from "./image.js";
+import type { Image } from "../image.js";
 
 /** Weight of a sample at a distance, in samples: Keys' cubic convolution (a = -1/2; Keys 1981, IEEE Trans. ASSP 29:1153). */
 export function cubicWeight(distance: number): number {

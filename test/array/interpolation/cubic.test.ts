@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cubicAt, cubicWeight } from "../../src/array/cubic.js";
+import { cubicAt, cubicWeight } from "../../../src/array/interpolation/cubic.js";
 
 describe("cubic interpolation", () => {
   const quadratic = (x: number, y: number): number => 3 + 2 * x - y + 0.5 * x * x - 0.25 * y * y + x * y;

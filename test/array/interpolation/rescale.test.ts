@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Image } from "../../src/array/image.js";
-import { bin } from "../../src/array/resample.js";
-import { rescale } from "../../src/array/rescale.js";
-import { standardDeviation } from "../../src/array/statistics.js";
-import { Random } from "../../src/core/random.js";
+import type { Image } from "../../../src/array/image.js";
+import { rescale } from "../../../src/array/interpolation/rescale.js";
+import { bin } from "../../../src/array/resample.js";
+import { standardDeviation } from "../../../src/array/statistics.js";
+import { Random } from "../../../src/core/random.js";
 
 const made = (rows: number, columns: number, value: (x: number, y: number) => number): Image => ({
   data: Float32Array.from({ length: rows * columns }, (_, i) => value(i % columns, Math.floor(i / columns))),

@@ -1,6 +1,6 @@
-import { inRange, integerInRange } from "../core/check.js";
+import { inRange, integerInRange } from "../../core/check.js";
+import type { Image } from "../image.js";
 import { cubicWeight } from "./cubic.js";
-import type { Image } from "./image.js";
 
 /**
  * The image on a grid whose pixels are `factor` of its own wide: pixel X of the result is centred at
