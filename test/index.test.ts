@@ -41,9 +41,9 @@ describe("cryogem", () => {
       estimateSize eulerToMatrix evaluateRealism exportFiles extractParticles extractShard
       extractorRealism fftFriendlySize findPeaks findSpots fitCtf fitNumberOfParticles fourierFilter
       fourierResample fourierShellCorrelation gaussianBlur generateDataset generateShard inlineWorkers
-      irfft2 irfft3 laplacianScorer makeConformations makeInitialModel makeMask mapDiameter matchPicks
-      matrixToEuler mean modelDiameter multiplyCtf multiplyRotations normalise openTranslator padOrCrop
-      padOrCropVolume parseStar pickShard planBin planClassification planEstimate planGeneration
+      irfft2 irfft3 laplacianScorer makeConformations makeInitialModel makeMask makeVariants mapDiameter
+      matchPicks matrixToEuler mean modelDiameter multiplyCtf multiplyRotations normalise openTranslator
+      padOrCrop padOrCropVolume parseStar pickShard planBin planClassification planEstimate planGeneration
       planInitialModel planPickRun planPickTraining planPoseTraining planRealism planReconstruction
       planRefinement planSimulation planTraining potentialMap powerSpectrum2d prepareProjector
       prepareSilhouette prepareTemplates project projectMany quantile radialAverage radialPowerSpectrum
@@ -94,7 +94,7 @@ describe("cryogem", () => {
       StructureOptions SubsetResolution SynthesisOptions Task TaskInput TaskName TaskOptions TaskOutput
       TaskShared Tasks TemplateOptions Templates ThresholdReading TiffCompression TiffImage TiffPicture
       TrainContext TrainOptions TrainPlan TrainingState TransferCurve Translator TranslatorName Trend
-      Unevenness Volume Workers"
+      Unevenness Variant VariantsOptions VariantsResult Volume Workers"
     `);
   });
 });

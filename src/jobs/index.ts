@@ -95,3 +95,5 @@ export { planSimulation, type SimulateOptions, type SimulationPlan } from "./sim
 export { simulateDataset, simulateShard } from "./simulate/run.js";
 export { planTraining, type TrainOptions, type TrainPlan } from "./train/plan.js";
 export { trainTranslator } from "./train/run.js";
+export type { VariantsOptions } from "./variants/options.js";
+export { makeVariants, type Variant, type VariantsResult } from "./variants/run.js";

@@ -34,6 +34,7 @@ import { similarityCommand } from "../../jobs/similarity/options.js";
 import { simulateCommand } from "../../jobs/simulate/options.js";
 import { submitCommand } from "../../jobs/submit/options.js";
 import { trainCommand } from "../../jobs/train/options.js";
+import { variantsCommand } from "../../jobs/variants/options.js";
 import { viewCommand } from "../../jobs/view/options.js";
 import { type CommandEntry, entry } from "../command.js";
 
@@ -62,6 +63,7 @@ const chapters: readonly Chapter[] = [
       entry(estimateCommand, () => import("./micrographs/estimate.js")),
       entry(potentialCommand, () => import("./micrographs/potential.js")),
       entry(conformationsCommand, () => import("./micrographs/conformations.js")),
+      entry(variantsCommand, () => import("./micrographs/variants.js")),
       entry(simulateCommand, () => import("./micrographs/simulate.js")),
       entry(trainCommand, () => import("./micrographs/train.js")),
       entry(generateCommand, () => import("./micrographs/generate.js")),

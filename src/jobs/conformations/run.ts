@@ -1,4 +1,4 @@
-import { OptionError, UsageError } from "../../core/errors.js";
+import { OptionError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { Random } from "../../core/random.js";
 import { inside } from "../../dataset/layout.js";
@@ -14,6 +14,7 @@ import { slowModes } from "../../physics/conformation/modes.js";
 import { elasticNetwork } from "../../physics/conformation/network.js";
 import { meanPosition } from "../../physics/potential/potential.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
+import { startMapSet } from "../shared/maps/map-set.js";
 import { readModelAtoms } from "../shared/maps/model-atoms.js";
 import { modelMap, planModelMap } from "../shared/maps/model-map.js";
 import { resolveOptions } from "../shared/options/check.js";
@@ -24,6 +25,8 @@ export const CONFORMATIONS = {
   table: "conformations.csv",
   map: (index: number): string => `conformation-${String(index + 1).padStart(3, "0")}.mrc`,
 } as const;
+
+const SET = { holds: "conformations", table: CONFORMATIONS.table, maps: /^conformation-\d+\.mrc$/ } as const;
 
 /** Angstrom: where neighbours in the chain are moved apart by more, a model is no longer one of a protein. */
 const LARGEST_STRETCH = 1;
@@ -94,8 +97,8 @@ export async function makeConformations(
     context,
   );
   const plan = { ...grid, middle: meanPosition(atoms) };
-  return inClaimedFolder(files, out, { holds: "conformations", marks: [CONFORMATIONS.table] }, async () => {
-    await refuseFinished(out, context);
+  return inClaimedFolder(files, out, { holds: SET.holds, marks: [SET.table] }, async () => {
+    await startMapSet(files, out, SET);
     const conformations: Conformation[] = [];
     for (const [i, { atoms: moved, ...about }] of planned.entries()) {
       report.progress({ stage: "maps", done: i, total: count, unit: "maps" });
@@ -123,15 +126,6 @@ function checkModes(modes: readonly number[]): void {
   if (new Set(modes).size < modes.length) {
     throw new OptionError("modes", `found ${modes.join(", ")}, expected every mode once`);
   }
-}
-
-/** Refuses a finished set; takes away the maps of one that was stopped, whose options may have been others. */
-async function refuseFinished(out: string, { files }: JobContext): Promise<void> {
-  const names = await files.list(out);
-  if (names.includes(CONFORMATIONS.table)) {
-    throw new UsageError(`${out}: found conformations, expected a new or empty folder`);
-  }
-  for (const name of names) if (/^conformation-\d+\.mrc$/.test(name)) await files.remove(inside(out, name));
 }
 
 const rounded = (value: number): number => Number(value.toFixed(4));

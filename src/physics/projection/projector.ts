@@ -68,7 +68,8 @@ export function prepareProjector(volume: Volume, options: ProjectorOptions = {})
   };
 }
 
-function densityOfParticle(data: Float32Array): number {
+/** Sum of V² over sum of V where V > 0: the density at which most of the particle lies. @throws DomainError where nothing is positive */
+export function densityOfParticle(data: Float32Array): number {
   let sum = 0;
   let squares = 0;
   for (const value of data) {
