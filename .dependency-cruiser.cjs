@@ -127,6 +127,7 @@ const doors = {
     "silhouette",
     "specimen",
     "symmetry-agreement",
+    "variants",
   ],
   "pick/network": ["image", "scorer"],
   "pick/template": ["images", "template"],
