@@ -1,4 +1,4 @@
-// The house: which room may import from which, and which files of a folder are its doors (docs/architecture.md).
+// The house: which room may import from which, and which files of a folder are its doors (docs/development/architecture.md).
 
 /** Each room, from the bottom to the top, with the rooms below that it may import from. */
 const rooms = {

@@ -11,7 +11,7 @@
  * const bytes = writeMrc({ ...map, kind: "volume" });
  * ```
  *
- * Programs for each use: docs/library.md. Units and signs: docs/architecture.md.
+ * Programs for each use: docs/reference/library.md. Units and signs: docs/development/architecture.md.
  */
 
 // Images, volumes, random numbers, rotations.

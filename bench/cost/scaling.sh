@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a micrograph costs on a cluster, docs/scaling.md: processor seconds, bytes and operations on names of `simulate`,
+# What a micrograph costs on a cluster, docs/results/scaling.md: processor seconds, bytes and operations on names of `simulate`,
 # `estimate`, `pick run` and `extract`, for a task and for each micrograph.
 #
 #   bench/cost/scaling.sh MAP OUT [COMMAND …]        MAP: a density map. Run after `npm run build`; needs strace.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The table "Where there is no particle" of docs/results-picking.md: how many picks the ribosome pickers of bench/results/picking.sh make on
+# The table "Where there is no particle" of docs/results/picking.md: how many picks the ribosome pickers of bench/results/picking.sh make on
 # contaminated and empty fields, ice and crystals, at the threshold at which each finds 95 % of the labelled particles of the
 # micrographs that score. Nothing was trained on those images.
 #

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The table "Maps of each picker's picks" of docs/results-maps.md: a picker is trained on each of several sets of synthetic
+# The table "Maps of each picker's picks" of docs/results/maps.md: a picker is trained on each of several sets of synthetic
 # micrographs, all are run on the same real micrographs, and each one's picks go through the same extraction and refinement;
 # so do the picks of templates, of a Laplacian, and the annotators' coordinates.
 #

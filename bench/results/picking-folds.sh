@@ -1,5 +1,5 @@
 #!/bin/sh
-# The apoferritin table "Picking" of docs/results-picking.md: in each fold of bench/results/realism-folds.ts a picker is
+# The apoferritin table "Picking" of docs/results/picking.md: in each fold of bench/results/realism-folds.ts a picker is
 # trained on every kind of synthetic micrographs and on the real labels of the eight, and all are scored on the four
 # micrographs held out.
 #

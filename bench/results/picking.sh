@@ -1,5 +1,5 @@
 #!/bin/sh
-# The table "Picking" of docs/results-picking.md: pickers trained on synthetic micrographs, on real labels, without training.
+# The table "Picking" of docs/results/picking.md: pickers trained on synthetic micrographs, on real labels, without training.
 #
 #   bench/results/picking.sh apoferritin|ribosome OUT [SEEDS]
 #

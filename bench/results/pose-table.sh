@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tables "Poses" of docs/results-maps.md: pose encoders trained on different synthetic sets, on two kinds of particles of micrographs that no
+# The tables "Poses" of docs/results/maps.md: pose encoders trained on different synthetic sets, on two kinds of particles of micrographs that no
 # translator learned from.
 #
 #   bench/results/pose-table.sh ribosome|apoferritin OUT

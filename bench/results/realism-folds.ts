@@ -1,6 +1,6 @@
 /**
  * Realism by cross-validation on the bundled apoferritin: each of three folds runs the demo's project on eight of the twelve
- * micrographs and scores on the other four (every third), with its own seed. Resumes; prints the table of docs/results-realism.md.
+ * micrographs and scores on the other four (every third), with its own seed. Resumes; prints the table of docs/results/realism.md.
  *   npm run build && npx vite-node bench/results/realism-folds.ts OUT
  */
 import { spawnSync } from "node:child_process";

@@ -3,7 +3,7 @@ import { projectOptions } from "../jobs/project/options.js";
 import { type CommandSpec, flagName, helpOf, withFlags } from "../jobs/shared/options/option.js";
 import type { CommandEntry } from "./command.js";
 
-/** docs/commands.md: every command with its options, their ranges and defaults, from the declarations. */
+/** docs/reference/commands.md: every command with its options, their ranges and defaults, from the declarations. */
 export function commandsPage(entries: readonly CommandEntry[]): string {
   const list = entries.map(({ spec }) => `- [\`cryogem ${spec.name}\`](#${anchorOf(spec)}): ${spec.summary}`);
   return [

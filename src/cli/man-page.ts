@@ -1,7 +1,7 @@
 import { type CommandSpec, flagName, helpOf, withFlags } from "../jobs/shared/options/option.js";
 import type { CommandEntry } from "./command.js";
 
-/** docs/cryogem.1, for `man cryogem`: every command with its options, from the declarations, in the man macros of troff. */
+/** docs/reference/cryogem.1, for `man cryogem`: every command with its options, from the declarations, in the man macros of troff. */
 export function manPage(entries: readonly CommandEntry[]): string {
   return [
     '.\\" Written by "npm run docs" from the declarations in src/jobs/*/options.ts.',

@@ -1,4 +1,4 @@
-/** Where things lie in a dataset folder. Paths are relative to it, with "/" between; see docs/dataset.md. */
+/** Where things lie in a dataset folder. Paths are relative to it, with "/" between; see docs/guide/dataset.md. */
 export const DATASET = {
   manifest: "dataset.json",
   micrographs: "micrographs.star",

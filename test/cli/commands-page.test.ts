@@ -14,8 +14,8 @@ addCommands(program);
 const commandOf = (name: string): Command =>
   name.split(" ").reduce((parent, word) => parent.commands.find((each) => each.name() === word)!, program);
 
-test("docs/commands.md is as the declarations have it: `npm run docs` writes it", () => {
-  const page = readFileSync(new URL("../../docs/commands.md", import.meta.url), "utf8");
+test("docs/reference/commands.md is as the declarations have it: `npm run docs` writes it", () => {
+  const page = readFileSync(new URL("../../docs/reference/commands.md", import.meta.url), "utf8");
   expect(page).toBe(commandsPage(entries));
 });
 

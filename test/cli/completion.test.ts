@@ -118,9 +118,9 @@ describe.skipIf(!has("zsh", "--version"))("zsh (needs zsh)", () => {
 });
 
 describe("man page", () => {
-  const page = readFileSync(new URL("../../docs/cryogem.1", import.meta.url), "utf8");
+  const page = readFileSync(new URL("../../docs/reference/cryogem.1", import.meta.url), "utf8");
 
-  test("docs/cryogem.1 is as the declarations have it: `npm run docs` writes it", () => {
+  test("docs/reference/cryogem.1 is as the declarations have it: `npm run docs` writes it", () => {
     expect(page).toBe(manPage(entries));
   });
 

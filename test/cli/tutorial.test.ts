@@ -14,7 +14,7 @@ import { expect, test } from "vitest";
 import { scratchFolder } from "../helpers/scratch.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const text = readFileSync(join(root, "docs/tutorial.md"), "utf8");
+const text = readFileSync(join(root, "docs/guide/tutorial.md"), "utf8");
 const lines = [...text.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) => block!.trim().split("\n"));
 
 /** Fewer and smaller than the tutorial's, so that a test may take a minute. */

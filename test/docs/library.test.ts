@@ -10,9 +10,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const at = scratchFolder();
 const run = promisify(execFile);
 
-/** The programs of docs/library.md, in their order. */
+/** The programs of docs/reference/library.md, in their order. */
 const programs = [
-  ...readFileSync(join(root, "docs/library.md"), "utf8").matchAll(/^```ts\n(.*?)^```$/gms),
+  ...readFileSync(join(root, "docs/reference/library.md"), "utf8").matchAll(/^```ts\n(.*?)^```$/gms),
 ].map(([, text]) => text!);
 
 /** What each of them says, as far as it is known beforehand. */
@@ -55,7 +55,7 @@ beforeAll(async () => {
   await run(process.execPath, [compiler, "-p", at]).catch(({ stdout }) => expect(stdout).toBe(""));
 }, 300_000);
 
-describe("the programs of docs/library.md compile against the built package and run", () => {
+describe("the programs of docs/reference/library.md compile against the built package and run", () => {
   test.each(SAYS.map((says, i) => [i + 1, says] as const))("program %i", async (number, says) => {
     const { stdout } = await run(process.execPath, [`program-${number}.js`], { cwd: at });
     expect(stdout).toMatch(says);

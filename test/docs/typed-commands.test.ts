@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { addCommands } from "../../src/cli/commands/index.js";
+import { documents } from "./pages.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const pages = ["README.md", "examples/apoferritin-10146/README.md"].concat(
-  readdirSync(`${root}/docs`).flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
-);
 /** What a page says to type: lines of its shell blocks that call the program, without comments, continued lines joined. */
 function typedCommands(page: string): readonly string[] {
   const blocks = readFileSync(`${root}/${page}`, "utf8").matchAll(/^```sh\n(.*?)^```$/gms);
@@ -24,7 +22,7 @@ function typedCommands(page: string): readonly string[] {
 const wordsOf = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c!);
 
-const lines = pages.flatMap((page) => typedCommands(page).map((line) => [page, line] as const));
+const lines = documents.flatMap((page) => typedCommands(page).map((line) => [page, line] as const));
 
 test("the pages have commands", () => expect(lines.length).toBeGreaterThan(50));
 

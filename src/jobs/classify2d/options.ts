@@ -49,6 +49,6 @@ export const classify2dCommand: CommandSpec<typeof classify2dOptions> = {
 Nothing but the images is needed: the first averages are of particles put into classes at random. Shows at a glance whether picks are
 particles. Writes classes.svg (the averages, each with its number of particles and resolution), classes.mrcs, run_data.star (with
 rlnClassNumber, class 1 the largest) and run_model.star, which RELION reads, and iterations.jsonl. The same command continues after an
-interruption, to the same bytes (docs/classification.md).
+interruption, to the same bytes (docs/guide/classification.md).
 Example: cryogem classify2d --particles particles.star --particle-diameter 300 --classes 50 --out classes`,
 };

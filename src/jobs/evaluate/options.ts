@@ -90,6 +90,6 @@ export const evaluateCommand: CommandSpec<typeof evaluateOptions> = {
   summary: "Score how near synthetic micrographs come to real ones.",
   options: evaluateOptions,
   notes: `
-Every measure stands beside real against real (the floor) and white noise (the ceiling); docs/evaluation.md explains them.
+Every measure stands beside real against real (the floor) and white noise (the ceiling); docs/results/evaluation.md explains them.
 Example: cryogem evaluate realism --real "held-out/*.mrc" --synthetic synthetic baseline --out scores`,
 };

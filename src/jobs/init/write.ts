@@ -26,7 +26,7 @@ export function projectText(draft: ProjectDraft): string {
   const { structure } = draft;
   const lines = [
     "# A cryogem project. `cryogem check project.yaml` looks at the data before hours are spent, `cryogem run project.yaml` goes the",
-    "# whole way. Paths are relative to this file. docs/commands.md has every option, docs/tutorial.md walks through an example.",
+    "# whole way. Paths are relative to this file. docs/reference/commands.md has every option, docs/guide/tutorial.md walks through an example.",
     "",
     valueLine("title", { value: draft.title, source: "heading of the report" }),
     "",

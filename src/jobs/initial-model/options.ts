@@ -48,7 +48,7 @@ Begins with particles in random orientations and improves the map by small batch
 The hand cannot be known: the map may be the mirror image. Its axes of symmetry lie as RELION puts them. Writes map1.mrc and so
 on, a map for each class, for \`refine --reference\`, and run_data.star with the poses of the last pass over all particles, whose
 rlnClassNumber is the class. Try several seeds and compare the maps. The same command continues after an interruption, to the
-same bytes (docs/classification.md).
+same bytes (docs/guide/classification.md).
 Example: cryogem initial-model --particles particles.star --particle-diameter 300 --out initial
          cryogem refine --particles particles.star --reference initial/map1.mrc --out refined`,
 };

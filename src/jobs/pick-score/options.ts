@@ -67,6 +67,6 @@ export const pickScoreCommand: CommandSpec<typeof pickScoreOptions> = {
   summary: "Score picks against true positions: precision, recall, F1, AUPRC.",
   options: pickScoreOptions,
   notes: `
-Prints the protocol with the scores; docs/picking.md explains it. Only micrographs that all files know are scored.
+Prints the protocol with the scores; docs/guide/picking.md explains it. Only micrographs that all files know are scored.
 Example: cryogem pick score --picks picks --truth annotator-a --ceiling annotator-b --radius 30 --pixel-size 1.5 --out scores`,
 };

@@ -40,6 +40,6 @@ export const poseScoreCommand: CommandSpec<typeof poseScoreOptions> = {
   summary: "Score orientations and shifts of particles against true ones.",
   options: poseScoreOptions,
   notes: `
-Prints the protocol with the scores, beside random poses and the best constant pose; docs/poses.md explains it.
+Prints the protocol with the scores, beside random poses and the best constant pose; docs/guide/poses.md explains it.
 Example: cryogem pose score --poses poses.star refined/run_data.star --truth test.star --symmetry O --out pose-scores`,
 };

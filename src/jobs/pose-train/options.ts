@@ -152,7 +152,7 @@ export const poseTrainCommand: CommandSpec<typeof poseTrainOptions> = {
   options: poseTrainOptions,
   notes: `
 The model folder holds model.safetensors, checkpoint.safetensors, metrics.jsonl (losses, a step a line), validation.jsonl (median angle
-and shift on particles kept apart, a checkpoint a line) and curves.svg, which is drawn anew at every checkpoint (docs/poses.md).
+and shift on particles kept apart, a checkpoint a line) and curves.svg, which is drawn anew at every checkpoint (docs/guide/poses.md).
 Example: cryogem pose train --map map.mrc --particles particles.star --out encoder
          cryogem pose train --particles synthetic --symmetry O --out encoder`,
 };

@@ -102,6 +102,6 @@ export const postprocessCommand: CommandSpec<typeof postprocessOptions> = {
 Writes name.mrc, name_masked.mrc, name_half1_unfil.mrc and name_half2_unfil.mrc for a deposition, name.star as relion_postprocess
 writes it, name_fsc.xml for the EMDB, name_fsc.csv, and figures name_fsc.svg and name_guinier.svg. With --local-resolution also
 name_locres.mrc, name_locres_filtered.mrc and name_locres.svg, with --anisotropy name_directions.svg and .csv, with --particles
-name_orientations.svg. By the rules of relion_postprocess (docs/maps.md).
+name_orientations.svg. By the rules of relion_postprocess (docs/guide/maps.md).
 Example: cryogem postprocess half1.mrc half2.mrc --mask mask.mrc --out post/map`,
 };

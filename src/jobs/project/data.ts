@@ -5,10 +5,10 @@ import { readImageHeader } from "../shared/micrographs/image-header.js";
 import { besideProject, type Project } from "./file.js";
 import type { ProjectData } from "./stage.js";
 
-/** Working pixels across a particle: twice what a picker sees, and enough to tell the particle's surroundings (docs/notes/picking.md). */
+/** Working pixels across a particle: twice what a picker sees, and enough to tell the particle's surroundings (docs/development/notes/picking.md). */
 const PIXELS_ACROSS = 48;
 
-/** Micrographs less than this factor finer than the sampling that is enough are worked with as they are (docs/decisions.md). */
+/** Micrographs less than this factor finer than the sampling that is enough are worked with as they are (docs/development/decisions.md). */
 const LEAST_FACTOR = 1.3;
 
 /** Expands files, folders and globs, as the command line does. */

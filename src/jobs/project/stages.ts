@@ -3,7 +3,7 @@ import type { Project } from "./file.js";
 import { mapStages } from "./map-stages.js";
 import { at, mapOf, type ProjectData, pickedFiles, type Stage, stage } from "./stage.js";
 
-/** Particles gather and leave gaps, as real ones do (docs/notes/noise.md). */
+/** Particles gather and leave gaps, as real ones do (docs/development/notes/noise.md). */
 const GATHERED = { collapseRatio: 0.9, clustering: 0.7 };
 
 /** The stages that make what translators learn from and are applied to. */

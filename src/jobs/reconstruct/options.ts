@@ -83,7 +83,7 @@ export const reconstructCommand: CommandSpec<typeof reconstructOptions> = {
   options: reconstructOptions,
   notes: `
 Writes map.mrc, half1.mrc and half2.mrc, and reconstruct.json with what was used; with --by-number also by_number.csv and
-by_number.svg. Maps are made by the rules of relion_reconstruct --ctf (docs/reconstruction.md). A stopped command begins again:
+by_number.svg. Maps are made by the rules of relion_reconstruct --ctf (docs/guide/reconstruction.md). A stopped command begins again:
 10,000 images of 128 x 128 take less than a minute.
 Example: cryogem reconstruct --particles refined.star --symmetry O --out map`,
 };

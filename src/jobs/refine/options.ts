@@ -63,6 +63,6 @@ export const refineCommand: CommandSpec<typeof refineOptions> = {
 Two halves of the particles are refined apart: they share the first reference, and in each iteration the correlation of their maps.
 Writes run_data.star, half1.mrc and half2.mrc (unfiltered, for \`postprocess\`), map.mrc (filtered by the correlation), fsc.svg,
 convergence.svg, and iterations.jsonl with the figures of each iteration. The same command continues after an interruption, to the
-same bytes (docs/refinement.md).
+same bytes (docs/guide/refinement.md).
 Example: cryogem refine --particles particles.star --reference ab-initio.mrc --mask mask.mrc --out refined`,
 };

@@ -52,5 +52,5 @@ export const relionCommand: CommandSpec<typeof relionOptions> = {
   notes: `
 In RELION's External tab the executable is "cryogem relion". It picks input micrographs where Params have the label picker with
 a picker's folder, refines input particles against the 3D reference, or brings in a dataset where Params have the label dataset
-with its folder. Writes RELION_OUTPUT_NODES.star and RELION_JOB_EXIT_SUCCESS, _FAILURE or _ABORTED. See docs/relion.md.`,
+with its folder. Writes RELION_OUTPUT_NODES.star and RELION_JOB_EXIT_SUCCESS, _FAILURE or _ABORTED. See docs/guide/relion.md.`,
 };

@@ -34,7 +34,7 @@ const RUGGEDNESS = 0.25;
 
 /**
  * Ice has 4.5 V above vacuum, protein 8.0 V above vacuum and so 3.5 V above the ice that it displaces: the mean inner potentials of ice of
- * 0.93 and of protein of 1.35 g/cm³ by the scattering factors of `potential` (docs/dataset.md).
+ * 0.93 and of protein of 1.35 g/cm³ by the scattering factors of `potential` (docs/guide/dataset.md).
  */
 export const ICE_OVER_PROTEIN = 4.5 / 3.5;
 

@@ -24,7 +24,7 @@ export interface MapPlan {
 
 /** Particle images shown. */
 const SHOWN = 16;
-/** Correlation of a map with one without noise at which its resolution is read (docs/maps.md). */
+/** Correlation of a map with one without noise at which its resolution is read (docs/guide/maps.md). */
 const AGAINST_TRUTH = 0.5;
 
 /** What the report shows of the results from picks to a map. @throws FileError, FormatError for what is missing or damaged */

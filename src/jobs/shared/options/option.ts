@@ -1,7 +1,7 @@
 import { type Kind, type NumberKind, type NumbersKind, rangeOf, textsOfValue } from "./kinds.js";
 
 /**
- * One option of a command, declared once: the command line, its help, `docs/commands.md`, the check of a library call, the
+ * One option of a command, declared once: the command line, its help, `docs/reference/commands.md`, the check of a library call, the
  * project file and the record in a manifest all come from it. In programs and files an option has the name of the key that it
  * stands under (`pixelSize`), on the command line that name with dashes (`--pixel-size`).
  */
