@@ -8,6 +8,19 @@ import { prepareProjector } from "../../src/physics/projection/projector.js";
 import { toyVolume } from "../helpers/toys/map.js";
 
 export const OPTICS = { pixelSize: 4, voltage: 300, sphericalAberration: 2.7, amplitudeContrast: 0.1 };
+/** The optics as the first block of a STAR file of micrographs. */
+export const OPTICS_BLOCK = {
+  name: "optics",
+  columns: {
+    rlnOpticsGroupName: ["opticsGroup1"],
+    rlnOpticsGroup: [1],
+    rlnMicrographOriginalPixelSize: [OPTICS.pixelSize],
+    rlnMicrographPixelSize: [OPTICS.pixelSize],
+    rlnVoltage: [OPTICS.voltage],
+    rlnSphericalAberration: [OPTICS.sphericalAberration],
+    rlnAmplitudeContrast: [OPTICS.amplitudeContrast],
+  },
+};
 export const DEFOCUS = { defocusU: 18_000, defocusV: 17_000, defocusAngle: 30, phaseShift: 0 };
 /** Of the toy volume, angstrom. */
 export const DIAMETER = 110;

@@ -19,7 +19,7 @@ export const binOptions = {
     otherwise: "from their headers",
   }),
   to: restated(microscope.pixelSize, {
-    help: "pixel size wanted; what is as coarse already is left as it is",
+    help: "pixel size to reach; micrographs that are already as coarse stay as they are",
     required: true,
   }),
   out: pathOption({

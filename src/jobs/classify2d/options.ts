@@ -31,7 +31,7 @@ export const classify2dOptions = {
   shiftRange,
   iterations: countOption(
     { from: 1, to: 100 },
-    { value: "n", help: "at most so many; it ends earlier where nothing changes", fallback: 25 },
+    { value: "n", help: "most iterations; it ends earlier when nothing changes", fallback: 25 },
   ),
   seed,
   workers,
@@ -43,7 +43,7 @@ export type ResolvedClassify2dOptions = ResolvedOptions<typeof classify2dOptions
 
 export const classify2dCommand: CommandSpec<typeof classify2dOptions> = {
   name: "classify2d",
-  summary: "Sort particles into classes of like views and average them.",
+  summary: "Sort particles into classes of similar views and average them.",
   options: classify2dOptions,
   notes: `
 Nothing but the images is needed: the first averages are of particles put into classes at random. Shows at a glance whether picks are

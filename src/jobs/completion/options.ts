@@ -12,7 +12,7 @@ export const completionCommand: CommandSpec<typeof completionOptions> = {
   summary: "Print what a shell needs to complete commands, options and values.",
   options: completionOptions,
   notes: `
-Into the file that the shell reads when it starts:
+Put the line into the file that your shell reads when it starts:
   bash   ~/.bashrc                    source <(cryogem completion bash)
   zsh    ~/.zshrc, after compinit     source <(cryogem completion zsh)
   fish   ~/.config/fish/config.fish   cryogem completion fish | source`,

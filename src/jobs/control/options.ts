@@ -52,10 +52,10 @@ export const controlCommand: CommandSpec<typeof controlOptions> = {
   notes: `
 Half maps of particles with shuffled poses, and maps refined from noise, must not correlate with each other or with the truth
 beyond what they were given (docs/guide/maps.md). CTFs, half sets and optics stay as they are.
-With --project the project goes its way to a map first. Then its picker picks three kinds of micrographs without particles:
+With --project the project is first run as far as its map. Then its picker picks three kinds of micrographs without particles:
 its own with random phases, noise of their spectra, and noise of their backgrounds' spectra. Of each kind the best peaks, as
 many as there are picks, are refined against the same map. Writes control/control.svg, .csv and .json among the project's
-results, and its report anew: picks per micrograph, and the correlation of each map with the given one (docs/guide/picking.md).
+results, and adds to its report: picks per micrograph, and the correlation of each map with the given one (docs/guide/picking.md).
 Examples: cryogem control --kind shuffled-poses --particles refined/run_data.star --out shuffled.star
           cryogem reconstruct --particles shuffled.star --out shuffled
           cryogem control --kind random-phases --micrographs "raw/*.mrc" --out without-particles

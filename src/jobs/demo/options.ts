@@ -24,7 +24,7 @@ export type DemoOptions = OptionsOf<typeof demoOptions>;
 
 export const demoCommand: CommandSpec<typeof demoOptions> = {
   name: "demo",
-  summary: "Go the whole way on the bundled apoferritin example; writes report.html.",
+  summary: "Run the bundled apoferritin example from beginning to end; writes report.html.",
   options: demoOptions,
   notes: `
 It is the project examples/apoferritin-10146/project.yaml: \`cryogem run\` does the same with a project of your own.

@@ -11,7 +11,7 @@ import {
   restated,
 } from "../shared/options/option.js";
 
-/** Angstrom: the size by which noise is told from particles where the user gives none. */
+/** Angstrom: the particle diameter by which noise is separated from particles where the user gives none. */
 export const DIAMETER_FOR_NOISE = 150;
 
 export const estimateOptions = {
@@ -53,8 +53,8 @@ export const estimateOptions = {
     fallback: 0,
   }),
   particleDiameter: restated(microscope.particleDiameter, {
-    help: "particle diameter: with it particles are counted, and noise is told from them",
-    otherwise: `particles are not counted, and noise is told from particles of ${DIAMETER_FOR_NOISE}`,
+    help: "particle diameter, by which particles are counted and separated from the noise",
+    otherwise: `particles are not counted, and ${DIAMETER_FOR_NOISE} is taken to separate them from the noise`,
   }),
   iceGroups: countOption(
     { from: 2, to: 32 },

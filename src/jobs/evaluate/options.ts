@@ -73,7 +73,7 @@ export const evaluateOptions = {
   ),
   extractorPatches: countOption(
     { from: 8, to: 100_000 },
-    { value: "n", help: "its patches on either side of every comparison", fallback: 256 },
+    { value: "n", help: "patches of the extractor on each side of every comparison", fallback: 256 },
   ),
   seed: restated(seed, {
     help: "seed of the patches drawn, of the white noise and of the classifiers",
@@ -90,6 +90,7 @@ export const evaluateCommand: CommandSpec<typeof evaluateOptions> = {
   summary: "Score how near synthetic micrographs come to real ones.",
   options: evaluateOptions,
   notes: `
-Every measure stands beside real against real (the floor) and white noise (the ceiling); docs/results/evaluation.md explains them.
+Every score is printed beside that of real micrographs against other real ones (the floor) and that of white noise (the ceiling);
+docs/results/evaluation.md explains the scores.
 Example: cryogem evaluate realism --real "held-out/*.mrc" --synthetic synthetic baseline --out scores`,
 };

@@ -64,7 +64,7 @@ export const exportOptions = {
     { value: "type", help: "images: type of the samples", otherwise: "float32; PNG: uint8" },
   ),
   stretch: switchOption({
-    help: "images: fit the values into whole numbers, the outer 0.2 % clipped",
+    help: "images: scale the values to the range of the whole numbers, and clip the outer 0.2 %",
     otherwise: "only PNG without `mode`",
   }),
   compression: choiceOption(

@@ -89,8 +89,9 @@ export const extractCommand: CommandSpec<typeof extractOptions> = {
   summary: "Cut particles out of micrographs into a stack with its STAR file.",
   options: extractOptions,
   notes: `
-Coordinates lose their fractions, as in RELION, which go into rlnOrigin. Stack and STAR file keep the order of the input. Pixel by
-pixel the images of relion_preprocess --extract --invert_contrast, with --normalise of --norm, with --rescale of --scale.
+As in RELION, boxes are cut at whole pixels; the fractions of the coordinates go into rlnOrigin. Stack and STAR file keep the order
+of the input. The pixels are those of relion_preprocess --extract --invert_contrast; --normalise does what --norm does there, and
+--rescale what --scale does.
 The commands reconstruct and refine need the CTF of every particle, which --ctf gives to picks.
 Example: cryogem extract --particles simulated/particles.star --box 160 --out simulated/stack.mrcs`,
 };

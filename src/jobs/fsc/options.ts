@@ -42,7 +42,7 @@ export type FscOptions = OptionsOf<typeof fscOptions>;
 
 export const fscCommand: CommandSpec<typeof fscOptions> = {
   name: "fsc",
-  summary: "Fourier shell correlation of two maps, with its resolution.",
+  summary: "Compute the Fourier shell correlation of two maps, and the resolution that it gives.",
   options: fscOptions,
   notes: `
 0.143 is the threshold between half maps, 0.5 between a map and the truth. The mask lies on the first map, and is applied after an

@@ -26,7 +26,7 @@ export const initOptions = {
   }),
   particles: pathsOption({
     value: "files",
-    help: "particles of an own refinement of this sample, a STAR file or .cs files of the same particles",
+    help: "particles of your own refinement of this sample, a STAR file or .cs files of the same particles",
     otherwise: "none",
   }),
   pixelSize: restated(microscope.pixelSize, { help: "pixel size of the micrographs", otherwise: found }),
@@ -34,7 +34,7 @@ export const initOptions = {
   cs: restated(microscope.cs, { otherwise: found }),
   amplitudeContrast: restated(microscope.amplitudeContrast, { otherwise: "as in the CTFs, or 0.1" }),
   diameter: restated(microscope.particleDiameter, { otherwise: "measured on the model or map" }),
-  symmetry: restated(projectOptions.symmetry, { value: "group", otherwise: "C1" }),
+  symmetry: restated(projectOptions.symmetry, { otherwise: "C1" }),
 } as const;
 
 /** What a user may ask of `init`. */

@@ -13,12 +13,12 @@ export type JoinOptions = OptionsOf<typeof joinOptions>;
 
 export const joinCommand: CommandSpec<typeof joinOptions> = {
   name: "join",
-  summary: "Put together what the shares of a command made, where all of it is there.",
+  summary: "Write the tables of a command that was run in shares, once all shares are complete.",
   options: joinOptions,
   notes: `
-Commands with --shard i/n leave the tables out: simulate, generate, bin, estimate, pick run, extract. This writes them, byte for
-byte as one process would have, and removes what was only kept for it. Where a share is missing it names it, writes nothing and
-exits with 1: run those shares again and join again. What is joined already stays as it is.
+With --shard i/n the commands simulate, generate, bin, estimate, pick run and extract do not write their tables. This command writes
+them, byte for byte as a single process would, and removes the files that were kept for it only. If shares are missing, it names
+them, writes nothing and exits with 1: run those shares again, then join again. Results that are already joined are not changed.
 Example:
   cryogem simulate --map map.mrc --count 1000 --out simulated --shard 1/8    # and 2/8 to 8/8, anywhere, in any order
   cryogem join simulated`,

@@ -44,6 +44,6 @@ export const maskCommand: CommandSpec<typeof maskOptions> = {
   summary: "Make a soft mask of a density map.",
   options: maskOptions,
   notes: `
-Voxel by voxel what relion_mask_create makes of the same threshold, extension and edge (docs/guide/maps.md).
+Each voxel has the value that relion_mask_create gives it with the same threshold, extension and edge (docs/guide/maps.md).
 Example: cryogem mask --map map.mrc --out mask.mrc`,
 };

@@ -12,8 +12,8 @@ import {
   type ResolvedOptions,
   restated,
   switchOption,
-  textOption,
 } from "../shared/options/option.js";
+import { symmetry } from "../shared/options/particles.js";
 
 const methodOptions = {
   model: pathOption({ value: "path", help: "folder that `pick train` wrote, or its model.safetensors" }),
@@ -26,8 +26,7 @@ const methodOptions = {
     help: "with `log`: largest diameter, for particles that are not round",
     otherwise: "the diameter",
   }),
-  symmetry: textOption({
-    value: "group",
+  symmetry: restated(symmetry, {
     help: "with `template`: point group of the map: Cn, Dn, T, O, I, I1 to I4",
     otherwise: "C1",
   }),
@@ -67,7 +66,7 @@ export const pickRunOptions = {
     { auto: "auto" },
     {
       value: "score",
-      help: "least score of a pick, or auto: told from all scores, or the model's own where they do not tell",
+      help: "least score of a pick, or auto: chosen from the scores of all micrographs, or the model's own threshold where these are not clear",
       fallback: "auto",
     },
   ),

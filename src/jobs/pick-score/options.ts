@@ -13,7 +13,7 @@ import {
 export const pickScoreOptions = {
   picks: pathsOption({
     value: "paths",
-    help: "each a picker's: a folder that `pick run` wrote, a folder of coordinate files, or one file",
+    help: "picks to score, one or several pickers: folders that `pick run` wrote, folders of coordinate files, or single files",
     required: true,
   }),
   truth: pathOption({

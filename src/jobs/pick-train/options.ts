@@ -14,7 +14,7 @@ import {
   restated,
   switchOption,
 } from "../shared/options/option.js";
-import { channels, every, learningRate, steps } from "../shared/options/training.js";
+import { channels, every, learningRate, modelFolder, steps } from "../shared/options/training.js";
 
 const dataOptions = {
   dataset: pathsOption({
@@ -47,15 +47,11 @@ const dataOptions = {
     { from: 1, to: 100_000 },
     {
       value: "n",
-      help: "labels are incomplete: so many particles are expected on a micrograph (Topaz's GE-binomial)",
+      help: "for incomplete labels: number of particles expected on a micrograph (Topaz's GE-binomial)",
       otherwise: "labels are complete",
     },
   ),
-  out: pathOption({
-    value: "dir",
-    help: "model folder to write, or with `resume` to continue",
-    required: true,
-  }),
+  out: modelFolder,
 } as const;
 
 const networkOptions = {

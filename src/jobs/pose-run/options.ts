@@ -44,7 +44,7 @@ export type ResolvedPoseRunOptions = ResolvedOptions<typeof poseRunOptions>;
 
 export const poseRunCommand: CommandSpec<typeof poseRunOptions> = {
   name: "pose run",
-  summary: "Tell orientations and shifts of particles with a trained network.",
+  summary: "Estimate orientations and shifts of particles with a trained network.",
   options: poseRunOptions,
   notes: `
 Every label of the input is carried over; angles and origins are the network's, and rlnMaxValueProbDistribution is the share that its

@@ -5,22 +5,22 @@ import {
   pathOption,
   pathsOption,
   type ResolvedOptions,
-  textOption,
+  restated,
 } from "../shared/options/option.js";
+import { symmetry } from "../shared/options/particles.js";
 
 export const poseScoreOptions = {
   poses: pathsOption({
     value: "files",
-    help: "each somebody's poses of the same images: STAR or .cs files, as `pose run`, `refine`, RELION or cryoSPARC write them",
+    help: "poses to score, of the same images: STAR or .cs files, as `pose run`, `refine`, RELION or cryoSPARC write them",
     required: true,
   }),
   truth: pathOption({
     value: "file",
-    help: "the true poses: STAR or .cs file; images are told by their numbers and stacks",
+    help: "the true poses: STAR or .cs file; images are matched by their numbers and stacks",
     required: true,
   }),
-  symmetry: textOption({
-    value: "group",
+  symmetry: restated(symmetry, {
     help: "point group of the map, over which errors are the least: Cn, Dn, T, O or I",
     fallback: "C1",
   }),

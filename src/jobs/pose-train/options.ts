@@ -11,9 +11,9 @@ import {
   type ResolvedOptions,
   restated,
   switchOption,
-  textOption,
 } from "../shared/options/option.js";
-import { channels, every, learningRate, steps } from "../shared/options/training.js";
+import { symmetry } from "../shared/options/particles.js";
+import { channels, every, learningRate, modelFolder, steps } from "../shared/options/training.js";
 
 const { quick, paper } = POSE_PRESETS;
 type Shown = keyof typeof quick;
@@ -31,17 +31,12 @@ export const poseTrainOptions = {
     value: "file",
     help: "learn from projections of this map, protein white, new ones at every step",
   }),
-  out: pathOption({
-    value: "dir",
-    help: "model folder to write, or with `resume` to continue",
-    required: true,
-  }),
+  out: modelFolder,
   preset: choiceOption(
     { quick: "for two cores", paper: "CryoFIRE's encoder and the paper's loss, image alone" },
     { value: "name", help: "where the other choices start from", fallback: "quick" },
   ),
-  symmetry: textOption({
-    value: "group",
+  symmetry: restated(symmetry, {
     help: "point group of the map, over which the loss is the least: Cn, Dn, T, O or I",
     fallback: "C1",
   }),
@@ -70,7 +65,7 @@ export const poseTrainOptions = {
     { from: 0, to: 20_000 },
     {
       value: "n",
-      help: "tell the odds of so many orientations, in place of one orientation in six numbers",
+      help: "give the probabilities of so many orientations; 0: one orientation, as six numbers",
       otherwise: of("orientations"),
     },
   ),
@@ -148,7 +143,7 @@ export type ResolvedPoseTrainOptions = ResolvedOptions<typeof poseTrainOptions>;
 
 export const poseTrainCommand: CommandSpec<typeof poseTrainOptions> = {
   name: "pose train",
-  summary: "Train a network that tells orientation and shift of a particle from its image.",
+  summary: "Train a network that estimates the orientation and shift of a particle from its image.",
   options: poseTrainOptions,
   notes: `
 The model folder holds model.safetensors, checkpoint.safetensors, metrics.jsonl (losses, a step a line), validation.jsonl (median angle

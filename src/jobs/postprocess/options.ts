@@ -96,7 +96,7 @@ export type PostprocessPlan = ResolvedOptions<typeof postprocessOptions>;
 
 export const postprocessCommand: CommandSpec<typeof postprocessOptions> = {
   name: "postprocess",
-  summary: "Resolution of two half maps, and the sharpened map.",
+  summary: "Measure the resolution of two half maps, and sharpen their mean.",
   options: postprocessOptions,
   notes: `
 Writes name.mrc, name_masked.mrc, name_half1_unfil.mrc and name_half2_unfil.mrc for a deposition, name.star as relion_postprocess

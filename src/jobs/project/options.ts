@@ -13,6 +13,7 @@ import {
   textOption,
   textsOption,
 } from "../shared/options/option.js";
+import { symmetry } from "../shared/options/particles.js";
 
 /** What a project file says at its top: the data, the microscope, the particle. The stages' own options stand below. */
 export const projectOptions = {
@@ -32,7 +33,7 @@ export const projectOptions = {
   }),
   particles: pathsOption({
     help:
-      "particles of an own refinement of this sample, a STAR file or .cs files of the same particles. Their " +
+      "particles of your own refinement of this sample, a STAR file or .cs files of the same particles. Their " +
       "number, distances, views and defocus replace guesses",
     otherwise: "views are uniform, number and defocus as estimated",
   }),
@@ -41,7 +42,7 @@ export const projectOptions = {
   cs: restated(microscope.cs, { required: true }),
   amplitudeContrast: restated(microscope.amplitudeContrast, { fallback: microscope.AMPLITUDE_CONTRAST }),
   particleDiameter: restated(microscope.particleDiameter, { required: true }),
-  symmetry: textOption({
+  symmetry: restated(symmetry, {
     help: "RELION's point group of the particle; to be given where the goal is a map",
     fallback: "C1",
   }),

@@ -10,8 +10,8 @@ import {
   type ResolvedOptions,
   restated,
   switchOption,
-  textOption,
 } from "../shared/options/option.js";
+import { symmetry } from "../shared/options/particles.js";
 
 export const reconstructOptions = {
   particles: pathOption({
@@ -22,11 +22,10 @@ export const reconstructOptions = {
   out: pathOption({ value: "folder", help: "folder to write", required: true }),
   images: pathOption({
     value: "folder",
-    help: "folder from which the names of the stacks lead",
+    help: "folder in which the names of the stacks begin",
     otherwise: "beside the particles, then the working folder",
   }),
-  symmetry: textOption({
-    value: "name",
+  symmetry: restated(symmetry, {
     help: "point group: C1, C2, …, D2, …, T, O, I, I1 to I4 in RELION's settings",
     fallback: "C1",
   }),
@@ -79,7 +78,7 @@ export type ResolvedReconstructOptions = ResolvedOptions<typeof reconstructOptio
 
 export const reconstructCommand: CommandSpec<typeof reconstructOptions> = {
   name: "reconstruct",
-  summary: "Map of particles whose orientations are known.",
+  summary: "Compute the map of particles whose orientations are known.",
   options: reconstructOptions,
   notes: `
 Writes map.mrc, half1.mrc and half2.mrc, and reconstruct.json with what was used; with --by-number also by_number.csv and

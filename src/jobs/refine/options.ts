@@ -45,7 +45,7 @@ export const refineOptions = {
   shiftRange,
   iterations: countOption(
     { from: 1, to: 100 },
-    { value: "n", help: "at most so many; it ends earlier where nothing improves", fallback: 20 },
+    { value: "n", help: "most iterations; it ends earlier when nothing improves", fallback: 20 },
   ),
   seed,
   workers,

@@ -47,7 +47,7 @@ export type RelionOptions = OptionsOf<typeof relionOptions>;
 
 export const relionCommand: CommandSpec<typeof relionOptions> = {
   name: "relion",
-  summary: "Be an External job of RELION: picks, a refinement, or a synthetic dataset, in its pipeline.",
+  summary: "Run as an External job of RELION: pick, refine, or bring in a synthetic dataset.",
   options: relionOptions,
   notes: `
 In RELION's External tab the executable is "cryogem relion". It picks input micrographs where Params have the label picker with

@@ -24,7 +24,7 @@ export const runOptions = {
     help: "do the stages that have shares on a cluster with Slurm, as arrays of jobs with these options of `submit`, and wait for them",
     otherwise: "all is done here",
   }),
-  plan: switchOption({ help: "only say how each stage stands and which command it is", fallback: false }),
+  plan: switchOption({ help: "only print the state of each stage and its command", fallback: false }),
 } as const;
 
 /** What a user may ask of `run`. */
@@ -33,13 +33,13 @@ export type RunOptions = OptionsOf<typeof runOptions>;
 export const runCommand: CommandSpec<typeof runOptions> = {
   name: "run",
   summary:
-    "Go the whole way of a project: from raw micrographs to synthetic ones, a picker, picks, a map and a report.",
+    "Run a whole project: from raw micrographs to synthetic ones, a picker, picks, a map and a report.",
   options: runOptions,
   notes: `
-Each stage is a command with a folder of its own beside the project file. A stage is left as it is where its options and the
-contents of its inputs are unchanged, and done again, with all that depends on it, where they are not; what it had written then is
-kept beside it. Stopped at any moment, the same command goes on. It ends with the picks, or where the file says \`goal: map\` with a
-map refined from them, its resolution, and its correlation with the given structure.
+Each stage is a command with a folder of its own beside the project file. A stage is not repeated while its options and the
+contents of its inputs are unchanged. When they change, the stage and all that depends on it are done again, and the earlier results
+are kept beside the new ones. The command can be stopped at any moment; started again, it continues. It ends with the picks. With
+\`goal: map\` in the file it ends with a map refined from them, its resolution, and its correlation with the given structure.
 Examples:
   cryogem run project.yaml
   cryogem run project.yaml --plan

@@ -26,7 +26,7 @@ export const similarityOptions = {
   ),
   mask: pathOption({
     value: "png",
-    help: "footprints of the particles, as a dataset's masks/: then it is told how well the map parts particles from ground",
+    help: "mask of the particles, such as a dataset's masks/ holds: adds how well the map separates particles from background",
   }),
   level: countOption(
     { from: 1, to: 16 },
@@ -43,11 +43,11 @@ export type ResolvedSimilarityOptions = ResolvedOptions<typeof similarityOptions
 
 export const similarityCommand: CommandSpec<typeof similarityOptions> = {
   name: "similarity",
-  summary: "Show what a translator's encoder takes for alike: a place of a micrograph against all others.",
+  summary: "Show which places of a micrograph a translator's encoder finds similar to a given place.",
   options: similarityOptions,
   notes: `
-White is a cosine of 1, black of 0 and below, of the features that the contrastive loss compares. With the masks' loss particles are like
-particles; with CUT's a place is like its own surroundings.
+The maps show the cosine between the features that the contrastive loss compares: white is 1, black is 0 or less. A training with
+the mask-guided loss makes particles similar to other particles; with CUT's loss a place is similar to its own surroundings.
 Example: cryogem similarity --models cryogem cut --micrograph synthetic/micrographs/000001.mrc \\
            --mask synthetic/masks/000001.png --at 310,242 --out similarity`,
 };

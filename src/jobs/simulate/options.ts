@@ -91,8 +91,8 @@ export const specimenOptions = {
     {
       value: "f",
       help:
-        "standard deviation of the particles' strengths about their mean 1, as damaged and broken particles have " +
-        "it; each strength stands in truth.jsonl and particles.star (rlnCtfScalefactor)",
+        "standard deviation of the particles' strengths, whose mean is 1, as damaged and broken particles cause " +
+        "it; truth.jsonl and particles.star (rlnCtfScalefactor) hold the strength of each",
       fallback: 0,
     },
   ),
@@ -101,8 +101,8 @@ export const specimenOptions = {
     {
       value: "f",
       help:
-        "standard deviation, about 1, of a factor that all particles of a micrograph share, as its exposure and ice " +
-        "make it. A particle's strength is its own times this factor",
+        "standard deviation of a factor with mean 1 that multiplies the strengths of all particles of a micrograph, " +
+        "as exposure and ice cause it",
       fallback: 0,
     },
   ),
@@ -140,7 +140,7 @@ export const imagingOptions = {
     value: "files",
     help:
       "particles of a refinement of the same sample, a STAR file or .cs files of the same particles. Their number, " +
-      "how near they come to each other, their views and the defocus of their micrographs are then as there, where " +
+      "their distances, their views and the defocus of their micrographs are then taken from this refinement, where " +
       "no option says otherwise",
   }),
   pixelSize: restated(microscope.pixelSize, { otherwise: "as estimated, or the map's voxel size" }),

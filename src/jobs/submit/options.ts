@@ -73,13 +73,13 @@ export type ResolvedSubmitOptions = ResolvedOptions<typeof submitOptions>;
 
 export const submitCommand: CommandSpec<typeof submitOptions> = {
   name: "submit",
-  summary: "Do a command on a cluster with Slurm: shares as an array of jobs, then join.",
+  summary: "Run a command on a cluster with Slurm: its shares as an array of jobs, then join.",
   options: submitOptions,
   notes: `
-What can be shared is: simulate, generate, bin, estimate, pick run, extract. Any other command is one job. A whole project (run)
-is one too; with --shards it submits its stages of these kinds in turn and waits for them. A task that is stopped for its time,
-preempted or lost with its node is queued again and goes on. The same line again submits what has not ended well.
-Exit codes with --wait: 0 joined, 1 not.
+The commands simulate, generate, bin, estimate, pick run and extract can be shared; any other command is one job. A whole project
+(run) is one job too; with --shards it submits those of its stages that can be shared, one after the other, and waits for them. A
+task that reaches its time limit, is preempted or loses its node is queued again and goes on. The same command again submits the
+shares that have not ended well. With --wait the exit code is 0 if all shares were joined, else 1.
 Examples:
   cryogem submit --shards 100 --time 2:00:00 -- simulate --map map.mrc --count 10000 --out simulated
   cryogem submit --shards 32 --time 8:00:00 -- run project.yaml

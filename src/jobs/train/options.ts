@@ -11,7 +11,7 @@ import {
   pathsOption,
   restated,
 } from "../shared/options/option.js";
-import { every } from "../shared/options/training.js";
+import { every, modelFolder } from "../shared/options/training.js";
 import { diffusionOptions } from "./options/diffusion.js";
 import { learningOptions } from "./options/learning.js";
 import { networkOptions } from "./options/network.js";
@@ -34,11 +34,7 @@ export const trainOptions = {
     help: "what `estimate` measured on the real micrographs",
     otherwise: "their CTFs are fitted",
   }),
-  out: pathOption({
-    value: "dir",
-    help: "model folder to write, or with `resume` to continue",
-    required: true,
-  }),
+  out: modelFolder,
   translator: choiceOption(
     {
       cryogem: "",

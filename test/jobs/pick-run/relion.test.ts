@@ -16,7 +16,7 @@ import { runPicking } from "../../../src/jobs/pick-run/run.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { hasProgram } from "../../physics/relion.js";
-import { DIAMETER, noisyMicrograph, OPTICS } from "../../pick/simulated.js";
+import { DIAMETER, noisyMicrograph, OPTICS, OPTICS_BLOCK } from "../../pick/simulated.js";
 
 const hasRelion = ["relion_preprocess", "relion_autopick"].every(hasProgram);
 const BOX = 40;
@@ -77,20 +77,8 @@ describe.skipIf(!hasRelion)("RELION and picks (needs relion_preprocess and relio
       workers,
       runtime: () => Promise.reject(new Error("no network")),
     });
-    const optics = {
-      name: "optics",
-      columns: {
-        rlnOpticsGroupName: ["opticsGroup1"],
-        rlnOpticsGroup: [1],
-        rlnMicrographOriginalPixelSize: [OPTICS.pixelSize],
-        rlnMicrographPixelSize: [OPTICS.pixelSize],
-        rlnVoltage: [OPTICS.voltage],
-        rlnSphericalAberration: [OPTICS.sphericalAberration],
-        rlnAmplitudeContrast: [OPTICS.amplitudeContrast],
-      },
-    };
     const columns = { rlnMicrographName: names, rlnOpticsGroup: [1, 1] };
-    writeFileSync(join(dir, "micrographs.star"), writeStar([optics, { name: "micrographs", columns }]));
+    writeFileSync(join(dir, "micrographs.star"), writeStar([OPTICS_BLOCK, { name: "micrographs", columns }]));
   }, 120_000);
 
   /** What RELION cut out for each row of a STAR file, beside what lies in the micrograph at that row's place. */

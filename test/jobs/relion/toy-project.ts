@@ -14,7 +14,7 @@ import { encodePicker } from "../../../src/pick/model.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { MAIN } from "../../cli/program.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { DIAMETER, noisyMicrograph, OPTICS } from "../../pick/simulated.js";
+import { DIAMETER, noisyMicrograph, OPTICS, OPTICS_BLOCK } from "../../pick/simulated.js";
 import { toyRefinement, writeStar as writeToyStar } from "../refine/toy-refinement.js";
 
 export const SHAPE = [270, 330] as const;
@@ -57,24 +57,9 @@ async function fill(inProject: (...path: readonly string[]) => string): Promise<
     const bytes = writeMrc({ data, shape: [1, ...shape], voxelSize: OPTICS.pixelSize, mode: "float32" });
     writeFileSync(inProject(names[i]!), bytes);
   });
-  const optics = {
-    rlnOpticsGroupName: ["opticsGroup1"],
-    rlnOpticsGroup: [1],
-    rlnMicrographOriginalPixelSize: [OPTICS.pixelSize],
-    rlnMicrographPixelSize: [OPTICS.pixelSize],
-    rlnVoltage: [OPTICS.voltage],
-    rlnSphericalAberration: [OPTICS.sphericalAberration],
-    rlnAmplitudeContrast: [OPTICS.amplitudeContrast],
-  };
   const defocus = { rlnDefocusU: [15_000, 16_000], rlnDefocusV: [15_000, 16_000], rlnDefocusAngle: [0, 0] };
   const micrographs = { rlnMicrographName: names, rlnOpticsGroup: [1, 1], ...defocus };
-  writeFileSync(
-    inProject(MICS),
-    writeStar([
-      { name: "optics", columns: optics },
-      { name: "micrographs", columns: micrographs },
-    ]),
-  );
+  writeFileSync(inProject(MICS), writeStar([OPTICS_BLOCK, { name: "micrographs", columns: micrographs }]));
 
   const options = { ...PICKER_DEFAULTS, width: 4, seed: 1 };
   const scope = Scope.root("picker");

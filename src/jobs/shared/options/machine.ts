@@ -23,7 +23,7 @@ export const device = choiceOption(
   {
     value: "kind",
     help: "where networks are computed",
-    otherwise: "cpu, alike on every machine with as many threads",
+    otherwise: "cpu, whose results are the same on every machine with the same number of threads",
     role: "machine",
   },
 );
@@ -34,7 +34,7 @@ export const seed = countOption(
 );
 
 export const resume = switchOption({
-  help: "continue a training, to the result that it would have had",
+  help: "continue a training that was stopped; the result is that of a training without a stop",
   fallback: false,
   role: "machine",
 });

@@ -1,4 +1,11 @@
-import { countOption, numberOption } from "./option.js";
+import { countOption, numberOption, pathOption } from "./option.js";
+
+/** Where a training leaves its model. */
+export const modelFolder = pathOption({
+  value: "dir",
+  help: "model folder to write, or with `resume` to continue",
+  required: true,
+});
 
 export const steps = countOption({ from: 1, to: 10_000_000 }, { value: "n", help: "steps of the training" });
 

@@ -7,7 +7,7 @@ export const diffusionOptions = {
     { from: 1, to: 1000 },
     {
       value: "n",
-      help: "of cyclediffusion: steps back from the time up to which micrographs are noised",
+      help: "of cyclediffusion: denoising steps",
       otherwise: `fast: ${DIFFUSION_PRESETS.fast.samplingSteps}, paper: ${DIFFUSION_PRESETS.paper.samplingSteps}, every one`,
     },
   ),
@@ -15,7 +15,7 @@ export const diffusionOptions = {
     { from: 1, to: 999 },
     {
       value: "t",
-      help: "of cyclediffusion: that time; more changes more",
+      help: "of cyclediffusion: time of the noise schedule up to which noise is added; later times change the micrograph more",
       otherwise: String(DIFFUSION_PRESETS.fast.start),
     },
   ),

@@ -58,7 +58,7 @@ export const learningOptions = {
     { from: 0, to: 1000 },
     {
       value: "f",
-      help: "weight of what keeps real crops as they are, relative to the contrastive (patch) or the cycle loss",
+      help: "weight of the identity loss, which asks that real crops stay unchanged, relative to the contrastive (patch) or the cycle loss",
       otherwise: `cut: ${TRANSLATOR_DEFAULTS.cut.identity}, cyclegan: ${TRANSLATOR_DEFAULTS.cyclegan.identity}, else 0`,
     },
   ),
