@@ -1,5 +1,6 @@
 #!/bin/sh
-# The tables of docs/guide/poses.md: a pose encoder of a set of particles whose truth is known, and refinement with and without it.
+# The tables of docs/guide/poses.md and docs/development/notes/poses.md: a pose encoder of a set of particles whose truth is known,
+# and refinement with and without it.
 #
 #   npx vite-node bench/results/refine-set.ts MAP SET 2000 64 5 0.1    makes the set by relion_project
 #   bench/results/poses.sh SET OUT [STEPS]                             trains, scores, refines; STEPS as the command's own unless told
