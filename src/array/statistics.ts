@@ -2,7 +2,7 @@ import { inRange, integerInRange } from "../core/check.js";
 import { DomainError, ShapeError } from "../core/errors.js";
 import type { Image } from "./image.js";
 
-/** Arithmetic mean; NaN of nothing. Four sums side by side: a sum alone would wait for itself at every step. */
+/** Arithmetic mean; NaN of nothing. Four partial sums are faster than one, whose every addition waits for the one before. */
 export function mean(values: ArrayLike<number>): number {
   const whole = values.length & ~3;
   let [a, b, c, d] = [0, 0, 0, 0];

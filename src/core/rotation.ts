@@ -1,7 +1,7 @@
 import type { Random } from "./random.js";
 
 /**
- * Rotation from the reference to the observation, row by row: A of SCIENCE's and RELION's convention,
+ * Rotation from the reference to the observation, row by row: A of RELION's convention,
  * A = (Rz(rot) Ry(tilt) Rz(psi))^T. A particle's image is the sum over z of V(A^T (x, y, z)).
  */
 export type RotationMatrix = readonly [

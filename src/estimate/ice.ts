@@ -5,6 +5,7 @@ import { quantile, robustScale } from "../array/statistics.js";
 import { integerInRange } from "../core/check.js";
 import { DomainError } from "../core/errors.js";
 
+/** How an ice gradient is estimated. */
 export interface IceOptions {
   /** Groups of intensity, 2 to 32; 7 when absent. */
   readonly groups?: number;

@@ -5,6 +5,7 @@ import { quantile } from "../array/statistics.js";
 import { ctf } from "../physics/optics/ctf.js";
 import type { Defocus, Optics } from "../physics/optics/optics.js";
 
+/** What the search for particle-like spots has to know of a micrograph. */
 export interface SpotOptions {
   readonly optics: Optics;
   readonly defocus: Defocus;

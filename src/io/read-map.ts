@@ -4,6 +4,7 @@ import { isHdf5, withEmanHdf } from "./hdf5/eman.js";
 import { readMrc, volumeOf } from "./mrc/read.js";
 import { unpackImages } from "./mrc/unpack.js";
 
+/** What a caller may add to the reading of a map. */
 export interface MapReading {
   /** Angstrom; stands in for a size that the file does not give. */
   readonly voxelSize?: number;

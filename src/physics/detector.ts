@@ -19,6 +19,7 @@ export interface Detector {
   readonly dqe?: TransferCurve;
 }
 
+/** A detector, and the exposure that it records. */
 export interface DetectorOptions extends Detector {
   /** Electron / angstrom² on the specimen. */
   readonly dose: number;

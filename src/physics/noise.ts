@@ -56,7 +56,8 @@ export interface Exposure {
 }
 
 /**
- * What a detector that is exposed to a clean micrograph shows: the signal with its MTF, and noise of a model. Same stream, same bytes.
+ * What a detector that is exposed to a clean micrograph shows: the signal with its MTF, and noise of a model. The same random
+ * numbers give the same bytes.
  *
  * @param detector curves, for models that do not count electrons; absent: ideal
  * @throws DomainError for an SNR that is not positive
@@ -79,7 +80,7 @@ export function expose(
   return { micrograph: addTo(clean, seen, model, random), clean: seen };
 }
 
-/** The clean image with noise of a model. Same stream, same bytes. */
+/** The clean image with noise of a model. The same random numbers give the same bytes. */
 export const addNoise = (clean: Image, model: NoiseModel, random: Random): Image =>
   expose(clean, model, random).micrograph;
 

@@ -7,6 +7,7 @@ import { inRange } from "../core/check.js";
 import type { Scorer } from "./scorer.js";
 import { mirrorPad, workingImage, workingScale } from "./working-image.js";
 
+/** Sizes that the Laplacian looks for. */
 export interface LaplacianOptions {
   /** Angstrom per micrograph pixel. */
   readonly pixelSize: number;

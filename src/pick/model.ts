@@ -44,7 +44,12 @@ export function encodePicker({ record, parameters }: PickerModel): NamedArrays {
   };
 }
 
-/** @throws FormatError, naming the file and the field; for a model of another job or version it says which it is */
+/**
+ * The picker that a model file holds.
+ *
+ * @param path of the file, for messages
+ * @throws FormatError, naming the file and the field; for a model of another job or version it says which it is
+ */
 export function decodePicker({ tensors, metadata }: NamedArrays, path: string): PickerModel {
   const kind = { format: "cryogem-picker", formatVersion: 1, writer: "pick train" };
   const { format: _, formatVersion: __, ...record } = readModelRecord(metadata, kind, pickerRecord, path);

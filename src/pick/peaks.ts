@@ -8,6 +8,7 @@ export interface Peak {
   readonly score: number;
 }
 
+/** Which maxima of a score map count as peaks. */
 export interface PeakOptions {
   /** Micrograph pixels: no two peaks are nearer; of two that would be, the higher stays. */
   readonly distance: number;
@@ -18,7 +19,7 @@ export interface PeakOptions {
 /**
  * The peaks of a score map, highest first.
  *
- * Candidates are cells that no neighbour exceeds (of a flat top the first cell in reading order, an endless plain has
+ * Candidates are cells that no neighbour exceeds (of a flat top the first cell in reading order, a constant map has
  * none). From the highest downward each is kept unless a kept one is nearer than `distance`: the exact greedy
  * suppression. The place is refined by parabolas through the neighbours along x and y; the score is the cell's own.
  *

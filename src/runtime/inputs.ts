@@ -5,6 +5,7 @@ import { glob, isDynamicPattern } from "tinyglobby";
 import { FileError } from "../core/errors.js";
 import { nodeFiles, statOf } from "./files.js";
 
+/** Which files a command takes. */
 export interface InputKind {
   /** What is looked for, as "micrograph": for the messages. */
   readonly what: string;

@@ -5,6 +5,7 @@ import { type Device, openDevice } from "./onnx/device.js";
 import { version } from "./version.js";
 import { defaultWorkerCount, threadWorkers } from "./workers/workers.js";
 
+/** What of the machine a job may use. */
 export interface NodeContextOptions {
   /** Told of progress, facts and doubts; absent: doubts go to the console's warnings, the rest nowhere. */
   readonly report?: Report;

@@ -149,7 +149,12 @@ export function describeModel(metadata: NamedArrays["metadata"], path: string): 
     : undefined;
 }
 
-/** @throws FormatError, naming the file and the field */
+/**
+ * The translator that a model file holds.
+ *
+ * @param path of the file, for messages
+ * @throws FormatError, naming the file and the field
+ */
 export function decodeModel({ tensors, metadata }: NamedArrays, path: string): Model {
   const parsed = readModelRecord(metadata, KIND, modelRecord, path);
   const { noise, format: _format, formatVersion: _version, ices, tiles, ...record } = parsed;

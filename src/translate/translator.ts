@@ -28,7 +28,11 @@ export interface Translator {
   close(): Promise<void>;
 }
 
-/** @param runtime is called only for kinds that need one */
+/**
+ * Makes a trained translator ready for use; `close` it in the end.
+ *
+ * @param runtime computes networks; it is called only for kinds of translator that have one
+ */
 export async function openTranslator<DeviceTensor>(
   model: Model,
   runtime: () => Promise<ComputeRuntime<DeviceTensor>>,

@@ -7,6 +7,7 @@ import { judgeDefocus, type RingProblem, ringProblem, searchDefocus } from "./ct
 import { type RingAgreement, ringAgreement } from "./ring-agreement.js";
 import { weightedByContrast } from "./ring-weight.js";
 
+/** How a CTF is fitted. */
 export interface CtfFitOptions {
   /** Lowest and highest frequency fitted, as resolutions in angstrom: max(22, 4.4 pixels) and max(5, 2.1 pixels) when absent. */
   readonly fitMin?: number;
@@ -21,6 +22,7 @@ export interface CtfFitOptions {
   readonly tile?: number;
 }
 
+/** A fitted CTF, with the spectrum and the band that it was fitted to. */
 export interface CtfFit extends Defocus, RingAgreement {
   /** Frequencies fitted, 1/angstrom. */
   readonly band: readonly [low: number, high: number];

@@ -12,6 +12,7 @@ export interface RingProfile {
   readonly ring: Float64Array;
 }
 
+/** How well the Thon rings of a spectrum agree with a CTF. */
 export interface RingAgreement {
   /** Correlation of the equiphase average less its baseline with the fitted rings over the band, -1 to 1. */
   readonly score: number;

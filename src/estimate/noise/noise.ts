@@ -11,6 +11,7 @@ import { maskedPowerSpectra } from "./masked-spectrum.js";
 import { noiseFrequencies } from "./noise-grid.js";
 import { colouredNoiseSpectrum, type NoiseCurves } from "./noise-power.js";
 
+/** What the estimate of the noise has to know of a micrograph. */
 export interface NoiseOptions {
   /** Angstrom per pixel. */
   readonly pixelSize: number;

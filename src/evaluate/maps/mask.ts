@@ -2,6 +2,7 @@ import type { Volume } from "../../array/image.js";
 import { squaredDistances } from "../../array/regions/distance.js";
 import { inRange } from "../../core/check.js";
 
+/** How a mask is made from a map. */
 export interface MaskOptions {
   /** Density from which on a voxel belongs to the particle. */
   readonly threshold: number;

@@ -15,6 +15,7 @@ export interface PickedMicrograph {
   readonly unsure?: readonly Point[];
 }
 
+/** When a pick counts as right, and which picks count. */
 export interface PickingOptions {
   /** A pick this near to a true position can be right; pixels. Half the particle's diameter unless stated. */
   readonly radius: number;
@@ -27,6 +28,7 @@ export interface PickingOptions {
   readonly margin?: number;
 }
 
+/** Scores of picks against true positions, over all micrographs together. */
 export interface PickingScores {
   readonly precision: number;
   readonly recall: number;

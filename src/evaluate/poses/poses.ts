@@ -26,6 +26,7 @@ export interface PoseErrors {
   readonly shift: number;
 }
 
+/** Mean and median of one error over all particles. */
 export interface MeanAndMedian {
   readonly mean: number;
   readonly median: number;

@@ -29,7 +29,7 @@ export function protocolText({ protocol, patches, repeats, realMicrographs, seed
   );
 }
 
-/** The result as a table of plain text: a measure a line, a set a column. */
+/** The result as a table of plain text: one line for each measure, one column for each set. */
 export function textTable(result: RealismResult): string {
   const header = ["", ...result.rows.map((row) => row.name)];
   const lines = measuresOf(result).map((measure) => [
@@ -39,7 +39,7 @@ export function textTable(result: RealismResult): string {
   return alignedTable([header, ...lines], "right");
 }
 
-/** The result as CSV: a set and a measure a line. */
+/** The result as CSV: one line for each set and measure. */
 export function realismCsv(result: RealismResult): string {
   const line = (row: RealismRow, measure: RealismMeasure): string => {
     const score = row.scores[measure];

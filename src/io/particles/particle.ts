@@ -50,6 +50,7 @@ export interface Particle {
   readonly score?: number;
 }
 
+/** The particles of a file, and the optics groups that they name. */
 export interface ParticleSet {
   readonly optics: readonly OpticsGroup[];
   readonly particles: readonly Particle[];

@@ -43,6 +43,7 @@ export interface Assembly {
   readonly operations: readonly AssemblyOperation[];
 }
 
+/** An atomic model as its file gives it: the atoms of all its models, and its biological assemblies. */
 export interface Structure {
   /** File that it was read from, for messages. */
   readonly path: string;

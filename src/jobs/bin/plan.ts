@@ -3,7 +3,7 @@ import { resolveOptions } from "../shared/options/check.js";
 import { type Assignment, assignmentOf } from "../shared/share.js";
 import { type BinOptions, binCommand, binOptions } from "./options.js";
 
-/** A binning decided as far as that needs no file. */
+/** A binning as decided from its options, before any file is read. */
 export interface BinPlan {
   readonly assignment: Assignment;
   readonly micrographs: readonly { readonly path: string; readonly stem: string }[];

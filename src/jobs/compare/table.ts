@@ -115,7 +115,7 @@ export const measuresOf = ({ rows }: Comparison): readonly ComparedMeasure[] =>
     (measure) => rows.some(({ scores }) => scores[measure]),
   );
 
-/** The comparison as CSV: a row and a measure a line. */
+/** The comparison as CSV: one line for each row and measure. */
 export function comparisonCsv(comparison: Comparison): string {
   const lines = comparison.rows.flatMap(({ text, role, steps, seconds, scores }) =>
     measuresOf(comparison).map((measure) => {

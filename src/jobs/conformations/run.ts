@@ -31,6 +31,7 @@ const SET = { holds: "conformations", table: CONFORMATIONS.table, maps: /^confor
 /** Angstrom: where neighbours in the chain are moved apart by more, a model is no longer one of a protein. */
 const LARGEST_STRETCH = 1;
 
+/** One conformation: its map, and how far it lies from the model. */
 export interface Conformation {
   /** In the output folder. */
   readonly map: string;
@@ -42,6 +43,7 @@ export interface Conformation {
   readonly stretch: number;
 }
 
+/** What was written, with the number of nodes of the elastic network. */
 export interface ConformationsResult {
   readonly out: string;
   readonly nodes: number;

@@ -11,6 +11,7 @@ import { openStacks, type ParticleStack } from "../shared/particles/particle-sta
 import type { ControlOptions } from "./options.js";
 import { planParticleControl } from "./plan.js";
 
+/** The file of spoilt particles that was written, and how many it holds. */
 export interface ControlResult {
   readonly out: string;
   readonly particles: number;

@@ -17,7 +17,7 @@ export interface EstimateSettings {
   readonly iceGroups: number;
 }
 
-/** An estimation decided as far as that needs no file. */
+/** An estimation as decided from its options, before any file is read. */
 export interface EstimatePlan {
   readonly assignment: Assignment;
   readonly out: string;

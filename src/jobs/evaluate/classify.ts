@@ -27,7 +27,7 @@ import type { DatasetContext } from "../shared/context.js";
 import type { ClassifierPlan, RealismPlan } from "./plan.js";
 import { realInputs, syntheticInputs } from "./sets.js";
 
-/** What is told from real micrographs, and how well. */
+/** A set of micrographs, and how well classifiers tell it from real ones. */
 export interface ClassifierRow {
   readonly name: string;
   readonly role: "floor" | "candidate" | "ceiling";

@@ -12,7 +12,7 @@ export type MicrographSource =
   | { readonly name: string; readonly folder: string }
   | { readonly name: string; readonly paths: readonly string[] };
 
-/** A scoring decided as far as that needs no file. */
+/** A scoring as decided from its options, before any file is read. */
 export interface RealismPlan {
   readonly real: readonly string[];
   readonly synthetic: readonly MicrographSource[];

@@ -9,7 +9,7 @@ import {
 } from "./options.js";
 import type { BoxTreatment } from "./treat.js";
 
-/** An extraction decided as far as that needs no file. */
+/** An extraction as decided from its options, before any file is read. */
 export interface ExtractPlan {
   readonly assignment: Assignment;
   readonly options: ResolvedExtractOptions;

@@ -20,6 +20,7 @@ import { treatBox } from "./treat.js";
 
 export type { ExtractOptions } from "./options.js";
 
+/** The files that were written, the particles in them, and those that were left out because their box leaves the micrograph. */
 export interface Extraction {
   readonly stack: string;
   readonly star: string;

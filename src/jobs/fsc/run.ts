@@ -21,11 +21,13 @@ import { resolveOptions } from "../shared/options/check.js";
 import { alignedOnto, alignmentText, isModelPath, type MapAlignment } from "./align.js";
 import { type FscOptions, fscOptions } from "./options.js";
 
+/** The resolution at a threshold, by interpolation and by the last shell above it. */
 export interface ThresholdReading extends FscResolution {
   /** Angstrom: of the last shell before the curve first falls below, as RELION counts; Infinity if the first one lies below. */
   readonly lastGoodShell: number;
 }
 
+/** The curve of two maps and what is read from it. */
 export interface FscReport extends FscCurve {
   /** Between half maps. */
   readonly at0143: ThresholdReading;

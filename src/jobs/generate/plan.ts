@@ -10,7 +10,7 @@ import {
   translationOptions,
 } from "./options.js";
 
-/** A generation decided as far as that needs no file. */
+/** A generation as decided from its options, before any file is read. */
 export interface GeneratePlan {
   readonly assignment: Assignment;
   readonly model: string;

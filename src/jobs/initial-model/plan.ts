@@ -8,12 +8,17 @@ import {
   type ResolvedInitialModelOptions,
 } from "./options.js";
 
+/** A search for a first map as decided from its options, before any file is read. */
 export interface InitialModelPlan extends ResolvedInitialModelOptions {
   /** As RELION writes it. */
   readonly symmetry: string;
 }
 
-/** @throws OptionError for an option out of its range, or a file that would be written over */
+/**
+ * Decides a search for a first map from its options.
+ *
+ * @throws OptionError for an option out of its range, or a file that would be written over
+ */
 export function planInitialModel(given: InitialModelOptions): InitialModelPlan {
   const options = resolveOptions(initialModelOptions, given);
   const symmetry = options.symmetry.trim().toUpperCase();

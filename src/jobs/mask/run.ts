@@ -10,6 +10,7 @@ import { readMapFile, writeMapFile } from "../shared/maps/map-files.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { type MaskJobOptions, maskOptions } from "./options.js";
 
+/** The mask that was written, and the volume that it encloses. */
 export interface MaskResult {
   readonly out: string;
   readonly threshold: number;

@@ -34,7 +34,7 @@ export interface StatedOptics {
   readonly amplitudeContrast: number;
 }
 
-/** A picking run decided as far as that needs no file. */
+/** A picking run as decided from its options, before any file is read. */
 export interface PickRunPlan {
   readonly assignment: Assignment;
   readonly out: string;

@@ -11,6 +11,7 @@ export interface PickerScores {
   readonly micrographs: readonly { readonly name: string; readonly scores: PickingScores }[];
 }
 
+/** The scores of all pickers, with the protocol as text; `ceiling` is the second annotator, scored in the same way. */
 export interface PickScoreResult {
   readonly protocol: string;
   readonly pickers: readonly PickerScores[];

@@ -8,7 +8,7 @@ import { type PickTrainOptions, pickTrainOptions, type ResolvedPickTrainOptions 
 
 export type { PickTrainOptions } from "./options.js";
 
-/** A picker's training decided as far as that needs no file but the model to start from. */
+/** A picker's training as decided from its options, before any file but the model to start from is read. */
 export interface PickTrainPlan {
   readonly datasets: readonly string[];
   readonly micrographs: readonly string[];

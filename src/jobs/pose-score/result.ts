@@ -1,5 +1,6 @@
 import type { PoseScores } from "../../evaluate/poses/poses.js";
 
+/** The scores of all files of poses, with the protocol as text. */
 export interface PoseScoreResult {
   readonly protocol: string;
   /** Angstrom. */

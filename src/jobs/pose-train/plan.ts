@@ -7,7 +7,7 @@ import { type PoseTrainOptions, poseTrainOptions, type ResolvedPoseTrainOptions 
 
 export type { PoseTrainOptions } from "./options.js";
 
-/** A training decided as far as that needs no file. */
+/** A training as decided from its options, before any file is read. */
 export interface PoseTrainPlan {
   /** Files of particle images, or folders of datasets. */
   readonly particles: readonly string[];
@@ -35,7 +35,7 @@ const CHECKPOINTS = 10;
 /** Share of the micrographs whose particles are kept to validate, unless told otherwise. */
 const VALIDATION = 0.05;
 
-/** @throws OptionError for an option out of its range, and for one that would do nothing */
+/** Decides a training from its options. @throws OptionError for an option out of its range, and for one that would do nothing */
 export function planPoseTraining(given: PoseTrainOptions): PoseTrainPlan {
   const asked = resolveOptions(poseTrainOptions, given);
   const symmetry = asked.symmetry.trim().toUpperCase();

@@ -8,6 +8,7 @@ import { resolveOptions } from "../shared/options/check.js";
 import { refuseUnwritable } from "../shared/output-name.js";
 import { type PotentialOptions, potentialOptions } from "./options.js";
 
+/** The map that was written. */
 export interface PotentialResult {
   readonly out: string;
   readonly atoms: number;

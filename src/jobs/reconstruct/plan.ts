@@ -4,7 +4,7 @@ import { symmetryOperators } from "../../core/symmetry.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { type ReconstructOptions, type ResolvedReconstructOptions, reconstructOptions } from "./options.js";
 
-/** A reconstruction decided as far as that needs no file. */
+/** A reconstruction as decided from its options, before any file is read. */
 export interface ReconstructPlan extends Omit<ResolvedReconstructOptions, "half"> {
   /** The only half set to reconstruct. */
   readonly half?: 1 | 2;

@@ -4,12 +4,13 @@ import { resolveOptions } from "../shared/options/check.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
 import { type RefineOptions, type ResolvedRefineOptions, refineOptions } from "./options.js";
 
+/** A refinement as decided from its options, before any file is read. */
 export interface RefinePlan extends ResolvedRefineOptions {
   /** As RELION writes it. */
   readonly symmetry: string;
 }
 
-/** @throws OptionError for an option out of its range, or files that would be written over */
+/** Decides a refinement from its options. @throws OptionError for an option out of its range, or files that would be written over */
 export function planRefinement(given: RefineOptions): RefinePlan {
   const options = resolveOptions(refineOptions, given);
   const symmetry = options.symmetry.trim().toUpperCase();

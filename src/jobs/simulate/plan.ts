@@ -15,7 +15,7 @@ export type { SimulateOptions } from "./options.js";
 /** Kinds of a plan: counting is poisson at the contrast of a map in volt, where no SNR is given. */
 type PlannedNoise = NonNullable<SimulateOptions["noise"]> | "counting" | "none";
 
-/** A simulation decided as far as that needs no file: the options by their names, and what follows from them. */
+/** A simulation as decided from its options, before any file is read: the options by their names, and what follows from them. */
 export interface SimulationPlan
   extends Omit<ResolvedSimulateOptions, "map" | "noise" | "particles" | "orientations" | "shard"> {
   readonly assignment: Assignment;

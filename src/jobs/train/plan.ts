@@ -14,7 +14,7 @@ import {
 
 export type { TrainOptions } from "./options.js";
 
-/** A training decided as far as that needs no file. */
+/** A training as decided from its options, before any file is read. */
 export interface TrainPlan {
   readonly translator: TranslatorName;
   readonly real: readonly string[];

@@ -37,6 +37,7 @@ export interface Variant {
   readonly core?: { readonly diameter: number; readonly density: number };
 }
 
+/** The folder that was written, and its maps. */
 export interface VariantsResult {
   readonly out: string;
   readonly variants: readonly Variant[];

@@ -5,6 +5,7 @@ import type { Projector } from "../projection/projector.js";
 import type { Contaminant, ContaminantMatter } from "../specimen/contaminants.js";
 import type { PlacedParticle } from "../specimen/specimen.js";
 
+/** All that decides a micrograph without noise. */
 export interface MicrographInputs {
   readonly shape: readonly [rows: number, columns: number];
   readonly optics: Optics;

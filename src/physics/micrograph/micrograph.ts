@@ -38,6 +38,7 @@ export interface ImagedParticle extends Defocus {
   readonly overlap: number;
 }
 
+/** A micrograph without noise, with the labels that follow from its simulation. */
 export interface SimulatedMicrograph {
   /** Noise-free, protein dark; 0 where there is neither particle nor fringe. */
   readonly clean: Image;

@@ -3,6 +3,7 @@ import { frequency, halfColumns } from "../../array/spectrum/half.js";
 import { type CtfParameters, ctfPhase } from "./ctf.js";
 import { type Coherence, coherenceEnvelope } from "./envelope.js";
 
+/** A CTF as a filter of the transform of an image. */
 export interface CtfFilter extends CtfParameters {
   /** Angstrom. */
   readonly pixelSize: number;

@@ -1,6 +1,7 @@
 import { inRange } from "../../core/check.js";
 import type { Defocus, Optics } from "./optics.js";
 
+/** All that decides a CTF: the optics of the microscope, the defocus, and a B factor. */
 export type CtfParameters = Omit<Optics, "pixelSize"> &
   Defocus & { /** Angstrom squared; absent = none. */ readonly bFactor?: number };
 

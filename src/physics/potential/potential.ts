@@ -20,6 +20,7 @@ export interface PotentialAtom {
   readonly bFactor?: number;
 }
 
+/** The grid and the resolution of a potential map. */
 export interface PotentialOptions {
   /** Angstrom per voxel. */
   readonly voxelSize: number;

@@ -8,6 +8,7 @@ import type { Projector } from "./projector.js";
 import { type SliceRequest, slicePlain } from "./slice-reference.js";
 import { fitsSlicer, sliceFast } from "./slice-wasm.js";
 
+/** Shift and CTF of a projection. */
 export interface ProjectionOptions {
   /** Pixels by which the particle is moved from the centre floor(n / 2), to the right and down. */
   readonly shiftX?: number;

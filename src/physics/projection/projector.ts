@@ -26,6 +26,7 @@ export interface Projector {
   readonly extent: number;
 }
 
+/** How a volume is prepared for projection. */
 export interface ProjectorOptions {
   /** Factor of zero padding before the transform; 2 as RELION. */
   readonly padding?: number;

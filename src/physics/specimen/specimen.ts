@@ -23,6 +23,7 @@ export interface PlacedParticle extends EulerAngles {
   readonly strength?: number;
 }
 
+/** A virtual specimen: where its particles lie and how they are turned. */
 export interface Specimen {
   readonly particles: readonly PlacedParticle[];
   /** How many were asked for; more than `particles.length` when no more found a place. */
@@ -39,6 +40,7 @@ export interface StructureOptions {
   readonly symmetry?: string;
 }
 
+/** All that decides a virtual specimen, beside the random numbers. */
 export interface SpecimenOptions {
   readonly shape: readonly [rows: number, columns: number];
   /** Angstrom. */

@@ -8,6 +8,7 @@ import type { PickerModel } from "../model.js";
 import type { ScoreMap, Scorer } from "../scorer.js";
 import { networkImage } from "./image.js";
 
+/** What a trained picker has to know of the micrographs. */
 export interface NetworkScorerOptions {
   /** Of the micrographs, angstrom. */
   readonly pixelSize: number;

@@ -20,6 +20,7 @@ export interface Templates {
   readonly diameter: number;
 }
 
+/** How templates are made from a map. */
 export interface TemplateOptions {
   /** Angstrom per micrograph pixel. */
   readonly pixelSize: number;

@@ -9,6 +9,7 @@ import { openOnnxWebGpu } from "./webgpu.js";
 export const DEVICES = ["auto", "cpu", "cuda", "webgpu"] as const;
 export type Device = (typeof DEVICES)[number];
 
+/** Where and with how many threads networks are computed. */
 export interface DeviceOptions {
   /** Default "cpu": the same results on every machine. */
   readonly device?: Device;

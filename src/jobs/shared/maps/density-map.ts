@@ -8,11 +8,11 @@ import { contrastDoubt } from "./map-contrast.js";
 import { particleLevel, placeDoubt } from "./map-place.js";
 
 /**
- * A density map as the specimen needs it: solvent at 0. What is odd about the file is noted, and a map that is probably inverted
- * warned of.
+ * Reads a density map and brings its solvent to 0, as the simulation needs it. What departs from the format is noted, and there is
+ * a warning of a map that is probably inverted or not in the middle of its box.
  *
  * @param voxelSize angstrom; stands in for one that the file does not give
- * @throws FileError, FormatError as readMap does and for a particle smaller than any, DomainError for a map without density
+ * @throws FileError, FormatError as readMap does and for a particle of less than 10 angstrom, DomainError for a map without density
  */
 export async function readDensityMap(
   { files, report }: Pick<JobContext, "files" | "report">,
