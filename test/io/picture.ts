@@ -13,5 +13,6 @@ export function picture(value: (v: number) => number): number[] {
   });
 }
 
-export const fixture = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(new URL(`../fixtures/io/${name}`, import.meta.url)));
+/** The bytes of a file of test/fixtures/io, by its path there. */
+export const fixture = (path: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`../fixtures/io/${path}`, import.meta.url)));

@@ -23,7 +23,7 @@ describe("readImage", () => {
     );
   });
   test("PNG is known by its first bytes, whatever its name", async () => {
-    const { image, pixelSize } = await readImage(fixture("grey8.png"), "a.mrc");
+    const { image, pixelSize } = await readImage(fixture("png/grey8.png"), "a.mrc");
     expect([...image.data]).toEqual(picture((v) => v % 256));
     expect(pixelSize).toBeUndefined();
   });

@@ -32,7 +32,7 @@ describe("readMap", () => {
   });
 
   test("an EMAN2 file whose first image has one section is no map", async () => {
-    await expect(readMap(fixture("eman.hdf"), "a.hdf")).rejects.toThrow(
+    await expect(readMap(fixture("hdf5/eman.hdf"), "a.hdf")).rejects.toThrow(
       "a.hdf: first image, shape: found [1,3,4], expected a volume",
     );
   });

@@ -1,6 +1,6 @@
 /**
  * Types of RELION's labels, without their prefix `rln`; what is not listed is text. The lists are those that RELION
- * 3.1 prints itself (test/fixtures/io/star-labels.py); later versions added labels but changed no type.
+ * 3.1 prints itself (test/fixtures/io/star/star-labels.py); later versions added labels but changed no type.
  */
 const FLOATS = `
 AccumMotionEarly AccumMotionLate AccumMotionTotal AccuracyRotations AccuracyTranslations

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
 import { bunzip2 } from "../../../src/io/bytes/bunzip2.js";
 
-/** What test/fixtures/io/make-packed.py packed with Python's bz2. */
+/** What test/fixtures/io/bytes/make-packed.py packed with Python's bz2. */
 const CONTENTS: Readonly<Record<string, Uint8Array>> = {
   nothing: new Uint8Array(0),
   "one byte": new Uint8Array([7]),
@@ -15,7 +15,7 @@ const CONTENTS: Readonly<Record<string, Uint8Array>> = {
   "zeros over two blocks": new Uint8Array(46_000_000),
 };
 const PACKED = JSON.parse(
-  readFileSync(new URL("../../fixtures/io/bzip2.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../fixtures/io/bytes/bzip2.json", import.meta.url), "utf8"),
 ) as Record<string, string>;
 
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -18,7 +18,7 @@ import { applyAssembly, selectAtoms } from "../../../src/io/structure/structure.
 import { fixture } from "../picture.js";
 import { hasSharedData, sharedBytes } from "../shared-data.js";
 
-/** What test/fixtures/io/make-packed.py packed. */
+/** What test/fixtures/io/bytes/make-packed.py packed. */
 function content(): Uint8Array {
   const out = new Uint8Array(250_000);
   let state = 1n;
@@ -32,7 +32,7 @@ function content(): Uint8Array {
 }
 
 describe.each(["packed.gz", "packed.bz2"])("%s", (name) => {
-  const bytes = fixture(name);
+  const bytes = fixture(`bytes/${name}`);
   test("is unpacked, whatever its name", () => {
     expect(Buffer.from(unpack(bytes, "x")).equals(Buffer.from(content()))).toBe(true);
   });

@@ -12,7 +12,7 @@ describe.each([
   ["eman.hdf", 12, (i: number, n: number) => value(i + n) / 4],
   ["eman-latest.hdf", 20, (i: number, n: number) => value(i) + n],
 ])("%s, which the HDF5 library wrote in EMAN2's layout", (name, count, sample) => {
-  const bytes = fixture(name);
+  const bytes = fixture(`hdf5/${name}`);
   test("images are counted in the order of their numbers", async () => {
     expect(await withEmanHdf(bytes, name, (file) => file.count)).toBe(count);
     for (const n of [0, 3, 10, 11]) {
@@ -38,7 +38,7 @@ describe.each([
 });
 
 describe("refusals", () => {
-  const bytes = fixture("eman.hdf");
+  const bytes = fixture("hdf5/eman.hdf");
   const readAll = (damaged: Uint8Array): Promise<unknown> =>
     withEmanHdf(damaged, "a.hdf", (file) => Array.from({ length: file.count }, (_, i) => file.read(i)));
 
@@ -56,7 +56,7 @@ describe("refusals", () => {
   });
 
   test("a filter that the library has not got is named, and nothing is made up", async () => {
-    await expect(imageOf(fixture("eman-lzf.hdf"), 0)).rejects.toThrow(
+    await expect(imageOf(fixture("hdf5/eman-lzf.hdf"), 0)).rejects.toThrow(
       "a.hdf: HDF5 filter: found lzf, expected deflate, shuffle, Fletcher32 or none",
     );
   });

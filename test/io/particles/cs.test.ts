@@ -11,7 +11,7 @@ import { pythonOn } from "../mrc/oracle.js";
 import { fixture } from "../picture.js";
 import { hasSharedData, sharedBytes } from "../shared-data.js";
 
-const bytes = fixture("particles.cs");
+const bytes = fixture("particles/particles.cs");
 
 test("the rotation vector of a matrix gives the matrix again, half turns and tiny ones among them", () => {
   const angle = fc.oneof(

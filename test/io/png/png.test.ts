@@ -7,7 +7,7 @@ import { encodePng } from "../../../src/io/png/write.js";
 import { fixture, picture } from "../picture.js";
 import { hasSharedData, sharedBytes } from "../shared-data.js";
 
-const read = (name: string, colour?: "luminance") => [...readPng(fixture(name), name, colour).data];
+const read = (name: string, colour?: "luminance") => [...readPng(fixture(`png/${name}`), name, colour).data];
 
 describe("pictures that Pillow wrote", () => {
   test("1-bit masks are 0 and 1", () =>
@@ -17,7 +17,7 @@ describe("pictures that Pillow wrote", () => {
 
   test.each(["rgb8.png", "rgba8.png"])("%s is refused as a grey picture, and decoded on request", (name) => {
     expect(() => read(name)).toThrow(`${name}: IHDR colour type: found "colour", expected grey`);
-    const { channels, samples, shape } = decodePng(fixture(name), name);
+    const { channels, samples, shape } = decodePng(fixture(`png/${name}`), name);
     expect(shape).toEqual([9, 13]);
     for (const [i, factor] of [1, 3, 5].entries()) {
       const channel = picture((v) => (v * factor) % 256);
@@ -41,7 +41,7 @@ describe("interlaced pictures that pypng wrote", () => {
   test("a palette of greys", () =>
     expect(read("interlaced-palette.png", "luminance")).toEqual(picture((v) => (v % 4) * 60)));
   test("colour", () => {
-    const { channels, samples } = decodePng(fixture("interlaced-rgb8.png"), "a.png");
+    const { channels, samples } = decodePng(fixture("png/interlaced-rgb8.png"), "a.png");
     const of = (factor: number) => picture((v) => (v * factor) % 256);
     expect(channels).toBe(3);
     for (const [i, factor] of [1, 3, 5].entries())
@@ -99,7 +99,7 @@ describe("encoding", () => {
 });
 
 describe("damage is refused", () => {
-  const bytes = fixture("grey8.png");
+  const bytes = fixture("png/grey8.png");
   const changed = (change: (copy: Uint8Array) => void): Uint8Array => {
     const copy = bytes.slice();
     change(copy);

@@ -9,7 +9,7 @@ import { readTiff } from "../../../src/io/tiff/read.js";
 import { fixture, picture } from "../picture.js";
 import { hasSharedData, sharedBytes } from "../shared-data.js";
 
-const read = (name: string) => readTiff(fixture(name), name, "stored").image;
+const read = (name: string) => readTiff(fixture(`tiff/${name}`), name, "stored").image;
 
 test.each<[string, (v: number) => number]>([
   ["raw8.tif", (v) => v % 256],
@@ -37,19 +37,19 @@ test("LZW that fills its table and clears it", () => {
 
 test("by default the rows are turned over, as RELION does", async () => {
   const stored = read("raw8.tif").data;
-  const turned = readTiff(fixture("raw8.tif"), "a.tif").image.data;
+  const turned = readTiff(fixture("tiff/raw8.tif"), "a.tif").image.data;
   for (let row = 0; row < 9; row++) {
     expect([...turned.subarray(13 * row, 13 * row + 13)]).toEqual([
       ...stored.subarray(13 * (8 - row), 13 * (8 - row) + 13),
     ]);
   }
-  expect((await readImage(fixture("raw8.tif"), "a.TIF")).image.data).toEqual(turned);
+  expect((await readImage(fixture("tiff/raw8.tif"), "a.TIF")).image.data).toEqual(turned);
 });
 
 describe("refusals", () => {
   /** Changes the value of one tag of a little-endian fixture. */
   const withTag = (name: string, tag: number, value: number, newTag = tag): Uint8Array => {
-    const bytes = fixture(name);
+    const bytes = fixture(`tiff/${name}`);
     const view = new DataView(bytes.buffer);
     const start = view.getUint32(4, true);
     for (let i = 0; i < view.getUint16(start, true); i++) {
@@ -60,7 +60,7 @@ describe("refusals", () => {
     }
     return bytes;
   };
-  const raw = fixture("raw8.tif");
+  const raw = fixture("tiff/raw8.tif");
   test.each([
     ["another mark", raw.slice(1), "first 2 bytes: found"],
     ["another version", raw.with(2, 41), "bytes 2-3 (version): found 41"],
@@ -82,12 +82,12 @@ describe("refusals", () => {
     ["a palette", withTag("raw8.tif", 262, 3), "PhotometricInterpretation: found 3, expected 1"],
     [
       "white as 0",
-      fixture("white-is-zero.tif"),
+      fixture("tiff/white-is-zero.tif"),
       "PhotometricInterpretation: found 0, expected 1 (black is 0: write the file anew so",
     ],
     [
       "the bottom row first",
-      fixture("bottom-first.tif"),
+      fixture("tiff/bottom-first.tif"),
       "Orientation: found 4, expected 1 (the first row is the top: write the file anew so",
     ],
     ["colour", withTag("raw8.tif", 262, 3, 277), "SamplesPerPixel: found 3, expected 1"],
@@ -96,7 +96,7 @@ describe("refusals", () => {
       raw.with(8 + 2 + 12 * raw[8]!, 8),
       "offset of the next image: found 8, expected 0: a single image",
     ],
-    ["damaged LZW", fixture("lzw16.tif").with(12, 255).with(13, 255), "strip 0"],
+    ["damaged LZW", fixture("tiff/lzw16.tif").with(12, 255).with(13, 255), "strip 0"],
   ])("%s", (_name, bytes, message) => {
     expect(() => readTiff(bytes, "a.tif")).toThrow(`a.tif: ${message}`);
   });

@@ -90,7 +90,7 @@ describe("info", async () => {
     const bytes = readFileSync(map);
     writeFileSync(join(dir, "no-ending"), bytes);
     writeFileSync(join(dir, "packed.mrc"), gzipSync(bytes));
-    writeFileSync(join(dir, "eman"), fixture("eman-map.hdf"));
+    writeFileSync(join(dir, "eman"), fixture("hdf5/eman-map.hdf"));
     for (const name of ["no-ending", "packed.mrc"]) {
       expect((await describeFile(nodeFiles, join(dir, name)))["what"], name).toContain(
         "volume of 36 x 36 x 36",

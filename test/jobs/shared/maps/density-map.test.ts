@@ -139,11 +139,11 @@ describe("what simulate and pick run read as a map", () => {
   test("HDF5 of EMAN2, old and new", async () => {
     // of 12 and 20 images the first is a picture, so it is refused by what is in it, not by its format
     for (const name of ["eman.hdf", "eman-latest.hdf"]) {
-      await expect(read(writeAs(name, fixture(name)))).rejects.toThrow(
+      await expect(read(writeAs(name, fixture(`hdf5/${name}`)))).rejects.toThrow(
         `${name}: first image, shape: found [1,3,4], expected a volume`,
       );
     }
-    const { shape, voxelSize } = await read(writeAs("map.hdf", fixture("eman-map.hdf")));
+    const { shape, voxelSize } = await read(writeAs("map.hdf", fixture("hdf5/eman-map.hdf")));
     expect([...shape, voxelSize]).toEqual([5, 6, 7, 2.5]);
   });
 
