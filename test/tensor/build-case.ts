@@ -2,7 +2,7 @@ import { Random } from "../../src/core/random.js";
 import { constant, input, mul, reduceSum, sizeOf, type Value } from "../../src/tensor/index.js";
 import type { OpAttrs, OpName } from "../../src/tensor/types.js";
 import { make } from "../../src/tensor/value.js";
-import type { OpCase, Operand } from "./cases.js";
+import type { OpCase, Operand } from "./op-case.js";
 
 export interface BuiltCase {
   /** The operation's result. */

@@ -1,19 +1,6 @@
 import type { OpAttrs, OpName, Shape } from "../../src/tensor/types.js";
-
-/** An operand: a shape (elements uniform in ±1), a range of its own, or int32 indices. */
-export type Operand =
-  | Shape
-  | { readonly shape: Shape; readonly range: readonly [number, number] }
-  | { readonly shape: Shape; readonly data: readonly number[] }
-  | { readonly shape: Shape; readonly indices: readonly number[] };
-
-export interface OpCase<Attrs> {
-  readonly name: string;
-  readonly operands: readonly Operand[];
-  readonly attrs: Attrs;
-  /** False where no gradient flows, on purpose. */
-  readonly hasGradient?: boolean;
-}
+import { CONVOLUTIONS } from "./convolution-cases.js";
+import type { OpCase, Operand } from "./op-case.js";
 
 const positive = (shape: Shape): Operand => ({ shape, range: [0.5, 2] });
 /** Distinct elements a known distance from 0, so that no finite difference crosses a kink. */
@@ -144,84 +131,7 @@ const CASES: { readonly [K in OpName]: readonly OpCase<OpAttrs[K]>[] } = {
       attrs: { transA: true, transB: true },
     },
   ],
-  conv2d: [
-    {
-      name: "stride 2, odd sizes, uneven pads, bias",
-      operands: [[2, 2, 7, 6], [3, 2, 4, 3], [3]],
-      attrs: { strides: [2, 2], pads: [1, 0, 2, 1], dilations: [1, 1], groups: 1 },
-    },
-    {
-      name: "wide, stride 2, kernel 4",
-      operands: [
-        [2, 2, 8, 22],
-        [1, 2, 4, 4],
-      ],
-      attrs: { strides: [2, 2], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 1 },
-    },
-    {
-      name: "wide, stride 1, dilated, uneven pads, two groups",
-      operands: [
-        [1, 2, 5, 21],
-        [2, 1, 2, 2],
-      ],
-      attrs: { strides: [1, 1], pads: [2, 0, 0, 2], dilations: [3, 2], groups: 2 },
-    },
-    {
-      name: "one channel out of five, uneven pads, dilated",
-      operands: [
-        [2, 5, 6, 7],
-        [1, 5, 2, 3],
-      ],
-      attrs: { strides: [1, 1], pads: [1, 0, 0, 2], dilations: [1, 2], groups: 1 },
-    },
-    {
-      name: "stride 3 that leaves two rows over",
-      operands: [
-        [1, 1, 9, 8],
-        [2, 1, 1, 3],
-      ],
-      attrs: { strides: [3, 2], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 },
-    },
-    {
-      name: "dilated, two groups",
-      operands: [
-        [1, 4, 6, 7],
-        [6, 2, 3, 2],
-      ],
-      attrs: { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [2, 1], groups: 2 },
-    },
-    {
-      name: "stride 1, kernel 3",
-      operands: [
-        [1, 2, 5, 4],
-        [2, 2, 3, 3],
-      ],
-      attrs: { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 1 },
-    },
-  ],
-  convTranspose2d: [
-    {
-      name: "stride 2, kernel 4, bias",
-      operands: [[1, 3, 3, 4], [3, 2, 4, 4], [2]],
-      attrs: { strides: [2, 2], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 1, outputPads: [0, 0] },
-    },
-    {
-      name: "output pads, uneven pads, two images",
-      operands: [
-        [2, 2, 3, 2],
-        [2, 3, 3, 2],
-      ],
-      attrs: { strides: [2, 3], pads: [1, 0, 0, 1], dilations: [1, 1], groups: 1, outputPads: [1, 2] },
-    },
-    {
-      name: "dilated, two groups",
-      operands: [
-        [1, 4, 3, 3],
-        [4, 2, 2, 3],
-      ],
-      attrs: { strides: [1, 2], pads: [1, 1, 1, 0], dilations: [2, 1], groups: 2, outputPads: [0, 0] },
-    },
-  ],
+  ...CONVOLUTIONS,
   layerNorm: [{ name: "rows of 5", operands: [[2, 3, 5]], attrs: { epsilon: 1e-2 } }],
   // reached through layerNorm's gradient; see the second derivatives
   inverseDeviation: [],

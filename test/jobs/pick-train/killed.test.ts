@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll } from "vitest";
 import type { Files } from "../../../src/core/ports.js";
 import { planPickTraining } from "../../../src/jobs/pick-train/plan.js";
 import { trainPickerModel } from "../../../src/jobs/pick-train/run.js";
@@ -8,7 +8,7 @@ import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
 import { interruptedContext, jobContext } from "../../helpers/job-context.js";
-import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
+import { testResumption } from "../../helpers/machine/resumed-training.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toys/map.js";
 import { trainingFiles } from "../../helpers/toys/training-files.js";
@@ -34,22 +34,4 @@ beforeAll(async () => {
   whole = trainingFiles(at("whole"));
 }, 120_000);
 
-test.each(["nothing", "half"] as const)(
-  "killed again and again, with %s of a change made, and resumed: the same files as uninterrupted",
-  async (death) => {
-    const name = `killed-${death}`;
-    const killed = await killedAgainAndAgain(death, (files) => train(name, { files }));
-    // at the claim, training.json, lines of metrics and of validation, checkpoints, the model, the end of the claim
-    expect(killed).toBeGreaterThan(6);
-    expect(trainingFiles(at(name))).toEqual(whole);
-  },
-);
-
-test.each([1, 2])(
-  "interrupted after step %i and resumed: the same files as uninterrupted",
-  async (stopAt) => {
-    await expect(train(`stopped-${stopAt}`, { stopAt })).rejects.toThrow(/abort/i);
-    await train(`stopped-${stopAt}`);
-    expect(trainingFiles(at(`stopped-${stopAt}`))).toEqual(whole);
-  },
-);
+testResumption({ train, at, whole: () => whole }, { deaths: ["nothing", "half"], stops: [1, 2] });

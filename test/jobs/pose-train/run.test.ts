@@ -13,7 +13,7 @@ import { simulateDataset } from "../../../src/jobs/simulate/run.js";
 import { nodeFiles } from "../../../src/runtime/files.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
 import { interruptedContext, jobContext } from "../../helpers/job-context.js";
-import { killedAgainAndAgain } from "../../helpers/machine/dying-files.js";
+import { testResumption } from "../../helpers/machine/resumed-training.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 import { writeToyMap } from "../../helpers/toys/map.js";
 import { trainingFiles } from "../../helpers/toys/training-files.js";
@@ -46,17 +46,7 @@ beforeAll(async () => {
   whole = trainingFiles(at("whole"));
 }, 120_000);
 
-test("killed again and again and resumed: the same files as uninterrupted", async () => {
-  const killed = await killedAgainAndAgain("half", (files) => train("killed", { files }));
-  expect(killed).toBeGreaterThan(6);
-  expect(trainingFiles(at("killed"))).toEqual(whole);
-});
-
-test("interrupted after a step and resumed: the same files as uninterrupted", async () => {
-  await expect(train("stopped", { stopAt: 1 })).rejects.toThrow(/abort/i);
-  await train("stopped");
-  expect(trainingFiles(at("stopped"))).toEqual(whole);
-});
+testResumption({ train, at, whole: () => whole }, { deaths: ["half"], stops: [1] });
 
 test("its folder has losses, errors on particles of another micrograph, and curves", () => {
   const lines = (name: string) =>
