@@ -70,7 +70,8 @@ async function protocolOf(
   watch.close();
   if (plan.pixelSize === undefined && common === undefined) {
     report.warn(
-      `${plan.real[0]}: its header says ${pixelSize} angstrom per pixel, as of an unknown pixel size; taken is that`,
+      `${plan.real[0]}: its header says ${pixelSize} angstrom per pixel, a value that programs also write ` +
+        "where they do not know it; it is used",
     );
   }
   const { patch, tile } = plan;

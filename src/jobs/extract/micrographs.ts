@@ -33,7 +33,7 @@ export function micrographsOf(
       ) {
         hasWarned = true;
         report.warn(
-          `${star}: ${name} is ${beside} here, and another file from the working folder; taken is the first`,
+          `${star}: ${name} is ${beside} here, and another file from the working folder; the first is used`,
         );
       }
       return beside;

@@ -33,7 +33,7 @@ export function micrographPixelSize(voices: PixelSizeVoices, warn: (line: string
   if (known === undefined) return guessed(voices, warn);
   if (pixelSizesDiffer(known, said)) {
     const by = sizes.micrograph === undefined ? "asked for" : `${star} says`;
-    warn(`${micrograph}: its header says ${header} angstrom; taken is ${known}, as ${by}`);
+    warn(`${micrograph}: its header says ${header} angstrom; ${known} is used, as ${by}`);
   }
   return known;
 }
@@ -41,7 +41,9 @@ export function micrographPixelSize(voices: PixelSizeVoices, warn: (line: string
 function guessed({ star, sizes, micrograph, header }: PixelSizeVoices, warn: (line: string) => void): number {
   const { image, original } = sizes;
   if (image === undefined && original === undefined && header !== undefined) {
-    warn(`${micrograph}: its header says ${header} angstrom, as of an unknown pixel size; taken is that`);
+    warn(
+      `${micrograph}: its header says ${header} angstrom, a value that programs also write where they do not know it; it is used`,
+    );
     return header;
   }
   if ((image === undefined) === (original === undefined)) {
@@ -51,6 +53,6 @@ function guessed({ star, sizes, micrograph, header }: PixelSizeVoices, warn: (li
   }
   const [size, of] =
     image === undefined ? [original!, "the movie before any binning"] : [image, "the particle images"];
-  warn(`${star}: no pixel size of ${micrograph}; taken is that of ${of}, ${size} angstrom`);
+  warn(`${star}: found no pixel size of ${micrograph}; that of ${of} is used, ${size} angstrom`);
   return size;
 }

@@ -95,7 +95,7 @@ async function sameGridMap(
     );
   else if (String(Object.values(other.frame)) !== String(Object.values(first.frame)))
     warn(
-      `${path}: its header places it elsewhere than ${first.path} (ORIGIN and start): voxels are compared as they stand`,
+      `${path}: its header places it elsewhere than ${first.path} (ORIGIN and start): voxels are compared by their places in the boxes`,
     );
   return { map: other.map };
 }

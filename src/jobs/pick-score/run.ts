@@ -169,7 +169,7 @@ function commonNames(truth: Coordinates, pickers: readonly Coordinates[], { repo
   if (names.length < known.length) {
     const left = known.filter((name) => !names.includes(name));
     report.warn(
-      `${left.length} micrographs of the truth that a picker has no word of are not scored (${left.slice(0, 3).join(", ")})`,
+      `${left.length} micrographs of the truth that are not in the files of all pickers are not scored (${left.slice(0, 3).join(", ")})`,
     );
   }
   return names;

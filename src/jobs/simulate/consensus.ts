@@ -47,7 +47,7 @@ export async function readConsensus(
   const guessed = set.optics.filter(({ micrographPixelSize }) => micrographPixelSize === undefined);
   if (guessed.length > 0 && set.particles.some(({ x }) => x !== undefined)) {
     warn(
-      `${paths[0]}: no pixel size of the micrographs; taken is that of the particle images, ${guessed[0]!.pixelSize} angstrom`,
+      `${paths[0]}: found no pixel size of the micrographs; that of the particle images is used, ${guessed[0]!.pixelSize} angstrom`,
     );
   }
   return { ...consensusOf(set), inputs };

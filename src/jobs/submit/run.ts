@@ -60,7 +60,7 @@ export async function submit(plan: SubmitPlan, context: SubmitContext): Promise<
     };
     const left = tasksLeft(plan, prepared.tasks, ended);
     if (left.length === 0 && ended.includes(plan.shares ? "join.0" : "all.0")) {
-      report.note(`${plan.folder}: all of it has ended well already`);
+      report.note(`${plan.folder}: everything is complete already`);
       submission = { ...submission, job: before?.job ?? null, join: before?.join ?? null };
     } else {
       if (left.length > 0) {

@@ -212,7 +212,7 @@ describe("pixel sizes of micrographs that are scored", () => {
     expect((await scored).protocol.pixelSize).toBe(3);
     expect(warnings).toEqual([
       expect.stringMatching(/real1.mrc: its header says 2 angstrom per pixel, not 3/),
-      "7 of 7 micrographs have headers that disagree so: 2 angstrom per pixel",
+      "7 of 7 micrographs have headers with another pixel size: 2 angstrom per pixel",
     ]);
   });
 
@@ -220,7 +220,7 @@ describe("pixel sizes of micrographs that are scored", () => {
     const { scored, warnings, notes } = sizes({ real: [silent, ...real] });
     expect((await scored).protocol.pixelSize).toBe(2);
     expect(warnings).toEqual([]);
-    expect(notes).toEqual([expect.stringMatching(/^1 of 8 micrographs do not say .* taken is 2$/)]);
+    expect(notes).toEqual([expect.stringMatching(/^1 of 8 micrographs give no pixel size .* 2 is used$/)]);
   });
 
   test("a sub-2-percent difference is rounding", async () => {

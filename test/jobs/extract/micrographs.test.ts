@@ -32,6 +32,6 @@ test("a name that leads to two micrographs, beside the table and from the workin
   }
   expect(warnings).toEqual([
     `${join(dir, "job/c.star")}: other.mrc is ${join(dir, "job/other.mrc")} here, and another file from the working folder; ` +
-      "taken is the first",
+      "the first is used",
   ]);
 });

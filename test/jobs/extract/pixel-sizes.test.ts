@@ -90,11 +90,11 @@ describe("pixel sizes", () => {
 
   test("a header that disagrees is said, and so is a size that had to be guessed", async () => {
     const { warnings, header } = await sizesOf(starOf({ rlnMicrographPixelSize: 2 }));
-    expect([header, warnings]).toEqual([2, [expect.stringMatching(/its header says 1\.06.* taken is 2/)]]);
+    expect([header, warnings]).toEqual([2, [expect.stringMatching(/its header says 1\.06.* 2 is used/)]]);
     const guessed = await sizesOf(starOf({ rlnImagePixelSize: 1.06 }, "unsaid.mrc"));
     expect(guessed).toEqual({
       ...right,
-      warnings: [expect.stringMatching(/taken is that of the particle images/)],
+      warnings: [expect.stringMatching(/that of the particle images is used/)],
     });
   });
 

@@ -112,7 +112,7 @@ describe("pick run", () => {
     const [first] = micrographs;
     const { notes } = await run(options("scored", { micrographs: [first!.path] }));
     expect(notes).toContain(
-      `${join(dir, "scored")}: also holds pictures and coordinates of another micrograph of an earlier run (mic.2), which count for nothing here`,
+      `${join(dir, "scored")}: also holds pictures and coordinates of another micrograph of an earlier run (mic.2), which are not used here`,
     );
     const picks = [join(dir, "scored")];
     const wanted = { picks, truth: join(dir, "scored/picks.star"), radius: 20, pixelSize: 2 * pixelSize };
@@ -239,6 +239,6 @@ test("headers that say another pixel size are told, of picked micrographs too th
         new RegExp(`1\\.mrc: its header says ${3 * pixelSize} angstrom per pixel, not ${pixelSize}$`),
       ),
     );
-    expect(notes).toContainEqual(expect.stringMatching(/^1 of 2 micrographs do not say their pixel size/));
+    expect(notes).toContainEqual(expect.stringMatching(/^1 of 2 micrographs give no pixel size/));
   }
 });

@@ -124,12 +124,12 @@ describe("potential", () => {
     const none = await withOccupancy("none", "  0.00");
     expect(none.bytes).toBe(whole.bytes);
     expect(none.said).toContain(
-      `${none.path}: the occupancy of all atoms is 0, as of no structure: taken is 1`,
+      `${none.path}: the occupancy of all atoms is 0, which cannot be meant: 1 is used`,
     );
     const charged = await withOccupancy("charged", " -0.50");
     expect(charged.said).toContainEqual(
       expect.stringMatching(
-        /charged.pdb: \d atoms have occupancies outside 0 to 1, as -0.5: the map has them as they stand/,
+        /charged.pdb: \d atoms have occupancies outside 0 to 1, such as -0.5: they are used as they are/,
       ),
     );
     expect(whole.said.filter((line) => line.includes("occupanc"))).toEqual([]);

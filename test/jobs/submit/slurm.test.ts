@@ -137,7 +137,7 @@ describe.skipIf(missing)(`on a Slurm of this machine${missing ? ` (${missing})` 
       expect(again.text).toContain("7 of 8 shares done");
       await untilEmpty();
       expect((await cryogem("submit", "--status", "shared.submit", "--wait")).text).toContain("complete");
-      expect((await cryogem(...submit)).text).toContain("all of it has ended well already");
+      expect((await cryogem(...submit)).text).toContain("everything is complete already");
     } catch (error) {
       if (error instanceof SlurmTrouble) return skip(error.message);
       throw error;

@@ -172,7 +172,7 @@ describe("what Slurm gets", () => {
     writeFileSync(at("nine/ended/join.0"), "");
     calls.length = 0;
     expect((await submit(again, context)).isComplete).toBe(true);
-    expect([sbatches(calls), notes.at(-1)]).toEqual([[], `${at("nine")}: all of it has ended well already`]);
+    expect([sbatches(calls), notes.at(-1)]).toEqual([[], `${at("nine")}: everything is complete already`]);
   });
 
   test("nothing, and no file, when it is only to be described", async () => {

@@ -29,7 +29,7 @@ export async function readDensityMap(
   if (doubt) report.warn(doubt);
   if (voxelSize === undefined && volume.voxelSize === 1) {
     report.note(
-      `${path}: its header says 1 angstrom per voxel, as programs write that do not know; taken is that`,
+      `${path}: its header says 1 angstrom per voxel, a value that programs also write where they do not know it; it is used`,
     );
   }
   const diameter = mapDiameter(volume, path);

@@ -64,13 +64,13 @@ export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomCho
 /** Programs that simulate movement write 0 for all atoms, others charges: neither are shares. */
 function withOccupancies(atoms: Atom[], path: string, report: Report): Atom[] {
   if (atoms.every(({ occupancy }) => occupancy === 0)) {
-    report.note(`${path}: the occupancy of all atoms is 0, as of no structure: taken is 1`);
+    report.note(`${path}: the occupancy of all atoms is 0, which cannot be meant: 1 is used`);
     return atoms.map((atom) => ({ ...atom, occupancy: 1 }));
   }
   const strange = atoms.filter(({ occupancy }) => occupancy < 0 || occupancy > 1);
   if (strange.length > 0) {
     report.warn(
-      `${path}: ${strange.length} atoms have occupancies outside 0 to 1, as ${strange[0]!.occupancy}: the map has them as they stand`,
+      `${path}: ${strange.length} atoms have occupancies outside 0 to 1, such as ${strange[0]!.occupancy}: they are used as they are`,
     );
   }
   return atoms;

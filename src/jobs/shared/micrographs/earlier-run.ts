@@ -20,7 +20,5 @@ export async function tellEarlierRun(
   if (others.length === 0) return;
   const some = others.slice(0, 3).join(", ") + (others.length > 3 ? ", …" : "");
   const which = others.length === 1 ? "another micrograph" : `${others.length} other micrographs`;
-  report.note(
-    `${out}: also holds ${what} of ${which} of an earlier run (${some}), which count for nothing here`,
-  );
+  report.note(`${out}: also holds ${what} of ${which} of an earlier run (${some}), which are not used here`);
 }

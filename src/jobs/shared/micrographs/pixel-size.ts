@@ -61,13 +61,13 @@ export class PixelSizeWatch {
       const [low, high] = [Math.min(...other), Math.max(...other)].map(rounded);
       const range = low === high ? `${low}` : `${low} to ${high}`;
       this.report.warn(
-        `${other.length} of ${seen} micrographs have headers that disagree so: ${range} angstrom per pixel`,
+        `${other.length} of ${seen} micrographs have headers with another pixel size: ${range} angstrom per pixel`,
       );
     }
     if (silent.length > 0 && taken !== undefined) {
       this.report.note(
-        `${silent.length} of ${seen} micrographs do not say their pixel size (none, 0, or 1 angstrom, which ` +
-          `programs write that do not know): taken is ${taken}`,
+        `${silent.length} of ${seen} micrographs give no pixel size (none, 0, or 1 angstrom, which programs write ` +
+          `where they do not know it): ${taken} is used`,
       );
     }
   }

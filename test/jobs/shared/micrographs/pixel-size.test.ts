@@ -47,7 +47,7 @@ describe("a watch over headers", () => {
     const { warnings, notes } = watched(1.5, [1.5, 3, 1.5, 2, 3]);
     expect(warnings).toEqual([
       "1.mrc: its header says 3 angstrom per pixel, not 1.5",
-      "3 of 5 micrographs have headers that disagree so: 2 to 3 angstrom per pixel",
+      "3 of 5 micrographs have headers with another pixel size: 2 to 3 angstrom per pixel",
     ]);
     expect(notes).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe("a watch over headers", () => {
   test("headers of nothing, 0 and 1 are no disagreement, and are said", () => {
     const { warnings, notes } = watched(1.5, [undefined, 0, 1, 1.5]);
     expect(warnings).toEqual([]);
-    expect(notes).toEqual([expect.stringMatching(/^3 of 4 micrographs do not say .* taken is 1.5$/)]);
+    expect(notes).toEqual([expect.stringMatching(/^3 of 4 micrographs give no pixel size .* 1.5 is used$/)]);
     expect(watched(1, [1, 1])).toEqual({ warnings: [], notes: [] });
   });
 });
