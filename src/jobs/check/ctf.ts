@@ -2,6 +2,7 @@ import { quantile } from "../../array/statistics.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import { type Estimates, LEAST_EVIDENCE } from "../estimate/records.js";
+import { isUnfitted } from "../shared/particles/defocus-doubt.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
 
 /** Angstrom: a fit whose rings end before this tells less than the mean defocus of the session. */
@@ -43,7 +44,9 @@ export function judgeCtfs(
   });
 }
 
-function failureOf({ resolution, score }: MicrographCtf, limit: number): string | undefined {
+function failureOf(ctf: MicrographCtf, limit: number): string | undefined {
+  const { resolution, score } = ctf;
+  if (isUnfitted(ctf)) return "its defocus is 0";
   if (resolution !== undefined && !(resolution <= limit)) {
     return Number.isFinite(resolution)
       ? `rings and fit agree to ${Number(resolution.toPrecision(4))} angstrom only, expected ${Number(limit.toPrecision(3))} or better`

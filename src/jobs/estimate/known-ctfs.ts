@@ -1,25 +1,26 @@
 import { OptionError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import type { JobContext } from "../../core/ports.js";
 import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import type { NamedMicrograph } from "../shared/micrographs/stems.js";
+import { isUnfitted, overfocusDoubt } from "../shared/particles/defocus-doubt.js";
 import type { EstimateSettings } from "./plan.js";
 
 /** Voltages and aberrations that differ by less are the same: programs write them in single precision. */
 const SAME = 1e-3;
 
 /**
- * The CTFs that another program fitted to micrographs, told by the micrographs' names.
+ * The CTFs that another program fitted to micrographs, told by the micrographs' names. Warns of a negative defocus.
  *
  * @returns by the name of the micrograph without folder and ending
- * @throws OptionError for a micrograph that the table lacks or has twice, and for another microscope than the one given
+ * @throws OptionError for a micrograph that the table lacks, has twice or without a fitted CTF, and for another microscope than the one given
  */
 export async function readKnownCtfs(
   path: string,
   micrographs: readonly NamedMicrograph[],
   { optics }: EstimateSettings,
-  files: Files,
+  { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<ReadonlyMap<string, Defocus>> {
   const refuse = (problem: string): never => {
     throw new OptionError("ctf", problem);
@@ -34,6 +35,7 @@ export async function readKnownCtfs(
       if (Math.abs(ctf[name] - optics[name]) <= SAME * Math.max(1, Math.abs(optics[name]))) continue;
       refuse(`${path}: ${ctf.micrograph}: ${name}: found ${ctf[name]}, expected ${optics[name]} as given`);
     }
+    if (isUnfitted(ctf)) refuse(`${path}: ${ctf.micrograph}: found a defocus of 0, expected a fitted CTF`);
     const { defocusU, defocusV, defocusAngle, phaseShift } = ctf;
     known.set(stem, { defocusU, defocusV, defocusAngle, phaseShift });
   }
@@ -43,5 +45,7 @@ export async function readKnownCtfs(
     const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
     refuse(`${path}: found no row for ${some.join(", ")}${more}, expected one for every micrograph`);
   }
+  const doubt = overfocusDoubt([...known.values()], "micrographs", path);
+  if (doubt) report.warn(doubt);
   return known;
 }

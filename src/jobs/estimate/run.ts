@@ -76,7 +76,7 @@ const inEstimatesFolder = <T>(
 
 /** What was measured on the micrographs of the share, those measured before among them. */
 async function measureShare(plan: EstimatePlan, context: DatasetContext): Promise<readonly EstimatePart[]> {
-  const { files, report, signal, workers, program } = context;
+  const { report, signal, workers, program } = context;
   const { share } = plan.assignment;
   const micrographs = ofShare(plan.micrographs, share);
   const total = micrographs.length;
@@ -86,7 +86,7 @@ async function measureShare(plan: EstimatePlan, context: DatasetContext): Promis
   const known =
     plan.ctf === undefined
       ? undefined
-      : await readKnownCtfs(plan.ctf, plan.micrographs, plan.settings, files);
+      : await readKnownCtfs(plan.ctf, plan.micrographs, plan.settings, context);
   const inputs = micrographs.map((each): EstimateInput => {
     const ctf = known?.get(each.stem);
     return ctf ? { ...each, ctf } : each;

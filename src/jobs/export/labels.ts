@@ -11,9 +11,11 @@ import { writePointsCsv } from "../../io/picks/csv.js";
 import { micrographStem, type Pick } from "../../io/picks/pick.js";
 import { writePicksStar } from "../../io/picks/star.js";
 import { atWholePixels, writeTopaz } from "../../io/picks/topaz.js";
+import { LABEL } from "../../io/star/names.js";
 import { toRelion30, toRelion31 } from "../../io/star/versions.js";
 import { writeStar } from "../../io/star/write.js";
 import type { MicrographIndex } from "../shared/micrographs/micrograph-index.js";
+import { overfocusDoubt, overfocusInTable } from "../shared/particles/defocus-doubt.js";
 import type { LabelSource } from "../shared/particles/labels.js";
 import { flipBlocks, flipSet } from "./flip.js";
 import type { LabelFormat } from "./options.js";
@@ -68,6 +70,11 @@ async function starText(
   const { flipY, pixelSize } = options;
   if (source.star ?? source.set) refusePixelSize(pixelSize);
   if (source.star) {
+    for (const table of source.star.tables) {
+      const of = table.has(LABEL.x) || table.has(LABEL.image) ? "particles" : "micrographs";
+      const doubt = overfocusInTable(table, of, source.path);
+      if (doubt) context.warn(doubt);
+    }
     const blocks = format === "star" ? toRelion31(source.star) : toRelion30(source.star);
     return writeStar(flipBlocks(blocks, flipY), format === "star" ? "3.1" : "3.0");
   }
@@ -77,6 +84,7 @@ async function starText(
     );
   }
   const set = source.set?.();
+  tellOverfocus(set, source.path, context.warn);
   return set
     ? writeParticlesStar(flipSet(set, flipY))
     : writePicksStar(await placesOf(source, options, context));
@@ -94,6 +102,7 @@ async function csBytes(
       `${source.path}: found picks alone, expected particles with their optics for a .cs file`,
     );
   }
+  tellOverfocus(set, source.path, warn);
   const flipped = flipSet(set, flipY);
   const shapes = await shapesOf(flipped, micrographs);
   if (shapes) {
@@ -137,6 +146,12 @@ async function imagesOf(
   }
   tellOutside(picks, shapes, path, warn);
   return [...shapes].map(([fileName, shape]) => ({ fileName, shape }));
+}
+
+function tellOverfocus(set: ParticleSet | undefined, path: string, warn: LabelContext["warn"]): void {
+  const values = set?.particles.map(({ defocus }) => defocus) ?? [];
+  const doubt = overfocusDoubt(values, "particles", path);
+  if (doubt) warn(doubt);
 }
 
 /** Says how many places lie outside their micrographs, as those of micrographs binned otherwise do. */

@@ -1,10 +1,10 @@
 import { OptionError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import type { JobContext } from "../../core/ports.js";
 import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import { LABEL } from "../../io/star/names.js";
 import { opticsRowsOf } from "../../io/star/optics-groups.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
-import { isUnfitted } from "../shared/particles/defocus-doubt.js";
+import { isUnfitted, overfocusDoubt } from "../shared/particles/defocus-doubt.js";
 import type { CoordinateTable } from "./coordinates.js";
 
 /** Values that differ by less are the same: programs write them in single precision. */
@@ -15,7 +15,7 @@ export const MICROSCOPE = ["voltage", "sphericalAberration", "amplitudeContrast"
 
 /**
  * The CTFs that `estimate`, RELION or cryoSPARC fitted to the micrographs of particles that have none. Micrographs are told by their
- * names, whatever their folders and endings.
+ * names, whatever their folders and endings. Warns of a negative defocus.
  *
  * @param star path of the particles, for messages
  * @returns by the name that the particles' table gives the micrograph
@@ -27,7 +27,7 @@ export async function readCtfsOf(
   table: CoordinateTable,
   star: string,
   path: string,
-  files: Files,
+  { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<ReadonlyMap<string, MicrographCtf>> {
   const refuse = (problem: string): OptionError => new OptionError("ctf", problem);
   if (table.particles.has(LABEL.defocusU)) {
@@ -51,6 +51,8 @@ export async function readCtfsOf(
     if (isUnfitted(ctf)) throw refuse(`${path}: ${name}: found a defocus of 0, expected a fitted CTF`);
   }
   requireMicroscope(table, found, star, path);
+  const doubt = overfocusDoubt([...found.values()], "micrographs", path);
+  if (doubt) report.warn(doubt);
   return found;
 }
 

@@ -5,6 +5,7 @@ import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
+import { overfocusInTable } from "../shared/particles/defocus-doubt.js";
 import { boundsOf, digest, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { cutBox } from "./box.js";
 import { chooseParticles } from "./choose.js";
@@ -90,13 +91,17 @@ interface OpenExtraction extends ExtractPlan {
   readonly ctfs: ReadonlyMap<string, MicrographCtf> | undefined;
 }
 
-async function openExtraction(given: ExtractOptions, { files }: JobContext): Promise<OpenExtraction> {
+async function openExtraction(given: ExtractOptions, context: JobContext): Promise<OpenExtraction> {
+  const { files, report } = context;
   const plan = planExtraction(given);
   const { assignment, options } = plan;
   const { particles } = options;
   await refuseWritingOver(options, files);
   const table = readCoordinates(decodeText(await files.read(particles), particles), particles);
-  const ctfs = options.ctf === undefined ? undefined : await readCtfsOf(table, particles, options.ctf, files);
+  const ctfs =
+    options.ctf === undefined ? undefined : await readCtfsOf(table, particles, options.ctf, context);
+  const doubt = overfocusInTable(table.particles, "particles", particles);
+  if (doubt) report.warn(doubt);
   const opened = { ...plan, table, ctfs };
   if (assignment.share.kind === "whole") return opened;
   // shares of other coordinates under the same name do not fit together

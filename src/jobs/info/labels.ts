@@ -108,7 +108,8 @@ function defocusRange(defocus: ArrayLike<number>): string {
   const values = Array.from(defocus);
   const low = values.reduce((a, b) => Math.min(a, b));
   const high = values.reduce((a, b) => Math.max(a, b));
-  return `${format(low)} to ${format(high)} A, mean ${format(mean(values))}`;
+  const over = low < 0 ? "; negative is overfocus: underfocus is positive here" : "";
+  return `${format(low)} to ${format(high)} A, mean ${format(mean(values))}${over}`;
 }
 
 /** Picks, or what a job of cryoSPARC handed on: a file that has not all columns of particles. */

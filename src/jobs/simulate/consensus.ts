@@ -6,6 +6,7 @@ import { truePosition } from "../../dataset/true-position.js";
 import type { OpticsGroup, Particle, ParticleSet } from "../../io/particles/particle.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import { hashFile } from "../shared/hash-file.js";
+import { defocusDoubt } from "../shared/particles/defocus-doubt.js";
 import { openLabelFiles } from "../shared/particles/labels.js";
 
 /** What a refinement's particles tell of the micrographs that they come from. */
@@ -28,12 +29,13 @@ const NEAREST = 0.05;
 /**
  * Reads particles of a refinement: a STAR file, or one or more .cs files of the same particles.
  *
+ * @param usesDefocus whether the simulation takes their defocus, which is then held against what a defocus can be
  * @throws UsageError for files without particles and their optics, FileError, FormatError
  */
 export async function readConsensus(
   paths: readonly string[],
   files: Files,
-  warn: (line: string) => void,
+  { usesDefocus, warn }: { readonly usesDefocus: boolean; readonly warn: (line: string) => void },
 ): Promise<Consensus & { readonly inputs: readonly InputRecord[] }> {
   const [source, ...others] = await openLabelFiles(files, paths);
   const set = others.length === 0 ? source?.set?.() : undefined;
@@ -50,6 +52,8 @@ export async function readConsensus(
       `${paths[0]}: found no pixel size of the micrographs; that of the particle images is used, ${guessed[0]!.pixelSize} angstrom`,
     );
   }
+  const doubt = usesDefocus ? defocusDoubt(set, paths[0]!) : undefined;
+  if (doubt) warn(doubt);
   return { ...consensusOf(set), inputs };
 }
 

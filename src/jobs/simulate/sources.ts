@@ -48,7 +48,10 @@ export async function readSources(plan: SimulationPlan, context: DatasetContext)
   const consensus =
     plan.consensus === undefined
       ? undefined
-      : await readConsensus(plan.consensus, files, (line) => context.report.warn(line));
+      : await readConsensus(plan.consensus, files, {
+          usesDefocus: plan.defocus === undefined,
+          warn: (line) => context.report.warn(line),
+        });
   if (consensus) inputs.push(...consensus.inputs);
   const orientations = await readOrientations(plan.orientations, files, consensus);
   if (plan.orientations.kind === "star")

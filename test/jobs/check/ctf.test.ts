@@ -30,6 +30,7 @@ describe("micrographs whose CTF could not be fitted", () => {
     ],
     ["far coarser than the others", { resolution: 12 }, /agree to 12 angstrom only, expected 10.1 or better/],
     ["a score of nothing", { resolution: 4, score: 0 }, /score of the fit is 0/],
+    ["a defocus of 0", { defocusU: 0, defocusV: 0, resolution: 4 }, /its defocus is 0/],
     ["a score that is no number", { resolution: 4, score: Number.NaN }, /score of the fit is NaN/],
   ])("%s: set aside with its reason and its picture", (_name, bad, reason) => {
     const [only, ...more] = judged({ resolution: 4 }, bad, { resolution: 3.9 }, { resolution: 4.1 });

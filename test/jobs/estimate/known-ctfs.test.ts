@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readKnownCtfs } from "../../../src/jobs/estimate/known-ctfs.js";
 import { planEstimate } from "../../../src/jobs/estimate/plan.js";
-import { nodeFiles } from "../../../src/runtime/files.js";
+import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
 
 const dir = scratchFolder();
@@ -21,7 +21,8 @@ function table(rows: string, voltage = 300): string {
   );
   return path;
 }
-const read = (path: string) => readKnownCtfs(path, micrographs, settings, nodeFiles);
+const read = (path: string, { context } = jobContext()) =>
+  readKnownCtfs(path, micrographs, settings, context);
 const BOTH = "MotionCorr/job002/062.mrc 1 21000 20500 12\nMotionCorr/job002/063.v2.mrc 1 19000 18000 -5\n";
 
 test("rows are told by the micrographs' names, whatever folder and format; rows of others do not matter", async () => {
@@ -39,4 +40,19 @@ test("a micrograph without a row, with two rows, or of another microscope is ref
     "found two rows for micrographs named 062",
   );
   await expect(read(table(BOTH, 200))).rejects.toThrow("voltage: found 200, expected 300 as given");
+});
+
+test("a micrograph to which no CTF was fitted is refused", async () => {
+  await expect(read(table(BOTH.replace("21000 20500", "0 0")))).rejects.toThrow(
+    "062.mrc: found a defocus of 0, expected a fitted CTF",
+  );
+});
+
+test("a negative defocus is taken, and said", async () => {
+  const report = jobContext();
+  const path = table(BOTH.replace("21000 20500", "-21000 -20500"));
+  expect((await read(path, report)).get("062")!.defocusU).toBe(-21000);
+  expect(report.warnings).toEqual([
+    `${path}: 1 of 2 micrographs have a negative defocus, which is overfocus: underfocus is positive here`,
+  ]);
 });

@@ -141,7 +141,9 @@ describe("simulate with a refinement's particles", () => {
   ])("a file %s is refused by name", async (name, text) => {
     const path = join(dir, `${name}.star`);
     writeFileSync(path, text);
-    await expect(readConsensus([path], nodeFiles, () => {})).rejects.toThrow(path);
+    await expect(readConsensus([path], nodeFiles, { usesDefocus: true, warn: () => {} })).rejects.toThrow(
+      path,
+    );
   });
 
   test("astigmatism beside it is refused, which it gives", () => {

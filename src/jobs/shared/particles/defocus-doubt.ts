@@ -1,6 +1,9 @@
 import { FormatError } from "../../../core/errors.js";
 import type { ParticleSet } from "../../../io/particles/particle.js";
+import { LABEL } from "../../../io/star/names.js";
+import type { StarTable } from "../../../io/star/table.js";
 import type { CtfParameters } from "../../../physics/optics/ctf.js";
+import type { Defocus } from "../../../physics/optics/optics.js";
 
 /**
  * Refuses particles that all have a defocus of 0, as programs write it where no CTF was fitted: a correction by it would be by the
@@ -8,7 +11,7 @@ import type { CtfParameters } from "../../../physics/optics/ctf.js";
  *
  * @throws FormatError where no CTF was fitted to any particle
  */
-export function refuseUnfitted(set: ParticleSet, path: string): void {
+function refuseUnfitted(set: ParticleSet, path: string): void {
   if (set.particles.length === 0 || unfittedOf(set) < set.particles.length) return;
   throw new FormatError(
     path,
@@ -19,8 +22,7 @@ export function refuseUnfitted(set: ParticleSet, path: string): void {
 }
 
 /**
- * What to say of a defocus of 0 or less of some particles; undefined where nothing is odd. A negative defocus is overfocus, which
- * RELION reads, but nobody takes micrographs so: more often it comes from a program that writes underfocus as negative.
+ * What to say of a defocus of 0 or less of some particles; undefined where nothing is odd.
  *
  * @throws FormatError as `refuseUnfitted`
  */
@@ -29,18 +31,53 @@ export function defocusDoubt(set: ParticleSet, path: string): string | undefined
   const { particles } = set;
   const all = particles.length;
   const unfitted = unfittedOf(set);
-  const over = particles.filter(({ defocus }) => defocus && defocus.defocusU + defocus.defocusV < 0).length;
+  const over = overfocus(
+    particles.map(({ defocus }) => defocus),
+    "particles",
+  );
   const said = [
     ...(unfitted > 0
       ? [`${unfitted} of ${all} particles have a defocus of 0, so no CTF was fitted to them`]
       : []),
-    ...(over > 0
-      ? [
-          `${over} of ${all} particles have a negative defocus, which is overfocus: underfocus is positive here`,
-        ]
-      : []),
+    ...(over ? [over] : []),
   ];
   return said.length === 0 ? undefined : `${path}: ${said.join("; ")}`;
+}
+
+/**
+ * What to say of negative values among the defocus of a file's particles or micrographs; undefined where there are none. They are
+ * overfocus, which RELION reads, but nobody takes micrographs so: more often they come from a program that writes underfocus as
+ * negative.
+ */
+export function overfocusDoubt(
+  values: readonly (Pick<Defocus, "defocusU" | "defocusV"> | undefined)[],
+  of: "particles" | "micrographs",
+  path: string,
+): string | undefined {
+  const said = overfocus(values, of);
+  return said && `${path}: ${said}`;
+}
+
+/** The same of a STAR table whose values are only carried to another file; undefined for a table without them. */
+export function overfocusInTable(
+  table: StarTable,
+  of: "particles" | "micrographs",
+  path: string,
+): string | undefined {
+  if (!table.has(LABEL.defocusU) || !table.has(LABEL.defocusV)) return undefined;
+  const [u, v] = [table.carried(LABEL.defocusU), table.carried(LABEL.defocusV)];
+  // a text, as inf, is no overfocus
+  const values = u.map((defocusU, row) => ({ defocusU: Number(defocusU), defocusV: Number(v[row]) }));
+  return overfocusDoubt(values, of, path);
+}
+
+function overfocus(
+  values: readonly (Pick<Defocus, "defocusU" | "defocusV"> | undefined)[],
+  of: "particles" | "micrographs",
+): string | undefined {
+  const over = values.filter((defocus) => defocus && defocus.defocusU + defocus.defocusV < 0).length;
+  if (over === 0) return undefined;
+  return `${over} of ${values.length} ${of} have a negative defocus, which is overfocus: underfocus is positive here`;
 }
 
 /** How many particles have a CTF that was not fitted. */

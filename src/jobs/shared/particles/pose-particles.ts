@@ -14,7 +14,7 @@ import {
   workingImage,
 } from "../../../pose/image.js";
 import type { PoseOptions } from "../../../pose/options.js";
-import { refuseUnfitted } from "./defocus-doubt.js";
+import { defocusDoubt } from "./defocus-doubt.js";
 import { headerDoubts } from "./image-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
@@ -34,7 +34,7 @@ export interface PoseParticles {
 }
 
 /**
- * Opens a file of particles and its stacks. Warns of stacks whose headers have another pixel size.
+ * Opens a file of particles and its stacks. Warns of stacks whose headers have another pixel size, and of a defocus that is odd.
  *
  * @param ctf how the encoder uses it
  * @throws FileError; FormatError for particles without images, or without a fitted CTF where the encoder uses it
@@ -53,7 +53,8 @@ export async function openPoseParticles(
   if (ctf !== "none" && !first.defocus) {
     throw lack(LABEL.defocusU, "the CTF of every particle, which the encoder uses (`ctf`)");
   }
-  if (ctf !== "none") refuseUnfitted(set, path);
+  const doubt = ctf === "none" ? undefined : defocusDoubt(set, path);
+  if (doubt) report.warn(doubt);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path);
   const places = placesOf(set.particles, names, stacks, path);
