@@ -87,6 +87,15 @@ describe.skipIf(!hasRegistry)("the package, installed elsewhere (needs a package
     expect((await cryogem("info", "made/micrographs/000001.mrc")).stdout).toMatch(/96/);
   });
 
+  test("the pages that help texts name are in the package, where --help says", async () => {
+    const { stdout } = await cryogem("--help");
+    const [, pages] = /The pages docs\/… that help texts name lie in (.+)/.exec(stdout) ?? [];
+    expect(pages).toBe(join(home, "node_modules/cryogem/docs"));
+    const { stdout: mask } = await cryogem("mask", "--help");
+    const [, page] = /docs\/(guide\/maps\.md)/.exec(mask) ?? [];
+    expect(existsSync(join(pages!, page!))).toBe(true);
+  });
+
   test("view has its pages in the package, and serves them", async () => {
     const { execPath } = process;
     const program = `

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { CryoError, UsageError } from "../core/errors.js";
 import { version } from "../runtime/version.js";
@@ -11,7 +12,8 @@ const program = new Command("cryogem")
   .version(version)
   .addHelpText(
     "after",
-    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. `cryogem help <command>` shows its options.",
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. `cryogem help <command>` shows its options.\n" +
+      `The pages docs/… that help texts name lie in ${fileURLToPath(new URL("../../docs", import.meta.url))}`,
   );
 addCommands(program, process.argv.slice(2));
 refuseByThrowing(program);
