@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eulerToMatrix } from "../core/rotation.js";
 import { parseJson } from "./check.js";
 import type { DatasetJob, DatasetManifest, MicrographPart, ParticleRecord } from "./records.js";
 
@@ -47,7 +48,23 @@ const draft = z.object({
   overlap: fraction,
 });
 
-const particle = draft.extend({ id: size, halfSet: z.literal([1, 2]) });
+/** Entries of a rotation matrix that differ by less are the same: 0.001 is less than a tenth of a degree. */
+const SAME = 1e-3;
+
+/** Angles and matrix say the same twice: where they differ, nobody knows which of the two was edited. */
+function checkMatrix(
+  given: z.infer<typeof draft>,
+  { addIssue }: { readonly addIssue: (issue: z.core.$ZodRawIssue) => void },
+): void {
+  const expected = eulerToMatrix(given);
+  if (expected.every((entry, i) => Math.abs(entry - given.matrix[i]!) < SAME)) return;
+  const { rot, tilt, psi } = given;
+  const entries = expected.map((entry) => Number(entry.toFixed(4))).join(", ");
+  const message = `[${entries}], the matrix of rot ${rot}, tilt ${tilt}, psi ${psi}`;
+  addIssue({ code: "custom", input: given.matrix, path: ["matrix"], message });
+}
+
+const particle = draft.extend({ id: size, halfSet: z.literal([1, 2]) }).superRefine(checkMatrix);
 
 const job = z.object({
   program: z.string().min(1),
@@ -75,7 +92,7 @@ const manifest = z.object({
 });
 
 const unfinished = job.extend({ count: size });
-const part = z.object({ micrograph, particles: z.array(draft) });
+const part = z.object({ micrograph, particles: z.array(draft.superRefine(checkMatrix)) });
 
 /** The text of dataset.json. @throws FormatError naming the field, found and expected */
 export const parseManifest = (text: string, path: string): DatasetManifest =>

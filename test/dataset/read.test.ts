@@ -50,6 +50,17 @@ test("a damaged line of truth.jsonl is refused by its number, a lost one by the 
   await expect(particles()).rejects.toThrow("truth.jsonl: lines: found 5, expected 6, from dataset.json");
 });
 
+test.each(["rot", "tilt", "psi"])(
+  "a matrix that %s contradicts is refused, with line and field",
+  async (angle) => {
+    await makeAll(dir);
+    edit("truth.jsonl", new RegExp(`(\n.*"${angle}":)[-.0-9]+`), "$144");
+    await expect(particles()).rejects.toThrow(
+      /truth\.jsonl: line 2, matrix: found \[.*\], expected \[.*\], the matrix of rot .*44/,
+    );
+  },
+);
+
 test("particles of a micrograph that the manifest does not have are refused, not left out", async () => {
   await makeAll(dir);
   const path = join(dir, "dataset.json");

@@ -1,4 +1,5 @@
 import { zeros } from "../../src/array/image.js";
+import { eulerToMatrix } from "../../src/core/rotation.js";
 import { imageKinds, writeImages } from "../../src/dataset/images.js";
 import { joinDataset } from "../../src/dataset/join.js";
 import { writePart } from "../../src/dataset/part.js";
@@ -28,7 +29,7 @@ export const draft = (micrograph: number, x: number): ParticleDraft => ({
   rot: 10.5,
   tilt: 20,
   psi: -30,
-  matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  matrix: eulerToMatrix({ rot: 10.5, tilt: 20, psi: -30 }),
   depth: 100,
   defocusU: 14_900,
   defocusV: 14_700,

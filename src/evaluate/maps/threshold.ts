@@ -42,32 +42,33 @@ interface DensityClass {
  * the solvent is taken from the commonest density and what lies below it, and the particle is what stands out of its noise.
  * The threshold is a third of the way from the solvent to the particle, and above the noise.
  *
+ * @param name of the map, for messages
  * @throws DomainError for a map in which no particle stands out, or one of inverted contrast
  */
-export function chooseThreshold({ data }: Volume): number {
+export function chooseThreshold({ data }: Volume, name: string): number {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of data) {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  if (low === high) throw new DomainError("threshold: density of the map", low, "more than one value");
+  if (low === high) throw new DomainError(`${name}: density`, `only ${low}`, "more than one value");
   const counted = { counts: histogram(data, low, high, BINS), total: data.length };
-  const bin = betweenClasses(counted) ?? aboveNoise(counted);
+  const bin = betweenClasses(counted, name) ?? aboveNoise(counted, name);
   return low + (bin * (high - low)) / BINS;
 }
 
 /** The threshold, in bins, where Otsu's classes are well apart; undefined where they are not. */
-function betweenClasses({ counts, total }: Histogram): number | undefined {
+function betweenClasses({ counts, total }: Histogram, name: string): number | undefined {
   const split = otsuSplit(BIN_CENTRES, counts);
   const [solvent, particle] = [classOf(counts, 0, split), classOf(counts, split, BINS)];
-  if (particle.count / total > LARGEST_PARTICLE) throw inverted(particle.count / total);
+  if (particle.count / total > LARGEST_PARTICLE) throw inverted(name, particle.count / total);
   if ((particle.mean - solvent.mean) / solvent.deviation < LEAST_SEPARATION) return undefined;
   const third = solvent.mean + LEVEL * (particle.mean - solvent.mean);
   return Math.min(split, Math.max(third, solvent.mean + DEVIATIONS_APART * solvent.deviation));
 }
 
 /** The threshold, in bins, above the noise that is mirrored from the densities below the commonest one. */
-function aboveNoise({ counts, total }: Histogram): number {
+function aboveNoise({ counts, total }: Histogram, name: string): number {
   const common = commonest(counts);
   const rootMeanSquare = (from: number, to: number): number => {
     const side = classOf(counts, from, to);
@@ -80,17 +81,17 @@ function aboveNoise({ counts, total }: Histogram): number {
   }
   const darkest = common - DEVIATIONS_NOISY * rootMeanSquare(Math.floor(common), BINS);
   const dark = classOf(counts, 0, Math.max(0, Math.floor(darkest)));
-  if (dark.count / total >= LEAST_PARTICLE) throw inverted(1 - dark.count / total);
+  if (dark.count / total >= LEAST_PARTICLE) throw inverted(name, 1 - dark.count / total);
   throw new DomainError(
-    "threshold: share of the box whose density stands out of the noise",
+    `${name}: share of the box whose density stands out of the noise`,
     particle.count / total,
     `at least ${LEAST_PARTICLE}: give a threshold, or low-pass the map further`,
   );
 }
 
-const inverted = (share: number): DomainError =>
+const inverted = (name: string, share: number): DomainError =>
   new DomainError(
-    "threshold: share of the box with high density",
+    `${name}: share of the box with high density`,
     share,
     `at most ${LARGEST_PARTICLE}: is the contrast inverted? The particle must be white`,
   );

@@ -4,6 +4,7 @@ import type { DatasetContext } from "../shared/context.js";
 import { hashFile } from "../shared/hash-file.js";
 import { ITERATIONS } from "../shared/iterations.js";
 import { type MemoryNeed, refuseBeyondMemory } from "../shared/memory.js";
+import { beyondNyquist } from "../shared/options/beyond-nyquist.js";
 import { recordOf } from "../shared/options/check.js";
 import { readSearchInputs, type SearchInputs } from "../shared/particles/search-inputs.js";
 import { firstState, iterate, MOST_PARTS } from "./iteration.js";
@@ -31,6 +32,10 @@ export async function classifyParticles(
     context,
   );
   checkFit(plan, inputs);
+  for (const option of ["initialLowPass", "finest"] as const) {
+    const doubt = beyondNyquist(option, plan[option], inputs.pixelSize);
+    if (doubt) report.warn(doubt);
+  }
   refuseBeyondMemory(memoryNeed(plan, inputs, context.workers.count), context);
   const claim = { holds: "a classification", marks: [CLASSIFICATION.record, ITERATIONS] };
   return inClaimedFolder(files, plan.out, claim, async () => {

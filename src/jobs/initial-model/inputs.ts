@@ -3,6 +3,7 @@ import { centre } from "../../array/image.js";
 import { OptionError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { type ReconstructionGrid, reconstructionGrid } from "../../reconstruct/grid.js";
+import { beyondNyquist } from "../shared/options/beyond-nyquist.js";
 import { readSearchInputs, type SearchInputs } from "../shared/particles/search-inputs.js";
 import type { InitialModelPlan } from "./plan.js";
 
@@ -45,6 +46,8 @@ export async function readModelInputs(
       `found ${particleDiameter}, expected at most the ${side} angstrom of the images`,
     );
   }
+  const doubt = beyondNyquist("finest", plan.finest, stored.pixelSize);
+  if (doubt) context.report.warn(doubt);
   const nyquist = (stored.box >> 1) - 1;
   const coarsest = Math.max(2, Math.round((FIRST_DETAIL * side) / particleDiameter));
   const finest = Math.min(nyquist, Math.floor(side / (plan.finest ?? particleDiameter / LAST_DETAIL)));

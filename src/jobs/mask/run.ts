@@ -1,12 +1,13 @@
 import type { Volume } from "../../array/image.js";
 import { connectedRegions } from "../../array/regions/regions.js";
 import { lowPassed, shellAt } from "../../array/spectrum/low-pass.js";
-import { DomainError, UsageError } from "../../core/errors.js";
+import { DomainError, FormatError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { createMask } from "../../evaluate/maps/mask.js";
 import { chooseThreshold } from "../../evaluate/maps/threshold.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import { readMapFile, writeMapFile } from "../shared/maps/map-files.js";
+import { beyondNyquist } from "../shared/options/beyond-nyquist.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { type MaskJobOptions, maskOptions } from "./options.js";
 
@@ -46,10 +47,15 @@ export async function makeMask(given: MaskJobOptions, context: JobContext): Prom
     throw new UsageError(`${plan.out}: found another ending, expected a mask's name that ends in .mrc`);
   }
   const { map, frame } = await readMapFile(files, plan.map);
+  if (map.data.every((value) => value === map.data[0])) {
+    throw new FormatError(plan.map, "density", `only ${map.data[0]}`, "more than one value");
+  }
   signal.throwIfAborted();
+  const doubt = beyondNyquist("lowPass", plan.lowPass, map.voxelSize);
+  if (doubt) report.warn(doubt);
   const lowPass = plan.lowPass ?? (plan.threshold === undefined ? LOW_PASS : undefined);
   const filtered = lowPass === undefined ? map : lowPassed(map, shellAt(map, lowPass));
-  const threshold = plan.threshold ?? chooseThreshold(filtered);
+  const threshold = plan.threshold ?? chooseThreshold(filtered, plan.map);
   const { map: cleared, dropped } =
     plan.threshold === undefined ? withoutIslands(filtered, threshold) : { map: filtered, dropped: 0 };
   const inside = cleared.data.reduce((count, value) => count + (value >= threshold ? 1 : 0), 0);

@@ -5,6 +5,7 @@ import { type Postprocessed, type PostprocessOptions, postprocess } from "../../
 import { fscXml } from "../../io/fsc-xml.js";
 import type { DatasetContext } from "../shared/context.js";
 import { writeMapFile } from "../shared/maps/map-files.js";
+import { beyondNyquist } from "../shared/options/beyond-nyquist.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { curvesUnder } from "./draws.js";
 import { directionsOf, localResolutionOf, orientationsOf } from "./extras.js";
@@ -33,6 +34,9 @@ export async function postprocessMaps(
   const { files, report, signal } = context;
   const inputs = await readInputs(plan, context);
   const { halves, frame, mask } = inputs;
+  const lowPass = typeof plan.lowPass === "number" ? plan.lowPass : undefined;
+  const doubt = beyondNyquist("lowPass", lowPass, halves[0].voxelSize);
+  if (doubt) report.warn(doubt);
   const curves = mask && (await curvesUnder(mask, halves, plan, context));
   signal.throwIfAborted();
   const found = postprocess(halves, postprocessOptionsOf(plan, inputs), curves);

@@ -9,6 +9,7 @@ import { mapDiameter } from "../shared/maps/density-map.js";
 import { contrastDoubt } from "../shared/maps/map-contrast.js";
 import { type MapFrame, readMapFile, readMask } from "../shared/maps/map-files.js";
 import { softSphere } from "../shared/maps/soft-sphere.js";
+import { beyondNyquist } from "../shared/options/beyond-nyquist.js";
 import { readSearchInputs, SAME_PIXEL, type SearchInputs } from "../shared/particles/search-inputs.js";
 import type { RefinePlan } from "./plan.js";
 import { readProposals } from "./proposals.js";
@@ -49,6 +50,8 @@ export async function readInputs(
   const { set, box, pixelSize } = found;
   const starts = plan.poses && (await readProposals(files, plan.poses, set.particles, pixelSize));
   checkLowPass(plan, box * pixelSize);
+  const doubt = beyondNyquist("initialLowPass", plan.initialLowPass, pixelSize);
+  if (doubt) report.warn(doubt);
   const { reference, frame } = await readReference(plan, box, pixelSize, { files, report });
   const diameter = diameterOf(plan, reference);
   const mask = plan.mask

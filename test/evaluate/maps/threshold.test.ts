@@ -30,8 +30,8 @@ describe("chooseThreshold", () => {
   test.each([0.02, 0.1, 0.3])("finds a ball that fills %d of the box, noise or not", (share) => {
     for (const noise of [0, 0.1]) {
       const map = ball(share, noise);
-      expect(shareAbove(map, chooseThreshold(map)) / share).toBeGreaterThan(0.9);
-      expect(shareAbove(map, chooseThreshold(map)) / share).toBeLessThan(1.3);
+      expect(shareAbove(map, chooseThreshold(map, "map.mrc")) / share).toBeGreaterThan(0.9);
+      expect(shareAbove(map, chooseThreshold(map, "map.mrc")) / share).toBeLessThan(1.3);
     }
   });
 
@@ -42,25 +42,25 @@ describe("chooseThreshold", () => {
       [0.02, 0.2],
     ] as const) {
       const map = ball(share, noise);
-      expect(chooseThreshold(map)).toBeGreaterThan(2.9 * noise);
-      expect(shareAbove(map, chooseThreshold(map)) / share).toBeGreaterThan(0.6);
-      expect(shareAbove(map, chooseThreshold(map)) / share).toBeLessThan(1.3);
+      expect(chooseThreshold(map, "map.mrc")).toBeGreaterThan(2.9 * noise);
+      expect(shareAbove(map, chooseThreshold(map, "map.mrc")) / share).toBeGreaterThan(0.6);
+      expect(shareAbove(map, chooseThreshold(map, "map.mrc")) / share).toBeLessThan(1.3);
     }
   });
 
   test("scales with the map and moves with its level", () => {
     const map = grainyParticle(36, 4);
     const moved = { ...map, data: map.data.map((value) => 5 + 20 * value) };
-    expect(chooseThreshold(moved)).toBeCloseTo(5 + 20 * chooseThreshold(map), 1);
+    expect(chooseThreshold(moved, "map.mrc")).toBeCloseTo(5 + 20 * chooseThreshold(map, "map.mrc"), 1);
   });
 
   test("refuses noise alone, a flat map and a particle blacker than its solvent", () => {
-    expect(() => chooseThreshold(colouredNoise(32, 4, 100, 2))).toThrow("stands out of the noise");
-    expect(() => chooseThreshold({ ...ball(0.1, 0), data: new Float32Array(32 ** 3) })).toThrow(
-      "found 0, expected more than one value",
+    expect(() => chooseThreshold(colouredNoise(32, 4, 100, 2), "map.mrc")).toThrow("stands out of the noise");
+    expect(() => chooseThreshold({ ...ball(0.1, 0), data: new Float32Array(32 ** 3) }, "map.mrc")).toThrow(
+      'map.mrc: density: found "only 0", expected more than one value',
     );
     const map = ball(0.1, 0.05);
-    expect(() => chooseThreshold({ ...map, data: map.data.map((v) => -v) })).toThrow(
+    expect(() => chooseThreshold({ ...map, data: map.data.map((v) => -v) }, "map.mrc")).toThrow(
       "is the contrast inverted?",
     );
   });
@@ -71,7 +71,7 @@ describe("chooseThreshold", () => {
     const structure = readStructure(readFileSync(model), model);
     const atoms = applyAssembly(structure, selectAtoms(structure.atoms, { waters: false }), undefined);
     const map = potentialMap(atoms, { voxelSize: 4, box: 40, resolution: 15, applyBFactors: false });
-    const enclosed = shareAbove(map, chooseThreshold(map)) * (40 * 4) ** 3;
+    const enclosed = shareAbove(map, chooseThreshold(map, "map.mrc")) * (40 * 4) ** 3;
     const volume = 24 * 19_900 * 1.21; // 24 chains of 19.9 kDa; 1.21 cubic angstrom a dalton of protein
     expect(enclosed / volume).toBeGreaterThan(1);
     expect(enclosed / volume).toBeLessThan(2);

@@ -1,3 +1,4 @@
+import { eulerToMatrix } from "../../../src/core/rotation.js";
 import { parseJob, parseManifest, parsePart, parseParticle } from "../../../src/dataset/manifest.js";
 import { decodeText } from "../../../src/io/bytes/text.js";
 import type { Specimen } from "./specimen.js";
@@ -14,7 +15,7 @@ const MICROGRAPH = {
 const DRAFT = {
   ...{ micrograph: 1, x: 10, y: 20, originX: 0.5, originY: -0.5, rot: 10, tilt: 20, psi: 30 },
   ...{
-    matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    matrix: eulerToMatrix({ rot: 10, tilt: 20, psi: 30 }),
     depth: 0,
     ...DEFOCUS,
     structure: 0,

@@ -67,9 +67,23 @@ describe("makeMask", () => {
     ],
     ["inverted contrast", {}, { ...noisy, data: noisy.data.map((v) => -v) }, "is the contrast inverted?"],
     ["noise alone", {}, noise, "stands out of the noise"],
+    [
+      "a map of one value",
+      {},
+      { ...noisy, data: noisy.data.map(() => 5) },
+      'bad.mrc: density: found "only 5", expected more than one value',
+    ],
     ["a box that is no cube", {}, { ...noisy, shape: [24, 48, 96] as const }, "expected a cube"],
   ] as const)("refuses %s", async (_name, options, volume: Volume, message) => {
     await expect(mask(options, writeMap(folder, "bad.mrc", volume))).rejects.toThrow(message);
+  });
+
+  test("says that a filter is finer than the voxels, and names the map whose threshold cannot be chosen", async () => {
+    expect((await mask({ lowPass: 3 })).warnings).toEqual([
+      "`lowPass`: found 3, expected at least 8 angstrom, twice the pixel size: there is no finer detail",
+    ]);
+    const path = writeMap(folder, "noise.mrc", noise);
+    await expect(mask({}, path)).rejects.toThrow(`${path}: share of the box whose density stands out`);
   });
 
   test("refuses NaN, and an output that is no map", async () => {

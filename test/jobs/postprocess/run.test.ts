@@ -110,6 +110,9 @@ describe("postprocessMaps", () => {
 
   test("without mask reads the unmasked curve and says so", async () => {
     const { result } = await run({ bFactor: -50, weighting: false, lowPass: "resolution" });
+    expect((await run({ lowPass: 1, fitFrom: 15 })).warnings.join()).toMatch(
+      /^`lowPass`: found 1, expected at least .* angstrom, twice the pixel size/,
+    );
     expect(result).toMatchObject({ masking: "no mask", bFactor: -50 });
     expect(result.written.some((path) => path.endsWith("_masked.mrc"))).toBe(false);
   });

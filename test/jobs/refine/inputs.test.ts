@@ -224,6 +224,12 @@ describe("a refinement takes", () => {
     ]);
   });
 
+  test("a first filter finer than the pixels, with a warning", async () => {
+    expect((await read({ initialLowPass: 2 })).warnings).toEqual([
+      `\`initialLowPass\`: found 2, expected at least ${2 * TOY_PIXEL} angstrom, twice the pixel size: there is no finer detail`,
+    ]);
+  });
+
   test("dark images, and a reference without the symmetry that is asked for, with warnings", async () => {
     const dark = toyRefinement(join(folder, "dark"), { count: 60, box, noise: 0.5 });
     writeStack(
