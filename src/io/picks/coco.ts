@@ -100,6 +100,7 @@ export function readCoco(content: Uint8Array | string, path: string): { images: 
       shape: [count(image["height"], `${at}, height`, path), count(image["width"], `${at}, width`, path)],
     };
   });
+  const kinds = categoriesOf(file, path);
   const categories = new Set<unknown>();
   const picks = list(file, "annotations", path).map((annotation, i): Pick => {
     const at = `annotations[${i}]`;
@@ -107,7 +108,9 @@ export function readCoco(content: Uint8Array | string, path: string): { images: 
     if (micrograph === undefined) {
       throw new FormatError(path, `${at}, image_id`, annotation["image_id"], "the id of an image");
     }
-    const { bbox: box, score } = annotation;
+    const { bbox: box, score, iscrowd } = annotation;
+    if (iscrowd !== undefined && iscrowd !== 0 && iscrowd !== false)
+      throw new FormatError(path, `${at}, iscrowd`, iscrowd, "0: one particle a box, not a group of them");
     const isBox = Array.isArray(box) && box.length === 4 && box.every((value) => Number.isFinite(value));
     if (!isBox || !(box[2] > 0 && box[3] > 0))
       throw new FormatError(path, `${at}, bbox`, box, "[left, top, width, height], sizes above 0");
@@ -115,7 +118,9 @@ export function readCoco(content: Uint8Array | string, path: string): { images: 
       throw new FormatError(path, `${at}, score`, score, "a number");
     categories.add(annotation["category_id"]);
     if (categories.size > 1) {
-      const expected = "boxes of one category, particles";
+      const listed = kinds.length > 0 ? ` (the file lists ${kinds.join(", ")})` : "";
+      const [first] = [...categories];
+      const expected = `${first} as before it: boxes of one category, particles${listed}; take the boxes of the others out of the file`;
       throw new FormatError(path, `${at}, category_id`, annotation["category_id"], expected);
     }
     const [left, top, width, height] = box as [number, number, number, number];
@@ -128,6 +133,12 @@ export function readCoco(content: Uint8Array | string, path: string): { images: 
     };
   });
   return { images, picks };
+}
+
+/** What a file calls its categories, as `1 particle`; none where it has no list of them. */
+function categoriesOf(file: Json, path: string): string[] {
+  if (file["categories"] === undefined) return [];
+  return list(file, "categories", path).map(({ id, name }) => `${id} ${name}`);
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -13,18 +13,20 @@ import { coordinateText, type Pick } from "./pick.js";
 
 /** Names of the columns that are understood, whatever their case; only x and y are needed. */
 const COLUMNS = {
-  x: /^(x|x_px|x_coord|x-coordinate|x_px_from_left)$/i,
-  y: /^(y|y_px|y_coord|y-coordinate|y_px_from_top)$/i,
+  x: /^(x|x_px|x_coord|x-coordinate|x_px_from_left|x_?cent(er|re)|cent(er|re)_?x)$/i,
+  y: /^(y|y_px|y_coord|y-coordinate|y_px_from_top|y_?cent(er|re)|cent(er|re)_?y)$/i,
   score: /^(score|confidence|probability)$/i,
   diameter: /^(diameter|diameter_px|box|box_size)$/i,
   radius: /^(radius|radius_px|mask_radius_px|disc_radius_px)$/i,
   micrograph: /^(micrograph|micrograph_name|image_name)$/i,
+  width: /^(w|width)$/i,
+  height: /^(h|height)$/i,
 } as const;
 
 /**
  * Reads a comma-separated list of points. A first line of names, after # or not, says which column is which (`x, y`,
  * `x_px, y_px_from_top`, `X-Coordinate, Y-Coordinate`; notes in brackets may follow a name); without one there are two columns,
- * x and y.
+ * x and y. Boxes have columns of width and height, and then centres that are named so: `x_center, y_center`.
  * @param micrograph that the file belongs to, where it has no column of that name
  * @throws FormatError for a header without x and y, with two columns of one meaning, of corners or in another unit; a row of more
  *   cells than columns; a cell that is no number, a size that is not above 0, no name where there is a column of names
@@ -43,21 +45,34 @@ export function readPointsCsv(content: Uint8Array | string, path: string, microg
   else refuseNameless(rows, path);
   return rows.map((row) => {
     const cell = (name: keyof typeof COLUMNS): number => numberCell(row, columns[name], name, path);
-    const isRadius = columns.diameter < 0 && columns.radius >= 0;
-    const size = columns.diameter >= 0 || isRadius ? cell(isRadius ? "radius" : "diameter") : undefined;
     const fail = (name: string, found: unknown, expected: string): never => {
       throw new FormatError(path, `line ${row.line}, ${name}`, found, expected);
     };
-    if (size !== undefined && !(size > 0)) fail(isRadius ? "radius" : "diameter", size, "above 0 pixels");
+    const size = (name: keyof typeof COLUMNS): number => {
+      const value = cell(name);
+      return value > 0 ? value : fail(name, value, "above 0 pixels");
+    };
+    const boxSize = boxSizeOf(columns, size);
     const named = columns.micrograph < 0 ? micrograph : row.cells[columns.micrograph];
     return {
       micrograph: named || fail("micrograph", "nothing", "a name"),
       x: cell("x"),
       y: cell("y"),
       ...(columns.score >= 0 ? { score: cell("score") } : {}),
-      ...(size === undefined ? {} : { boxSize: isRadius ? 2 * size : size }),
+      ...(boxSize === undefined ? {} : { boxSize }),
     };
   });
+}
+
+/** The side of a pick's box by the columns there are; undefined where none says it. @param size of a column */
+function boxSizeOf(
+  columns: Record<keyof typeof COLUMNS, number>,
+  size: (name: keyof typeof COLUMNS) => number,
+): number | undefined {
+  if (columns.diameter >= 0) return size("diameter");
+  if (columns.radius >= 0) return 2 * size("radius");
+  const sides = (["width", "height"] as const).filter((name) => columns[name] >= 0);
+  return sides.length === 0 ? undefined : Math.max(...sides.map(size));
 }
 
 /** Whether a list of points has a column that names the micrograph of each. */
@@ -97,25 +112,25 @@ const NOTE = /\([^)]*\)/g;
 /** Notes of another unit than pixels, or of rows counted from below. */
 const OTHER_PLACES =
   /^\((\s*(Å|A|angstroms?|nm|µm|um|microns?|mm|fractions?|relative)\s*|.*\bbottom\b.*)\)$/i;
-/** Sides of boxes, whose x and y are as a rule those of a corner. */
-const SIDE = /^(w|h|width|height)$/i;
+/** Names that leave no doubt. */
+const CENTRE = /cent(er|re)/i;
 
 function readColumns(header: TableRow, path: string): Record<keyof typeof COLUMNS, number> {
   const find = (pattern: RegExp): number => columnOf(header, (name) => pattern.test(name), path);
-  const { x, y, score, diameter, radius, micrograph } = COLUMNS;
+  const { x, y, score, diameter, radius, micrograph, width, height } = COLUMNS;
   const found = {
-    ...{ x: find(x), y: find(y), score: find(score) },
+    ...{ x: find(x), y: find(y), score: find(score), width: find(width), height: find(height) },
     ...{ diameter: find(diameter), radius: find(radius), micrograph: find(micrograph) },
   };
   const at = `line ${header.line}`;
   if (found.x < 0 || found.y < 0) throw new FormatError(path, at, header.cells, "columns named x and y");
-  if (header.cells.some((name) => SIDE.test(name)))
-    throw new FormatError(
-      path,
-      at,
-      header.cells,
-      "centres x and y with a diameter; corners belong in a .box file",
-    );
+  // x and y of a box are as a rule those of a corner
+  const isBox = found.width >= 0 || found.height >= 0;
+  if (isBox && ![found.x, found.y].every((column) => CENTRE.test(header.cells[column]!))) {
+    const expected =
+      "x_center and y_center beside width and height, where x and y are centres; corners belong in a .box file (x, y, width, height without a line of names)";
+    throw new FormatError(path, at, header.cells, expected);
+  }
   return found;
 }
 

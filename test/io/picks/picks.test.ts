@@ -128,7 +128,23 @@ describe("COCO files that would lose or mix boxes are refused", () => {
     [
       "boxes of two categories",
       { annotations: [box, { ...box, category_id: 2 }] },
-      "a.json: annotations[1], category_id: found 2, expected boxes of one category",
+      "a.json: annotations[1], category_id: found 2, expected 1 as before it: boxes of one category, particles; take the boxes",
+    ],
+    [
+      "boxes of two categories with names, which the message lists",
+      {
+        categories: [
+          { id: 1, name: "particle" },
+          { id: 2, name: "ice" },
+        ],
+        annotations: [box, { ...box, category_id: 2 }],
+      },
+      "(the file lists 1 particle, 2 ice)",
+    ],
+    [
+      "a box of a group",
+      { annotations: [{ ...box, iscrowd: 1 }] },
+      "annotations[0], iscrowd: found 1, expected 0",
     ],
   ])("%s", (_, more, message) => {
     expect(read({})).toEqual([{ micrograph: "1.png", x: 2, y: 3.5, boxSize: 4 }]);
@@ -156,6 +172,8 @@ describe("lists of points", () => {
     ["x,y\n1.5,2\n", point],
     ["1.5,2\n", point],
     ["y, x, score\n2,1.5,0.5\n", { ...point, score: 0.5 }],
+    ["x_center,y_center,width,height\n1.5,2,80,90\n", { ...point, boxSize: 90 }],
+    ["CentreX,CentreY,w\n1.5,2,80\n", { ...point, boxSize: 80 }],
     ["X-Coordinate,Y-Coordinate,Diameter\n1.5,2,90\n", { ...point, boxSize: 90 }],
     ["x_px,y_px_from_top (1240x1200 frame, 1.5 A/px)\n1.5,2\n", point],
     ["x_px,y_px_from_top,mask_radius_px (recovered)\n1.5,2,45\n", { ...point, boxSize: 90 }],
@@ -168,7 +186,7 @@ describe("lists of points", () => {
       "line 1, cells: found 4, expected 2, x and y, or a first line",
     ],
     ["two columns of x", "x,y,x_px\n1,2,3\n", 'line 1: found ["x","x_px"], expected one column of each'],
-    ["corners", "x,y,width,height\n1,2,9,9\n", "expected centres x and y with a diameter"],
+    ["corners", "x,y,width,height\n1,2,9,9\n", "expected x_center and y_center beside width"],
     ["angstroms", "x (Å),y (Å)\n1,2\n", 'line 1: found "(Å)", expected x and y in pixels'],
     ["rows from below", "x,y (from bottom)\n1,2\n", "rows counted from the top"],
     ["a size below 0", "x,y,radius\n1,2,-3\n", "line 2, radius: found -3, expected above 0 pixels"],
