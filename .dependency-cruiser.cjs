@@ -107,6 +107,7 @@ const doors = {
     "parse",
     "pipeline",
     "pixel-sizes",
+    "places",
     "postprocess",
     "table",
     "versions",

@@ -1,6 +1,7 @@
 import type { Volume } from "../../array/image.js";
 import { indexOfNonFinite } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
+import { isPixelSize, PIXEL_SIZES } from "../pixel-size.js";
 import { type MrcHeader, parseMrcHeader } from "./header.js";
 import { decodeMrcSamples } from "./modes.js";
 import { unpackImages } from "./unpack.js";
@@ -71,6 +72,8 @@ export function volumeOf({ header, data, shape }: MrcFile, path: string, voxelSi
   if (x > 0 && Math.max(Math.abs(y - x), Math.abs(z - x)) > 1e-3 * x) {
     throw new FormatError(path, "words 11-13 (CELLA)", [x, y, z], "cubic voxels");
   }
+  if (!isPixelSize(size))
+    throw new FormatError(path, "words 11-13 (CELLA) over MX, MY, MZ", size, PIXEL_SIZES);
   return { data, shape, voxelSize: size };
 }
 

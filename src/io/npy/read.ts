@@ -71,6 +71,9 @@ function parseType(dtype: string, where: string): { kind: string; bytes: number 
   return { kind, bytes };
 }
 
+/** Bytes without a name stand where columns were left out of a table: numpy saves a view with its gaps. */
+const isPadding = ({ name, dtype }: NpyField): boolean => name === "" && /^\|V\d{1,9}$/.test(dtype);
+
 const countOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /**
@@ -79,7 +82,11 @@ const countOf = (shape: readonly number[]): number => shape.reduce((product, n) 
  */
 export function readNpyTable(bytes: Uint8Array, path: string): NpyTable {
   const { fields, rows, dataOffset } = parseNpyHeader(bytes, path);
-  const types = fields.map(({ name, dtype }) => parseType(dtype, `${path}: ${name}`));
+  const types = fields.map((field) =>
+    isPadding(field)
+      ? { kind: "V", bytes: Number(field.dtype.slice(2)) }
+      : parseType(field.dtype, `${path}: ${field.name}`),
+  );
   const rowBytes = fields.reduce((sum, { shape }, i) => sum + countOf(shape) * types[i]!.bytes, 0);
   const promised = dataOffset + rows * rowBytes;
   if (bytes.length !== promised) {
@@ -94,7 +101,8 @@ export function readNpyTable(bytes: Uint8Array, path: string): NpyTable {
   let offset = dataOffset;
   for (const [i, field] of fields.entries()) {
     if (columns.has(field.name)) throw new FormatError(path, "descr", field.name, "each name once");
-    columns.set(field.name, readColumn(view, field, types[i]!, { rows, offset, rowBytes }));
+    if (!isPadding(field))
+      columns.set(field.name, readColumn(view, field, types[i]!, { rows, offset, rowBytes }));
     offset += countOf(field.shape) * types[i]!.bytes;
   }
   return { rows, columns };

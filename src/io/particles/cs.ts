@@ -6,7 +6,7 @@ import type { CoordinatePick } from "../picks/pick.js";
 import type { CsFile } from "./cs-join.js";
 import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
 import { rotationVectorToMatrix, transpose } from "./rotation-vector.js";
-import { microscopeOfCs, refuseMicrometresInCs, refuseSizesInCs } from "./units.js";
+import { microscopeOfCs, refuseDegreesInCs, refuseMicrometresInCs, refuseSizesInCs } from "./units.js";
 
 const DEGREES = 180 / Math.PI;
 
@@ -127,6 +127,9 @@ class CsColumns {
   text(name: string): readonly string[] {
     const { values, dtype } = this.column(name, 1);
     if (!isTextColumn(values)) throw new FormatError(this.path, name, dtype, "text");
+    const row = values.findIndex((value) => /^>?$/.test(value));
+    if (row >= 0)
+      throw new FormatError(this.path, `${name}, row ${row + 1}`, values[row], "the name of a file");
     return values;
   }
 
@@ -242,8 +245,12 @@ function defocusColumn(table: CsColumns): ParticleColumns["defocus"] {
   if (!table.has("ctf/df1_A")) return undefined;
   const [u, v] = [table.numbers("ctf/df1_A"), table.numbers("ctf/df2_A")];
   refuseMicrometresInCs(u, v, table.path);
-  const angle = table.numbers("ctf/df_angle_rad");
-  const phase = table.numbers("ctf/phase_shift_rad");
+  const radians = (name: string): Float64Array => {
+    const angles = table.numbers(name);
+    refuseDegreesInCs(angles, name, table.path);
+    return angles;
+  };
+  const [angle, phase] = [radians("ctf/df_angle_rad"), radians("ctf/phase_shift_rad")];
   const optional = (name: string): Float64Array | undefined =>
     table.has(name) ? table.numbers(name) : undefined;
   const [bFactor, scale] = [optional("ctf/bfactor"), optional("ctf/scale")];

@@ -7,8 +7,10 @@ import { lengths, pixelSizesOf30 } from "../star/pixel-sizes.js";
 import type { StarTable } from "../star/table.js";
 import {
   defocusOfStar,
+  degreesOfStar,
   microscopeOfCs,
   microscopeOfStar,
+  refuseDegreesInCs,
   refuseMicrometresInCs,
   refuseSizesInCs,
 } from "./units.js";
@@ -73,8 +75,8 @@ function ofRelion(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
   const rows = optics && opticsRowsOf(optics, table);
   const microscope = microscopeColumns(optics ?? table);
   const [u, v] = defocusOfStar(table);
-  const angle = table.numbers("rlnDefocusAngle");
-  const phase = table.has("rlnPhaseShift") ? table.numbers("rlnPhaseShift") : undefined;
+  const angle = degreesOfStar(table, "rlnDefocusAngle");
+  const phase = table.has("rlnPhaseShift") ? degreesOfStar(table, "rlnPhaseShift") : undefined;
   const texts = (label: string) => (table.has(label) ? table.carried(label).map(anyNumber) : undefined);
   const [resolution, score] = [texts("rlnCtfMaxResolution"), texts("rlnCtfFigureOfMerit")];
   return table.strings("rlnMicrographName").map((micrograph, row) => ({
@@ -135,6 +137,8 @@ function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] 
   ];
   const [angle, phase] = [optional("ctf/df_angle_rad", 0), optional("ctf/phase_shift_rad", 0)];
   refuseMicrometresInCs(u, v, path);
+  refuseDegreesInCs(angle, "ctf/df_angle_rad", path);
+  refuseDegreesInCs(phase, "ctf/phase_shift_rad", path);
   const { voltage, sphericalAberration, amplitudeContrast } = microscopeOfCs(numbers, path);
   const fitName = ["ctf_stats/fit_to_A", "ctf_stats/ctf_fit_to_A", "ctf/ctf_fit_to_A"].find((name) =>
     columns.has(name),

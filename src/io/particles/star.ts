@@ -4,6 +4,7 @@ import { opticsRowsOf } from "../star/optics-groups.js";
 import { originsOf } from "../star/origins.js";
 import { parseStar, type StarFile } from "../star/parse.js";
 import { groupPixelSizes, pixelSizesOf30 } from "../star/pixel-sizes.js";
+import { micrographNames, refuseSections } from "../star/places.js";
 import type { StarTable } from "../star/table.js";
 import { furtherOptics } from "./further-optics.js";
 import {
@@ -13,7 +14,7 @@ import {
   type ParticleColumns,
   type ParticleSet,
 } from "./particle.js";
-import { defocusOfStar, microscopeOfStar } from "./units.js";
+import { defocusOfStar, degreesOfStar, microscopeOfStar } from "./units.js";
 
 /** Optics groups and the place among them of each row of the particles. */
 interface Grouping {
@@ -130,19 +131,22 @@ function readColumns(
 ): ParticleColumns {
   const optional = (label: string): Float64Array | undefined =>
     table.has(label) ? table.numbers(label) : undefined;
-  const at = (label: string): ((row: number) => number) | undefined => {
-    const values = optional(label);
+  const at = (label: string, isNeeded = false): ((row: number) => number) | undefined => {
+    const values = isNeeded ? table.numbers(label) : optional(label);
     return values && ((row) => values[row]!);
   };
-  const micrographs = table.has("rlnMicrographName") ? table.strings("rlnMicrographName") : undefined;
+  refuseSections(table);
+  const micrographs = table.has("rlnMicrographName") ? micrographNames(table) : undefined;
   const sizes = Array.from(groupOf, (group) => ({
     ...{ micrograph: undefined, original: undefined, image: optics[group]!.pixelSize },
   }));
   return {
     image: imageColumn(table),
     micrograph: micrographs && ((row) => micrographs[row]!),
-    x: at("rlnCoordinateX"),
-    y: at("rlnCoordinateY"),
+    ...(hasAny(table, "rlnCoordinateX", "rlnCoordinateY") && {
+      x: at("rlnCoordinateX", true),
+      y: at("rlnCoordinateY", true),
+    }),
     defocus: defocusColumn(table, optional),
     angles: anglesColumn(table),
     origin: originsOf(table, () => sizes),
@@ -150,6 +154,9 @@ function readColumns(
     score: at("rlnAutopickFigureOfMerit"),
   };
 }
+
+const hasAny = (table: StarTable, ...labels: readonly string[]): boolean =>
+  labels.some((label) => table.has(label));
 
 function imageColumn(table: StarTable): ParticleColumns["image"] {
   if (!table.has("rlnImageName")) return undefined;
@@ -167,10 +174,10 @@ function defocusColumn(
   table: StarTable,
   optional: (label: string) => Float64Array | undefined,
 ): ParticleColumns["defocus"] {
-  if (!table.has("rlnDefocusU")) return undefined;
+  if (!hasAny(table, "rlnDefocusU", "rlnDefocusV")) return undefined;
   const [u, v] = defocusOfStar(table);
-  const angle = table.numbers("rlnDefocusAngle");
-  const phase = optional("rlnPhaseShift");
+  const angle = degreesOfStar(table, "rlnDefocusAngle");
+  const phase = table.has("rlnPhaseShift") ? degreesOfStar(table, "rlnPhaseShift") : undefined;
   const bFactor = optional("rlnCtfBfactor");
   const scale = optional("rlnCtfScalefactor");
   return (row) => ({
@@ -184,7 +191,8 @@ function defocusColumn(
 }
 
 function anglesColumn(table: StarTable): ParticleColumns["angles"] {
-  if (!table.has("rlnAngleRot")) return undefined;
+  // psi alone is what picking by templates tells
+  if (!hasAny(table, "rlnAngleRot", "rlnAngleTilt")) return undefined;
   const [rot, tilt] = [table.numbers("rlnAngleRot"), table.numbers("rlnAngleTilt")];
   const psi = table.numbers("rlnAnglePsi");
   refuseRadians([rot, tilt, psi], table);

@@ -1,4 +1,5 @@
 import { FormatError } from "../../core/errors.js";
+import { isPixelSize, PIXEL_SIZES } from "../pixel-size.js";
 import { LABEL } from "../star/names.js";
 import type { StarTable } from "../star/table.js";
 
@@ -29,6 +30,12 @@ const CRYOSPARC = {
   amplitudeContrast: "ctf/amp_contrast",
 } as const;
 
+/** Angstrom: a hundred micrometres, beyond any lens of a cryo-EM; in this unit the values are none. */
+const FARTHEST = 1e6;
+
+/** Degrees: a phase plate turns by less, and an angle of the astigmatism comes back after half of it. */
+const FULL_TURN = 360;
+
 /** Angstrom: nobody takes a whole set of micrographs as near to focus. */
 const NEAR_FOCUS = 50;
 
@@ -51,6 +58,8 @@ export function defocusOfStar(table: StarTable): readonly [u: Float64Array, v: F
   const [u, v] = [LABEL.defocusU, LABEL.defocusV].map((label) => {
     const values = table.numbers(label);
     refuseMicrometres(values, (expected) => table.wrong(label, 0, values[0], expected));
+    const far = values.findIndex((value) => Math.abs(value) > FARTHEST);
+    if (far >= 0) throw table.wrong(label, far, values[far], "angstrom, as 21000");
     return values;
   }) as [Float64Array, Float64Array];
   return [u, v];
@@ -63,13 +72,29 @@ export function refuseMicrometresInCs(u: Float64Array, v: Float64Array, path: st
     ["ctf/df2_A", v],
   ] as const) {
     refuseMicrometres(values, (expected) => wrongInCs(path, name, 0, values[0]!, expected));
+    const far = values.findIndex((value) => Math.abs(value) > FARTHEST);
+    if (far >= 0) throw wrongInCs(path, name, far, values[far]!, "angstrom, as 21000");
   }
 }
 
-/** @throws FormatError for a pixel size of a .cs file that is not above 0 angstrom */
+/** rlnDefocusAngle or rlnPhaseShift of each row. @throws FormatError for angles that are no degrees */
+export function degreesOfStar(table: StarTable, label: string): Float64Array {
+  const values = table.numbers(label);
+  const row = values.findIndex((value) => Math.abs(value) > FULL_TURN);
+  if (row >= 0) throw table.wrong(label, row, values[row], `degrees, -${FULL_TURN} to ${FULL_TURN}`);
+  return values;
+}
+
+/** @throws FormatError for angles of a .cs file that are no radians, as those in degrees */
+export function refuseDegreesInCs(angles: Float64Array, name: string, path: string): void {
+  const row = angles.findIndex((angle) => Math.abs(angle) > 2 * Math.PI + 1e-3);
+  if (row >= 0) throw wrongInCs(path, name, row, angles[row]!, "radians, -6.28 to 6.28");
+}
+
+/** @throws FormatError for a pixel size of a .cs file that is none in angstrom */
 export function refuseSizesInCs(sizes: Float64Array, name: string, path: string): void {
-  const row = sizes.findIndex((size) => !(size > 0));
-  if (row >= 0) throw wrongInCs(path, name, row, sizes[row]!, "above 0 angstrom");
+  const row = sizes.findIndex((size) => !isPixelSize(size));
+  if (row >= 0) throw wrongInCs(path, name, row, sizes[row]!, PIXEL_SIZES);
 }
 
 const wrongInCs = (path: string, name: string, row: number, found: number, expected: string): FormatError =>

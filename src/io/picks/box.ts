@@ -37,13 +37,10 @@ const [HELIX_START, HELIX_END] = ["-1", "-2"];
 
 /** A helix is two boxes, its ends, and not two particles. */
 function refuseHelices(rows: readonly TableRow[], path: string): void {
-  const areHelices =
-    rows.length > 0 &&
-    rows.length % 2 === 0 &&
-    rows.every(({ cells }, i) => cells[4] === (i % 2 === 0 ? HELIX_START : HELIX_END));
-  if (!areHelices) return;
+  const start = rows.find(({ cells }, i) => cells[4] === HELIX_START && rows[i + 1]?.cells[4] === HELIX_END);
+  if (!start) return;
   const expected = "boxes of single particles, not the two ends of each helix (-1 and -2)";
-  throw new FormatError(path, `line ${rows[0]!.line}, score`, HELIX_START, expected);
+  throw new FormatError(path, `line ${start.line}, score`, HELIX_START, expected);
 }
 
 /** The text of an EMAN .box file. A pick's own box size goes before `boxSize`, pixels; a score becomes the fifth column. */

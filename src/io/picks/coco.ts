@@ -161,7 +161,12 @@ function parseJson(text: string, path: string): Json {
 function list(file: Json, name: string, path: string): Json[] {
   const value = file[name];
   if (!Array.isArray(value) || !value.every(isObject))
-    throw new FormatError(path, name, typeof value, "a list of objects");
+    throw new FormatError(
+      path,
+      name,
+      value === undefined ? "nothing" : typeof value,
+      "a list of objects, as in COCO files: EMAN2's own boxes belong in a .box file",
+    );
   return value;
 }
 

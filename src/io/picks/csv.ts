@@ -19,6 +19,9 @@ const COLUMNS = {
   diameter: /^(diameter|diameter_px|box|box_size)$/i,
   radius: /^(radius|radius_px|mask_radius_px|disc_radius_px)$/i,
   micrograph: /^(micrograph|micrograph_name|image_name)$/i,
+  /** What must be the same in all rows: else the places are those of several images or several kinds of things. */
+  section: /^(z|z_coord|z-coordinate|section|slice)$/i,
+  kind: /^(class|class_name|category|label|kind|type)$/i,
   width: /^(w|width)$/i,
   height: /^(h|height)$/i,
 } as const;
@@ -28,7 +31,8 @@ const COLUMNS = {
  * `x_px, y_px_from_top`, `X-Coordinate, Y-Coordinate`; notes in brackets may follow a name); without one there are two columns,
  * x and y. Boxes have columns of width and height, and then centres that are named so: `x_center, y_center`.
  * @param micrograph that the file belongs to, where it has no column of that name
- * @throws FormatError for a header without x and y, with two columns of one meaning, of corners or in another unit; a row of more
+ * @throws FormatError for a header without x and y, with two columns of one meaning, of corners or in another unit; rows of several
+ *   sections or of several kinds of things; a row of more
  *   cells than columns; a cell that is no number, a size that is not above 0, no name where there is a column of names
  */
 export function readPointsCsv(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
@@ -43,6 +47,7 @@ export function readPointsCsv(content: Uint8Array | string, path: string, microg
   const columns = readColumns({ line: header?.line ?? 1, cells: names }, path);
   if (header) refuseLongRows(rows, names.length, path);
   else refuseNameless(rows, path);
+  refuseMixed(rows, columns, names, path);
   return rows.map((row) => {
     const cell = (name: keyof typeof COLUMNS): number => numberCell(row, columns[name], name, path);
     const fail = (name: string, found: unknown, expected: string): never => {
@@ -52,7 +57,7 @@ export function readPointsCsv(content: Uint8Array | string, path: string, microg
       const value = cell(name);
       return value > 0 ? value : fail(name, value, "above 0 pixels");
     };
-    const boxSize = boxSizeOf(columns, size);
+    const boxSize = boxSizeOf(columns, size, fail);
     const named = columns.micrograph < 0 ? micrograph : row.cells[columns.micrograph];
     return {
       micrograph: named || fail("micrograph", "nothing", "a name"),
@@ -64,13 +69,37 @@ export function readPointsCsv(content: Uint8Array | string, path: string, microg
   });
 }
 
+/** @throws FormatError for rows of several sections or of several kinds of things, which would become one */
+function refuseMixed(
+  rows: readonly TableRow[],
+  columns: Record<keyof typeof COLUMNS, number>,
+  names: readonly string[],
+  path: string,
+): void {
+  for (const [name, what] of [
+    ["section", "one section"],
+    ["kind", "particles alone, one kind of things"],
+  ] as const) {
+    const column = columns[name];
+    const other = rows.find(({ cells }) => column >= 0 && cells[column] !== rows[0]!.cells[column]);
+    if (!other) continue;
+    const expected = `${rows[0]!.cells[column]} as in the rows before: ${what}`;
+    throw new FormatError(path, `line ${other.line}, ${names[column]}`, other.cells[column], expected);
+  }
+}
+
 /** The side of a pick's box by the columns there are; undefined where none says it. @param size of a column */
 function boxSizeOf(
   columns: Record<keyof typeof COLUMNS, number>,
   size: (name: keyof typeof COLUMNS) => number,
+  fail: (name: string, found: unknown, expected: string) => never,
 ): number | undefined {
-  if (columns.diameter >= 0) return size("diameter");
-  if (columns.radius >= 0) return 2 * size("radius");
+  const diameter = columns.diameter < 0 ? undefined : size("diameter");
+  const radius = columns.radius < 0 ? undefined : size("radius");
+  if (diameter !== undefined && radius !== undefined && Math.abs(diameter / (2 * radius) - 1) > ROUNDED)
+    fail("diameter", diameter, `${2 * radius}, twice the radius`);
+  if (diameter !== undefined) return diameter;
+  if (radius !== undefined) return 2 * radius;
   const sides = (["width", "height"] as const).filter((name) => columns[name] >= 0);
   return sides.length === 0 ? undefined : Math.max(...sides.map(size));
 }
@@ -112,6 +141,8 @@ const NOTE = /\([^)]*\)/g;
 /** Notes of another unit than pixels, or of rows counted from below. */
 const OTHER_PLACES =
   /^\((\s*(Å|A|angstroms?|nm|µm|um|microns?|mm|fractions?|relative)\s*|.*\bbottom\b.*)\)$/i;
+/** Share by which a diameter may differ from twice the radius: both are rounded to pixels. */
+const ROUNDED = 0.1;
 /** Names that leave no doubt. */
 const CENTRE = /cent(er|re)/i;
 
@@ -121,9 +152,11 @@ function readColumns(header: TableRow, path: string): Record<keyof typeof COLUMN
   const found = {
     ...{ x: find(x), y: find(y), score: find(score), width: find(width), height: find(height) },
     ...{ diameter: find(diameter), radius: find(radius), micrograph: find(micrograph) },
+    ...{ section: find(COLUMNS.section), kind: find(COLUMNS.kind) },
   };
   const at = `line ${header.line}`;
-  if (found.x < 0 || found.y < 0) throw new FormatError(path, at, header.cells, "columns named x and y");
+  if (found.x < 0 || found.y < 0)
+    throw new FormatError(path, at, header.cells, "columns named x and y, with commas between");
   // x and y of a box are as a rule those of a corner
   const isBox = found.width >= 0 || found.height >= 0;
   if (isBox && ![found.x, found.y].every((column) => CENTRE.test(header.cells[column]!))) {

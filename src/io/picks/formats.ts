@@ -3,7 +3,7 @@ import { readBox } from "./box.js";
 import { readCbox } from "./cbox.js";
 import { readCoco } from "./coco.js";
 import { pointsNameMicrographs, readPointsCsv } from "./csv.js";
-import type { Pick } from "./pick.js";
+import { type Pick, refuseShares } from "./pick.js";
 import { readTopaz } from "./topaz.js";
 
 /** A format of picks and nothing else; STAR and .cs files hold particles too. */
@@ -20,7 +20,7 @@ export interface PickFormat {
 const always = (): boolean => true;
 const never = (): boolean => false;
 
-export const PICK_FORMATS: readonly PickFormat[] = [
+const FORMATS: readonly PickFormat[] = [
   {
     ...{ endings: [".txt", ".tsv"], what: "Topaz table", namesMicrographs: always },
     read: (bytes, path) => readTopaz(bytes, path),
@@ -36,6 +36,11 @@ export const PICK_FORMATS: readonly PickFormat[] = [
     read: readPointsCsv,
   },
 ];
+
+export const PICK_FORMATS: readonly PickFormat[] = FORMATS.map((format) => ({
+  ...format,
+  read: (bytes, path, stem) => refuseShares(format.read(bytes, path, stem), path),
+}));
 
 /** The format that a file's name tells; undefined of others. */
 export function pickFormatOf(path: string): PickFormat | undefined {

@@ -1,3 +1,4 @@
+import { FormatError } from "../../core/errors.js";
 import type { RowPixelSizes } from "../star/pixel-sizes.js";
 
 /** The place of one particle in a micrograph. */
@@ -41,6 +42,23 @@ export const micrographStem = (path: string): string =>
 /** A coordinate as text: whole numbers bare, others to a thousandth of a pixel. */
 export const coordinateText = (value: number): string =>
   Number.isInteger(value) ? String(value) : value.toFixed(3).replace(/\.?0+$/, "");
+
+/**
+ * Refuses picks that all lie between the first two pixels, which no particles do: their places are shares of the micrograph's
+ * sides, as cryoSPARC and detectors of objects count.
+ *
+ * @throws FormatError
+ */
+export function refuseShares<P extends Pick>(picks: readonly P[], path: string): readonly P[] {
+  const isShare = (value: number): boolean => value >= 0 && value <= 1;
+  const areShares =
+    picks.length > 1 &&
+    picks.every(({ x, y }) => isShare(x) && isShare(y)) &&
+    picks.some(({ x, y }) => !Number.isInteger(x) || !Number.isInteger(y));
+  if (!areShares) return picks;
+  const { x, y } = picks[0]!;
+  throw new FormatError(path, "places", [x, y], "pixels: all lie within 0 to 1, as shares of the sides do");
+}
 
 /** Why a name cannot stand in a table, as "a line break or another control character"; nothing where it can. */
 export function flawOfName(name: string): string | undefined {

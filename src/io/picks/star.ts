@@ -2,14 +2,16 @@ import { decodeText } from "../bytes/text.js";
 import { originsOf } from "../star/origins.js";
 import { parseStar } from "../star/parse.js";
 import { pixelSizesOf, type RowPixelSizes } from "../star/pixel-sizes.js";
+import { micrographNames, refuseSections } from "../star/places.js";
 import { type StarColumnInput, writeStar } from "../star/write.js";
-import type { CoordinatePick, Pick } from "./pick.js";
+import { type CoordinatePick, type Pick, refuseShares } from "./pick.js";
 
 /**
  * Reads picks from any STAR file with rlnCoordinateX and Y: RELION's autopick and manualpick files (one micrograph a file), or
  * particles of many micrographs, whose origins come with them.
  * @param micrograph name for files without rlnMicrographName
- * @throws FormatError for a file without those labels, with several blocks that have them, or a value that is no number
+ * @throws FormatError for a file without those labels, with several blocks that have them, a value that is no number, or
+ *   places in several sections of a tomogram
  */
 export function readPicksStar(
   content: Uint8Array | string,
@@ -19,7 +21,8 @@ export function readPicksStar(
   const file = parseStar(decodeText(content, path), path);
   const table = file.only((each) => each.has("rlnCoordinateX"), "rlnCoordinateX");
   const [x, y] = [table.numbers("rlnCoordinateX"), table.numbers("rlnCoordinateY")];
-  const names = table.has("rlnMicrographName") ? table.strings("rlnMicrographName") : undefined;
+  refuseSections(table);
+  const names = table.has("rlnMicrographName") ? micrographNames(table) : undefined;
   const scores = table.has("rlnAutopickFigureOfMerit")
     ? table.numbers("rlnAutopickFigureOfMerit")
     : undefined;
@@ -29,7 +32,7 @@ export function readPicksStar(
     return sizes;
   };
   const originOf = originsOf(table, pixelSizes);
-  return Array.from(x, (value, row) => {
+  const picks = Array.from(x, (value, row): CoordinatePick => {
     const origin = originOf?.(row);
     const isMoved = origin && (origin.x !== 0 || origin.y !== 0);
     // -999 is what RELION writes for a particle picked by hand.
@@ -42,6 +45,7 @@ export function readPicksStar(
       ...(isMoved && { origin, pixelSizes: pixelSizes()[row]! }),
     };
   });
+  return [...refuseShares(picks, path)];
 }
 
 /** Picks without optics as one block with names and coordinates, as `extract` and RELION's import of coordinates take it. */

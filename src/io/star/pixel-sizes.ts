@@ -1,3 +1,4 @@
+import { isPixelSize, PIXEL_SIZES } from "../pixel-size.js";
 import { opticsRowsOf } from "./optics-groups.js";
 import type { StarFile } from "./parse.js";
 import type { StarTable } from "./table.js";
@@ -35,9 +36,9 @@ export function pixelSizesOf(file: StarFile, table: StarTable): readonly RowPixe
 /** The same of each row of data_optics. */
 export function groupPixelSizes(optics: StarTable): readonly RowPixelSizes[] {
   const [micrograph, original, image] = [
-    lengths(optics, "rlnMicrographPixelSize"),
-    lengths(optics, "rlnMicrographOriginalPixelSize"),
-    lengths(optics, "rlnImagePixelSize"),
+    pixelSizeColumn(optics, "rlnMicrographPixelSize"),
+    pixelSizeColumn(optics, "rlnMicrographOriginalPixelSize"),
+    pixelSizeColumn(optics, "rlnImagePixelSize"),
   ];
   return Array.from({ length: optics.rows }, (_, row) => {
     const sizes = { original: original?.[row], image: image?.[row] };
@@ -72,7 +73,7 @@ const ROUNDED = 0.02;
  * @throws FormatError for a size that is no number above 0, or where both are there and differ by more than 2 %
  */
 export function pixelSizesOf30(table: StarTable): Float64Array | undefined {
-  const [said, found] = [lengths(table, "rlnPixelSize"), magnified(table)];
+  const [said, found] = [pixelSizeColumn(table, "rlnPixelSize"), magnified(table)];
   if (!said || !found) return said ?? found;
   const row = said.findIndex((size, i) => !(Math.abs(size / found[i]! - 1) <= ROUNDED));
   if (row < 0) return said;
@@ -95,5 +96,13 @@ export function lengths(table: StarTable, label: string): Float64Array | undefin
   const values = table.numbers(label);
   const row = values.findIndex((value) => !(value > 0));
   if (row >= 0) throw table.wrong(label, row, values[row], "above 0 angstrom");
+  return values;
+}
+
+/** The same of pixel sizes. @throws FormatError for one that is none in angstrom */
+export function pixelSizeColumn(table: StarTable, label: string): Float64Array | undefined {
+  const values = lengths(table, label);
+  const row = values?.findIndex((value) => !isPixelSize(value)) ?? -1;
+  if (row >= 0) throw table.wrong(label, row, values![row], PIXEL_SIZES);
   return values;
 }

@@ -1,6 +1,7 @@
 import { LABEL, LABEL_30 } from "../../io/star/names.js";
 import { parseStar } from "../../io/star/parse.js";
 import { pixelSizesOf, type RowPixelSizes } from "../../io/star/pixel-sizes.js";
+import { micrographNames, refuseSections } from "../../io/star/places.js";
 import type { StarTable } from "../../io/star/table.js";
 
 /** Particles with coordinates, as a STAR file gives them, every label kept. */
@@ -27,7 +28,8 @@ export function readCoordinates(text: string, path: string): CoordinateTable {
   const star = parseStar(text, path);
   const optics = star.find("optics");
   const particles = optics ? star.table("particles") : star.only((each) => each.has(LABEL.x), LABEL.x);
-  const micrographs = particles.strings(LABEL.micrograph);
+  refuseSections(particles);
+  const micrographs = micrographNames(particles);
   const pixelSizes = pixelSizesOf(star, particles);
   return {
     ...{ optics, particles, micrographs, pixelSizes },

@@ -197,6 +197,7 @@ describe("readVolume", () => {
   test.each([
     [{ 11: 3, 12: 3, 13: 4 }, "cubic voxels"],
     [{ 15: 94 }, "rectangular cell"],
+    [{ 11: 3e-10, 12: 3e-10, 13: 3e-10 }, "expected 0.1 to 50 angstrom"],
   ])("refuses %o", (floats, message) => {
     expect(() => readVolume(mrcFixture({ ...base, floats }), "map.mrc")).toThrow(message);
   });

@@ -217,8 +217,11 @@ describe("values that a column cannot mean are refused with the row", () => {
   };
 
   test.each([
-    ["blob/psize_A", 0, undefined, "above 0 angstrom"],
-    ["alignments3D/psize_A", -1.5, undefined, "above 0 angstrom"],
+    ["blob/psize_A", 0, undefined, "0.1 to 50 angstrom"],
+    ["alignments3D/psize_A", -1.5, undefined, "0.1 to 50 angstrom"],
+    ["ctf/df_angle_rad", 45, undefined, "radians, -6.28 to 6.28"],
+    ["ctf/phase_shift_rad", 90, undefined, "radians, -6.28 to 6.28"],
+    ["ctf/df1_A", 2e9, undefined, "angstrom, as 21000"],
     ["blob/idx", -1, "<i4", "a whole number from 0 to 2147483648"],
     ["alignments3D/split", 2, undefined, "a whole number from 0 to 1"],
     ["location/center_x_frac", 120, undefined, "a share of the micrograph's side, 0 to 1"],
@@ -226,6 +229,18 @@ describe("values that a column cannot mean are refused with the row", () => {
     expect(() => readParticlesCs(damaged(name, value, dtype), "p.cs")).toThrow(
       `p.cs: ${name}, row 1: found ${value}, expected ${expected}`,
     );
+  });
+
+  test("a row without the name of its micrograph or stack", () => {
+    for (const name of ["blob/path", "location/micrograph_path"]) {
+      const { rows, columns } = readNpyTable(bytes, "particles.cs");
+      const column = columns.get(name)!;
+      const values = [">", ...(column.values as readonly string[]).slice(1)];
+      const table = writeNpyTable({ rows, columns: new Map(columns).set(name, { ...column, values }) });
+      expect(() => readParticlesCs(table, "p.cs")).toThrow(
+        `p.cs: ${name}, row 1: found ">", expected the name of a file`,
+      );
+    }
   });
 
   test("text where exposures have numbers, numbers where they have text", () => {
@@ -236,4 +251,18 @@ describe("values that a column cannot mean are refused with the row", () => {
       `e.cs: micrograph_blob/path: found "${path.dtype}", expected text`,
     );
   });
+});
+
+test("columns that numpy left out of a view, but not out of its file, are passed over", () => {
+  const whole = writeNpyTable({
+    rows: 1,
+    columns: new Map([
+      ["a", { dtype: "<f4", shape: [], values: Float64Array.of(1) }],
+      ["b", { dtype: "<f4", shape: [], values: Float64Array.of(2) }],
+    ]),
+  });
+  const gap = whole.slice();
+  const at = Buffer.from(whole).indexOf("('a', '<f4')");
+  gap.set(new TextEncoder().encode("('' , '|V4')"), at);
+  expect([...readNpyTable(gap, "p.cs").columns]).toMatchObject([["b", { values: Float64Array.of(2) }]]);
 });

@@ -4,7 +4,9 @@ import { readBox, writeBox } from "../../../src/io/picks/box.js";
 import { readCbox, writeCbox } from "../../../src/io/picks/cbox.js";
 import { readCoco, writeCoco } from "../../../src/io/picks/coco.js";
 import { readPointsCsv } from "../../../src/io/picks/csv.js";
+import { pickFormatOf } from "../../../src/io/picks/formats.js";
 import { flipPickRows, micrographStem, type Pick } from "../../../src/io/picks/pick.js";
+import { readPicksStar } from "../../../src/io/picks/star.js";
 import { readTopaz, writeTopaz } from "../../../src/io/picks/topaz.js";
 
 const coordinate = fc.integer({ min: -1e6, max: 1e7 }).map((n) => n / 1000);
@@ -89,6 +91,9 @@ describe("EMAN boxes", () => {
     expect(() => readBox("1 2 9 9 -1\n5 6 9 9 -2\n", "a.box", "m")).toThrow(
       'a.box: line 1, score: found "-1", expected boxes of single particles',
     );
+    expect(() => readBox("1 2 9 9 0.5\n1 2 9 9 -1\n5 6 9 9 -2\n", "a.box", "m")).toThrow(
+      "a.box: line 2, score",
+    );
     expect(readBox("1 2 9 9 -1\n5 6 9 9 -1\n", "a.box", "m")).toHaveLength(2);
   });
   test("a line too short and a box without size are refused", () => {
@@ -124,6 +129,7 @@ describe("COCO files that would lose or mix boxes are refused", () => {
     ["an image without id", { images: [{ ...images[0], id: undefined }] }, "images[0], id: found undefined"],
     ["two images of one name", { images: [images[0], { ...images[0], id: 2 }] }, "file_name: found"],
     ["a box of negative width", { annotations: [{ ...box, bbox: [1, 2, -3, 4] }] }, "annotations[0], bbox"],
+    ["no list of images, as in EMAN2's JSON", { images: undefined }, 'a.json: images: found "nothing"'],
     ["a score that is text", { annotations: [{ ...box, score: "1" }] }, "annotations[0], score"],
     [
       "boxes of two categories",
@@ -189,6 +195,14 @@ describe("lists of points", () => {
     ["corners", "x,y,width,height\n1,2,9,9\n", "expected x_center and y_center beside width"],
     ["angstroms", "x (Å),y (Å)\n1,2\n", 'line 1: found "(Å)", expected x and y in pixels'],
     ["rows from below", "x,y (from bottom)\n1,2\n", "rows counted from the top"],
+    ["semicolons", "x;y\n1;2\n", 'found ["x;y"], expected columns named x and y, with commas between'],
+    ["several sections", "x,y,z\n1,2,3\n4,5,60\n", 'line 3, z: found "60", expected 3 as in the rows before'],
+    [
+      "several kinds of things",
+      "x,y,Class\n1,2,ice\n4,5,particle\n",
+      'line 3, Class: found "particle", expected ice as in the rows before: particles alone',
+    ],
+    ["two sizes", "x,y,radius,diameter\n1,2,10,10\n", "line 2, diameter: found 10, expected 20, twice"],
     ["a size below 0", "x,y,radius\n1,2,-3\n", "line 2, radius: found -3, expected above 0 pixels"],
     ["a row without name", "micrograph,x,y\na,1,2\n,3,4\n", 'line 3, micrograph: found "nothing"'],
   ])("%s are refused", (_, text, message) => {
@@ -213,4 +227,22 @@ test("turning the rows over twice changes nothing; the first row becomes the las
   const pick = { micrograph: "m", x: 3, y: 0 };
   expect(flipPickRows([pick], 10)).toEqual([{ ...pick, y: 9 }]);
   expect(flipPickRows(flipPickRows([pick], 10), 10)).toEqual([pick]);
+});
+
+describe("shares of the sides are no pixels", () => {
+  const star = "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n0.25 0.5\n1 0.75\n";
+  const readers: Readonly<Record<string, () => unknown>> = {
+    "a.csv": () => read("a.csv", "x,y\n0.25,0.5\n1,0.75\n"),
+    "a.txt": () => read("a.txt", "image_name\tx_coord\ty_coord\na\t0.25\t0.5\na\t1\t0.75\n"),
+    "a.star": () => readPicksStar(star, "a.star", "a"),
+  };
+  const read = (path: string, text: string) =>
+    pickFormatOf(path)!.read(new TextEncoder().encode(text), path, "a");
+  test.each(Object.keys(readers))("%s", (path) => {
+    expect(readers[path]).toThrow(`${path}: places: found [0.25,0.5], expected pixels`);
+  });
+  test("two picks in the first pixels are read, and so is one alone", () => {
+    expect(read("a.csv", "x,y\n0,0\n1,1\n")).toHaveLength(2);
+    expect(read("a.csv", "x,y\n0.5,0.5\n")).toHaveLength(1);
+  });
 });

@@ -130,12 +130,26 @@ describe("reconstructMap", () => {
   });
 
   test.each([
-    ["no CTF", () => starWith({ rlnDefocusU: undefined }), {}, 'columns: found "no CTF (rlnDefocusU'],
+    [
+      "no CTF",
+      () => starWith({ rlnDefocusU: undefined, rlnDefocusV: undefined }),
+      {},
+      'columns: found "no CTF (rlnDefocusU',
+    ],
     ["no fitted CTF", () => starWith(IN_FOCUS), {}, "defocus of every particle: found 0, expected that of"],
-    ["no orientations", () => starWith({ rlnAngleRot: undefined }), {}, "no orientations (rlnAngleRot"],
+    [
+      "no orientations",
+      () => starWith({ rlnAngleRot: undefined, rlnAngleTilt: undefined }),
+      {},
+      "no orientations (rlnAngleRot",
+    ],
     [
       "no images",
-      () => starWith({ rlnImageName: undefined, rlnCoordinateX: files.columns["rlnDefocusU"]! }),
+      () =>
+        starWith({
+          ...{ rlnImageName: undefined, rlnCoordinateX: files.columns["rlnDefocusU"]! },
+          rlnCoordinateY: files.columns["rlnDefocusV"]!,
+        }),
       {},
       "no images (rlnImageName",
     ],
