@@ -94,6 +94,7 @@ const doors = {
     "star-poses",
     "star-refined",
     "star-write",
+    "units",
   ],
   "io/picks": ["box", "cbox", "coco", "csv", "formats", "pick", "star", "topaz"],
   "io/png": ["chunks", "read", "write"],

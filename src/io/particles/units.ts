@@ -37,7 +37,7 @@ const FARTHEST = 1e6;
 const FULL_TURN = 360;
 
 /** Angstrom: nobody takes a whole set of micrographs as near to focus. */
-const NEAR_FOCUS = 50;
+export const NEAR_FOCUS = 50;
 
 /** The microscope of each row. @throws FormatError for a missing column, or a value in another unit */
 export const microscopeOfStar = (table: StarTable): MicroscopeColumns =>

@@ -15,7 +15,7 @@ import { LABEL } from "../../io/star/names.js";
 import { toRelion30, toRelion31 } from "../../io/star/versions.js";
 import { writeStar } from "../../io/star/write.js";
 import type { MicrographIndex } from "../shared/micrographs/micrograph-index.js";
-import { overfocusDoubt, overfocusInTable } from "../shared/particles/defocus-doubt.js";
+import { oddDefocus, oddDefocusInTable } from "../shared/particles/defocus-doubt.js";
 import type { LabelSource } from "../shared/particles/labels.js";
 import { flipBlocks, flipSet } from "./flip.js";
 import type { LabelFormat } from "./options.js";
@@ -25,6 +25,7 @@ import {
   placesOf,
   refusePixelSize,
   refuseSameStems,
+  refuseStrangeNames,
 } from "./places.js";
 
 /**
@@ -72,7 +73,7 @@ async function starText(
   if (source.star) {
     for (const table of source.star.tables) {
       const of = table.has(LABEL.x) || table.has(LABEL.image) ? "particles" : "micrographs";
-      const doubt = overfocusInTable(table, of, source.path);
+      const doubt = oddDefocusInTable(table, of, source.path);
       if (doubt) context.warn(doubt);
     }
     const blocks = format === "star" ? toRelion31(source.star) : toRelion30(source.star);
@@ -84,7 +85,7 @@ async function starText(
     );
   }
   const set = source.set?.();
-  tellOverfocus(set, source.path, context.warn);
+  tellOddDefocus(set, source.path, context.warn);
   return set
     ? writeParticlesStar(flipSet(set, flipY))
     : writePicksStar(await placesOf(source, options, context));
@@ -102,7 +103,8 @@ async function csBytes(
       `${source.path}: found picks alone, expected particles with their optics for a .cs file`,
     );
   }
-  tellOverfocus(set, source.path, warn);
+  tellOddDefocus(set, source.path, warn);
+  refuseStrangeNames(set.particles, source.path);
   const flipped = flipSet(set, flipY);
   const shapes = await shapesOf(flipped, micrographs);
   if (shapes) {
@@ -148,9 +150,9 @@ async function imagesOf(
   return [...shapes].map(([fileName, shape]) => ({ fileName, shape }));
 }
 
-function tellOverfocus(set: ParticleSet | undefined, path: string, warn: LabelContext["warn"]): void {
+function tellOddDefocus(set: ParticleSet | undefined, path: string, warn: LabelContext["warn"]): void {
   const values = set?.particles.map(({ defocus }) => defocus) ?? [];
-  const doubt = overfocusDoubt(values, "particles", path);
+  const doubt = oddDefocus(values, "particles", path);
   if (doubt) warn(doubt);
 }
 

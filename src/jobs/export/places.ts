@@ -43,8 +43,11 @@ export async function placesOf(
 }
 
 /** @throws UsageError for a micrograph whose name no line of a table can hold */
-function refuseStrangeNames(picks: readonly CoordinatePick[], path: string): void {
-  for (const { micrograph } of picks) {
+export function refuseStrangeNames(
+  particles: readonly { readonly micrograph?: string | undefined }[],
+  path: string,
+): void {
+  for (const { micrograph = "" } of particles) {
     const flaw = flawOfName(micrograph);
     if (!flaw) continue;
     throw new UsageError(

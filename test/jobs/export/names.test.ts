@@ -52,3 +52,12 @@ test("places outside the micrograph are told of where its size is known", async 
   await run(at("outside.csv"), "outside.json", { box: 4, micrographSize: [20, 20] });
   expect(warnings).toEqual([`${at("outside.csv")}: 2 of 3 places lie outside their micrographs`]);
 });
+
+test("places that stand twice, and picks of which only some have a score, are told of", async () => {
+  writeFileSync(at("twice.box"), "10 20 30 30 0.5\n11 20 30 30\n10 20 30 30 0.5\n");
+  await run(at("twice.box"), "twice.csv");
+  expect(warnings.slice(-2)).toEqual([
+    `${at("twice.box")}: 1 of 3 places stand in it a second time, in the same micrograph`,
+    `${at("twice.box")}: 1 of 3 picks have no score, others do`,
+  ]);
+});

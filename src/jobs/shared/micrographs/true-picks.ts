@@ -14,7 +14,7 @@ export interface PixelSizeSource {
 /**
  * Where particles sit: their coordinates less their origins, whoever wrote them. The pixel size of a micrograph is what its
  * file of particles says, what the user gives, or what its own header says; where none does, that of the particle images, with
- * a warning.
+ * a warning. Places that stand twice, and picks of which only some have a score, are warned of.
  *
  * @param path of the file that the picks come from
  * @throws UsageError where particles have origins and the pixel size is not known
@@ -24,6 +24,7 @@ export async function truePicks(
   path: string,
   source: PixelSizeSource,
 ): Promise<Pick[]> {
+  for (const doubt of oddPicks(picks)) source.warn(`${path}: ${doubt}`);
   const headers = new Map<string, number | undefined>();
   const guessed = new Set<number>();
   const out: Pick[] = [];
@@ -50,6 +51,23 @@ export async function truePicks(
     );
   }
   return out;
+}
+
+/** What to say of picks that stand twice, or of which only some have a score. */
+function oddPicks(picks: readonly CoordinatePick[]): readonly string[] {
+  const places = new Set(
+    picks.map(({ micrograph, x, y, origin }) => JSON.stringify([micrograph, x, y, origin])),
+  );
+  const repeated = picks.length - places.size;
+  const unscored = picks.filter(({ score }) => score === undefined).length;
+  return [
+    ...(repeated > 0
+      ? [`${repeated} of ${picks.length} places stand in it a second time, in the same micrograph`]
+      : []),
+    ...(unscored > 0 && unscored < picks.length
+      ? [`${unscored} of ${picks.length} picks have no score, others do`]
+      : []),
+  ];
 }
 
 const unknownSize = (path: string, micrograph: string): UsageError =>

@@ -1,5 +1,6 @@
 import { FormatError } from "../../../core/errors.js";
 import type { ParticleSet } from "../../../io/particles/particle.js";
+import { NEAR_FOCUS } from "../../../io/particles/units.js";
 import { LABEL } from "../../../io/star/names.js";
 import type { StarTable } from "../../../io/star/table.js";
 import type { CtfParameters } from "../../../physics/optics/ctf.js";
@@ -31,53 +32,62 @@ export function defocusDoubt(set: ParticleSet, path: string): string | undefined
   const { particles } = set;
   const all = particles.length;
   const unfitted = unfittedOf(set);
-  const over = overfocus(
-    particles.map(({ defocus }) => defocus),
-    "particles",
-  );
   const said = [
     ...(unfitted > 0
       ? [`${unfitted} of ${all} particles have a defocus of 0, so no CTF was fitted to them`]
       : []),
-    ...(over ? [over] : []),
+    ...oddValues(
+      particles.map(({ defocus }) => defocus),
+      "particles",
+    ),
   ];
   return said.length === 0 ? undefined : `${path}: ${said.join("; ")}`;
 }
 
 /**
- * What to say of negative values among the defocus of a file's particles or micrographs; undefined where there are none. They are
- * overfocus, which RELION reads, but nobody takes micrographs so: more often they come from a program that writes underfocus as
- * negative.
+ * What to say of odd values among the defocus of a file's particles or micrographs; undefined where there are none. Negative ones
+ * are overfocus, which RELION reads, but nobody takes micrographs so: more often they come from a program that writes underfocus as
+ * negative. Those near 0 come from micrometres among angstrom.
  */
-export function overfocusDoubt(
+export function oddDefocus(
   values: readonly (Pick<Defocus, "defocusU" | "defocusV"> | undefined)[],
   of: "particles" | "micrographs",
   path: string,
 ): string | undefined {
-  const said = overfocus(values, of);
-  return said && `${path}: ${said}`;
+  const said = oddValues(values, of);
+  return said.length === 0 ? undefined : `${path}: ${said.join("; ")}`;
 }
 
 /** The same of a STAR table whose values are only carried to another file; undefined for a table without them. */
-export function overfocusInTable(
+export function oddDefocusInTable(
   table: StarTable,
   of: "particles" | "micrographs",
   path: string,
 ): string | undefined {
   if (!table.has(LABEL.defocusU) || !table.has(LABEL.defocusV)) return undefined;
   const [u, v] = [table.carried(LABEL.defocusU), table.carried(LABEL.defocusV)];
-  // a text, as inf, is no overfocus
+  // a text, as inf, is not odd in these ways
   const values = u.map((defocusU, row) => ({ defocusU: Number(defocusU), defocusV: Number(v[row]) }));
-  return overfocusDoubt(values, of, path);
+  return oddDefocus(values, of, path);
 }
 
-function overfocus(
+function oddValues(
   values: readonly (Pick<Defocus, "defocusU" | "defocusV"> | undefined)[],
   of: "particles" | "micrographs",
-): string | undefined {
-  const over = values.filter((defocus) => defocus && defocus.defocusU + defocus.defocusV < 0).length;
-  if (over === 0) return undefined;
-  return `${over} of ${values.length} ${of} have a negative defocus, which is overfocus: underfocus is positive here`;
+): readonly string[] {
+  const means = values.flatMap((each) => (each ? [(each.defocusU + each.defocusV) / 2] : []));
+  const countOf = (isOdd: (mean: number) => boolean): string =>
+    `${means.filter(isOdd).length} of ${values.length} ${of} have`;
+  const isOver = (mean: number): boolean => mean < 0;
+  const isNear = (mean: number): boolean => mean > 0 && mean < NEAR_FOCUS;
+  return [
+    ...(means.some(isOver)
+      ? [`${countOf(isOver)} a negative defocus, which is overfocus: underfocus is positive here`]
+      : []),
+    ...(means.some(isNear)
+      ? [`${countOf(isNear)} a defocus below ${NEAR_FOCUS} angstrom: is it in micrometre?`]
+      : []),
+  ];
 }
 
 /** How many particles have a CTF that was not fitted. */

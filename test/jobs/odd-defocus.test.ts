@@ -85,6 +85,16 @@ test("info says it too", async () => {
   expect(described["defocus U"]).toMatch(/^-21000 to 21000 A, mean 0; negative is overfocus/);
 });
 
+test("values in micrometres among others in angstrom are said", async () => {
+  const mixed = join(dir, "mixed.star");
+  writeFileSync(mixed, readFileSync(star, "utf8").replace("-21000 -20000", "2.1 2.0"));
+  const told = jobContext();
+  await openPoseParticles(told.context, mixed, { ctf: "flip" });
+  expect(told.warnings).toEqual([
+    `${mixed}: 1 of 2 particles have a defocus below 50 angstrom: is it in micrometre?`,
+  ]);
+});
+
 test("a consensus whose defocus is not used may have any", async () => {
   const unfitted = join(dir, "unfitted.star");
   writeFileSync(unfitted, readFileSync(star, "utf8").replace(/-?21000 -?20000/g, "0 0"));
