@@ -58,6 +58,8 @@ export function readPointsCsv(content: Uint8Array | string, path: string, microg
       return value > 0 ? value : fail(name, value, "above 0 pixels");
     };
     const boxSize = boxSizeOf(columns, size, fail);
+    const stray = row.cells.find((each) => each.startsWith('"'));
+    if (stray !== undefined) fail("quotes", stray, "a cell whose quotes are closed");
     const named = columns.micrograph < 0 ? micrograph : row.cells[columns.micrograph];
     return {
       micrograph: named || fail("micrograph", "nothing", "a name"),

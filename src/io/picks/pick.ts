@@ -51,8 +51,9 @@ export const coordinateText = (value: number): string =>
  */
 export function refuseShares<P extends Pick>(picks: readonly P[], path: string): readonly P[] {
   const isShare = (value: number): boolean => value >= 0 && value <= 1;
+  // one pick alone may well lie in the first pixels, but its box is no smaller than one
   const areShares =
-    picks.length > 1 &&
+    (picks.length > 1 || picks.some(({ boxSize = 1 }) => boxSize < 1)) &&
     picks.every(({ x, y }) => isShare(x) && isShare(y)) &&
     picks.some(({ x, y }) => !Number.isInteger(x) || !Number.isInteger(y));
   if (!areShares) return picks;

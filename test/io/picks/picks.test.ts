@@ -204,6 +204,11 @@ describe("lists of points", () => {
     ],
     ["two sizes", "x,y,radius,diameter\n1,2,10,10\n", "line 2, diameter: found 10, expected 20, twice"],
     ["a size below 0", "x,y,radius\n1,2,-3\n", "line 2, radius: found -3, expected above 0 pixels"],
+    [
+      "a quote that is not closed",
+      'micrograph,x,y\n"a,1,2\n',
+      'line 2, quotes: found "\\"a", expected a cell',
+    ],
     ["a row without name", "micrograph,x,y\na,1,2\n,3,4\n", 'line 3, micrograph: found "nothing"'],
   ])("%s are refused", (_, text, message) => {
     expect(() => readPointsCsv(text, "a.csv", "m")).toThrow(message);
@@ -244,5 +249,6 @@ describe("shares of the sides are no pixels", () => {
   test("two picks in the first pixels are read, and so is one alone", () => {
     expect(read("a.csv", "x,y\n0,0\n1,1\n")).toHaveLength(2);
     expect(read("a.csv", "x,y\n0.5,0.5\n")).toHaveLength(1);
+    expect(() => read("a.csv", "x,y,diameter\n0.5,0.5,0.1\n")).toThrow("places: found [0.5,0.5]");
   });
 });
