@@ -6,17 +6,17 @@ import type { StarTable } from "./table.js";
  * pixels of the particle images. Undefined for a table without origins.
  *
  * @param pixelSizes of the rows; asked for only where an origin needs them
- * @throws FormatError for origins in pixels, other than 0, of rows whose pixel size the file does not say
+ * @throws FormatError for one of the two without the other, and for origins in pixels, other than 0, of rows whose pixel size the file does not say
  */
 export function originsOf(
   table: StarTable,
   pixelSizes: () => readonly RowPixelSizes[],
 ): ((row: number) => { readonly x: number; readonly y: number }) | undefined {
-  if (table.has("rlnOriginXAngst")) {
+  if (table.has("rlnOriginXAngst") || table.has("rlnOriginYAngst")) {
     const [x, y] = [table.numbers("rlnOriginXAngst"), table.numbers("rlnOriginYAngst")];
     return (row) => ({ x: x[row]!, y: y[row]! });
   }
-  if (!table.has("rlnOriginX")) return undefined;
+  if (!table.has("rlnOriginX") && !table.has("rlnOriginY")) return undefined;
   const [x, y] = [table.numbers("rlnOriginX"), table.numbers("rlnOriginY")];
   return (row) => {
     const [u, v] = [x[row]!, y[row]!];

@@ -47,10 +47,13 @@ interface OriginColumns {
 
 /** RELION 3.0 counts origins in pixels. */
 function originsIn(particles: StarTable): OriginColumns {
-  const inPixels = particles.has(LABEL_30.originX) && !particles.has(LABEL.originX);
-  const { originX, originY } = inPixels ? LABEL_30 : LABEL;
+  const has = ({ originX, originY }: { readonly originX: string; readonly originY: string }): boolean =>
+    particles.has(originX) || particles.has(originY);
+  const inPixels = has(LABEL_30) && !has(LABEL);
+  const names = inPixels ? LABEL_30 : LABEL;
+  const { originX, originY } = names;
   const along = (label: string): Float64Array =>
-    particles.has(label) ? particles.numbers(label) : new Float64Array(particles.rows);
+    has(names) ? particles.numbers(label) : new Float64Array(particles.rows);
   return { unit: inPixels ? "pixels" : "angstrom", x: along(originX), y: along(originY) };
 }
 

@@ -30,6 +30,8 @@ describe("particles of a STAR file are refused, not taken without what is missin
   test.each<[string, Columns, string]>([
     ["x without y", { rlnCoordinateY: undefined }, 'found "no rlnCoordinateY"'],
     ["y without x", { rlnCoordinateX: undefined }, 'found "no rlnCoordinateX"'],
+    ["an origin along y alone", { rlnOriginYAngst: [4, 4] }, 'found "no rlnOriginXAngst"'],
+    ["an origin along x alone", { rlnOriginXAngst: [4, 4] }, 'found "no rlnOriginYAngst"'],
     ["defocus V without U", { rlnDefocusU: undefined }, 'found "no rlnDefocusU"'],
     [
       "tilt and psi without rot",
@@ -75,5 +77,7 @@ test.each<[string, (text: string) => unknown]>([
   ["coordinates of `extract`", (text) => readCoordinates(text, "p.star")],
 ])("%s of several sections or without a name are refused too", (_name, readPlaces) => {
   expect(() => readPlaces(starOf({ rlnCoordinateZ: [5, 50] }))).toThrow("rlnCoordinateZ: found 50");
+  expect(() => readPlaces(starOf({ rlnOriginYAngst: [4, 4] }))).toThrow('found "no rlnOriginXAngst"');
+  expect(() => readPlaces(starOf({ rlnOriginXAngst: [4, 4] }))).toThrow('found "no rlnOriginYAngst"');
   expect(() => readPlaces(starOf({ rlnMicrographName: ["a", '""'] }))).toThrow('rlnMicrographName: found ""');
 });

@@ -37,6 +37,7 @@ const particles = {
     rlnCoordinateX: place.map(([, x]) => x),
     rlnCoordinateY: place.map(([, , y]) => y),
     rlnOriginXAngst: place.map(([, , , origin]) => origin),
+    rlnOriginYAngst: place.map(() => 0),
     rlnDefocusU: [1, 2, 3],
     rlnOpticsGroup: [1, 1, 1],
   },
