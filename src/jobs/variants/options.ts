@@ -16,7 +16,7 @@ export const variantsOptions = {
     { value: "f", help: "share of the particles that are broken", fallback: 0.2 },
   ),
   lost: rangeOption(
-    { from: 0, to: 1 },
+    { from: 0, to: 0.95 },
     {
       value: "low,high",
       help: "share of its density that a broken particle has lost, beyond a plane of any direction",

@@ -98,6 +98,7 @@ describe("variants", () => {
   test.each([
     [{ broken: 0.7, filled: 0.6 }, /filled.*found 0.6 beside 0.7 broken, expected at most 1/],
     [{ broken: 0 }, /broken.*found 0, and 0 filled/],
+    [{ lost: [0.5, 1] as const }, /lost.*1.*0 to 0\.95/],
     [{ coreDiameter: [50, 60] as const }, /coreDiameter.*found no `filled` particles/],
     [{ map: at("none.mrc") }, /none\.mrc/],
   ])("refuses %o", async (change, message) => {
