@@ -100,6 +100,7 @@ const doors = {
   "io/png": ["chunks", "read", "write"],
   "io/star": [
     "fsc",
+    "impossible",
     "labels",
     "line",
     "names",

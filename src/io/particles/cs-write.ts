@@ -140,7 +140,7 @@ function addBlobs(
   add(
     "blob/sign",
     "<f4",
-    particles.map(() => 1),
+    groups.map(({ isDark }) => (isDark ? -1 : 1)),
   );
 }
 
@@ -206,7 +206,12 @@ function addCtf({ particles }: ParticleSet, groups: readonly OpticsGroup[], add:
   add(
     "ctf/scale",
     "<f4",
-    particles.map(() => 1),
+    particles.map(({ defocus }) => defocus!.scale ?? 1),
+  );
+  add(
+    "ctf/bfactor",
+    "<f4",
+    particles.map(({ defocus }) => defocus!.bFactor ?? 0),
   );
   add(
     "ctf/scale_const",

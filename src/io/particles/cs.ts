@@ -1,14 +1,18 @@
 import { indexOfNonFinite } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
 import { matrixToEuler } from "../../core/rotation.js";
+import { LIMITS } from "../limits.js";
 import { isTextColumn, type NpyColumn, type NpyTable, readNpyTable } from "../npy/read.js";
 import type { CoordinatePick } from "../picks/pick.js";
 import type { CsFile } from "./cs-join.js";
 import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
 import { rotationVectorToMatrix, transpose } from "./rotation-vector.js";
-import { microscopeOfCs, refuseDegreesInCs, refuseMicrometresInCs, refuseSizesInCs } from "./units.js";
+import { microscopeOfCs, refuseBeyondInCs, refuseMicrometresInCs } from "./units.js";
 
 const DEGREES = 180 / Math.PI;
+
+/** By how much a refinement found each particle stronger or weaker than the map. */
+const STRENGTH = "alignments3D/alpha";
 
 /**
  * Reads particles of a cryoSPARC .cs file in RELION's conventions: the pose is the rotation vector of the transposed matrix,
@@ -30,7 +34,8 @@ export const readCsFile = (bytes: Uint8Array, path: string): CsFile => ({
 export function particlesOfCs(file: CsFile): ParticleSet {
   const table = new CsColumns(file.table, file.path);
   const { optics, groupOf } = readOptics(table);
-  return { optics, particles: assembleParticles(groupOf, readColumns(table)) };
+  const particles = assembleParticles(groupOf, readColumns(table));
+  return { optics, particles, ...(table.varies(STRENGTH) && { unused: [STRENGTH] }) };
 }
 
 /** Whether a .cs file has the optics that particles need. */
@@ -81,6 +86,13 @@ class CsColumns {
     return this.table.columns.has(name);
   }
 
+  /** Whether a column of numbers is there and not the same in all rows. */
+  varies(name: string): boolean {
+    if (!this.has(name)) return false;
+    const values = this.numbers(name);
+    return values.some((value) => value !== values[0]);
+  }
+
   /** Finite numbers, `width` a row. */
   numbers(name: string, width = 1): Float64Array {
     const column = this.column(name, width);
@@ -100,7 +112,7 @@ class CsColumns {
   /** Pixel sizes in angstrom, one a row. */
   sizes(name: string): Float64Array {
     const values = this.numbers(name);
-    refuseSizesInCs(values, name, this.path);
+    refuseBeyondInCs(values, name, LIMITS.pixelSize, this.path);
     return values;
   }
 
@@ -115,12 +127,10 @@ class CsColumns {
 
   /** Columns by which cryoSPARC says more of the optics than the CTF has, where any value of them matters. */
   furtherOptics(): string[] {
-    return [...this.table.columns].flatMap(([name, { shape, values }]) => {
+    return [...this.table.columns].flatMap(([name, { values }]) => {
       if (!/^ctf\/(tilt_A|trefoil_A|tetra_A|anisomag)$/.test(name)) return [];
       // the matrix less 1, or shifts: 0 is none
-      return shape.length > 0 && values instanceof Float64Array && values.some((value) => value !== 0)
-        ? [name]
-        : [];
+      return values instanceof Float64Array && values.some((value) => value !== 0) ? [name] : [];
     });
   }
 
@@ -163,6 +173,7 @@ function readOptics(table: CsColumns): { optics: OpticsGroup[]; groupOf: Float64
     ? table.sizes("location/micrograph_psize_A")
     : undefined;
   const sign = table.has("blob/sign") ? table.numbers("blob/sign") : undefined;
+  if (sign) refuseBeyondInCs(sign, "blob/sign", LIMITS.sign, table.path);
   const further = table.furtherOptics();
   const optics: OpticsGroup[] = [];
   const places = new Map<string, number>();
@@ -247,13 +258,14 @@ function defocusColumn(table: CsColumns): ParticleColumns["defocus"] {
   refuseMicrometresInCs(u, v, table.path);
   const radians = (name: string): Float64Array => {
     const angles = table.numbers(name);
-    refuseDegreesInCs(angles, name, table.path);
+    refuseBeyondInCs(angles, name, LIMITS.radians, table.path);
     return angles;
   };
   const [angle, phase] = [radians("ctf/df_angle_rad"), radians("ctf/phase_shift_rad")];
   const optional = (name: string): Float64Array | undefined =>
     table.has(name) ? table.numbers(name) : undefined;
   const [bFactor, scale] = [optional("ctf/bfactor"), optional("ctf/scale")];
+  if (scale) refuseBeyondInCs(scale, "ctf/scale", LIMITS.scale, table.path);
   return (row) => ({
     defocusU: u[row]!,
     defocusV: v[row]!,
@@ -269,6 +281,8 @@ function alignmentColumns(table: CsColumns): ParticleColumns {
   const pose = table.numbers("alignments3D/pose", 3);
   const shift = table.numbers("alignments3D/shift", 2);
   const pixelSize = table.sizes("alignments3D/psize_A");
+  refuseLongTurns(pose, table.path);
+  const classes = table.has("alignments3D/class") ? table.numbers("alignments3D/class") : undefined;
   const split = table.has("alignments3D/split") ? table.integers("alignments3D/split", 0, 1) : undefined;
   return {
     angles: (row) =>
@@ -277,5 +291,16 @@ function alignmentColumns(table: CsColumns): ParticleColumns {
       ),
     origin: (row) => ({ x: shift[2 * row]! * pixelSize[row]!, y: shift[2 * row + 1]! * pixelSize[row]! }),
     halfSet: split && ((row) => (split[row] === 0 ? 1 : 2)),
+    classNumber: classes && ((row) => classes[row]! + 1),
   };
+}
+
+/** A turn is at most pi long, two pi where a program let it run on: longer ones are degrees, or no rotation vectors. */
+function refuseLongTurns(pose: Float64Array, path: string): void {
+  for (let row = 0; 3 * row < pose.length; row++) {
+    const vector = pose.subarray(3 * row, 3 * row + 3);
+    if (LIMITS.radians.fits(Math.hypot(...vector))) continue;
+    const expected = "a rotation vector, whose length is an angle in radians";
+    throw new FormatError(path, `alignments3D/pose, row ${row + 1}`, [...vector], expected);
+  }
 }

@@ -1,18 +1,19 @@
 import { FormatError } from "../../core/errors.js";
 import { decodeText } from "../bytes/text.js";
+import { LIMITS } from "../limits.js";
 import { isTextColumn, readNpyTable } from "../npy/read.js";
+import { refuseImpossible } from "../star/impossible.js";
 import { opticsRowsOf } from "../star/optics-groups.js";
 import { parseStar } from "../star/parse.js";
-import { lengths, pixelSizesOf30 } from "../star/pixel-sizes.js";
+import { pixelSizeColumn, pixelSizesOf30 } from "../star/pixel-sizes.js";
 import type { StarTable } from "../star/table.js";
 import {
   defocusOfStar,
   degreesOfStar,
   microscopeOfCs,
   microscopeOfStar,
-  refuseDegreesInCs,
+  refuseBeyondInCs,
   refuseMicrometresInCs,
-  refuseSizesInCs,
 } from "./units.js";
 
 /** The CTF of one micrograph as another program fitted it. */
@@ -67,6 +68,7 @@ export function readMicrographCtfs(bytes: Uint8Array, path: string): readonly Mi
 
 function ofRelion(bytes: Uint8Array, path: string): readonly MicrographCtf[] {
   const file = parseStar(decodeText(bytes, path), path);
+  refuseImpossible(file);
   const optics = file.find("optics");
   const table = optics
     ? file.table("micrographs")
@@ -98,7 +100,7 @@ function anyNumber(value: number | string): number {
 
 function microscopeColumns(table: StarTable) {
   const { voltage, sphericalAberration, amplitudeContrast } = microscopeOfStar(table);
-  const pixelSize = pixelSizeColumn(table);
+  const pixelSize = micrographPixelSizes(table);
   return (row: number) => ({
     voltage: voltage[row]!,
     sphericalAberration: sphericalAberration[row]!,
@@ -108,9 +110,9 @@ function microscopeColumns(table: StarTable) {
 }
 
 /** Of the micrographs: rlnMicrographOriginalPixelSize is that of the movies before binning, and no more than a last resort. */
-function pixelSizeColumn(table: StarTable): ((row: number) => number) | undefined {
+function micrographPixelSizes(table: StarTable): ((row: number) => number) | undefined {
   const label = ["rlnMicrographPixelSize", "rlnMicrographOriginalPixelSize"].find((each) => table.has(each));
-  const values = label ? lengths(table, label) : pixelSizesOf30(table);
+  const values = label ? pixelSizeColumn(table, label) : pixelSizesOf30(table);
   return values && ((row) => values[row]!);
 }
 
@@ -137,15 +139,15 @@ function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] 
   ];
   const [angle, phase] = [optional("ctf/df_angle_rad", 0), optional("ctf/phase_shift_rad", 0)];
   refuseMicrometresInCs(u, v, path);
-  refuseDegreesInCs(angle, "ctf/df_angle_rad", path);
-  refuseDegreesInCs(phase, "ctf/phase_shift_rad", path);
+  refuseBeyondInCs(angle, "ctf/df_angle_rad", LIMITS.radians, path);
+  refuseBeyondInCs(phase, "ctf/phase_shift_rad", LIMITS.radians, path);
   const { voltage, sphericalAberration, amplitudeContrast } = microscopeOfCs(numbers, path);
   const fitName = ["ctf_stats/fit_to_A", "ctf_stats/ctf_fit_to_A", "ctf/ctf_fit_to_A"].find((name) =>
     columns.has(name),
   );
   const fitTo = fitName === undefined ? undefined : numbers(fitName);
   const pixelSize = columns.has("micrograph_blob/psize_A") ? numbers("micrograph_blob/psize_A") : undefined;
-  if (pixelSize) refuseSizesInCs(pixelSize, "micrograph_blob/psize_A", path);
+  if (pixelSize) refuseBeyondInCs(pixelSize, "micrograph_blob/psize_A", LIMITS.pixelSize, path);
   return Array.from({ length: rows }, (_, row): MicrographCtf => {
     const bad = [u, v, angle, phase, voltage, sphericalAberration, amplitudeContrast].find(
       (values) => !Number.isFinite(values[row]),

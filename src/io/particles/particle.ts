@@ -47,6 +47,8 @@ export interface Particle {
   /** Angstrom, rlnOriginXAngst and YAngst; absent where the particle has not been aligned. */
   readonly origin?: { readonly x: number; readonly y: number };
   readonly halfSet?: 1 | 2;
+  /** Of a classification, from 1. */
+  readonly classNumber?: number;
   readonly score?: number;
 }
 
@@ -54,6 +56,8 @@ export interface Particle {
 export interface ParticleSet {
   readonly optics: readonly OpticsGroup[];
   readonly particles: readonly Particle[];
+  /** Columns that say of particles what is not used here: helices, strengths. */
+  readonly unused?: readonly string[];
 }
 
 /** A function of the row for each property that a file has. */

@@ -42,6 +42,12 @@ const FIELDS: readonly (readonly [has: (p: Particle) => boolean, labels: Readonl
     [(p) => p.score !== undefined, { rlnAutopickFigureOfMerit: (p) => p.score! }],
   ];
 
+/** Parts of a CTF that few files have: written where some particle has them, with the value of none for the others. */
+const RARE: Readonly<Record<string, readonly [has: (p: Particle) => boolean, field: Field]>> = {
+  rlnCtfBfactor: [(p) => p.defocus?.bFactor !== undefined, (p) => p.defocus?.bFactor ?? 0],
+  rlnCtfScalefactor: [(p) => p.defocus?.scale !== undefined, (p) => p.defocus?.scale ?? 1],
+};
+
 /** Particles in RELION's form since 3.1: data_optics and data_particles. What only some particles have is left out. */
 export function writeParticlesStar({ optics, particles }: ParticleSet): string {
   const columns: Record<string, StarColumnInput> = {};
@@ -49,6 +55,9 @@ export function writeParticlesStar({ optics, particles }: ParticleSet): string {
     if (!particles.every(has)) continue;
     for (const [label, field] of Object.entries(labels))
       columns[label] = particles.map(field) as readonly string[];
+  }
+  for (const [label, [has, field]] of Object.entries(RARE)) {
+    if (particles.some(has)) columns[label] = particles.map(field) as readonly number[];
   }
   const hasSizes = optics.every(({ imageSize }) => imageSize !== undefined);
   const hasMicrographs = optics.every(({ micrographPixelSize }) => micrographPixelSize !== undefined);

@@ -1,5 +1,6 @@
 import { FormatError } from "../../core/errors.js";
 import { decodeText } from "../bytes/text.js";
+import { refuseImpossible } from "../star/impossible.js";
 import { opticsRowsOf } from "../star/optics-groups.js";
 import { originsOf } from "../star/origins.js";
 import { parseStar, type StarFile } from "../star/parse.js";
@@ -16,6 +17,9 @@ import {
 } from "./particle.js";
 import { defocusOfStar, degreesOfStar, microscopeOfStar } from "./units.js";
 
+/** Of segments along a helix, which overlap. */
+const HELIX = "rlnHelicalTubeID";
+
 /** Optics groups and the place among them of each row of the particles. */
 interface Grouping {
   readonly optics: readonly OpticsGroup[];
@@ -31,10 +35,12 @@ interface Grouping {
  */
 export function readParticlesStar(content: Uint8Array | string, path: string): ParticleSet {
   const file = parseStar(decodeText(content, path), path);
+  refuseImpossible(file);
   const optics = file.find("optics");
   const table = optics ? file.table("particles") : particlesOf30(file);
   const { optics: groups, groupOf } = optics ? readOptics(optics, table) : opticsOf30(table);
-  return { optics: groups, particles: assembleParticles(groupOf, readColumns(table, groups, groupOf)) };
+  const particles = assembleParticles(groupOf, readColumns(table, groups, groupOf));
+  return { optics: groups, particles, ...(table.has(HELIX) && { unused: [HELIX] }) };
 }
 
 /**
@@ -65,6 +71,14 @@ function readOptics(table: StarTable, particles: StarTable): Grouping {
     table.has(label) ? table.numbers(label) : undefined;
   const pixelSizes = groupPixelSizes(table);
   const imageSize = optional("rlnImageSize");
+  const solid = optional("rlnImageDimensionality")?.findIndex((dimensions) => dimensions !== 2) ?? -1;
+  if (solid >= 0)
+    throw table.wrong(
+      "rlnImageDimensionality",
+      solid,
+      table.numbers("rlnImageDimensionality")[solid],
+      "2: images, not the volumes of subtomograms",
+    );
   const names = table.has("rlnOpticsGroupName") ? table.strings("rlnOpticsGroupName") : undefined;
   const { voltage, sphericalAberration: cs, amplitudeContrast: contrast } = microscopeOfStar(table);
   const mtfs = table.has("rlnMtfFileName") ? table.strings("rlnMtfFileName") : undefined;
@@ -151,6 +165,7 @@ function readColumns(
     angles: anglesColumn(table),
     origin: originsOf(table, () => sizes),
     halfSet: halfSetColumn(table),
+    classNumber: at("rlnClassNumber"),
     score: at("rlnAutopickFigureOfMerit"),
   };
 }
@@ -216,9 +231,6 @@ function refuseRadians(angles: readonly Float64Array[], table: StarTable): void 
 function halfSetColumn(table: StarTable): ParticleColumns["halfSet"] {
   if (!table.has("rlnRandomSubset")) return undefined;
   const subset = table.integers("rlnRandomSubset");
-  return (row) => {
-    if (subset[row] !== 1 && subset[row] !== 2)
-      throw table.wrong("rlnRandomSubset", row, subset[row], "1 or 2");
-    return subset[row] as 1 | 2;
-  };
+  // 1 or 2: others are refused before
+  return (row) => subset[row] as 1 | 2;
 }

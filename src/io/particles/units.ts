@@ -1,5 +1,5 @@
 import { FormatError } from "../../core/errors.js";
-import { isPixelSize, PIXEL_SIZES } from "../pixel-size.js";
+import { LIMITS, type Limit } from "../limits.js";
 import { LABEL } from "../star/names.js";
 import type { StarTable } from "../star/table.js";
 
@@ -13,28 +13,12 @@ export interface MicroscopeColumns {
 /** The FormatError about a value of a row. */
 type Wrong<Name> = (name: Name, row: number, found: number, expected: string) => FormatError;
 
-/**
- * What a microscope can be. A value beyond is in another unit: volt or megavolt, micrometre, per cent. Programs that refine the
- * aberration may make it negative, and some turn the contrast by the sign of the amplitude contrast.
- */
-const RANGES = {
-  voltage: [60, 1000, " kV"],
-  sphericalAberration: [-10, 10, " mm"],
-  amplitudeContrast: [-1, 1, ""],
-} as const;
-
 /** cryoSPARC's names of the same. */
 const CRYOSPARC = {
   voltage: "ctf/accel_kv",
   sphericalAberration: "ctf/cs_mm",
   amplitudeContrast: "ctf/amp_contrast",
 } as const;
-
-/** Angstrom: a hundred micrometres, beyond any lens of a cryo-EM; in this unit the values are none. */
-const FARTHEST = 1e6;
-
-/** Degrees: a phase plate turns by less, and an angle of the astigmatism comes back after half of it. */
-const FULL_TURN = 360;
 
 /** Angstrom: nobody takes a whole set of micrographs as near to focus. */
 export const NEAR_FOCUS = 50;
@@ -58,8 +42,8 @@ export function defocusOfStar(table: StarTable): readonly [u: Float64Array, v: F
   const [u, v] = [LABEL.defocusU, LABEL.defocusV].map((label) => {
     const values = table.numbers(label);
     refuseMicrometres(values, (expected) => table.wrong(label, 0, values[0], expected));
-    const far = values.findIndex((value) => Math.abs(value) > FARTHEST);
-    if (far >= 0) throw table.wrong(label, far, values[far], "angstrom, as 21000");
+    const far = values.findIndex((value) => !LIMITS.defocus.fits(value));
+    if (far >= 0) throw table.wrong(label, far, values[far], LIMITS.defocus.expected);
     return values;
   }) as [Float64Array, Float64Array];
   return [u, v];
@@ -72,29 +56,26 @@ export function refuseMicrometresInCs(u: Float64Array, v: Float64Array, path: st
     ["ctf/df2_A", v],
   ] as const) {
     refuseMicrometres(values, (expected) => wrongInCs(path, name, 0, values[0]!, expected));
-    const far = values.findIndex((value) => Math.abs(value) > FARTHEST);
-    if (far >= 0) throw wrongInCs(path, name, far, values[far]!, "angstrom, as 21000");
+    refuseBeyondInCs(values, name, LIMITS.defocus, path);
   }
 }
 
 /** rlnDefocusAngle or rlnPhaseShift of each row. @throws FormatError for angles that are no degrees */
 export function degreesOfStar(table: StarTable, label: string): Float64Array {
   const values = table.numbers(label);
-  const row = values.findIndex((value) => Math.abs(value) > FULL_TURN);
-  if (row >= 0) throw table.wrong(label, row, values[row], `degrees, -${FULL_TURN} to ${FULL_TURN}`);
+  const row = values.findIndex((value) => !LIMITS.degrees.fits(value));
+  if (row >= 0) throw table.wrong(label, row, values[row], LIMITS.degrees.expected);
   return values;
 }
 
-/** @throws FormatError for angles of a .cs file that are no radians, as those in degrees */
-export function refuseDegreesInCs(angles: Float64Array, name: string, path: string): void {
-  const row = angles.findIndex((angle) => Math.abs(angle) > 2 * Math.PI + 1e-3);
-  if (row >= 0) throw wrongInCs(path, name, row, angles[row]!, "radians, -6.28 to 6.28");
-}
-
-/** @throws FormatError for a pixel size of a .cs file that is none in angstrom */
-export function refuseSizesInCs(sizes: Float64Array, name: string, path: string): void {
-  const row = sizes.findIndex((size) => !isPixelSize(size));
-  if (row >= 0) throw wrongInCs(path, name, row, sizes[row]!, PIXEL_SIZES);
+/**
+ * Holds a column of a .cs file against what it can be.
+ *
+ * @throws FormatError for the first value beyond; no number is left to the reader
+ */
+export function refuseBeyondInCs(values: Float64Array, name: string, limit: Limit, path: string): void {
+  const row = values.findIndex((value) => !Number.isNaN(value) && !limit.fits(value));
+  if (row >= 0) throw wrongInCs(path, name, row, values[row]!, limit.expected);
 }
 
 const wrongInCs = (path: string, name: string, row: number, found: number, expected: string): FormatError =>
@@ -105,10 +86,10 @@ function inUnits(
   wrong: Wrong<keyof MicroscopeColumns>,
 ): MicroscopeColumns {
   const checked = (name: keyof MicroscopeColumns): Float64Array => {
-    const [low, high, unit] = RANGES[name];
+    const { fits, expected } = LIMITS[name];
     const values = numbers(name);
-    const row = values.findIndex((value) => value < low || value > high);
-    if (row >= 0) throw wrong(name, row, values[row]!, `${low} to ${high}${unit}`);
+    const row = values.findIndex((value) => !Number.isNaN(value) && !fits(value));
+    if (row >= 0) throw wrong(name, row, values[row]!, expected);
     return values;
   };
   return {

@@ -1,4 +1,4 @@
-import { isPixelSize, PIXEL_SIZES } from "../pixel-size.js";
+import { LIMITS } from "../limits.js";
 import { opticsRowsOf } from "./optics-groups.js";
 import type { StarFile } from "./parse.js";
 import type { StarTable } from "./table.js";
@@ -91,18 +91,20 @@ function magnified(table: StarTable): Float64Array | undefined {
 }
 
 /** The values of a label that is there. @throws FormatError for one that is not above 0 */
-export function lengths(table: StarTable, label: string): Float64Array | undefined {
+function lengths(table: StarTable, label: string): Float64Array | undefined {
   if (!table.has(label)) return undefined;
   const values = table.numbers(label);
   const row = values.findIndex((value) => !(value > 0));
-  if (row >= 0) throw table.wrong(label, row, values[row], "above 0 angstrom");
+  if (row >= 0) throw table.wrong(label, row, values[row], "above 0");
   return values;
 }
 
-/** The same of pixel sizes. @throws FormatError for one that is none in angstrom */
+/** The pixel sizes of a label that is there. @throws FormatError for one that is none in angstrom */
 export function pixelSizeColumn(table: StarTable, label: string): Float64Array | undefined {
-  const values = lengths(table, label);
-  const row = values?.findIndex((value) => !isPixelSize(value)) ?? -1;
-  if (row >= 0) throw table.wrong(label, row, values![row], PIXEL_SIZES);
+  if (!table.has(label)) return undefined;
+  const { fits, expected } = LIMITS.pixelSize;
+  const values = table.numbers(label);
+  const row = values.findIndex((value) => !fits(value));
+  if (row >= 0) throw table.wrong(label, row, values[row], expected);
   return values;
 }

@@ -1,7 +1,7 @@
 import { FormatError } from "../../core/errors.js";
 import { opticsRowsOf } from "./optics-groups.js";
 import type { StarFile } from "./parse.js";
-import { lengths, pixelSizesOf30 } from "./pixel-sizes.js";
+import { pixelSizeColumn, pixelSizesOf30 } from "./pixel-sizes.js";
 import type { StarTable } from "./table.js";
 import type { StarBlock, StarColumnInput } from "./write.js";
 
@@ -98,7 +98,7 @@ export function toRelion30(file: StarFile): StarBlock[] {
   );
   if (!label) throw new FormatError(file.path, "data_optics", "no rlnImagePixelSize", "a pixel size");
   const groupRows = opticsRowsOf(optics, table);
-  const pixelSizes = lengths(optics, label)!;
+  const pixelSizes = pixelSizeColumn(optics, label)!;
   const sizes = groupRows.map((place) => pixelSizes[place]!);
   const columns: Columns = {};
   for (const name of table.labels) {

@@ -2,7 +2,7 @@ import { quantile } from "../../array/statistics.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import { type Estimates, LEAST_EVIDENCE } from "../estimate/records.js";
-import { isUnfitted } from "../shared/particles/defocus-doubt.js";
+import { isUnfitted } from "../shared/particles/ctf-doubt.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
 
 /** Angstrom: a fit whose rings end before this tells less than the mean defocus of the session. */

@@ -8,7 +8,7 @@ import type { ProjectFiles } from "../project/data.js";
 import type { Project } from "../project/file.js";
 import type { DatasetContext } from "../shared/context.js";
 import { namedByStem } from "../shared/micrographs/stems.js";
-import { oddDefocus } from "../shared/particles/defocus-doubt.js";
+import { micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { startProgress } from "../shared/progress.js";
 import { judgeCtfs, judgeEstimates } from "./ctf.js";
 import { judgeHeldOut, judgeMicrographs } from "./judge.js";
@@ -39,7 +39,7 @@ export async function checkProject(
   signal.throwIfAborted();
   const micrographs = checked.slice(0, learned.length);
   const ctfs = ctf === undefined ? undefined : readMicrographCtfs(await files.read(ctf), ctf);
-  const doubt = ctfs && oddDefocus(ctfs, "micrographs", ctf!);
+  const doubt = ctfs && micrographCtfDoubt(ctfs, ctf!);
   if (doubt) report.warn(doubt);
   const findings = [
     ...(await judgeStructure(structure, map === undefined ? "model" : "map", particleDiameter, files)),

@@ -4,7 +4,7 @@ import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import type { NamedMicrograph } from "../shared/micrographs/stems.js";
-import { isUnfitted, oddDefocus } from "../shared/particles/defocus-doubt.js";
+import { isUnfitted, micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import type { EstimateSettings } from "./plan.js";
 
 /** Voltages and aberrations that differ by less are the same: programs write them in single precision. */
@@ -45,7 +45,7 @@ export async function readKnownCtfs(
     const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
     refuse(`${path}: found no row for ${some.join(", ")}${more}, expected one for every micrograph`);
   }
-  const doubt = oddDefocus([...known.values()], "micrographs", path);
+  const doubt = micrographCtfDoubt([...known.values()], path);
   if (doubt) report.warn(doubt);
   return known;
 }

@@ -11,11 +11,12 @@ import { writePointsCsv } from "../../io/picks/csv.js";
 import { micrographStem, type Pick } from "../../io/picks/pick.js";
 import { writePicksStar } from "../../io/picks/star.js";
 import { atWholePixels, writeTopaz } from "../../io/picks/topaz.js";
+import { refuseImpossible } from "../../io/star/impossible.js";
 import { LABEL } from "../../io/star/names.js";
 import { toRelion30, toRelion31 } from "../../io/star/versions.js";
 import { writeStar } from "../../io/star/write.js";
 import type { MicrographIndex } from "../shared/micrographs/micrograph-index.js";
-import { oddDefocus, oddDefocusInTable } from "../shared/particles/defocus-doubt.js";
+import { carriedCtfDoubt, starCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import type { LabelSource } from "../shared/particles/labels.js";
 import { flipBlocks, flipSet } from "./flip.js";
 import type { LabelFormat } from "./options.js";
@@ -71,11 +72,9 @@ async function starText(
   const { flipY, pixelSize } = options;
   if (source.star ?? source.set) refusePixelSize(pixelSize);
   if (source.star) {
-    for (const table of source.star.tables) {
-      const of = table.has(LABEL.x) || table.has(LABEL.image) ? "particles" : "micrographs";
-      const doubt = oddDefocusInTable(table, of, source.path);
-      if (doubt) context.warn(doubt);
-    }
+    refuseImpossible(source.star);
+    const doubt = starCtfDoubt(source.star);
+    if (doubt) context.warn(doubt);
     const blocks = format === "star" ? toRelion31(source.star) : toRelion30(source.star);
     return writeStar(flipBlocks(blocks, flipY), format === "star" ? "3.1" : "3.0");
   }
@@ -85,7 +84,8 @@ async function starText(
     );
   }
   const set = source.set?.();
-  tellOddDefocus(set, source.path, context.warn);
+  tellOddCtfs(set, source.path, context.warn);
+  if (set) tellLost(set, "STAR", source.path, context.warn);
   return set
     ? writeParticlesStar(flipSet(set, flipY))
     : writePicksStar(await placesOf(source, options, context));
@@ -103,7 +103,8 @@ async function csBytes(
       `${source.path}: found picks alone, expected particles with their optics for a .cs file`,
     );
   }
-  tellOddDefocus(set, source.path, warn);
+  tellOddCtfs(set, source.path, warn);
+  tellLost(set, ".cs", source.path, warn);
   refuseStrangeNames(set.particles, source.path);
   const flipped = flipSet(set, flipY);
   const shapes = await shapesOf(flipped, micrographs);
@@ -150,10 +151,25 @@ async function imagesOf(
   return [...shapes].map(([fileName, shape]) => ({ fileName, shape }));
 }
 
-function tellOddDefocus(set: ParticleSet | undefined, path: string, warn: LabelContext["warn"]): void {
-  const values = set?.particles.map(({ defocus }) => defocus) ?? [];
-  const doubt = oddDefocus(values, "particles", path);
+function tellOddCtfs(set: ParticleSet | undefined, path: string, warn: LabelContext["warn"]): void {
+  const doubt = set && carriedCtfDoubt(set, path);
   if (doubt) warn(doubt);
+}
+
+/** Says what a file tells of the optics and the particles that the other format does not get. */
+function tellLost(
+  { optics, unused = [] }: ParticleSet,
+  to: "STAR" | ".cs",
+  path: string,
+  warn: LabelContext["warn"],
+): void {
+  const lost = new Set([
+    ...optics.flatMap(({ further = [] }) => further),
+    ...(to === "STAR" && optics.some(({ isDark }) => isDark) ? ["blob/sign of -1 (dark particles)"] : []),
+    ...(to === ".cs" && optics.some(({ mtf }) => mtf) ? [LABEL.mtf] : []),
+    ...unused,
+  ]);
+  if (lost.size > 0) warn(`${path}: left out, as ${to} files are written without: ${[...lost].join(", ")}`);
 }
 
 /** Says how many places lie outside their micrographs, as those of micrographs binned otherwise do. */

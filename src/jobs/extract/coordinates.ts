@@ -1,11 +1,13 @@
+import { refuseImpossible } from "../../io/star/impossible.js";
 import { LABEL, LABEL_30 } from "../../io/star/names.js";
-import { parseStar } from "../../io/star/parse.js";
+import { parseStar, type StarFile } from "../../io/star/parse.js";
 import { pixelSizesOf, type RowPixelSizes } from "../../io/star/pixel-sizes.js";
 import { micrographNames, refuseSections } from "../../io/star/places.js";
 import type { StarTable } from "../../io/star/table.js";
 
 /** Particles with coordinates, as a STAR file gives them, every label kept. */
 export interface CoordinateTable {
+  readonly file: StarFile;
   readonly optics: StarTable | undefined;
   readonly particles: StarTable;
   /** Of each particle. */
@@ -26,13 +28,14 @@ export interface CoordinateTable {
  */
 export function readCoordinates(text: string, path: string): CoordinateTable {
   const star = parseStar(text, path);
+  refuseImpossible(star);
   const optics = star.find("optics");
   const particles = optics ? star.table("particles") : star.only((each) => each.has(LABEL.x), LABEL.x);
   refuseSections(particles);
   const micrographs = micrographNames(particles);
   const pixelSizes = pixelSizesOf(star, particles);
   return {
-    ...{ optics, particles, micrographs, pixelSizes },
+    ...{ file: star, optics, particles, micrographs, pixelSizes },
     x: particles.numbers(LABEL.x),
     y: particles.numbers(LABEL.y),
     origins: originsIn(particles),

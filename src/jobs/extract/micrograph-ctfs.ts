@@ -4,7 +4,7 @@ import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micro
 import { LABEL } from "../../io/star/names.js";
 import { opticsRowsOf } from "../../io/star/optics-groups.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
-import { isUnfitted, oddDefocus } from "../shared/particles/defocus-doubt.js";
+import { isUnfitted, micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import type { CoordinateTable } from "./coordinates.js";
 
 /** Values that differ by less are the same: programs write them in single precision. */
@@ -51,7 +51,7 @@ export async function readCtfsOf(
     if (isUnfitted(ctf)) throw refuse(`${path}: ${name}: found a defocus of 0, expected a fitted CTF`);
   }
   requireMicroscope(table, found, star, path);
-  const doubt = oddDefocus([...found.values()], "micrographs", path);
+  const doubt = micrographCtfDoubt([...found.values()], path);
   if (doubt) report.warn(doubt);
   return found;
 }

@@ -5,7 +5,7 @@ import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
-import { oddDefocusInTable } from "../shared/particles/defocus-doubt.js";
+import { starCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { boundsOf, digest, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { cutBox } from "./box.js";
 import { chooseParticles } from "./choose.js";
@@ -100,7 +100,7 @@ async function openExtraction(given: ExtractOptions, context: JobContext): Promi
   const table = readCoordinates(decodeText(await files.read(particles), particles), particles);
   const ctfs =
     options.ctf === undefined ? undefined : await readCtfsOf(table, particles, options.ctf, context);
-  const doubt = oddDefocusInTable(table.particles, "particles", particles);
+  const doubt = starCtfDoubt(table.file);
   if (doubt) report.warn(doubt);
   const opened = { ...plan, table, ctfs };
   if (assignment.share.kind === "whole") return opened;

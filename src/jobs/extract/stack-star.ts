@@ -37,6 +37,8 @@ export function stackStar(stack: ExtractedStack): string {
   columns[LABEL.y] = kept.map(({ y }) => y);
   const inPixels = table.origins.unit === "pixels";
   const { originX, originY } = inPixels ? LABEL_30 : LABEL;
+  // a table may have both, and only one of them is written anew
+  for (const label of [LABEL_30.originX, LABEL_30.originY]) delete columns[label];
   const unit = (each: Extracted): number => (inPixels ? imagePixel(stack, each) : 1);
   columns[originX] = kept.map((each) => each.originX / unit(each));
   columns[originY] = kept.map((each) => each.originY / unit(each));

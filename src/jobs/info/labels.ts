@@ -1,19 +1,27 @@
 import { mean } from "../../array/statistics.js";
+import { FormatError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { hasOptics, hasPlaces, particlesOfCs, placesOfCs, readCsFile } from "../../io/particles/cs.js";
 import type { CsFile } from "../../io/particles/cs-join.js";
 import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
+import type { ParticleSet } from "../../io/particles/particle.js";
 import { pickFormatOf } from "../../io/picks/formats.js";
+import { refuseImpossible } from "../../io/star/impossible.js";
 import { LABEL, LABEL_30 } from "../../io/star/names.js";
 import { parseStar, type StarFile } from "../../io/star/parse.js";
 import type { StarTable } from "../../io/star/table.js";
+import { carriedCtfDoubt, starCtfDoubt } from "../shared/particles/ctf-doubt.js";
+import { unusedDoubt } from "../shared/particles/image-doubt.js";
 import { openLabels } from "../shared/particles/labels.js";
+import { repeatedDoubt } from "../shared/particles/particle-stacks.js";
 import { type Description, format, some } from "./format.js";
 
 /** Describes a STAR file: its blocks, and what a person asks first of the particles, picks or micrographs in it. */
 export async function describeStar(files: Files, path: string): Promise<Description> {
-  const star = parseStar(decodeText(await files.read(path), path), path);
+  const bytes = await files.read(path);
+  const star = parseStar(decodeText(bytes, path), path);
+  refuseImpossible(star);
   const out: Record<string, string | number> = { what: kindOf(star) };
   for (const table of star.tables) {
     out[`data_${table.name}`] =
@@ -23,7 +31,54 @@ export async function describeStar(files: Files, path: string): Promise<Descript
     star.find("particles") ??
     star.find("micrographs") ??
     star.tables.find((each) => each.has(LABEL.defocusU) || each.has(LABEL.x));
-  return { ...out, ...describeOptics(star.find("optics") ?? table), ...(table && describeRows(table)) };
+  return {
+    ...out,
+    ...describeOptics(star.find("optics") ?? table),
+    ...(table && describeRows(table)),
+    ...describeSet(openLabels(bytes, path).set, path, starCtfDoubt(star)),
+  };
+}
+
+/**
+ * What keeps the commands that work on particles from them, and what they will say.
+ *
+ * @param read the particles; absent in a file without
+ * @param ofCtfs what is odd about the CTFs
+ */
+function describeSet(
+  read: (() => ParticleSet) | undefined,
+  path: string,
+  ofCtfs: string | undefined,
+): Description {
+  const doubts = ofCtfs === undefined ? [] : [ofCtfs];
+  let refusal: string | undefined;
+  try {
+    const set = read?.();
+    if (set) doubts.push(...setDoubts(set, path));
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    refusal = error.message;
+  }
+  // every line begins with the path, which stands above the description
+  const said = doubts.map((line) => line.replace(`${path}: `, ""));
+  return {
+    ...(said.length > 0 && { doubts: said.join("; ") }),
+    ...(refusal !== undefined && { "refused as particles": refusal.replace(`${path}: `, "") }),
+  };
+}
+
+function setDoubts(set: ParticleSet, path: string): readonly string[] {
+  const further = new Set(set.optics.flatMap((group) => group.further ?? []));
+  const stacks = [...new Set(set.particles.map(({ image }) => image?.stack ?? ""))];
+  const numbers = new Map(stacks.map((stack, number) => [stack, number]));
+  const places = set.particles.flatMap(({ image, angles, halfSet }) =>
+    image ? [{ stack: numbers.get(image.stack)!, section: image.index - 1, angles, halfSet }] : [],
+  );
+  const named = stacks.map((stack) => ({ path: stack }));
+  return [
+    ...(further.size > 0 ? [`${[...further].join(", ")}: no command corrects for more than the CTF`] : []),
+    ...[unusedDoubt(set, path), repeatedDoubt(places, named, path)].filter((line) => line !== undefined),
+  ];
 }
 
 function kindOf(star: StarFile): string {
@@ -70,7 +125,8 @@ export async function describeCs(files: Files, path: string): Promise<Descriptio
   const file = readCsFile(bytes, path);
   if (file.table.columns.has("micrograph_blob/path")) return describeExposures(file, bytes);
   if (!hasOptics(file)) return describePassthrough(file);
-  const { optics, particles } = particlesOfCs(file);
+  const set = particlesOfCs(file);
+  const { optics, particles } = set;
   const has = (of: (particle: (typeof particles)[number]) => unknown): string =>
     particles.every((particle) => of(particle) !== undefined) ? "yes" : "no";
   const micrographs = new Set(particles.map(({ micrograph }) => micrograph ?? "")).size;
@@ -84,6 +140,7 @@ export async function describeCs(files: Files, path: string): Promise<Descriptio
     images: has(({ image }) => image),
     places: has(({ x }) => x) === "yes" ? `in ${micrographs} micrographs` : "no",
     aligned: has(({ angles }) => angles),
+    ...describeSet(() => set, path, carriedCtfDoubt(set, path)),
   };
 }
 

@@ -84,7 +84,10 @@ const FORMATS: readonly (readonly [RegExp, Describe])[] = [
 async function describePng(files: Files, path: string): Promise<Description> {
   const { shape, channels, bitDepth } = decodePng(unpackImages(await files.read(path), path), path);
   const kind = ["", "grey", "grey with transparency", "colour", "colour with transparency"][channels]!;
-  return { what: `PNG, ${shape[1]} x ${shape[0]} pixels`, samples: `${kind}, ${bitDepth} bits` };
+  return {
+    ...{ what: `PNG, ${shape[1]} x ${shape[0]} pixels`, samples: `${kind}, ${bitDepth} bits` },
+    ...(channels > 1 && { refused: "every command expects a grey picture, and none makes grey of colours" }),
+  };
 }
 
 async function describeTiff(files: Files, path: string): Promise<Description> {

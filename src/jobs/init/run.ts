@@ -3,7 +3,7 @@ import type { JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import { resolveOptions } from "../shared/options/check.js";
-import { oddDefocus } from "../shared/particles/defocus-doubt.js";
+import { micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { lookAtMicrographs, lookAtStructure, type Sourced } from "./look.js";
 import { type InitOptions, initOptions } from "./options.js";
 import { NEEDED, type ProjectDraft, projectText } from "./write.js";
@@ -125,7 +125,7 @@ function heldOutOf(paths: readonly string[]): Sourced<readonly string[]> | undef
 /** The microscope of a table of CTFs. @throws UsageError for one of several microscopes */
 async function microscopeOf(path: string, { files, report }: InitContext) {
   const ctfs = readMicrographCtfs(await files.read(path), path);
-  const doubt = oddDefocus(ctfs, "micrographs", path);
+  const doubt = micrographCtfDoubt(ctfs, path);
   if (doubt) report.warn(doubt);
   const of = (
     name: "voltage" | "sphericalAberration" | "amplitudeContrast" | "pixelSize",

@@ -2,8 +2,8 @@ import { FormatError, UnsupportedError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import type { OpticsGroup, Particle, ParticleSet } from "../../io/particles/particle.js";
 import type { TransferCurve } from "../../io/transfer-curve.js";
-import { defocusDoubt } from "../shared/particles/defocus-doubt.js";
-import { headerDoubts, poseDoubts } from "../shared/particles/image-doubt.js";
+import { ctfDoubt } from "../shared/particles/ctf-doubt.js";
+import { headerDoubts, poseDoubts, unusedDoubt } from "../shared/particles/image-doubt.js";
 import { readParticleFile } from "../shared/particles/particle-set.js";
 import { openStacks, type ParticleStack } from "../shared/particles/particle-stacks.js";
 import { readMtfs } from "./mtf.js";
@@ -57,7 +57,7 @@ export async function readReadyParticles(
   const path = plan.particles;
   const set = await readParticleFile(files, path);
   checkColumns(set, plan);
-  const doubt = plan.ctf ? defocusDoubt(set, path) : undefined;
+  const doubt = plan.ctf ? ctfDoubt(set, path) : undefined;
   if (doubt) report.warn(doubt);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path, plan.images);
@@ -70,6 +70,8 @@ export async function readReadyParticles(
     const section = image!.index - 1;
     return { stack, section, group: opticsGroup, angles: angles!, origin, defocus, halfSet };
   });
+  const unused = unusedDoubt(set, path);
+  if (unused) report.warn(unused);
   const stackOf = (row: number): number => particles[row]!.stack;
   for (const doubts of [headerDoubts, poseDoubts]) {
     for (const line of doubts(set, stackOf, stacks, path)) report.warn(line);

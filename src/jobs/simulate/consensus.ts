@@ -6,7 +6,7 @@ import { truePosition } from "../../dataset/true-position.js";
 import type { OpticsGroup, Particle, ParticleSet } from "../../io/particles/particle.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import { hashFile } from "../shared/hash-file.js";
-import { defocusDoubt } from "../shared/particles/defocus-doubt.js";
+import { ctfDoubt } from "../shared/particles/ctf-doubt.js";
 import { openLabelFiles } from "../shared/particles/labels.js";
 
 /** What a refinement's particles tell of the micrographs that they come from. */
@@ -52,7 +52,7 @@ export async function readConsensus(
       `${paths[0]}: found no pixel size of the micrographs; that of the particle images is used, ${guessed[0]!.pixelSize} angstrom`,
     );
   }
-  const doubt = usesDefocus ? defocusDoubt(set, paths[0]!) : undefined;
+  const doubt = usesDefocus ? ctfDoubt(set, paths[0]!) : undefined;
   if (doubt) warn(doubt);
   return { ...consensusOf(set), inputs };
 }

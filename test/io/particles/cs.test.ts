@@ -209,7 +209,8 @@ describe.skipIf(!hasSharedData)("cryoSPARC's own files (needs ../shared/data)", 
 describe("values that a column cannot mean are refused with the row", () => {
   const damaged = (name: string, value: number, dtype?: string): Uint8Array => {
     const table = readNpyTable(bytes, "particles.cs");
-    const column = table.columns.get(name)!;
+    // what the fixture lacks is one number a row
+    const column = table.columns.get(name) ?? table.columns.get("blob/psize_A")!;
     const values = Float64Array.from(column.values as Float64Array);
     values[0] = value;
     const columns = new Map(table.columns).set(name, { ...column, ...(dtype && { dtype }), values });
@@ -225,9 +226,17 @@ describe("values that a column cannot mean are refused with the row", () => {
     ["blob/idx", -1, "<i4", "a whole number from 0 to 2147483648"],
     ["alignments3D/split", 2, undefined, "a whole number from 0 to 1"],
     ["location/center_x_frac", 120, undefined, "a share of the micrograph's side, 0 to 1"],
+    ["ctf/scale", 0, undefined, "another factor than 0: 1 where none was measured"],
+    ["blob/sign", 0, undefined, "1 or -1"],
   ])("%s of %d", (name, value, dtype, expected) => {
     expect(() => readParticlesCs(damaged(name, value, dtype), "p.cs")).toThrow(
       `p.cs: ${name}, row 1: found ${value}, expected ${expected}`,
+    );
+  });
+
+  test("a pose in degrees", () => {
+    expect(() => readParticlesCs(damaged("alignments3D/pose", 120), "p.cs")).toThrow(
+      /^p\.cs: alignments3D\/pose, row 1: found \[120,.*\], expected a rotation vector, whose length is an angle in radians$/,
     );
   });
 
@@ -251,6 +260,24 @@ describe("values that a column cannot mean are refused with the row", () => {
       `e.cs: micrograph_blob/path: found "${path.dtype}", expected text`,
     );
   });
+});
+
+test("strengths that differ are told as unused, and classes count from 1", () => {
+  const { rows, columns } = readNpyTable(bytes, "particles.cs");
+  const read = (alpha: (row: number) => number) => {
+    const added = new Map(columns);
+    for (const [name, value] of [
+      ["alignments3D/alpha", alpha],
+      ["alignments3D/class", (row: number) => row],
+    ] as const) {
+      const values = Float64Array.from({ length: rows }, (_, row) => value(row));
+      added.set(name, { dtype: "<f4", shape: [], values });
+    }
+    return readParticlesCs(writeNpyTable({ rows, columns: added }), "p.cs");
+  };
+  expect(read((row) => 1 + row / 8).unused).toEqual(["alignments3D/alpha"]);
+  expect(read(() => 1).unused).toBeUndefined();
+  expect(read(() => 1).particles.map(({ classNumber }) => classNumber)).toEqual([1, 2, 3]);
 });
 
 test("columns that numpy left out of a view, but not out of its file, are passed over", () => {

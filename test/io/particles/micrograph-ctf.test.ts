@@ -90,6 +90,6 @@ test("a micrograph with two rows, and a pixel size that is none, are refused", (
     'ctf.star: row 2, micrograph: found "m.mrc", expected each once: row 1 has it',
   );
   expect(() => star(OPTICS.replace("1.06", "-1.06") + rows("m.mrc 1 15000 14000 0\n"))).toThrow(
-    "rlnMicrographPixelSize: found -1.06, expected above 0 angstrom",
+    "rlnMicrographPixelSize: found -1.06, expected 0.1 to 50 angstrom",
   );
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ParticleSet } from "../../../src/io/particles/particle.js";
 import { readAnglesStar, readParticlesStar } from "../../../src/io/particles/star.js";
 import { writeParticlesStar } from "../../../src/io/particles/star-write.js";
+import { parseStar } from "../../../src/io/star/parse.js";
 import { hasSharedData, sharedNames, sharedText } from "../shared-data.js";
 
 const set: ParticleSet = {
@@ -61,6 +62,29 @@ describe("RELION 3.0", () => {
     expect(readAnglesStar(angles("a"), "p.star")).toEqual([{ rot: 1, tilt: 2, psi: 3 }]);
     expect(() => readAnglesStar(angles("a") + angles("b"), "p.star")).toThrow("expected a single block");
   });
+});
+
+test("scales and B factors of some particles are written for all, with those of none for the others", () => {
+  const ctf = { defocusU: 2e4, defocusV: 1e4, defocusAngle: 5, phaseShift: 0 };
+  const particles = [
+    { opticsGroup: 0, defocus: { ...ctf, bFactor: 80 } },
+    { opticsGroup: 0, defocus: { ...ctf, scale: 0.7 } },
+  ];
+  const strong = { optics: set.optics, particles };
+  const text = writeParticlesStar(strong);
+  expect(readParticlesStar(text, "p.star")).toEqual(strong);
+  const table = parseStar(text, "p.star").table("particles");
+  expect([[...table.numbers("rlnCtfBfactor")], [...table.numbers("rlnCtfScalefactor")]]).toEqual([
+    [80, 0],
+    [1, 0.7],
+  ]);
+});
+
+test("segments of helices are told as such", () => {
+  const text = writeParticlesStar(set);
+  expect(readParticlesStar(text, "p.star").unused).toBeUndefined();
+  const helix = text.replaceAll("rlnAutopickFigureOfMerit", "rlnHelicalTubeID");
+  expect(readParticlesStar(helix, "p.star").unused).toEqual(["rlnHelicalTubeID"]);
 });
 
 test("what a set lacks is left out", () => {
@@ -138,7 +162,7 @@ describe("refusals", () => {
     [
       "no pixel size",
       text.replace(optics, optics.replace("3.000000", "0.000000")),
-      "rlnImagePixelSize: found 0, expected above 0",
+      "rlnImagePixelSize: found 0, expected 0.1 to 50 angstrom",
     ],
     ["no voltage", text.replace("_rlnVoltage", "_rlnVoltages"), 'data_optics: found "no rlnVoltage"'],
     ["no particles", text.replace("data_particles", "data_micrographs"), "expected data_particles"],

@@ -57,7 +57,7 @@ describe("pixelSizesOf", () => {
 
   test("a pixel size of 0 and a group that is not defined are refused", () => {
     expect(() => sizes(optics(["rlnImagePixelSize"], "1 0", "2 1"))).toThrow(
-      /rlnImagePixelSize: found 0, expected above 0/,
+      /rlnImagePixelSize: found 0, expected 0.1 to 50 angstrom/,
     );
     expect(() => sizes(optics(["rlnImagePixelSize"], "1 1"))).toThrow(
       /rlnOpticsGroup: found 2, expected a group/,

@@ -25,7 +25,7 @@ describe("between RELION's versions nothing is lost", () => {
 
   test("a pixel size that is none, and several blocks with optics, are refused", () => {
     expect(() => toRelion30(parseStar(NEW.replace("] 2\n", "] -2\n"), "p.star"))).toThrow(
-      "p.star: data_optics, line 11, rlnImagePixelSize: found -2, expected above 0 angstrom",
+      "p.star: data_optics, line 11, rlnImagePixelSize: found -2, expected 0.1 to 50 angstrom",
     );
     const block = (name: string): string =>
       `data_${name}\nloop_\n_rlnVoltage\n_rlnPixelSize\n_rlnCoordinateX\n300 1 5\n`;

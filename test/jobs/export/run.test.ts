@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type NpyColumn, writeNpyTable } from "../../../src/io/npy/read.js";
+import { type NpyColumn, readNpyTable, writeNpyTable } from "../../../src/io/npy/read.js";
 import { readParticlesCs } from "../../../src/io/particles/cs.js";
 import { readParticlesStar } from "../../../src/io/particles/star.js";
 import { parseStar } from "../../../src/io/star/parse.js";
@@ -9,7 +9,13 @@ import type { ExportOptions } from "../../../src/jobs/export/run.js";
 import { hasProgram } from "../../physics/relion.js";
 import { OLD, toyExport } from "./toy-export.js";
 
-const { dir, at, run } = toyExport();
+const { dir, at, run, warnings } = toyExport();
+/** What is warned of while a file is made. */
+async function warningsOf(input: string, out: string): Promise<readonly string[]> {
+  const before = warnings.length;
+  await run(input, out);
+  return warnings.slice(before);
+}
 const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(at(name)));
 
 const old = at("old.star");
@@ -104,6 +110,30 @@ describe("particles", () => {
         expect(angles!.tilt).toBeCloseTo(wanted.angles!.tilt, 3);
       }
     }
+  });
+
+  test("keep scale, B factor and contrast in .cs files; what STAR files do not hold is told", async () => {
+    const dark = readNpyTable(bytes("out.cs"), "out.cs");
+    const columns = new Map(dark.columns);
+    const set = (name: string, value: number, width = 1): void => {
+      const values = new Float64Array(dark.rows * width).fill(value);
+      columns.set(name, { dtype: "<f4", shape: width === 1 ? [] : [width], values });
+    };
+    set("ctf/scale", 0.5);
+    set("ctf/bfactor", 80);
+    set("blob/sign", -1);
+    set("ctf/tilt_A", 0.25, 2);
+    writeFileSync(at("dark.cs"), writeNpyTable({ rows: dark.rows, columns }));
+    await run(at("dark.cs"), "again.cs", { micrographSize: [100, 200] });
+    const again = readParticlesCs(bytes("again.cs"), "again.cs");
+    expect(again.particles[0]!.defocus).toMatchObject({ scale: 0.5, bFactor: 80 });
+    expect(again.optics[0]!.isDark).toBe(true);
+    expect(await warningsOf(at("dark.cs"), "dark.star")).toEqual([
+      `${at("dark.cs")}: left out, as STAR files are written without: ctf/tilt_A, blob/sign of -1 (dark particles)`,
+    ]);
+    const { particles } = readParticlesStar(readFileSync(at("dark.star")), "dark.star");
+    expect(particles[0]!.defocus).toMatchObject({ scale: 0.5, bFactor: 80 });
+    expect(await warningsOf(at("out.cs"), "plain.star")).toEqual([]);
   });
 
   test("without images go to .cs by their places, and need the micrographs' size for it", async () => {

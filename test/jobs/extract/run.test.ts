@@ -130,6 +130,21 @@ describe("stack", async () => {
     expect(made.stack.data[4 * 8 + 4]).toBe(-51_632);
   });
 
+  test("a second origin, in pixels, does not stay beside the one that is written anew", async () => {
+    const { rlnOriginXAngst } = particles.columns;
+    const inPixels = { rlnOriginX: rlnOriginXAngst.map((value) => value / 2), rlnOriginY: [0, 0, 0] };
+    const both = { ...particles, columns: { ...particles.columns, ...inPixels } };
+    const labels = (await extract(write("both.star", writeStar([optics, both])))).star.table(
+      "particles",
+    ).labels;
+    expect(labels).toContain("rlnOriginXAngst");
+    expect(labels).not.toContain("rlnOriginX");
+    const other = { ...both, columns: { ...both.columns, rlnOriginX: [9, 9, 9] } };
+    await expect(extract(write("other.star", writeStar([optics, other])))).rejects.toThrow(
+      "rlnOriginX: found 9, expected",
+    );
+  });
+
   test("float16 stacks are read back the same to three digits", async () => {
     const { stack } = await extract(coordinates, { mode: "float16" });
     expect(stack.header.mode).toBe("float16");

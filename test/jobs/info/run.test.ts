@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { encode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { writePart } from "../../../src/dataset/part.js";
 import { type NpyColumn, writeNpyTable } from "../../../src/io/npy/read.js";
+import { readImage } from "../../../src/io/read-image.js";
 import { describeFile, describeFolder } from "../../../src/jobs/info/run.js";
 import { planSimulation } from "../../../src/jobs/simulate/plan.js";
 import { simulateDataset } from "../../../src/jobs/simulate/run.js";
@@ -136,6 +138,45 @@ describe("info", async () => {
     const mask = readFileSync(join(out, "masks/000001.png"));
     writeFileSync(join(dir, "mask.png.gz"), gzipSync(mask));
     expect((await describeFile(nodeFiles, join(dir, "mask.png.gz")))["what"]).toBe("PNG, 80 x 64 pixels");
+  });
+
+  test("of what cannot be used: impossible optics are refused, the rest is shown with the reason", async () => {
+    const star = readFileSync(join(out, "particles.star"), "utf8");
+    const write = (name: string, text: string): string => {
+      writeFileSync(join(dir, name), text);
+      return join(dir, name);
+    };
+    const describeText = (text: string) => describeFile(nodeFiles, write("odd.star", text));
+    expect(Object.keys(await describeText(star))).not.toContain("doubts");
+    const row = /^(.*\b)300(\.0+)?( +)2\.7(0*)( .*)$/m;
+    expect(star).toMatch(row);
+    for (const [damaged, message] of [
+      [star.replace(row, "$10$3 2.7$5"), "rlnVoltage: found 0, expected 60 to 1000 kV"],
+      [star.replace(row, "$1300$3 270$5"), "rlnSphericalAberration: found 270, expected -10 to 10 mm"],
+      ["", 'odd.star: blocks: found "none", expected data_ and a table'],
+    ] as const) {
+      await expect(describeText(damaged)).rejects.toThrow(message);
+    }
+    expect(await describeText(star.replace(row, "$1300$3 -2.7$5"))).toMatchObject({
+      doubts: "the spherical aberration is negative, -2.7 mm",
+    });
+    expect(await describeText(star.replaceAll("rlnAnglePsi", "rlnAnglePsiPrior"))).toMatchObject({
+      "refused as particles": 'data_particles: found "no rlnAnglePsi", expected this label',
+    });
+  });
+
+  test("says that no command makes grey of a colour picture", async () => {
+    const picture = join(dir, "colour.png");
+    writeFileSync(
+      picture,
+      encode({ width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 4, 5, 6), channels: 3 }),
+    );
+    expect(await describeFile(nodeFiles, picture)).toMatchObject({
+      samples: "colour, 8 bits",
+      refused: "every command expects a grey picture, and none makes grey of colours",
+    });
+    await expect(readImage(readFileSync(picture), picture)).rejects.toThrow('found "colour", expected grey');
+    expect(await describeFile(nodeFiles, join(out, "masks/000001.png"))).not.toHaveProperty("refused");
   });
 
   test("a dataset, an unfinished one, any folder, an unknown format", async () => {

@@ -29,9 +29,26 @@ export function headerDoubts(
   });
 }
 
+/** What columns are for that a set of particles has and nothing here uses. */
+const PURPOSES: Readonly<Record<string, string>> = {
+  rlnHelicalTubeID:
+    "segments of helices are taken as single particles, without helical symmetry; neighbours on a helix show the same molecules and " +
+    "belong in one half set",
+  "alignments3D/alpha": "the strengths of the particles are not used",
+};
+
+/** What to say of columns that are not used; undefined where there are none. @param path of the file of particles */
+export function unusedDoubt({ unused = [] }: ParticleSet, path: string): string | undefined {
+  const said = unused.map((name) => `${name}: ${PURPOSES[name]}`);
+  return said.length === 0 ? undefined : `${path}: ${said.join("; ")}`;
+}
+
+/** Degrees: programs keep angles within it. */
+const FULL_TURN = 360;
+
 /**
  * What to say of poses that cannot be those of the images, a line each: one view for all particles, as programs write where
- * nothing was aligned, and particles that lie outside their images.
+ * nothing was aligned, particles that lie outside their images, angles beyond a turn, and several classes that become one map.
  *
  * @param stackOf number of the stack of each particle
  */
@@ -47,7 +64,17 @@ export function poseDoubts(
     const half = (stacks[stackOf(row)]!.box * optics[opticsGroup]!.pixelSize) / 2;
     return Math.max(Math.abs(origin.x), Math.abs(origin.y)) > half;
   });
+  const far = particles.filter(
+    ({ angles }) => angles && Object.values(angles).some((angle) => Math.abs(angle) > FULL_TURN),
+  );
+  const classes = new Set(particles.map(({ classNumber }) => classNumber));
   return [
+    ...(far.length > 0
+      ? [
+          `${path}: ${far.length} of ${particles.length} particles have angles beyond ${FULL_TURN} degrees: are the columns those of angles?`,
+        ]
+      : []),
+    ...(classes.size > 1 ? [`${path}: particles of ${classes.size} classes become one map`] : []),
     ...(particles.length > 1 && views.size === 1 && view !== undefined
       ? [`${path}: all ${particles.length} particles have the angles ${view}, as where nothing was aligned`]
       : []),

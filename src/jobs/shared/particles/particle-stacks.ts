@@ -106,23 +106,50 @@ export function placesOf(
   });
 }
 
+/** A particle's image, and what its file says beside it. */
+export interface PosedPlace extends ImagePlace, Pick<Particle, "angles" | "halfSet"> {}
+
 /** What to say of particles that share an image; undefined where each has its own. @param path of the file of particles */
 export function repeatedDoubt(
-  places: readonly ImagePlace[],
-  stacks: readonly ParticleStack[],
+  places: readonly PosedPlace[],
+  stacks: readonly Pick<ParticleStack, "path">[],
   path: string,
 ): string | undefined {
-  const seen = new Set<string>();
-  const repeated = places.filter(({ stack, section }) => {
-    const key = `${stack} ${section}`;
-    return seen.has(key) || !seen.add(key);
-  });
-  const [first] = repeated;
+  const byImage = new Map<string, PosedPlace[]>();
+  for (const place of places) {
+    const key = `${place.stack} ${place.section}`;
+    const own = byImage.get(key);
+    if (own) own.push(place);
+    else byImage.set(key, [place]);
+  }
+  const images = [...byImage.values()];
+  const first = images.find((own) => own.length > 1)?.[0];
   if (!first) return undefined;
+  const copies = copiesOf(images);
+  const apart = images.some((own) => new Set(own.map(({ halfSet }) => halfSet)).size > 1);
+  const shared = "halves that share images correlate by their noise";
+  if (copies !== undefined) {
+    const halves = apart ? `; the copies of an image stand in both half sets: ${shared}` : "";
+    return (
+      `${path}: each of its ${images.length} images stands ${copies} times with other angles, as after a symmetry expansion: it is to be ` +
+      `taken without symmetry (C1), and the copies of an image belong in one half set${halves}`
+    );
+  }
   return (
-    `${path}: particles with the image of another one: ${repeated.length}, the first of them with image ${first.section + 1} of ` +
-    `${stacks[first.stack]!.path}: halves that share images correlate by their noise`
+    `${path}: particles with the image of another one: ${places.length - images.length}, the first of them with image ` +
+    `${first.section + 1} of ${stacks[first.stack]!.path}: ${shared}`
   );
+}
+
+/** How often each image stands, where all stand as often and never twice with the same angles; else undefined. */
+function copiesOf(images: readonly (readonly PosedPlace[])[]): number | undefined {
+  const copies = images[0]!.length;
+  const isExpanded = images.every(
+    (own) =>
+      own.length === copies &&
+      new Set(own.map(({ angles }) => angles && Object.values(angles).join(" "))).size === copies,
+  );
+  return isExpanded ? copies : undefined;
 }
 
 /** Bytes that are read at a time. */

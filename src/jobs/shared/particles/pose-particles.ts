@@ -14,7 +14,7 @@ import {
   workingImage,
 } from "../../../pose/image.js";
 import type { PoseOptions } from "../../../pose/options.js";
-import { defocusDoubt } from "./defocus-doubt.js";
+import { ctfDoubt } from "./ctf-doubt.js";
 import { headerDoubts } from "./image-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
@@ -53,7 +53,7 @@ export async function openPoseParticles(
   if (ctf !== "none" && !first.defocus) {
     throw lack(LABEL.defocusU, "the CTF of every particle, which the encoder uses (`ctf`)");
   }
-  const doubt = ctf === "none" ? undefined : defocusDoubt(set, path);
+  const doubt = ctf === "none" ? undefined : ctfDoubt(set, path);
   if (doubt) report.warn(doubt);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path);

@@ -3,8 +3,8 @@ import type { JobContext } from "../../../core/ports.js";
 import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
 import { LABEL } from "../../../io/star/names.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
-import { defocusDoubt } from "./defocus-doubt.js";
-import { headerDoubts, poseDoubts } from "./image-doubt.js";
+import { ctfDoubt } from "./ctf-doubt.js";
+import { headerDoubts, poseDoubts, unusedDoubt } from "./image-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
   type ImagePlace,
@@ -49,7 +49,8 @@ export async function readSearchInputs(
   const stacks = await openStacks(files, names, path);
   const places = placesOf(set.particles, names, stacks, path);
   checkOptics(set, path);
-  for (const doubt of [defocusDoubt(set, path), repeatedDoubt(places, stacks, path)]) {
+  const posed = places.map((place, i) => ({ ...place, ...set.particles[i]! }));
+  for (const doubt of [ctfDoubt(set, path), repeatedDoubt(posed, stacks, path), unusedDoubt(set, path)]) {
     if (doubt) report.warn(doubt);
   }
   const stackOf = (row: number): number => places[row]!.stack;

@@ -1,0 +1,48 @@
+import { LIMITS, type Limit } from "../limits.js";
+import { opticsRowsOf } from "./optics-groups.js";
+import { originsOf } from "./origins.js";
+import type { StarFile } from "./parse.js";
+import { pixelSizesOf } from "./pixel-sizes.js";
+import type { StarTable } from "./table.js";
+
+const LIMIT_OF: Readonly<Record<string, Limit>> = {
+  rlnVoltage: LIMITS.voltage,
+  rlnSphericalAberration: LIMITS.sphericalAberration,
+  rlnAmplitudeContrast: LIMITS.amplitudeContrast,
+  rlnDefocusU: LIMITS.defocus,
+  rlnDefocusV: LIMITS.defocus,
+  rlnDefocusAngle: LIMITS.degrees,
+  rlnPhaseShift: LIMITS.degrees,
+  rlnCtfScalefactor: LIMITS.scale,
+  rlnImagePixelSize: LIMITS.pixelSize,
+  rlnMicrographPixelSize: LIMITS.pixelSize,
+  rlnMicrographOriginalPixelSize: LIMITS.pixelSize,
+  rlnPixelSize: LIMITS.pixelSize,
+  rlnRandomSubset: LIMITS.halfSet,
+};
+
+/**
+ * Refuses particles or micrographs of which a label says what cannot be, whether the label is used or only carried to another file:
+ * a value beyond its limits, an optics group that is not defined, two origins that contradict each other. A text in place of a
+ * number, as the inf and nan of a CTF that was not fitted, is left to those who use the label.
+ *
+ * @throws FormatError
+ */
+export function refuseImpossible(file: StarFile): void {
+  for (const table of file.tables) {
+    for (const [label, limit] of Object.entries(LIMIT_OF)) refuseBeyond(table, label, limit);
+  }
+  const optics = file.find("optics");
+  for (const table of file.tables) {
+    if (table === optics) continue;
+    if (optics && table.has("rlnOpticsGroup")) opticsRowsOf(optics, table);
+    originsOf(table, () => pixelSizesOf(file, table));
+  }
+}
+
+function refuseBeyond(table: StarTable, label: string, { fits, expected }: Limit): void {
+  if (!table.has(label)) return;
+  const values = table.carried(label);
+  const row = values.findIndex((value) => typeof value === "number" && !Number.isNaN(value) && !fits(value));
+  if (row >= 0) throw table.wrong(label, row, values[row], expected);
+}
