@@ -1,4 +1,4 @@
-import { LEAST_EVIDENCE, type MicrographEstimate } from "../jobs/estimate/records.js";
+import { hasRings, type MicrographEstimate } from "../jobs/estimate/records.js";
 import { escapeText } from "../plot/svg.js";
 import type { ReportEstimates, ReportFigure } from "./data.js";
 import { htmlFigure, htmlRow, htmlTable, paragraph, type ReportSection } from "./html.js";
@@ -8,14 +8,12 @@ export const stemOf = (path: string): string => path.replace(/^.*[\\/]/, "").rep
 
 /** CTF, ice and particle count of each micrograph, with the pictures that let a person judge them. */
 export function estimateSection({ micrographs, figures, overall }: ReportEstimates): ReportSection {
-  const weak = micrographs.filter(({ evidence }) => evidence < LEAST_EVIDENCE).length;
-  const caution = weak > 0 ? ` No rings to speak of in ${weak} of them: that defocus is a guess.` : "";
   const left = micrographs.length - figures.length;
   const rest = left > 0 ? ` The folder of the estimates holds the pictures of ${left} more.` : "";
   const body =
     paragraph(
       "Judge the fits by eye: the fitted rings must lie on those of the spectrum, and the ice map must follow the broad " +
-        `changes of brightness, not the particles.${caution}${rest}`,
+        `changes of brightness, not the particles.${caution(micrographs)}${rest}`,
     ) +
     estimateTable(micrographs) +
     htmlRow(
@@ -24,6 +22,19 @@ export function estimateSection({ micrographs, figures, overall }: ReportEstimat
     ) +
     figures.map(({ name, figures }, i) => details(name, figures, i === 0)).join("");
   return { id: "estimates", title: "Estimated from the real micrographs", body };
+}
+
+/** What to say of micrographs without rings: of fits that is a guess, of the CTFs of a table it may be one. */
+function caution(micrographs: readonly MicrographEstimate[]): string {
+  const weak = micrographs.filter((micrograph) => !hasRings(micrograph));
+  const given = weak.filter(({ ctfFrom }) => ctfFrom === "table").length;
+  const guessed = weak.length - given;
+  return (
+    (guessed > 0 ? ` No rings to speak of in ${guessed} of them: that defocus is a guess.` : "") +
+    (given > 0
+      ? ` The CTFs are those of the given table; in ${given} of the micrographs their rings are not seen at this sampling.`
+      : "")
+  );
 }
 
 /** The pictures of one micrograph; those of the first are open, the others a click away. */

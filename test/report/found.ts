@@ -30,7 +30,7 @@ export const estimate = (file: string, evidence: number, resolution: number | nu
     defocusV: 14800,
     defocusAngle: 12.34,
   },
-  ...{ phaseShift: 0, score: 0.7, evidence, resolution, ice: { mean: 0.9, lowest: 0.8 } },
+  ...{ phaseShift: 0, ctfFrom: "fit", score: 0.7, evidence, resolution, ice: { mean: 0.9, lowest: 0.8 } },
   ...{ signalFraction: 0.2, backgroundFraction: 0.5, particles: 158, particleSize: 128 },
   files: {
     ...{ ctfPicture: "c.png", ctfCurve: "c.svg", ice: "i.mrc", icePreview: "i.png" },

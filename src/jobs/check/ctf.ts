@@ -1,7 +1,7 @@
 import { quantile } from "../../array/statistics.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { micrographStem } from "../../io/picks/pick.js";
-import { type Estimates, LEAST_EVIDENCE } from "../estimate/records.js";
+import { type Estimates, isCtfKnown, LEAST_EVIDENCE } from "../estimate/records.js";
 import { isUnfitted } from "../shared/particles/ctf-doubt.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
 
@@ -65,7 +65,7 @@ export function judgeEstimates(
   { micrographs }: Pick<Estimates, "micrographs">,
   learned: readonly string[],
 ): readonly Finding[] {
-  const failed = micrographs.filter(({ evidence }) => evidence < LEAST_EVIDENCE);
+  const failed = micrographs.filter((micrograph) => !isCtfKnown(micrograph));
   const pictures = failed.map(({ files }) => `../estimates/${files.ctfPicture}`);
   if (failed.length === micrographs.length) {
     return [

@@ -152,6 +152,7 @@ function measure(image: Image, settings: EstimateSettings, stem: string) {
     defocusV: fit.defocusV,
     defocusAngle: fit.defocusAngle,
     phaseShift: fit.phaseShift,
+    ctfFrom: settings.fit.known ? ("table" as const) : ("fit" as const),
     score: fit.score,
     evidence: fit.evidence,
     resolution: fit.resolution ?? null,

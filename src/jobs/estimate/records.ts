@@ -23,6 +23,8 @@ const micrograph = z.object({
   defocusV: finite,
   defocusAngle: finite,
   phaseShift: finite,
+  /** Whether these five were fitted here, or taken from a table of another program. */
+  ctfFrom: z.enum(["fit", "table"]).default("fit"),
   /** Correlation of spectrum and fitted rings, -1 to 1. */
   score: z.number().min(-1).max(1),
   /** Twice the logarithm of the likelihood ratio of rings to none; chance reaches about 20. */
@@ -90,7 +92,7 @@ const estimates = z.object({
   /** Angstrom: as given, or the default with which noise was told from particles. */
   particleDiameter: positive,
   micrographs: z.array(micrograph).min(1),
-  /** Over the micrographs with reliable Thon rings; over all where there is none. */
+  /** Over the micrographs whose CTF is known (`isCtfKnown`); over all where there is none. */
   distributions: z.object({
     /** Mean of U and V, angstrom. */
     defocus: spread.refine(({ mean }) => mean === 0 || Math.abs(mean) >= 50, {
@@ -117,9 +119,17 @@ export type NoiseRecord = z.infer<typeof noise>;
 /** Least evidence of reliable Thon rings: more than twice what chance makes. */
 export const LEAST_EVIDENCE = 50;
 
+/** Whether its own Thon rings show the CTF. */
+export const hasRings = ({ evidence }: Pick<MicrographEstimate, "evidence">): boolean =>
+  evidence >= LEAST_EVIDENCE;
+
+/** Whether the CTF of a micrograph is known: by its rings, or by the table of another program, which may have seen finer ones. */
+export const isCtfKnown = (micrograph: Pick<MicrographEstimate, "evidence" | "ctfFrom">): boolean =>
+  micrograph.ctfFrom === "table" || hasRings(micrograph);
+
 /** A warning of a micrograph whose Thon rings are not reliable; undefined where they are. */
 export const ringsDoubt = (path: string, evidence: number): string | undefined =>
-  evidence < LEAST_EVIDENCE
+  !hasRings({ evidence })
     ? `${path}: no Thon rings to speak of (evidence ${evidence.toFixed(0)}): its defocus is a guess`
     : undefined;
 

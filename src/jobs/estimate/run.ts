@@ -19,7 +19,8 @@ import type { EstimatePlan } from "./plan.js";
 import {
   type EstimatePart,
   type Estimates,
-  LEAST_EVIDENCE,
+  hasRings,
+  isCtfKnown,
   type MicrographEstimate,
   ringsDoubt,
 } from "./records.js";
@@ -99,7 +100,8 @@ async function measureShare(plan: EstimatePlan, context: DatasetContext): Promis
       advance();
       if (!part) return;
       watch.see(part.micrograph.file, part.headerPixelSize);
-      const doubt = ringsDoubt(part.micrograph.file, part.micrograph.evidence);
+      const { file, evidence } = part.micrograph;
+      const doubt = known ? undefined : ringsDoubt(file, evidence);
       if (doubt) report.warn(doubt);
     },
   });
@@ -107,7 +109,24 @@ async function measureShare(plan: EstimatePlan, context: DatasetContext): Promis
   watch.close();
   const missing = micrographs.filter((_, i) => !parts[i]).map(({ stem }) => stem);
   refuseMissing(plan.out, missing, { total });
-  return parts.filter((part) => part !== undefined);
+  const measured = parts.filter((part) => part !== undefined);
+  if (plan.ctf !== undefined) tellUnseenRings(measured, plan.ctf, plan.settings, report.note);
+  return measured;
+}
+
+/** CTFs of a table stay as they are where the micrographs do not show their rings; a table of other micrographs would look the same. */
+function tellUnseenRings(
+  parts: readonly EstimatePart[],
+  ctf: string,
+  { optics }: EstimatePlan["settings"],
+  note: (line: string) => void,
+): void {
+  const unseen = parts.filter(({ micrograph }) => !hasRings(micrograph)).length;
+  if (unseen === 0) return;
+  note(
+    `${ctf}: its CTFs are used. In ${unseen} of ${parts.length} micrographs no Thon rings of them are seen at ` +
+      `${Number(optics.pixelSize.toPrecision(4))} angstrom per pixel`,
+  );
 }
 
 /** What a user who gave no diameter, or another one, wants to know. */
@@ -123,9 +142,9 @@ function tellSize(
   else if (Math.abs(particleSize / particleDiameter - 1) > 0.25) note(`${size}, not ${particleDiameter}`);
 }
 
-/** Those with reliable Thon rings, by which averages are made; all where there is none. */
+/** Those whose CTF is known, by which averages are made; all where there is none. */
 function reliableOf<T>(all: readonly T[], micrographOf: (each: T) => MicrographEstimate): readonly T[] {
-  const reliable = all.filter((each) => micrographOf(each).evidence >= LEAST_EVIDENCE);
+  const reliable = all.filter((each) => isCtfKnown(micrographOf(each)));
   return reliable.length > 0 ? reliable : all;
 }
 

@@ -6,15 +6,15 @@ import { colouredNoiseSpectrum } from "../../estimate/noise/noise-power.js";
 import { readImage } from "../../io/read-image.js";
 import type { NoisePower } from "../../physics/noise.js";
 import type { Defocus, Optics } from "../../physics/optics/optics.js";
-import { type Estimates, LEAST_EVIDENCE, parseEstimates } from "../estimate/records.js";
+import { type Estimates, isCtfKnown, parseEstimates } from "../estimate/records.js";
 import { hashFile } from "../shared/hash-file.js";
 
 /** What a simulation takes from the estimates of real micrographs. */
 export interface SimulationEstimates {
   readonly optics: Optics;
-  /** Of the micrographs with reliable Thon rings; of all where there is none. */
+  /** Of the micrographs whose CTF is known; of all where there is none. */
   readonly defocus: readonly Defocus[];
-  /** No micrograph has reliable Thon rings. */
+  /** The CTF of no micrograph is known. */
   readonly isDoubtful: boolean;
   /** Ice gradients W. */
   readonly ice: readonly Image[];
@@ -33,7 +33,7 @@ export interface SimulationEstimates {
 export async function readSimulationEstimates(files: Files, dir: string): Promise<SimulationEstimates> {
   const path = inside(dir, "estimates.json");
   const estimates = parseEstimates(new TextDecoder().decode(await files.read(path)), path);
-  const reliable = estimates.micrographs.filter(({ evidence }) => evidence >= LEAST_EVIDENCE);
+  const reliable = estimates.micrographs.filter(isCtfKnown);
   const inputs = [await hashFile(path, undefined, files)];
   const ice: Image[] = [];
   for (const micrograph of estimates.micrographs) {

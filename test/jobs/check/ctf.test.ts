@@ -88,6 +88,7 @@ describe("micrographs in which estimate found no rings", () => {
     },
     ...{
       phaseShift: 0,
+      ctfFrom: "fit",
       score: 0,
       evidence,
       resolution: null,

@@ -9,7 +9,7 @@ const whole = toyEstimates({
     {
       ...{ file: "a.mrc", sha256: "ab".repeat(32), shape: [64, 64] },
       ...{ defocusU: 15_000, defocusV: 14_000, defocusAngle: 0, phaseShift: 0 },
-      ...{ score: 0.9, evidence: 90, resolution: 5, ice: { mean: 1, lowest: 1 } },
+      ...{ ctfFrom: "fit", score: 0.9, evidence: 90, resolution: 5, ice: { mean: 1, lowest: 1 } },
       ...{ signalFraction: 0.1, backgroundFraction: 0.9, particles: null, particleSize: null },
       files: { ctfPicture: "", ctfCurve: "", ice: "", icePreview: "", particlePicture: "", sizeCurve: "" },
     },

@@ -206,4 +206,26 @@ describe("what is refused or warned of", () => {
     expect(two.micrographs).toHaveLength(2);
     expect([two.distributions, two.noise]).toEqual([one.distributions, one.noise]);
   });
+
+  test("CTFs of a table are no guess where the micrographs show no rings of them: they count, and their number is told", async () => {
+    const noise = Random.of(2, "rings").fillNormal(zeros(400, 400).data);
+    const path = write("table-noise.mrc", noise, 400);
+    const ctf = join(dir, "micrographs_ctf.star");
+    const rows = ["m0.mrc 1 12000 12000 0", "table-noise.mrc 1 30000 30000 0"].join("\n");
+    writeFileSync(
+      ctf,
+      "data_optics\nloop_\n_rlnOpticsGroup\n_rlnMicrographPixelSize\n_rlnVoltage\n_rlnSphericalAberration\n_rlnAmplitudeContrast\n1 3 300 2.7 0.1\n\n" +
+        `data_micrographs\nloop_\n_rlnMicrographName\n_rlnOpticsGroup\n_rlnDefocusU\n_rlnDefocusV\n_rlnDefocusAngle\n${rows}\n`,
+    );
+    const { context, warnings, notes } = jobContext();
+    const given = { micrographs: [micrographs[0]!, path], ctf };
+    const { micrographs: found, distributions } = await run("table", given, context);
+    expect(found.map(({ ctfFrom }) => ctfFrom)).toEqual(["table", "table"]);
+    expect(found[1]!.evidence).toBeLessThan(50);
+    expect(distributions.defocus.mean).toBe(21_000);
+    expect(warnings).toEqual([]);
+    expect(notes).toContainEqual(
+      `${ctf}: its CTFs are used. In 1 of 2 micrographs no Thon rings of them are seen at 3 angstrom per pixel`,
+    );
+  });
 });

@@ -157,6 +157,17 @@ describe("with estimates", () => {
     expect(new Set(made.map(({ defocusU }) => Math.round(defocusU))).size).toBeGreaterThan(1);
   });
 
+  test("CTFs of another program's table are taken, whether the micrographs show rings at this sampling or not", async () => {
+    const { micrographs } = record();
+    write({ micrographs: micrographs.map((each) => ({ ...each, evidence: 10, ctfFrom: "table" })) });
+    const { context, warnings } = jobContext();
+    const out = join(dir, "table");
+    const plan = planSimulation({ map: [map], estimates, out, size: [200, 250], count: 6 });
+    const { micrographs: made } = await simulateDataset(plan, context);
+    expect(warnings).toEqual([]);
+    expect(new Set(made.map(({ defocusU }) => Math.round(defocusU))).size).toBe(2);
+  });
+
   test("a missing ice map and a missing folder are refused", async () => {
     const { micrographs } = record();
     write({
