@@ -20,16 +20,22 @@ export async function writeCheckPage(
 ): Promise<string> {
   const folder = inside(project.folder, CHECK.folder);
   const sections: ReportSection[] = [];
+  let total = 0;
   for (const kind of ["stop", "set aside", "doubt"] as const) {
-    const some = findings.filter((finding) => finding.kind === kind);
+    const some = await readFindings(
+      findings.filter((finding) => finding.kind === kind),
+      folder,
+      files,
+    );
     if (some.length === 0) continue;
+    total += some.length;
     sections.push({
       id: kind.replace(" ", "-"),
       title: TITLES[kind],
-      body: findingList(await readFindings(some, folder, files)),
+      body: findingList(some),
     });
   }
-  const count = findings.length === 0 ? "Nothing is wrong with them." : `Findings: ${findings.length}.`;
+  const count = total === 0 ? "Nothing is wrong with them." : `Findings: ${total}.`;
   const text = htmlPage(
     {
       title: `Check of ${project.settings.title}`,

@@ -1,9 +1,12 @@
 import type { Files } from "../core/ports.js";
 import { inside } from "../dataset/layout.js";
-import type { Finding } from "../jobs/check/records.js";
+import { type Finding, groupFindings } from "../jobs/check/records.js";
 import { escapeText } from "../plot/svg.js";
 import type { ReportFigure, ReportFinding } from "./data.js";
 import { htmlFigure, htmlRow } from "./html.js";
+
+/** Files that a finding on a page names. */
+const NAMED = 20;
 
 /** Findings with the pictures that show them. @param folder of the check @throws FileError for a picture that is gone */
 export async function readFindings(
@@ -12,7 +15,7 @@ export async function readFindings(
   files: Files,
 ): Promise<readonly ReportFinding[]> {
   const read: ReportFinding[] = [];
-  for (const { about, found, advice, pictures } of findings) {
+  for (const { about, found, advice, pictures } of groupFindings(findings, NAMED)) {
     const figures: ReportFigure[] = [];
     for (const picture of pictures) {
       const bytes = await files.read(inside(folder, picture));

@@ -2,6 +2,8 @@ import { quantile } from "../../array/statistics.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import { type Estimates, isCtfKnown, LEAST_EVIDENCE } from "../estimate/records.js";
+import type { ProjectSettings } from "../project/options.js";
+import { pixelSizesDiffer, rounded } from "../shared/micrographs/pixel-size.js";
 import { isUnfitted } from "../shared/particles/ctf-doubt.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
 
@@ -11,6 +13,86 @@ const POOR = 25;
 const FAR = 2.5;
 /** Angstrom: so far the rings of usable micrographs are seen, thick ice included. */
 const USUAL = 10;
+
+/** Microscope values that differ by a smaller share are the same: programs write them in single precision. */
+const SAME = 1e-3;
+
+/** What a table of CTFs is held against: the project's own values. */
+type Microscope = Pick<ProjectSettings, "pixelSize" | "voltage" | "cs" | "amplitudeContrast">;
+
+/**
+ * Whether a table of CTFs is one of these micrographs and of this microscope: a table of other names or of another microscope stops
+ * the project, and a micrograph without a row is set aside.
+ *
+ * @param path of the table
+ */
+export function judgeTable(
+  learned: readonly string[],
+  ctfs: readonly MicrographCtf[],
+  microscope: Microscope,
+  path: string,
+): readonly Finding[] {
+  const byStem = new Map(ctfs.map((ctf) => [micrographStem(ctf.micrograph), ctf]));
+  const rows = learned.flatMap((file) => byStem.get(micrographStem(file)) ?? []);
+  const finding = (kind: Finding["kind"], about: string, found: string, advice: string): Finding => ({
+    ...{ kind, about, found, advice },
+    pictures: [],
+  });
+  if (rows.length === 0) {
+    const names = `it names ${ctfs[0]!.micrograph}, the project ${learned[0]}`;
+    return [
+      finding(
+        "stop",
+        path,
+        `it has no row for any of the micrographs (${names})`,
+        "Rows are told by the file's name without folder and ending: take the table of these micrographs.",
+      ),
+    ];
+  }
+  const differs = (a: number, b: number): boolean => Math.abs(a - b) > SAME * Math.max(1, Math.abs(b));
+  const wrong = (
+    [
+      ["voltage", "voltage", "kV"],
+      ["cs", "sphericalAberration", "mm"],
+      ["amplitudeContrast", "amplitudeContrast", ""],
+    ] as const
+  ).flatMap(([key, name, unit]): Finding[] => {
+    const row = rows.find((each) => differs(each[name], microscope[key]));
+    if (!row) return [];
+    const of = (value: number): string => `${Number(value.toPrecision(6))} ${unit}`.trim();
+    return [
+      finding(
+        "stop",
+        path,
+        `its ${key} is ${of(row[name])} (${row.micrograph}), the project says ${of(microscope[key])}`,
+        "Correct the one that is wrong: a defocus is right only with the microscope that it was fitted with.",
+      ),
+    ];
+  });
+  const scaled = rows.find((row) => pixelSizesDiffer(row.pixelSize, microscope.pixelSize));
+  const none = learned.filter((file) => !byStem.has(micrographStem(file)));
+  return [
+    ...wrong,
+    ...(scaled
+      ? [
+          finding(
+            "doubt",
+            path,
+            `it says ${rounded(scaled.pixelSize!)} angstrom per pixel, the project ${microscope.pixelSize}`,
+            "Find out which is right: labels, CTFs and sizes depend on it. The pixel size of movies before binning does no harm here.",
+          ),
+        ]
+      : []),
+    ...none.map((file) =>
+      finding(
+        "set aside",
+        file,
+        `${path} has no row for it`,
+        "Give a table with its CTF, or leave it out; without a table (ctf in the project file) CTFs are fitted here.",
+      ),
+    ),
+  ];
+}
 
 /**
  * Micrographs whose CTF another program could not fit: by the resolution to which rings and fit agree, or by the fit's score, where

@@ -1,5 +1,5 @@
 import { quantile } from "../../array/statistics.js";
-import { pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import { pixelSizesDiffer, rounded, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
 
 /** What the micrographs are held against. */
@@ -59,11 +59,12 @@ function unusable(
   { pixelSize }: CheckExpectation,
 ): Finding[] {
   if (failure !== null) {
+    const itself = `${file}: `;
     return [
       {
         kind: "set aside",
         about: file,
-        found: failure,
+        found: failure.startsWith(itself) ? failure.slice(itself.length) : failure,
         advice: "Take another copy of it, or leave it out.",
         pictures: [],
       },
@@ -74,7 +75,7 @@ function unusable(
     {
       kind: "doubt",
       about: file,
-      found: `its header says ${headerPixelSize} angstrom per pixel, the project ${pixelSize}`,
+      found: `its header says ${rounded(headerPixelSize!)} angstrom per pixel, the project ${pixelSize}`,
       advice:
         "Find out which is right, and correct pixelSize in the project file if it is the header: labels, CTFs and sizes depend on it.",
       pictures: [],
@@ -197,7 +198,7 @@ function ofTheSet(usable: readonly CheckedMicrograph[]): Finding[] {
 
 const none = (): Finding => ({
   ...{ kind: "stop", about: "micrographs", found: "none of them can be used" },
-  advice: "See the reasons above.",
+  advice: "The reason of each says what to do.",
   pictures: [],
 });
 

@@ -51,3 +51,34 @@ export interface CheckResult {
 
 /** Files of the folder of a check. */
 export const CHECK = { folder: "check", record: "check.json", parts: "parts", pictures: "pictures" } as const;
+
+/** Pictures that one finding of many files shows. */
+const MOST_PICTURES = 6;
+
+/**
+ * Findings that say the same of several files as one of all of them, in the order of the first: a pixel size that is wrong in ten thousand
+ * headers is one thing to know, and one to mend.
+ *
+ * @param names files that are named; of more there is the number
+ */
+export function groupFindings(findings: readonly Finding[], names: number): readonly Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { kind, found, advice } = finding;
+    const key = JSON.stringify([kind, found, advice]);
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].map((group) => ({
+    ...group[0]!,
+    about: someOf(
+      group.map(({ about }) => about),
+      names,
+    ),
+    pictures: group.flatMap(({ pictures }) => pictures).slice(0, MOST_PICTURES),
+  }));
+}
+
+function someOf(all: readonly string[], most: number): string {
+  const named = all.slice(0, most).join(", ");
+  return all.length > most ? `${named} and ${all.length - most} more` : named;
+}

@@ -10,9 +10,9 @@ import type { DatasetContext } from "../shared/context.js";
 import { namedByStem } from "../shared/micrographs/stems.js";
 import { micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { startProgress } from "../shared/progress.js";
-import { judgeCtfs, judgeEstimates } from "./ctf.js";
+import { judgeCtfs, judgeEstimates, judgeTable } from "./ctf.js";
 import { judgeHeldOut, judgeMicrographs } from "./judge.js";
-import { CHECK, type CheckedMicrograph, type CheckResult, type Finding } from "./records.js";
+import { CHECK, type CheckedMicrograph, type CheckResult, type Finding, groupFindings } from "./records.js";
 import { judgeStructure } from "./structure.js";
 
 /**
@@ -45,7 +45,7 @@ export async function checkProject(
     ...(await judgeStructure(structure, map === undefined ? "model" : "map", particleDiameter, files)),
     ...judgeMicrographs(micrographs, { pixelSize }),
     ...judgeHeldOut(checked.slice(learned.length), { pixelSize }),
-    ...(ctfs ? judgeCtfs(micrographs, ctfs) : []),
+    ...(ctfs ? [...judgeTable(learned, ctfs, project.settings, ctf!), ...judgeCtfs(micrographs, ctfs)] : []),
     ...fits,
   ];
   const text = JSON.stringify({ format: "cryogem-check", formatVersion: 1, program, findings }, null, 1);
@@ -77,6 +77,11 @@ export async function judgeOwnFits(
 export const setAside = (findings: readonly Finding[]): ReadonlySet<string> =>
   new Set(findings.filter(({ kind }) => kind === "set aside").map(({ about }) => about));
 
-/** A finding as a line for a terminal. */
-export const findingLine = ({ kind, about, found, advice }: Finding): string =>
-  `${kind}: ${about}: ${found}. ${advice}`;
+/** Files that a line for a terminal names. */
+const NAMED = 3;
+
+/** Findings for a terminal, a line each. */
+export const findingLines = (findings: readonly Finding[]): readonly string[] =>
+  groupFindings(findings, NAMED).map(
+    ({ kind, about, found, advice }) => `${kind}: ${about}: ${found}. ${advice}`,
+  );

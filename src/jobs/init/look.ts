@@ -1,10 +1,11 @@
+import { CryoError } from "../../core/errors.js";
 import type { Files, JobContext } from "../../core/ports.js";
 import { readStructure } from "../../io/structure/read.js";
 import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
 import { mapDiameter, readDensityMap } from "../shared/maps/density-map.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
-import { pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import { pixelSizesDiffer, rounded, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 
 /** A value with where it comes from. */
 export interface Sourced<T> {
@@ -16,6 +17,9 @@ export interface Sourced<T> {
 /** What the micrographs' headers say. */
 export interface MicrographLook {
   readonly count: number;
+  /** How many were looked at, and those of them that cannot be read, with the reason. */
+  readonly looked: number;
+  readonly unreadable: ReadonlyMap<string, string>;
   /** Of the first. */
   readonly shape: readonly [rows: number, columns: number];
   readonly otherShapes: number;
@@ -27,23 +31,39 @@ export interface MicrographLook {
 /** Headers of so many micrographs are read, spread over all: a set of ten thousand is looked at in a second. */
 const MOST_READ = 50;
 
-/** Looks at the headers of micrographs. @throws FileError, FormatError */
+/**
+ * Looks at the headers of micrographs.
+ *
+ * @throws FileError, FormatError of the first, where none can be read
+ */
 export async function lookAtMicrographs(paths: readonly string[], files: Files): Promise<MicrographLook> {
   const step = Math.max(1, Math.floor(paths.length / MOST_READ));
   const looked = paths.filter((_, i) => i % step === 0);
   const headers = [];
-  for (const path of looked) headers.push({ path, ...(await readImageHeader(files, path)) });
+  const failures = new Map<string, CryoError>();
+  for (const path of looked) {
+    try {
+      headers.push({ path, ...(await readImageHeader(files, path)) });
+    } catch (error) {
+      // one damaged file among thousands is left to `check`, which sets it aside
+      if (!(error instanceof CryoError)) throw error;
+      failures.set(path, error);
+    }
+  }
   const [first] = headers;
+  if (!first) throw [...failures.values()][0]!;
   const known = headers.find(({ pixelSize }) => saidPixelSize(pixelSize) !== undefined);
   return {
     count: paths.length,
-    shape: first!.shape,
+    looked: looked.length,
+    unreadable: new Map([...failures].map(([path, { message }]) => [path, message])),
+    shape: first.shape,
     otherPixelSizes: headers.filter(({ pixelSize }) =>
       pixelSizesDiffer(saidPixelSize(pixelSize), known?.pixelSize),
     ).length,
-    otherShapes: headers.filter(({ shape }) => shape.join() !== first!.shape.join()).length,
+    otherShapes: headers.filter(({ shape }) => shape.join() !== first.shape.join()).length,
     pixelSize: known && {
-      value: Number(known.pixelSize!.toPrecision(6)),
+      value: rounded(known.pixelSize!),
       source: `from the header of ${known.path}`,
     },
   };

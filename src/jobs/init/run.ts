@@ -4,7 +4,7 @@ import { inside } from "../../dataset/layout.js";
 import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
-import { lookAtMicrographs, lookAtStructure, type Sourced } from "./look.js";
+import { lookAtMicrographs, lookAtStructure, type MicrographLook, type Sourced } from "./look.js";
 import { type InitOptions, initOptions } from "./options.js";
 import { NEEDED, type ProjectDraft, projectText } from "./write.js";
 
@@ -56,18 +56,12 @@ async function draftProject(
   options: ReturnType<typeof resolved>,
   context: InitContext,
 ): Promise<ProjectDraft> {
-  const { files, ask, expand, pathFrom, report } = context;
+  const { files, ask, expand, pathFrom } = context;
   const here = (path: string): string => pathFrom(options.dir, path);
   const paths = await expand(options.micrographs);
   const look = await lookAtMicrographs(paths, files);
   const [rows, columns] = look.shape;
-  report.note(`${look.count} micrographs, ${columns} x ${rows} pixels`);
-  if (look.otherShapes > 0) report.warn(`${look.otherShapes} of the micrographs looked at have another size`);
-  if (look.otherPixelSizes > 0) {
-    report.warn(
-      `${look.otherPixelSizes} of the micrographs looked at have headers of another pixel size than ${look.pixelSize!.value} angstrom`,
-    );
-  }
+  tellMicrographs(look, context);
   const ctf = options.ctf === undefined ? undefined : await microscopeOf(options.ctf, context);
   const kind = options.model === undefined ? "map" : "model";
   const file = options.model ?? options.map;
@@ -77,16 +71,15 @@ async function draftProject(
     return value === undefined ? undefined : { value, source: "asked" };
   };
   const number = async (
-    value: number | undefined,
-    found: Sourced<number> | undefined,
+    name: "pixelSize" | "voltage" | "cs" | "diameter",
+    sources: readonly (Sourced<number> | undefined)[],
     question: string,
-  ): Promise<Sourced<number> | undefined> =>
-    value === undefined ? (found ?? (await asked(question))) : { value, source: "given" };
+  ): Promise<Sourced<number> | undefined> => agreed(name, options[name], sources, context) ?? asked(question);
   const source = `${look.count} files, ${columns} x ${rows} pixels`;
   return {
     title: "Synthetic micrographs",
     micrographs: { value: options.micrographs.map(here), source },
-    heldOut: heldOutOf(paths.map(here)),
+    heldOut: heldOutOf(paths.filter((path) => !look.unreadable.has(path)).map(here)),
     structure: file === undefined ? undefined : { kind, value: here(file), source: structure!.note },
     ctf:
       options.ctf === undefined
@@ -97,19 +90,70 @@ async function draftProject(
       source: "given: number, distances, views and defocus of the simulation are as there",
     },
     pixelSize: await number(
-      options.pixelSize,
-      look.pixelSize ?? ctf?.pixelSize,
+      "pixelSize",
+      [look.pixelSize, ctf?.pixelSize],
       "Pixel size of the micrographs, angstrom",
     ),
-    voltage: await number(options.voltage, ctf?.voltage, "Acceleration voltage, kV"),
-    cs: await number(options.cs, ctf?.cs, "Spherical aberration, mm (0 with a corrector)"),
-    amplitudeContrast:
-      options.amplitudeContrast === undefined
-        ? ctf?.amplitudeContrast
-        : { value: options.amplitudeContrast, source: "given" },
-    particleDiameter: await number(options.diameter, structure?.diameter, "Particle diameter, angstrom"),
+    voltage: await number("voltage", [ctf?.voltage], "Acceleration voltage, kV"),
+    cs: await number("cs", [ctf?.cs], "Spherical aberration, mm (0 with a corrector)"),
+    amplitudeContrast: agreed(
+      "amplitudeContrast",
+      options.amplitudeContrast,
+      [ctf?.amplitudeContrast],
+      context,
+    ),
+    particleDiameter: await number(
+      "diameter",
+      // one that is given may leave out what sticks out of the particle: `check` says where it is far off
+      options.diameter === undefined ? [structure?.diameter] : [],
+      "Particle diameter, angstrom",
+    ),
     symmetry: options.symmetry === undefined ? undefined : { value: options.symmetry, source: "given" },
   };
+}
+
+/** Says what the headers of the micrographs show. */
+function tellMicrographs(look: MicrographLook, { report }: Pick<InitContext, "report">): void {
+  const { count, looked, unreadable, otherShapes, otherPixelSizes, pixelSize } = look;
+  const [rows, columns] = look.shape;
+  report.note(`${count} micrographs, ${columns} x ${rows} pixels`);
+  const of = `of the ${looked} micrographs looked at`;
+  const [reason] = unreadable.values();
+  if (reason !== undefined) {
+    report.warn(
+      `${unreadable.size} ${of} cannot be read, and \`check\` will set them aside. The first: ${reason}`,
+    );
+  }
+  if (otherShapes > 0) report.warn(`${otherShapes} ${of} have another size`);
+  if (otherPixelSizes > 0) {
+    report.warn(
+      `${otherPixelSizes} ${of} have headers of another pixel size than ${pixelSize!.value} angstrom`,
+    );
+  }
+}
+
+/** Values that differ by a smaller share are the same: headers and tables round. */
+const SAME = 0.02;
+
+/**
+ * What the sources of a number say. Where they differ it is not known: with a wrong pixel size every label is wrong, so that the user
+ * has to say it. What differs, also from a value that was given, is told.
+ */
+function agreed(
+  name: string,
+  given: number | undefined,
+  sources: readonly (Sourced<number> | undefined)[],
+  { report }: Pick<InitContext, "report">,
+): Sourced<number> | undefined {
+  const said = sources.filter((source) => source !== undefined);
+  const first = given === undefined ? said[0] : { value: given, source: "given" };
+  const other = said.find(
+    ({ value }) => Math.abs(value - first!.value) > SAME * Math.max(Math.abs(value), Math.abs(first!.value)),
+  );
+  if (!other) return first;
+  const [one, two] = [first!, other].map(({ value, source }) => `${value} ${source}`);
+  report.warn(`\`${name}\`: found ${one} and ${two}: find out which is right`);
+  return given === undefined ? undefined : first;
 }
 
 const resolved = (options: InitOptions) => resolveOptions(initOptions, options);

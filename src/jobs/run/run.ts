@@ -1,8 +1,8 @@
-import { FileError, OptionError } from "../../core/errors.js";
+import { OptionError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import type { Finding } from "../check/records.js";
-import { checkProject, findingLine, judgeOwnFits, setAside } from "../check/run.js";
+import { checkProject, findingLines, judgeOwnFits, setAside } from "../check/run.js";
 import { type ExpandPaths, findProjectFiles, readProjectData } from "../project/data.js";
 import { type Project, type ProjectChanges, parseProject } from "../project/file.js";
 import { stageKeys } from "../project/key.js";
@@ -85,8 +85,7 @@ export async function openProject(
   const found = await findProjectFiles(project, files, context.expand);
   const { findings } = await checkProject(project, found, context);
   const aside = setAside(findings);
-  const stop = findings.find(({ kind }) => kind === "stop");
-  if (stop) throw new FileError(stop.about, stop.found, stop.advice);
+  refuseStopped(findings, context);
   const usable = (file: string): boolean => !aside.has(file);
   const learned = found.learned.filter(usable);
   const heldOut = found.heldOut.filter(usable);
@@ -96,6 +95,14 @@ export async function openProject(
   const state = await ProjectState.open(files, inside(project.folder, STATE));
   const planned = await withKeys(stagesOf(project, data), context);
   return withFits({ project, data, findings, planned, state, stagesOf }, context);
+}
+
+/** Says all that the check found where something of it makes the stages senseless. @throws UsageError */
+function refuseStopped(findings: readonly Finding[], { report }: Pick<ProjectContext, "report">): void {
+  const isStop = ({ kind }: Finding): boolean => kind === "stop";
+  if (!findings.some(isStop)) return;
+  for (const line of findingLines(findings.filter((finding) => !isStop(finding)))) report.warn(line);
+  throw new UsageError(findingLines(findings.filter(isStop)).join("\n"));
 }
 
 /** Stages with their keys and commands. @throws OptionError for options that a command refuses */
@@ -175,7 +182,7 @@ export async function doStages(
   context: ProjectContext,
 ): Promise<OpenProject> {
   const tell = (findings: readonly Finding[]): void => {
-    for (const finding of findings) context.report.warn(findingLine(finding));
+    for (const line of findingLines(findings)) context.report.warn(line);
   };
   let open = opened;
   tell(open.findings);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type MicrographCtf, readMicrographCtfs } from "../../../src/io/particles/micrograph-ctf.js";
-import { judgeCtfs, judgeEstimates } from "../../../src/jobs/check/ctf.js";
+import { judgeCtfs, judgeEstimates, judgeTable } from "../../../src/jobs/check/ctf.js";
 import type { CheckedMicrograph } from "../../../src/jobs/check/records.js";
 import type { MicrographEstimate } from "../../../src/jobs/estimate/records.js";
 
@@ -50,6 +50,38 @@ describe("micrographs whose CTF could not be fitted", () => {
     const broken = { ...checked("m0"), quality: null, failure: "empty" };
     const fits = [ctf("m0", { resolution: 999 })];
     expect(judgeCtfs([broken, checked("other")], fits)).toEqual([]);
+  });
+});
+
+describe("a table of CTFs", () => {
+  const microscope = { pixelSize: 1.06, voltage: 300, cs: 2.7, amplitudeContrast: 0.1 };
+  const judgedTable = (rows: readonly MicrographCtf[], files = ["raw/a.mrc", "raw/b.tif"]) =>
+    judgeTable(files, rows, microscope, "m.star").map(
+      ({ kind, about, found }) => `${kind}: ${about}: ${found}`,
+    );
+
+  test("of these micrographs and this microscope raises no question", () => {
+    const single = { voltage: Math.fround(300), amplitudeContrast: Math.fround(0.1), pixelSize: 1.0605 };
+    expect(judgedTable([ctf("b", single), ctf("a", {}), ctf("other", { voltage: 200 })])).toEqual([]);
+  });
+
+  test("of other micrographs stops a project before anything is done, and says what names it found", () => {
+    expect(judgedTable([ctf("a_DW", {}), ctf("b_DW", {})])).toEqual([
+      "stop: m.star: it has no row for any of the micrographs (it names MotionCorr/a_DW.mrc, the project raw/a.mrc)",
+    ]);
+  });
+
+  test("without a row for a micrograph sets it aside", () => {
+    expect(judgedTable([ctf("a", {})])).toEqual(["set aside: raw/b.tif: m.star has no row for it"]);
+  });
+
+  test("of another microscope stops a project; of another pixel size it is a doubt", () => {
+    const rows = [ctf("a", { voltage: 200, pixelSize: 0.53 }), ctf("b", { amplitudeContrast: 0.07 })];
+    expect(judgedTable(rows)).toEqual([
+      "stop: m.star: its voltage is 200 kV (MotionCorr/a.mrc), the project says 300 kV",
+      "stop: m.star: its amplitudeContrast is 0.07 (MotionCorr/b.mrc), the project says 0.1",
+      "doubt: m.star: it says 0.53 angstrom per pixel, the project 1.06",
+    ]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Image } from "../../../src/array/image.js";
 import { Random } from "../../../src/core/random.js";
 import { micrographQuality } from "../../../src/estimate/quality.js";
 import { judgeMicrographs } from "../../../src/jobs/check/judge.js";
-import type { CheckedMicrograph } from "../../../src/jobs/check/records.js";
+import { type CheckedMicrograph, groupFindings } from "../../../src/jobs/check/records.js";
 
 const DIAMETER = 60;
 const PIXEL_SIZE = 3;
@@ -100,4 +100,21 @@ describe("micrographs", () => {
       judge([{ ...first!, headerPixelSize: 1.5 }, { ...rest[0]!, headerPixelSize: 1 }, ...rest.slice(1)]),
     ).toEqual(["doubt: m0.mrc: its header says 1.5 angstrom per pixel, the project 3"]);
   });
+});
+
+test("what is said of many files in the same words is said once, with their number", () => {
+  const wrong = set(8).map((each) => ({ ...each, headerPixelSize: 1.0599999864 }));
+  const findings = judgeMicrographs(wrong, { pixelSize: PIXEL_SIZE });
+  expect(findings).toHaveLength(8);
+  const grouped = groupFindings(findings, 2);
+  expect(grouped.map(({ about, found }) => `${about}: ${found}`)).toEqual([
+    "m0.mrc, m1.mrc and 6 more: its header says 1.06 angstrom per pixel, the project 3",
+  ]);
+  const broken = { ...wrong[3]!, quality: null, failure: "m3.mrc: file size: found 0" };
+  const [first, second] = groupFindings(
+    judgeMicrographs([broken, ...wrong.slice(0, 2)], { pixelSize: 3 }),
+    2,
+  );
+  expect([first!.about, first!.found]).toEqual(["m3.mrc", "file size: found 0"]);
+  expect(second!.about).toBe("m0.mrc, m1.mrc");
 });

@@ -22,7 +22,15 @@ function writeEstimates(name: string): string {
   const record = toyEstimates({
     ...{ optics: OPTICS, particleDiameter: DIAMETER },
     micrographs: micrographs.map(({ path }, i) => ({
-      ...{ file: path, sha256: "0".repeat(64), shape: [...SHAPE], ctfFrom: "fit", score: 1, evidence: 99, resolution: 10 },
+      ...{
+        file: path,
+        sha256: "0".repeat(64),
+        shape: [...SHAPE],
+        ctfFrom: "fit",
+        score: 1,
+        evidence: 99,
+        resolution: 10,
+      },
       ...{ ...DEFOCUS, defocusU: DEFOCUS.defocusU + i },
       ...{ ice: { mean: 1, lowest: 1 }, signalFraction: 0.1, backgroundFraction: 0.5, particles: null },
       particleSize: null,

@@ -59,3 +59,39 @@ test("a micrograph whose CTF the run's own estimates could not fit is set aside 
   );
   delete evidence["2.mrc"];
 });
+
+/** A project with a table of CTFs that has rows for these names. */
+function withTable(names: readonly string[], voltage = 300): void {
+  const rows = names.map((name) => `MotionCorr/${name}.mrc 15000 14900 0 ${voltage} 2.7 0.1`).join("\n");
+  const labels = ["MicrographName", "DefocusU", "DefocusV", "DefocusAngle", "Voltage", "SphericalAberration"];
+  const head = [...labels, "AmplitudeContrast"].map((label) => `_rln${label}`).join("\n");
+  writeFileSync(join(dir, "ctf.star"), `data_\nloop_\n${head}\n${rows}\n`);
+  writeFileSync(PROJECT, `${TEXT}ctf: ctf.star\n`);
+}
+
+test("a micrograph that the table of CTFs lacks is set aside; a table of other micrographs stops the run", async () => {
+  withTable(["1", "3", "4"]);
+  const { context: job, given, warnings } = context();
+  await runProject({ project: PROJECT, to: "estimate" }, job);
+  expect(given.get("estimate")!["micrographs"]).toEqual([join(dir, "1.mrc"), join(dir, "3.mrc")]);
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/^set aside: .*2\.mrc: .*ctf\.star has no row for it\./),
+  );
+  withTable(["one", "two"]);
+  await expect(openProject(PROJECT, {}, context().context)).rejects.toThrow(
+    /^stop: .*ctf\.star: it has no row for any of the micrographs \(it names MotionCorr\/one\.mrc, the project .*1\.mrc\)\. Rows are told by/,
+  );
+});
+
+test("where nothing is left to learn from, the reasons are told before the refusal", async () => {
+  for (const name of ["1", "2", "3"]) writeFileSync(join(dir, `${name}.mrc`), "");
+  const { context: job, warnings } = context();
+  await expect(openProject(PROJECT, {}, job)).rejects.toThrow(
+    "stop: micrographs: none of them can be used. The reason of each says what to do.",
+  );
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^set aside: .*1\.mrc, .*2\.mrc, .*3\.mrc: file size: found 0, expected at least 1024 bytes\./,
+    ),
+  ]);
+});

@@ -99,7 +99,13 @@ function estimatesOf(paths: readonly string[]): string {
     const made = { ctfPicture: `ctf/${stem}.png`, ctfCurve: "", ice: "", icePreview: "" };
     return {
       ...{ file, sha256: "0".repeat(64), shape: [96, 96], defocusU: 1, defocusV: 1, defocusAngle: 0 },
-      ...{ phaseShift: 0, ctfFrom: "fit", score: 0.5, evidence: evidence[basename(file)] ?? 100, resolution: 9 },
+      ...{
+        phaseShift: 0,
+        ctfFrom: "fit",
+        score: 0.5,
+        evidence: evidence[basename(file)] ?? 100,
+        resolution: 9,
+      },
       ...{ ice: { mean: 1, lowest: 1 }, signalFraction: 0, backgroundFraction: 1 },
       ...{ particles: null, particleSize: null },
       files: { ...made, particlePicture: "", sizeCurve: "" },

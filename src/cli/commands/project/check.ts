@@ -1,5 +1,5 @@
 import type { checkOptions } from "../../../jobs/check/options.js";
-import { checkProject, findingLine, judgeOwnFits } from "../../../jobs/check/run.js";
+import { checkProject, findingLines, judgeOwnFits } from "../../../jobs/check/run.js";
 import { findProjectFiles } from "../../../jobs/project/data.js";
 import { parseProject } from "../../../jobs/project/file.js";
 import { writeCheckPage } from "../../../report/check.js";
@@ -17,10 +17,11 @@ export const run: Run<typeof checkOptions> = async (options, context) => {
   const result = await withWorkers(options.workers, (workers) =>
     checkProject(project, found, { ...context, workers }, fits),
   );
-  for (const finding of result.findings) report.warn(findingLine(finding));
+  const lines = findingLines(result.findings);
+  for (const line of lines) report.warn(line);
   const page = await writeCheckPage(project, result, context);
   const { length } = result.micrographs;
-  const count = result.findings.length;
+  const count = lines.length;
   report.note(
     `${length} micrographs looked at, ` +
       `${count === 0 ? "nothing is wrong with them" : `${count} ${count === 1 ? "finding" : "findings"}`}: ${page}`,

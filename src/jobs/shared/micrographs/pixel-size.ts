@@ -90,4 +90,4 @@ export function commonPixelSize(all: readonly SaidPixelSize[]): number | undefin
 }
 
 /** Headers hold single precision: 1.06, not 1.059999942779541. */
-const rounded = (pixelSize: number): number => Number(pixelSize.toPrecision(6));
+export const rounded = (pixelSize: number): number => Number(pixelSize.toPrecision(6));
