@@ -15,7 +15,7 @@ export interface MapReading {
 /**
  * The one reader of density maps and masks: MRC or CCP4 in any axis order, or the first image of an EMAN2 HDF5 file; gzip or bzip2
  * or bare, known by its first bytes.
- * @throws FormatError for a damaged file, one that holds images, a cell that is not rectangular, voxels that are not cubes, or
+ * @throws FormatError for a damaged file, a text as atomic models are, one that holds images, a cell that is not rectangular, voxels that are not cubes, or
  *   no voxel size at all
  */
 export async function readMap(
@@ -25,10 +25,18 @@ export async function readMap(
 ): Promise<Volume> {
   const file = unpackImages(bytes, path);
   if (isHdf5(file)) return readEmanMap(file, path, voxelSize);
+  if (isText(file))
+    throw new FormatError(path, "format", "text, as of an atomic model", "a density map, MRC");
   const read = readMrc(file, path);
   for (const line of read.header.remarks) remark?.(`${path}: ${line}`);
   return volumeOf(read, path, voxelSize);
 }
+
+/** Bytes by which text is told: a header of MRC has zeros and other control characters among as many. */
+const TEXT_BYTES = 256;
+
+const isText = (bytes: Uint8Array): boolean =>
+  bytes.length > 0 && bytes.subarray(0, TEXT_BYTES).every((byte) => byte >= 32 || (byte >= 9 && byte <= 13));
 
 async function readEmanMap(bytes: Uint8Array, path: string, voxelSize: number | undefined): Promise<Volume> {
   const { data, shape, pixelSize = voxelSize } = await withEmanHdf(bytes, path, (file) => file.read(0));

@@ -44,7 +44,7 @@ function overviews(pictures: readonly ReportPicture[]): string[] {
   const factor = Math.ceil(longest / OVERVIEW);
   return pictures.map(({ name, image, pixelSize }) => {
     const small = factor > 1 ? bin(image, factor) : image;
-    const title = `${name}, ${Number((pixelSize * factor).toPrecision(4))} Å/pixel`;
+    const title = titleOf(name, pixelSize * factor);
     const contrast = standardContrast(small);
     // the panel is scaled to the page and its title with it: the caption stays legible
     return figure({ title, image: small, pixelSize: pixelSize * factor, contrast }, name);
@@ -59,7 +59,7 @@ function cropPanel(
   const { name, pixelSize } = picture;
   const image = blur ? gaussianBlur(picture.image, BLUR / pixelSize) : picture.image;
   return figure({
-    title: `${name}, ${pixelSize} Å/pixel`,
+    title: titleOf(name, pixelSize),
     image,
     pixelSize,
     contrast: standardContrast(image),
@@ -68,6 +68,10 @@ function cropPanel(
     ...(picture.markRadius !== undefined && { markRadius: picture.markRadius }),
   });
 }
+
+/** Four digits of a pixel size, which binning makes a number of sixteen. */
+const titleOf = (name: string, pixelSize: number): string =>
+  `${name}, ${Number(pixelSize.toPrecision(4))} Å/pixel`;
 
 const middleOf = ({ shape: [rows, columns] }: Image, side: number): Rectangle => ({
   left: (columns - side) >> 1,

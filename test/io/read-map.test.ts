@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { gzip } from "../../src/io/bytes/gunzip.js";
 import { writeMrc } from "../../src/io/mrc/write.js";
 import { readMap } from "../../src/io/read-map.js";
+import { readStructure } from "../../src/io/structure/read.js";
 import { mrcFixture } from "./mrc/fixture.js";
 import { fixture } from "./picture.js";
 
@@ -35,5 +36,19 @@ describe("readMap", () => {
     await expect(readMap(fixture("hdf5/eman.hdf"), "a.hdf")).rejects.toThrow(
       "a.hdf: first image, shape: found [1,3,4], expected a volume",
     );
+  });
+
+  test("an atomic model in place of a map is told, and a map in place of a model", async () => {
+    const model = new TextEncoder().encode(`${"REMARK   1 A MAP IS NOT HERE".padEnd(80)}\n`.repeat(20));
+    await expect(readMap(model, "a.pdb")).rejects.toThrow(
+      'a.pdb: format: found "text, as of an atomic model", expected a density map, MRC',
+    );
+    const map = writeMrc({ data, shape: [2, 2, 2], voxelSize: 1.5 });
+    for (const bytes of [map, gzip(map)]) {
+      expect(() => readStructure(bytes, "a.mrc")).toThrow(
+        'a.mrc: format: found "no text, as of a density map", expected an atomic model, PDB or mmCIF',
+      );
+    }
+    expect(() => readStructure(model, "a.pdb")).toThrow("a.pdb: ATOM records: found 0");
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ReportData } from "../../src/report/data.js";
+import { pictureSection } from "../../src/report/pictures.js";
 import { renderReport } from "../../src/report/render.js";
 import { duration } from "../../src/report/training.js";
 import { estimate, noise, result } from "./found.js";
@@ -60,6 +61,12 @@ const full: ReportData = {
   commands: [{ stage: "Simulate", line: 'cryogem simulate --real "a<b>"' }],
   citations: [{ name: "EMPIAR-10146", text: "tutorial data", url: "https://doi.org/10.6019/EMPIAR-10146" }],
 };
+
+test("a pixel size of many digits, as binning makes it, is shown with four", () => {
+  const { body } = pictureSection([{ name: "real", image: noise(1), pixelSize: 3.7879669421487607 }]);
+  expect(body).toContain("real, 3.788 Å/pixel");
+  expect(body.includes("3.7879")).toBe(false);
+});
 
 describe("renderReport", () => {
   const html = renderReport(full);

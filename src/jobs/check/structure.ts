@@ -4,6 +4,7 @@ import { readStructure } from "../../io/structure/read.js";
 import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
 import { mapDiameter, readDensityMap } from "../shared/maps/density-map.js";
+import { noiseDoubt, noiseOfMap } from "../shared/maps/map-noise.js";
 import type { Finding } from "./records.js";
 
 /** Diameters whose ratio is less are alike: hydration, flexible parts and thresholds make as much. */
@@ -60,6 +61,12 @@ async function judgeMap(path: string, particleDiameter: number, files: Files): P
         "Make sure that it is so: the particle's size depends on it.",
       ),
     );
+  }
+  const noise = noiseOfMap(volume);
+  if (noise) {
+    const advice =
+      "What is simulated from it has this noise in every particle, and labels as wide as the noise.";
+    findings.push(finding("doubt", path, noiseDoubt(noise), advice));
   }
   return findings.length > 0 ? findings : sizeFinding(path, mapDiameter(volume), particleDiameter);
 }

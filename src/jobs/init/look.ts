@@ -4,6 +4,7 @@ import { readStructure } from "../../io/structure/read.js";
 import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
 import { mapDiameter, readDensityMap } from "../shared/maps/density-map.js";
+import { noiseDoubt, noiseOfMap } from "../shared/maps/map-noise.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
 import { pixelSizesDiffer, rounded, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 
@@ -78,7 +79,9 @@ export async function lookAtStructure(
   const source = `measured on the ${kind}`;
   if (kind === "map") {
     const volume = await readDensityMap({ files, report }, path);
-    const diameter = Math.round(mapDiameter(volume));
+    const noise = noiseOfMap(volume);
+    if (noise) report.warn(`${path}: ${noiseDoubt(noise)}`);
+    const diameter = Math.round(noise?.ofParticle ?? mapDiameter(volume));
     return {
       diameter: { value: diameter, source },
       note: `${volume.shape[0]} voxels of ${volume.voxelSize.toFixed(3)} A`,

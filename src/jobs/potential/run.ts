@@ -37,7 +37,7 @@ export async function computePotential(
   const plan = planModelMap(atoms, options, context);
   const { diameter, box, resolution, voxelSize } = plan;
   report.note(
-    `${model}: ${atoms.length} atoms, diameter ${diameter.toFixed(0)} A; box ${box}, resolution ${resolution} A`,
+    `${model}: ${atoms.length} atoms, diameter ${diameter.toFixed(0)} A; box ${box}, resolution ${Number(resolution.toPrecision(4))} A`,
   );
   const { data, shape } = await modelMap(atoms, plan, context);
   await files.write(out, pack(writeMrc({ data, shape, voxelSize, kind: "volume" }), out));

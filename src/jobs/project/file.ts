@@ -1,5 +1,6 @@
-import { type Document, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, LineCounter, parseDocument, visit, type YAMLParseError } from "yaml";
 import { FormatError, OptionError, UsageError } from "../../core/errors.js";
+import { symmetryOperators } from "../../core/symmetry.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { classify2dOptions } from "../classify2d/options.js";
 import { estimateOptions } from "../estimate/options.js";
@@ -18,6 +19,7 @@ import { refineOptions } from "../refine/options.js";
 import { readOptions } from "../shared/options/check.js";
 import { valueOfText } from "../shared/options/kinds.js";
 import type { OptionSet } from "../shared/options/option.js";
+import { checkedByFormula } from "../shared/options/refusal.js";
 import { simulateOptions } from "../simulate/options.js";
 import { trainOptions } from "../train/options.js";
 import { type ProjectSettings, projectOptions } from "./options.js";
@@ -124,6 +126,8 @@ export function parseProject(
   const read = inFile(path, "", () =>
     readOptions(projectOptions, { ...Object.fromEntries(top), ...changed }),
   );
+  // the first stage that needs it comes late
+  inFile(path, "", () => checkedByFormula(() => symmetryOperators(read.symmetry)));
   const settings = changes.toMap ? towardsMap(read) : read;
   if ((settings.model === undefined) === (settings.map === undefined)) {
     throw new UsageError(
@@ -166,7 +170,7 @@ function parseTable(content: Uint8Array | string, path: string): Record<string, 
   const [error] = document.errors;
   if (error) {
     const { line } = lines.linePos(error.pos[0]);
-    throw new FormatError(path, `line ${line}`, error.message.split("\n")[0], "YAML");
+    throw new FormatError(path, `line ${line}`, ...yamlProblem(error));
   }
   const table = plainData(document, path, lines);
   if (typeof table === "object" && table !== null && !Array.isArray(table))
@@ -177,6 +181,13 @@ function parseTable(content: Uint8Array | string, path: string): Record<string, 
     table === null ? "nothing" : typeof table,
     "keys with values, as micrographs: raw/*.mrc",
   );
+}
+
+/** What was found and what is expected, in the words of someone who never read YAML's rules. */
+function yamlProblem({ code, message }: YAMLParseError): readonly [found: string, expected: string] {
+  if (code === "DUPLICATE_KEY") return ["a key that stands above already", "each key once"];
+  if (code === "TAB_AS_INDENT") return ["a tab", "spaces at the beginning of a line"];
+  return [message.split("\n")[0]!.replace(/ at line .*$/, ""), "YAML"];
 }
 
 /** What a document holds, as plain data. @throws FormatError for an alias without its anchor, or very many */

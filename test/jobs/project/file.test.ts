@@ -66,6 +66,18 @@ test.each([
     'here/project.yaml: line 1: found "*.mrc", expected quotes around a text that begins with *, as "*.mrc"',
   ],
   ["an alias of nothing", `${TOP}title: *name\n`, 'line 7: found "*name", expected quotes'],
+  ["a key twice", `${TOP}cs: 2\n`, 'line 7: found "a key that stands above already", expected each key once'],
+  [
+    "a tab",
+    `${TOP}train:\n\tsteps: 5\n`,
+    'line 8: found "a tab", expected spaces at the beginning of a line',
+  ],
+  ["a bracket that is not closed", `${TOP}skip: [report\n`, /line \d: found "[^"]*", expected YAML$/],
+  [
+    "a symmetry that is no point group",
+    `${TOP}symmetry: octahedral\n`,
+    'here/project.yaml: symmetry: found "octahedral", expected C1, C2, …',
+  ],
   ["__proto__", `${TOP}"__proto__": {a: 1}\n`, "here/project.yaml: __proto__: unknown option"],
 ])("%s is refused with its line or key", (_name, text, message) => {
   expect(() => parse(text)).toThrow(message);
