@@ -103,7 +103,10 @@ function drawPanel({ title, href, shape, zoom, marks, markRadius, pixelSize }: P
   const count = marks.length > 0 ? ` ${marks.length} labelled particles are circled.` : "";
   return svgDocument(
     { width, height: height + CAPTION },
-    { title, description: `Grey image of ${columns} x ${rows} pixels at ${Number(pixelSize.toPrecision(4))} angstrom.${count}` },
+    {
+      title,
+      description: `Grey image of ${columns} x ${rows} pixels at ${Number(pixelSize.toPrecision(4))} angstrom.${count}`,
+    },
     label(2, 16, title, { "font-weight": "bold" }),
     picture,
     element("svg", { y: CAPTION, width, height, overflow: "hidden" }, ...circles),
