@@ -46,7 +46,7 @@ describe("readMap", () => {
     const map = writeMrc({ data, shape: [2, 2, 2], voxelSize: 1.5 });
     for (const bytes of [map, gzip(map)]) {
       expect(() => readStructure(bytes, "a.mrc")).toThrow(
-        'a.mrc: format: found "no text, as of a density map", expected an atomic model, PDB or mmCIF',
+        'a.mrc: text: found "zero bytes, as of a binary file", expected an atomic model, PDB or mmCIF',
       );
     }
     expect(() => readStructure(model, "a.pdb")).toThrow("a.pdb: ATOM records: found 0");

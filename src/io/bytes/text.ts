@@ -8,9 +8,10 @@ const MOST_TEXT = 0x1fffffe8;
 /**
  * Text of a file's bytes, unpacked if they are gzip or bzip2, or the text itself. UTF-8; bytes that are none become U+FFFD,
  * so that a reader can refuse them. Every kind of line end becomes a line feed.
- * @throws FormatError for a text longer than a string can be, or in UTF-16
+ * @throws FormatError for a text longer than a string can be, in UTF-16, or with zero bytes, which are of no text
+ * @param expected what to ask for in place of a binary file
  */
-export function decodeText(content: Uint8Array | string, path: string): string {
+export function decodeText(content: Uint8Array | string, path: string, expected = "text in UTF-8"): string {
   if (typeof content === "string") return withLineFeeds(content);
   const bytes = unpack(content, path, () => Math.min(MOST_TEXT, mostUnpacked(content.length)));
   if (bytes.length > MOST_TEXT)
@@ -18,6 +19,8 @@ export function decodeText(content: Uint8Array | string, path: string): string {
   // the mark of UTF-16, which Windows' own tools write
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     throw new FormatError(path, "text", "UTF-16", "UTF-8");
+  // UTF-16 without the mark, or no text at all, as a density map: no writer of these formats leaves a zero byte
+  if (bytes.includes(0)) throw new FormatError(path, "text", "zero bytes, as of a binary file", expected);
   return withLineFeeds(new TextDecoder().decode(bytes));
 }
 

@@ -17,7 +17,7 @@ export interface MrcHeader {
   readonly kind: "image" | "stack" | "volume";
   readonly mode: MrcMode;
   readonly littleEndian: boolean;
-  /** Mode 0 holds unsigned bytes: by IMOD's flag, or the maximum of a file from before 2000. */
+  /** Mode 0 holds unsigned bytes: by IMOD's flag, or by a maximum that signed ones cannot hold. */
   readonly isUnsigned: boolean;
   /** Angstrom along x, y, z; zeros where the header gives none. */
   readonly voxelSize: readonly [x: number, y: number, z: number];
@@ -103,7 +103,7 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
     kind,
     mode,
     littleEndian: words.littleEndian,
-    isUnsigned: mode === "int8" && holdsUnsigned(words),
+    isUnsigned: mode === "int8" && holdsUnsigned(words, remarks),
     voxelSize: readVoxelSize(words, path),
     cellAngles: [float(14), float(15), float(16)],
     start: [along(starts, 1), along(starts, 2), along(starts, 3)],
@@ -120,10 +120,19 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
   };
 }
 
-/** IMOD says in a flag of its own that mode 0 is unsigned; before 2000 it always was, where the maximum needs it. */
-function holdsUnsigned({ int, float, isOld }: MrcWords): boolean {
-  if (isOld) return float(21) > 127 && float(21) <= 255;
-  return int(39) === IMOD_STAMP && (int(40) & 1) === 0;
+/**
+ * Mode 0 is signed since 2014. IMOD says in a flag of its own that it is not; before 2000 it never was, and some programs still write
+ * it so: their maximum is one that signed bytes cannot hold.
+ */
+function holdsUnsigned({ int, float, isOld }: MrcWords, remarks: string[]): boolean {
+  if (int(39) === IMOD_STAMP && !isOld) return (int(40) & 1) === 0;
+  const [least, most] = [float(20), float(21)];
+  const isUnsigned = most > 127 && most <= 255 && (isOld || (least >= 0 && least < most));
+  if (isUnsigned && !isOld)
+    remarks.push(
+      `words 20-21 (DMIN DMAX) are ${least} and ${most}, which signed bytes cannot hold: mode 0 is read as unsigned`,
+    );
+  return isUnsigned;
 }
 
 function readAxes({ int }: MrcWords, path: string, remarks: string[]): [number, number, number] {

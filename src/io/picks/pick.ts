@@ -50,7 +50,8 @@ export const coordinateText = (value: number): string =>
  * @throws FormatError
  */
 export function refuseShares<P extends Pick>(picks: readonly P[], path: string): readonly P[] {
-  const isShare = (value: number): boolean => value >= 0 && value <= 1;
+  // COCO's boxes have lost half a pixel
+  const isShare = (value: number): boolean => value >= -0.5 && value <= 1;
   // one pick alone may well lie in the first pixels, but its box is no smaller than one
   const areShares =
     (picks.length > 1 || picks.some(({ boxSize = 1 }) => boxSize < 1)) &&

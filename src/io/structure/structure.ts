@@ -82,6 +82,15 @@ export function unknownElements(atoms: readonly Atom[], selection: AtomSelection
   return `${left.length} ${left.length === 1 ? "atom is" : "atoms are"} left out as no known element (${shown})`;
 }
 
+/** The same of a structure, whose file is named. @throws FormatError if no atom is left */
+export function atomsOf({ atoms, path }: Structure, selection: AtomSelection = {}): Atom[] {
+  if (!selected(atoms, selection).some(({ element }) => element !== "")) {
+    const left = selection.waters ? "" : ", water left out";
+    throw new FormatError(path, `atoms that are kept of ${atoms.length}${left}`, 0, "at least one");
+  }
+  return selectAtoms(atoms, selection);
+}
+
 function selected(atoms: readonly Atom[], selection: AtomSelection): Atom[] {
   const { waters = false, minimumConfidence = Number.NEGATIVE_INFINITY } = selection;
   const model = selection.model ?? atoms[0]?.model;

@@ -1,7 +1,7 @@
 import { CryoError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { readStructure } from "../../io/structure/read.js";
-import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
+import { applyAssembly, atomsOf } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
 import { mapDiameter, readDensityMap } from "../shared/maps/density-map.js";
 import { noiseDoubt, noiseOfMap } from "../shared/maps/map-noise.js";
@@ -31,7 +31,7 @@ export async function judgeStructure(
 
 async function judgeModel(path: string, particleDiameter: number, files: Files): Promise<readonly Finding[]> {
   const structure = readStructure(await files.read(path), path);
-  const atoms = applyAssembly(structure, selectAtoms(structure.atoms, { waters: false }), undefined);
+  const atoms = applyAssembly(structure, atomsOf(structure), undefined);
   return sizeFinding(path, modelDiameter(atoms), particleDiameter);
 }
 

@@ -15,6 +15,7 @@ import { refuseImpossible } from "../../io/star/impossible.js";
 import { LABEL } from "../../io/star/names.js";
 import { toRelion30, toRelion31 } from "../../io/star/versions.js";
 import { writeStar } from "../../io/star/write.js";
+import { cornerDoubt } from "../shared/micrographs/corner-doubt.js";
 import type { MicrographIndex } from "../shared/micrographs/micrograph-index.js";
 import { carriedCtfDoubt, starCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import type { LabelSource } from "../shared/particles/labels.js";
@@ -185,6 +186,11 @@ function tellOutside(
   });
   if (outside.length > 0)
     warn(`${path}: ${outside.length} of ${picks.length} places lie outside their micrographs`);
+  const doubt = cornerDoubt(
+    picks.map(({ micrograph, x, y }) => ({ x, y, shape: shapes.get(micrograph)! })),
+    path,
+  );
+  if (doubt) warn(doubt);
 }
 
 function boxOf(picks: readonly Pick[], { box }: LabelOptions, { path }: LabelSource): number {

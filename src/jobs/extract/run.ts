@@ -5,6 +5,7 @@ import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
+import { cornerDoubt, type PlaceInShape } from "../shared/micrographs/corner-doubt.js";
 import { starCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { boundsOf, digest, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { cutBox } from "./box.js";
@@ -144,6 +145,8 @@ async function writeExtraction(
   const rows = Array.from(table.micrographs.keys());
   const kept = await chooseParticles(extraction, rows, micrographs, context);
   if (kept.length === 0) throw new DomainError(`${particles}: particles to extract`, 0, "at least one");
+  const doubt = cornerDoubt(await inShapes(kept, extraction, micrographs), particles);
+  if (doubt) report.warn(doubt);
   const starText = stackStar({ name: out, table, kept, box, image: rescale, ctfs });
   async function* images(): AsyncGenerator<Image> {
     let done = 0;
@@ -156,6 +159,18 @@ async function writeExtraction(
   const star = starBeside(out);
   await files.write(star, starText);
   return { stack: out, star, particles: kept.length, skipped: rows.length - kept.length };
+}
+
+/** Where the boxes lie in their micrographs. */
+async function inShapes(
+  kept: readonly Extracted[],
+  { table }: OpenExtraction,
+  micrographs: Micrographs,
+): Promise<PlaceInShape[]> {
+  const places: PlaceInShape[] = [];
+  for (const { row, x, y } of kept)
+    places.push({ x, y, shape: (await micrographs.header(table.micrographs[row]!)).shape });
+  return places;
 }
 
 function stackHeader(

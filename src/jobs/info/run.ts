@@ -12,7 +12,7 @@ import { decodePng } from "../../io/png/read.js";
 import { isMrc } from "../../io/read-image.js";
 import { readSafetensors } from "../../io/safetensors.js";
 import { readStructure } from "../../io/structure/read.js";
-import { applyAssembly, selectAtoms, unknownElements } from "../../io/structure/structure.js";
+import { applyAssembly, atomsOf, unknownElements } from "../../io/structure/structure.js";
 import { readTiffDirectory } from "../../io/tiff/directory.js";
 import { readTiff } from "../../io/tiff/read.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
@@ -121,7 +121,7 @@ async function describeHdf(files: Files, path: string): Promise<Description> {
 
 async function describeModel(files: Files, path: string): Promise<Description> {
   const structure = readStructure(await files.read(path), path);
-  const atoms = selectAtoms(structure.atoms);
+  const atoms = atomsOf(structure);
   const unknown = unknownElements(structure.atoms);
   const models = new Set(structure.atoms.map(({ model }) => model)).size;
   const assembled = applyAssembly(structure, atoms);

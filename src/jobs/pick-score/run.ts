@@ -7,6 +7,7 @@ import { namesOf } from "../evaluate/plan.js";
 import { matchNames, shortNames } from "../shared/micrographs/match-names.js";
 import { openMicrographs } from "../shared/micrographs/micrograph-index.js";
 import { resolveOptions } from "../shared/options/check.js";
+import { frameDoubt } from "./frame-doubt.js";
 import { type PickScoreOptions, pickScoreOptions, type ResolvedPickScoreOptions } from "./options.js";
 import { type CoordinateScale, type Coordinates, readCoordinates } from "./read.js";
 import { type PickerScores, type PickScoreResult, summaryOf } from "./result.js";
@@ -50,6 +51,10 @@ export async function scorePicks(given: PickScoreOptions, context: JobContext): 
   const names = commonNames(truth, all, context);
   if (unsure) requireSome(unsure, names, context);
   const shapes = await shapesOf(names, [...pickers, truth], options, context);
+  for (const picker of all) {
+    const doubt = frameDoubt(names, truth, picker, radius);
+    if (doubt) warn(doubt);
+  }
   const score = (name: string, coordinates: Coordinates): PickerScores => {
     const threshold = options.threshold ?? coordinates.threshold;
     const matched = names.map((micrograph) =>

@@ -9,6 +9,7 @@ import { readImage } from "../../io/read-image.js";
 import { type NetworkImage, networkImage, type Place } from "../../pick/network/image.js";
 import type { LabelledImage } from "../../pick/training/data.js";
 import { readCoordinates } from "../pick-score/read.js";
+import { cornerDoubt, type PlaceInShape } from "../shared/micrographs/corner-doubt.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
 import { PixelSizeWatch, saidPixelSize } from "../shared/micrographs/pixel-size.js";
@@ -49,6 +50,7 @@ export async function labelledMicrographs(
   }
   if (unknown.length > 0)
     report.warn(`micrographs without coordinates, which are left out: ${some(unknown)}`);
+  const placed: PlaceInShape[] = [];
   const watch = new PixelSizeWatch(plan.pixelSize, report);
   for (const path of plan.micrographs) {
     const { shape, pixelSize } = await readImageHeader(files, path);
@@ -57,9 +59,12 @@ export async function labelledMicrographs(
     if (!places) continue;
     const outside = outsideOf(places, shape, path);
     if (outside > 0) report.warn(`${path}: ${outside} of ${places.length} places lie outside the micrograph`);
+    placed.push(...places.map(({ x, y }) => ({ x, y, shape })));
     found.push(singleMicrograph(files, path, places, plan));
   }
   watch.close();
+  const doubt = cornerDoubt(placed, plan.coordinates.join(", "));
+  if (doubt) report.warn(doubt);
   return found;
 }
 

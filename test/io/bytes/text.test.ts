@@ -10,6 +10,13 @@ test.each([
   );
 });
 
+test("UTF-16 without its mark, or anything with zero bytes, is no text", () => {
+  const bytes = new Uint8Array(Buffer.from("data_\n", "utf16le"));
+  expect(() => decodeText(bytes, "a.star")).toThrow(
+    'a.star: text: found "zero bytes, as of a binary file", expected text in UTF-8',
+  );
+});
+
 test("UTF-8 with its mark, and any line ends, are read", () => {
   const bytes = new TextEncoder().encode("\ufeffä\r\nb\rc\n");
   expect(decodeText(bytes, "a.star")).toBe("ä\nb\nc\n");

@@ -43,6 +43,25 @@ describe("modes", () => {
     expect([...data]).toEqual([128, 255]);
   });
 
+  test("mode 0 is unsigned where the header's extremes are those of unsigned bytes, and this is remarked", () => {
+    const bytes = { counts: [2, 1, 1], mode: 0, samples: [0x80, 0xff] };
+    const of = (least: number, most: number) => read({ ...bytes, floats: { 20: least, 21: most } });
+    expect([...of(128, 255).data]).toEqual([128, 255]);
+    expect(of(128, 255).header.remarks).toEqual([
+      "words 20-21 (DMIN DMAX) are 128 and 255, which signed bytes cannot hold: mode 0 is read as unsigned",
+    ]);
+    // signed extremes, none, and those of another kind of sample
+    for (const [least, most] of [
+      [-128, -1],
+      [0, -1],
+      [-3.5, 200],
+      [0, 1200],
+    ] as const) {
+      expect([...of(least, most).data]).toEqual([-128, -1]);
+      expect(of(least, most).header.remarks).toEqual([]);
+    }
+  });
+
   test("mode 3 is refused by name", () => {
     expect(() => read({ counts: [1, 1, 1], mode: 3, samples: [0, 0, 0, 0] }, "ribosome.mrc")).toThrow(
       "ribosome.mrc: word 4 (MODE): found 3, expected 0, 1, 2, 6, 12 or 101",

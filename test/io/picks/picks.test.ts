@@ -234,17 +234,28 @@ test("turning the rows over twice changes nothing; the first row becomes the las
   expect(flipPickRows(flipPickRows([pick], 10), 10)).toEqual([pick]);
 });
 
+const COCO = {
+  images: [{ id: 1, file_name: "a.mrc", width: 160, height: 128 }],
+  annotations: [
+    { id: 1, image_id: 1, category_id: 1, bbox: [0.225, 0.475, 0.05, 0.05] },
+    { id: 2, image_id: 1, category_id: 1, bbox: [0.975, 0.725, 0.05, 0.05] },
+  ],
+};
+
 describe("shares of the sides are no pixels", () => {
   const star = "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n0.25 0.5\n1 0.75\n";
   const readers: Readonly<Record<string, () => unknown>> = {
     "a.csv": () => read("a.csv", "x,y\n0.25,0.5\n1,0.75\n"),
     "a.txt": () => read("a.txt", "image_name\tx_coord\ty_coord\na\t0.25\t0.5\na\t1\t0.75\n"),
     "a.star": () => readPicksStar(star, "a.star", "a"),
+    // half a pixel less than the box says
+    "a.json": () => read("a.json", JSON.stringify(COCO)),
   };
   const read = (path: string, text: string) =>
     pickFormatOf(path)!.read(new TextEncoder().encode(text), path, "a");
   test.each(Object.keys(readers))("%s", (path) => {
-    expect(readers[path]).toThrow(`${path}: places: found [0.25,0.5], expected pixels`);
+    const place = path === "a.json" ? "[-0.25,0]" : "[0.25,0.5]";
+    expect(readers[path]).toThrow(`${path}: places: found ${place}, expected pixels`);
   });
   test("two picks in the first pixels are read, and so is one alone", () => {
     expect(read("a.csv", "x,y\n0,0\n1,1\n")).toHaveLength(2);

@@ -153,7 +153,7 @@ describe("coordinates beside their columns", () => {
 });
 
 test("lines may end in a carriage return, a line feed or both", () => {
-  const lines = Array.from({ length: 6 }, () => record(" CA ", "ALA"));
+  const lines = [" N  ", " CA ", " C  ", " O  ", " CB ", " H  "].map((name) => record(name, "ALA"));
   for (const end of ["\n", "\r\n", "\r"]) {
     const bytes = new TextEncoder().encode(lines.join(end) + end);
     expect(readStructure(bytes, "x.pdb").atoms, JSON.stringify(end)).toHaveLength(6);

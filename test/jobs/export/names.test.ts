@@ -50,7 +50,10 @@ test("places outside the micrograph are told of where its size is known", async 
   const csv = "micrograph,x,y\na.mrc,5,6\na.mrc,50,6\na.mrc,-2,6\n";
   writeFileSync(at("outside.csv"), csv);
   await run(at("outside.csv"), "outside.json", { box: 4, micrographSize: [20, 20] });
-  expect(warnings).toEqual([`${at("outside.csv")}: 2 of 3 places lie outside their micrographs`]);
+  expect(warnings).toEqual([
+    `${at("outside.csv")}: 1 of 3 places are negative, left of their micrographs or above them`,
+    `${at("outside.csv")}: 2 of 3 places lie outside their micrographs`,
+  ]);
 });
 
 test("places that stand twice, and picks of which only some have a score, are told of", async () => {

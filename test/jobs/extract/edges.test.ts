@@ -16,6 +16,34 @@ const write = (name: string, bytes: Uint8Array | string): string => {
   return join(dir, name);
 };
 
+test("places in one corner of their micrographs are told: those of binned ones lie so", async () => {
+  write("wide.mrc", writeMrc({ data: numbered(200, 300).data, shape: [1, 200, 300], voxelSize: 2 }));
+  const warningsOf = async (scale: number, count: number): Promise<readonly string[]> => {
+    const rows = Array.from({ length: count }, (_, i) => i);
+    const columns = {
+      rlnMicrographName: rows.map(() => "wide.mrc"),
+      // to 280 and 192 of 300 and 200 pixels
+      rlnCoordinateX: rows.map((i) => Math.floor(scale * (280 - 7 * i))),
+      rlnCoordinateY: rows.map((i) => Math.floor(scale * (12 + 5 * i))),
+    };
+    const particles = write("corner.star", writeStar([{ name: "particles", columns }]));
+    const told = jobContext();
+    await extractParticles(
+      { particles, box: 8, out: join(dir, "corner-cut.mrcs"), pixelSize: 2 },
+      told.context,
+    );
+    return told.warnings;
+  };
+  expect(await warningsOf(1, 37)).toEqual([]);
+  expect(await warningsOf(0.5, 37)).toEqual([
+    expect.stringMatching(
+      /corner\.star: all 37 places lie within 4\d % of the sides of their micrographs, from the upper left: are they of micrographs that were binned\?$/,
+    ),
+  ]);
+  // few may lie so by chance
+  expect(await warningsOf(0.5, 20)).toEqual([]);
+});
+
 describe("boxes over the edges", () => {
   const { data } = numbered(40, 50);
   write("edge.mrc", writeMrc({ data, shape: [1, 40, 50], voxelSize: 2 }));

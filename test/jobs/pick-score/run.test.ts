@@ -294,3 +294,41 @@ describe("bootstrapPicking", () => {
     );
   });
 });
+
+describe("picks that lie in other pixels than the truth", () => {
+  const random = Random.of(5, "frames");
+  const places = Array.from({ length: 60 }, () => [
+    10 + Math.floor(random.uniform() * 380),
+    10 + Math.floor(random.uniform() * 280),
+  ]) as readonly (readonly [number, number])[];
+  csv("frames/m.csv", places);
+  const doubts = async (name: string, moved: readonly (readonly [number, number])[]) => {
+    csv(`${name}/m.csv`, moved);
+    return (await score({ picks: [join(dir, name)], truth: join(dir, "frames") })).warnings;
+  };
+
+  test("of binned micrographs, or of unbinned ones, are told", async () => {
+    expect(await doubts("right", places)).toEqual([]);
+    for (const factor of [0.5, 2, 4]) {
+      const scaled = places.map(([x, y]) => [factor * x, factor * y] as const);
+      expect(await doubts(`by${factor}`, scaled)).toEqual([
+        expect.stringMatching(
+          `by${factor}: picks reach ${factor} times as far as the truth along both sides`,
+        ),
+      ]);
+    }
+  });
+
+  test("with rows that count from below are told", async () => {
+    expect(
+      await doubts(
+        "turned",
+        places.map(([x, y]) => [x, 299 - y] as const),
+      ),
+    ).toEqual([
+      expect.stringMatching(
+        /turned: 60 of 60 true places have a pick near them if its rows are counted from below, in micrographs of about 30\d rows, and \d+ as they are: `export` turns/,
+      ),
+    ]);
+  });
+});

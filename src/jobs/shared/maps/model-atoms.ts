@@ -4,8 +4,8 @@ import { readStructure } from "../../../io/structure/read.js";
 import {
   type Atom,
   applyAssembly,
+  atomsOf,
   type Structure,
-  selectAtoms,
   unknownElements,
 } from "../../../io/structure/structure.js";
 
@@ -48,7 +48,7 @@ export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomCho
   };
   const unknown = unknownElements(structure.atoms, selection);
   if (unknown) report.note(`${path}: ${unknown}`);
-  const selected = withOccupancies(selectAtoms(structure.atoms, selection), path, report);
+  const selected = withOccupancies(atomsOf(structure, selection), path, report);
   if (options.bFactors) refuseStrangeBFactors(selected, path);
   if (!ofModels) noteModels(structure, selected[0]!.model, report);
   if (options.assembly === "none" || ofModels) return selected;

@@ -53,16 +53,20 @@ export async function truePicks(
   return out;
 }
 
-/** What to say of picks that stand twice, or of which only some have a score. */
+/** What to say of picks that stand twice, lie where no micrograph is, or of which only some have a score. */
 function oddPicks(picks: readonly CoordinatePick[]): readonly string[] {
   const places = new Set(
     picks.map(({ micrograph, x, y, origin }) => JSON.stringify([micrograph, x, y, origin])),
   );
   const repeated = picks.length - places.size;
+  const negative = picks.filter(({ x, y }) => x < -0.5 || y < -0.5).length;
   const unscored = picks.filter(({ score }) => score === undefined).length;
   return [
     ...(repeated > 0
       ? [`${repeated} of ${picks.length} places stand in it a second time, in the same micrograph`]
+      : []),
+    ...(negative > 0
+      ? [`${negative} of ${picks.length} places are negative, left of their micrographs or above them`]
       : []),
     ...(unscored > 0 && unscored < picks.length
       ? [`${unscored} of ${picks.length} picks have no score, others do`]
