@@ -8,8 +8,9 @@ const MOST_TEXT = 0x1fffffe8;
 /**
  * Text of a file's bytes, unpacked if they are gzip or bzip2, or the text itself. UTF-8; bytes that are none become U+FFFD,
  * so that a reader can refuse them. Every kind of line end becomes a line feed.
- * @throws FormatError for a text longer than a string can be, in UTF-16, or with zero bytes, which are of no text
+ *
  * @param expected what to ask for in place of a binary file
+ * @throws FormatError for a text longer than a string can be, in UTF-16, or with zero bytes, which are of no text
  */
 export function decodeText(content: Uint8Array | string, path: string, expected = "text in UTF-8"): string {
   if (typeof content === "string") return withLineFeeds(content);
