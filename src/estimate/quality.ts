@@ -10,7 +10,10 @@ export interface MicrographQuality {
   readonly deviation: number;
   /** Different values, counted up to one more than 8 bits hold. */
   readonly levels: number;
-  /** Share of the pixels at the lowest and at the highest value. */
+  /**
+   * Share of the pixels at the lowest and at the highest value, twice the smaller of the two: a border or dead columns of 0 are no
+   * contrast that was cut off.
+   */
   readonly clipped: number;
   /**
    * Skewness, -1 to 1, of the micrograph once it is filtered to the particle's size: (q99 + q1 - 2 q50) / (q99 - q1) by its quantiles.
@@ -60,9 +63,12 @@ function levelsOf(data: Float32Array): { readonly levels: number; readonly clipp
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  let atEnds = 0;
-  for (const value of data) if (value === low || value === high) atEnds++;
-  return { levels: seen.size, clipped: atEnds / data.length };
+  let [atLow, atHigh] = [0, 0];
+  for (const value of data) {
+    if (value === low) atLow++;
+    if (value === high) atHigh++;
+  }
+  return { levels: seen.size, clipped: (2 * Math.min(atLow, atHigh)) / data.length };
 }
 
 /** Skewness of the difference of two blurs, narrow and wide, that a disc of the particle's size answers most. */

@@ -3,8 +3,8 @@ import { OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { writeMrc } from "../../io/mrc/write.js";
-import { readImage } from "../../io/read-image.js";
 import { saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import { BINNED, type BinnedMicrograph, parseBinnedMicrograph } from "./records.js";
 
 /** What the task "bin-micrograph" shares between micrographs. */
@@ -46,7 +46,7 @@ export async function binMicrographTask(
     return isThere ? { micrograph: known, headerPixelSize: null } : undefined;
   }
   const sha256 = await files.sha256(path);
-  const { image, pixelSize: ofHeader } = await readImage(await files.read(path), path);
+  const { image, pixelSize: ofHeader } = await readRealMicrograph(files, path);
   const pixelSize = given ?? knownPixelSize(path, ofHeader);
   const binning = planBinning(image.shape, pixelSize, to);
   const made: BinnedMicrograph = {

@@ -44,6 +44,7 @@ export function judgeMicrographs(
     ...all.flatMap((micrograph) => unusable(micrograph, expected)),
     ...outliers(usable),
     ...ofTheSet(usable),
+    ...defectsOf(usable),
     ...(usable.length === 0 ? [none()] : usable.length < FEW ? [few(usable.length)] : []),
   ];
 }
@@ -194,6 +195,45 @@ function ofTheSet(usable: readonly CheckedMicrograph[]): Finding[] {
     );
   }
   return findings;
+}
+
+/** What is filled in: it does no harm, but is a sign of a detector whose defects were not corrected. */
+function defectsOf(usable: readonly CheckedMicrograph[]): Finding[] {
+  const known = usable.flatMap(({ file, defects }) => (defects ? [{ file, ...defects }] : []));
+  const [hottest, blankest] = (["hotPixels", "blankLines"] as const).map((kind) => {
+    const some = known.filter((each) => each[kind] > 0);
+    return { count: some.length, worst: some.sort((a, b) => b[kind] - a[kind])[0] };
+  }) as [Worst, Worst];
+  const reasons: string[] = [];
+  if (hottest.worst) {
+    const { file, hotPixels, farthest } = hottest.worst;
+    const { value, x, y } = farthest!;
+    reasons.push(
+      `${hottest.count} of ${usable.length} have pixels far from all others, up to ${hotPixels} in one ` +
+        `(${file}: ${Number(value.toPrecision(4))} at column ${x}, row ${y})`,
+    );
+  }
+  if (blankest.worst) {
+    const { file, blankLines } = blankest.worst;
+    reasons.push(
+      `${blankest.count} of ${usable.length} have blank rows or columns, up to ${blankLines} in one (${file})`,
+    );
+  }
+  if (reasons.length === 0) return [];
+  return [
+    {
+      ...{ kind: "doubt", about: "micrographs", found: reasons.join("; ") },
+      advice:
+        "They are filled in from what lies beside them, here and wherever micrographs are learned from or picked, and harm nothing; " +
+        "particles that are cut out have them. Motion correction with the detector's gain reference and defects avoids them.",
+      pictures: [],
+    },
+  ];
+}
+
+interface Worst {
+  readonly count: number;
+  readonly worst: ({ readonly file: string } & NonNullable<CheckedMicrograph["defects"]>) | undefined;
 }
 
 const none = (): Finding => ({

@@ -5,7 +5,7 @@ import type { Files } from "../../core/ports.js";
 import { encodePreview } from "../../dataset/images.js";
 import { inside } from "../../dataset/layout.js";
 import { micrographQuality } from "../../estimate/quality.js";
-import { readImage } from "../../io/read-image.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import { CHECK, type CheckedMicrograph, parseChecked } from "./records.js";
 
 /** What the task "check-micrograph" shares between micrographs. */
@@ -38,14 +38,16 @@ export async function checkMicrographTask(
 }
 
 async function measure(path: string, pixelSize: number, particleDiameter: number, files: Files) {
-  const nothing = { shape: null, headerPixelSize: null, quality: null, picture: null };
+  const nothing = { shape: null, headerPixelSize: null, quality: null, defects: null, picture: null };
   try {
-    const { image, pixelSize: ofHeader } = await readImage(await files.read(path), path);
+    const { image, pixelSize: ofHeader, ...mended } = await readRealMicrograph(files, path);
     const failure = flawOf(image);
     const seen = { shape: [...image.shape] as [number, number], headerPixelSize: ofHeader ?? null };
     if (failure) return { ...nothing, ...seen, failure };
     const quality = micrographQuality(image, pixelSize, particleDiameter);
-    return { ...seen, quality, failure: null, picture: encodePreview(image) };
+    const { hotPixels, farthest = null, blankLines } = mended;
+    const defects = { hotPixels, farthest, blankLines };
+    return { ...seen, quality, defects, failure: null, picture: encodePreview(image) };
   } catch (error) {
     // a damaged file is what the check looks for; anything else is a fault of the program
     if (!(error instanceof CryoError)) throw error;

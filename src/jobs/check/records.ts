@@ -11,6 +11,12 @@ const quality = z.object({
   spectrum: z.array(z.number()),
 });
 
+const defects = z.object({
+  hotPixels: z.number(),
+  farthest: z.object({ x: z.number(), y: z.number(), value: z.number() }).nullable(),
+  blankLines: z.number(),
+});
+
 const checked = z.object({
   /** What it was made from: contents, settings, program. */
   key: z.string(),
@@ -19,6 +25,8 @@ const checked = z.object({
   /** Angstrom, of the header. */
   headerPixelSize: z.number().nullable(),
   quality: quality.nullable(),
+  /** What was filled in before it was measured: hot pixels with the farthest of them, blank rows and columns. */
+  defects: defects.nullable().default(null),
   /** Why it could not be read or measured. */
   failure: z.string().nullable(),
   /** Preview, relative to the folder of the check. */

@@ -8,9 +8,9 @@ import { Random } from "../../core/random.js";
 import { inside } from "../../dataset/layout.js";
 import { estimateNoise } from "../../estimate/noise/noise.js";
 import { writeMrc } from "../../io/mrc/write.js";
-import { readImage } from "../../io/read-image.js";
 import { colouredNoise } from "../../physics/noise.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import { namedByStem } from "../shared/micrographs/stems.js";
 import type { MicrographKind } from "./kinds.js";
 
@@ -51,7 +51,7 @@ export async function spoilMicrographs(
     for (const [done, { path, stem }] of inputs.entries()) {
       signal.throwIfAborted();
       report.progress({ stage: kind, done, total: inputs.length, unit: "micrographs" });
-      const read = await readImage(await files.read(path), path);
+      const read = await readRealMicrograph(files, path);
       const pixelSize = given.pixelSize ?? read.pixelSize;
       if (pixelSize === undefined) {
         throw new OptionError("pixelSize", `found none, and ${path} does not say it either`);

@@ -12,8 +12,8 @@ import { findSpots } from "../../estimate/particle-count.js";
 import { estimateSize } from "../../estimate/particle-size.js";
 import { writeMrc } from "../../io/mrc/write.js";
 import { encodePng } from "../../io/png/write.js";
-import { readImage } from "../../io/read-image.js";
 import type { Defocus } from "../../physics/optics/optics.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import type { NamedMicrograph } from "../shared/micrographs/stems.js";
 import { fitChart, sizeChart, spotsPicture } from "./pictures.js";
 import type { EstimateSettings } from "./plan.js";
@@ -59,7 +59,7 @@ export async function estimateMicrographTask(
     return { ...known, micrograph: { ...known.micrograph, file: path } };
   }
   if (sha256 === undefined || joins) return undefined;
-  const { image, pixelSize } = await readImage(await files.read(path), path);
+  const { image, pixelSize } = await readRealMicrograph(files, path);
   checkMicrograph(image, path);
   requireDiameter(image, settings, path);
   const { record, pictures, noise } = measure(image, withCtf(settings, ctf), stem);

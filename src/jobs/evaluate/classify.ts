@@ -21,9 +21,9 @@ import { whiteNoiseImage } from "../../evaluate/realism/images.js";
 import { CEILING, FLOOR } from "../../evaluate/realism/realism.js";
 import { type Score, summarise } from "../../evaluate/spread.js";
 import { csvLine } from "../../io/bytes/csv.js";
-import { readImage } from "../../io/read-image.js";
 import { type PatchRow, patchSheet } from "../../plot/patch-sheet.js";
 import type { DatasetContext } from "../shared/context.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import type { ClassifierPlan, RealismPlan } from "./plan.js";
 import { realInputs, syntheticInputs } from "./sets.js";
 
@@ -105,7 +105,7 @@ interface RawSet {
 }
 
 const imageOf = async (path: string, { files }: DatasetContext): Promise<Image> =>
-  (await readImage(await files.read(path), path)).image;
+  (await readRealMicrograph(files, path)).image;
 
 /** Every second real micrograph against the others. */
 function floorOf(raw: readonly NamedImage[], note: (line: string) => void): readonly RawSet[] {

@@ -14,8 +14,8 @@ import { copiedShare, nearestDistances } from "../../evaluate/realism/nearest.js
 import { CEILING, FLOOR } from "../../evaluate/realism/realism.js";
 import { type Score, summarise } from "../../evaluate/spread.js";
 import { csvLine } from "../../io/bytes/csv.js";
-import { readImage } from "../../io/read-image.js";
 import type { DatasetContext } from "../shared/context.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import type { ExtractorPlan, RealismPlan } from "./plan.js";
 import { syntheticInputs } from "./sets.js";
 
@@ -74,7 +74,7 @@ export async function extractorRealism(
       `found ${plan.extractor.patch}, expected ${side}, which the model takes`,
     );
   }
-  const load = async (path: string): Promise<Image> => (await readImage(await files.read(path), path)).image;
+  const load = async (path: string): Promise<Image> => (await readRealMicrograph(files, path)).image;
   const shapes: Image["shape"][] = [];
   const sets: RawSet[] = [
     {

@@ -8,7 +8,7 @@ import {
   type RealismProtocol,
 } from "../../evaluate/realism/profile.js";
 import { readPng } from "../../io/png/read.js";
-import { readImage } from "../../io/read-image.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 
 /** A micrograph to measure. */
 export interface FileInput {
@@ -35,7 +35,7 @@ export async function profileMicrographTask(
     const image = whiteNoiseImage(input.shape, input.seed, input.index);
     return profileMicrograph(image, protocol, { data: image.data.map(() => 1), shape: image.shape });
   }
-  const { image } = await readImage(await files.read(input.path), input.path);
+  const { image } = await readRealMicrograph(files, input.path);
   const keep = input.mask === undefined ? undefined : await readBackground(files, input.mask, image.shape);
   if (input.half === undefined) return profileMicrograph(image, protocol, keep);
   const half = (of: Image): Image => atLeastTwo([of])[input.half!]!;

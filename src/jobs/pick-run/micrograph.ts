@@ -6,7 +6,6 @@ import type { Files } from "../../core/ports.js";
 import { encodePreview } from "../../dataset/images.js";
 import { inside } from "../../dataset/layout.js";
 import { fitCtf } from "../../estimate/ctf/ctf-fit.js";
-import { readImage } from "../../io/read-image.js";
 import type { CtfParameters } from "../../physics/optics/ctf.js";
 import type { Defocus, Optics } from "../../physics/optics/optics.js";
 import { laplacianScorer } from "../../pick/laplacian.js";
@@ -14,6 +13,7 @@ import { findPeaks } from "../../pick/peaks.js";
 import type { Scorer } from "../../pick/scorer.js";
 import type { Templates } from "../../pick/template/images.js";
 import { templateScorer } from "../../pick/template/template.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import { PICKS, type PickFailure, type PickPart, parsePickFailure, parsePickPart } from "./records.js";
 
 /** One micrograph to pick. */
@@ -111,7 +111,7 @@ async function peaksOf(
   files: Files,
   prepare: (image: Image) => PreparedScorer,
 ): Promise<{ readonly part: Omit<PickPart, "key">; readonly picture: Uint8Array }> {
-  const { image, pixelSize: ofHeader } = await readImage(await files.read(path), path);
+  const { image, pixelSize: ofHeader } = await readRealMicrograph(files, path);
   const prepared = prepare(image);
   const peaks = findPeaks(await prepared.scorer.score(image), image.shape, { distance, margin });
   const part = {

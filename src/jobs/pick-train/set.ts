@@ -5,7 +5,6 @@ import type { Files, Report } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { readDataset, readMicrograph } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
-import { readImage } from "../../io/read-image.js";
 import { type NetworkImage, networkImage, type Place } from "../../pick/network/image.js";
 import type { LabelledImage } from "../../pick/training/data.js";
 import { readCoordinates } from "../pick-score/read.js";
@@ -13,6 +12,7 @@ import { cornerDoubt, type PlaceInShape } from "../shared/micrographs/corner-dou
 import { readImageHeader } from "../shared/micrographs/image-header.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
 import { PixelSizeWatch, saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import type { PickTrainPlan } from "./plan.js";
 
 /** A labelled micrograph, read when it is needed. */
@@ -164,7 +164,7 @@ async function readPixels(
   path: string,
   plan: PickTrainPlan,
 ): Promise<{ readonly image: Image; readonly pixelSize: number }> {
-  const read = await readImage(await files.read(path), path);
+  const read = await readRealMicrograph(files, path);
   const pixelSize = plan.pixelSize ?? saidPixelSize(read.pixelSize);
   if (pixelSize === undefined || !(pixelSize > 0)) {
     throw new OptionError(
@@ -208,7 +208,7 @@ export async function negativeImages(files: Files, plan: PickTrainPlan): Promise
   const particleDiameter = plan.particleDiameter ?? plan.from?.record.particleDiameter;
   const found: LabelledImage[] = [];
   for (const path of plan.negatives) {
-    const { image, pixelSize: header } = await readImage(await files.read(path), path);
+    const { image, pixelSize: header } = await readRealMicrograph(files, path);
     const pixelSize = saidPixelSize(header);
     const scales =
       pixelSize !== undefined && particleDiameter !== undefined

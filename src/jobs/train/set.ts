@@ -5,7 +5,6 @@ import type { Files, Report } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { type Dataset, readDataset } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
-import { readImage } from "../../io/read-image.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import {
   type Contrast,
@@ -27,6 +26,7 @@ import {
   type SaidPixelSize,
   saidPixelSize,
 } from "../shared/micrographs/pixel-size.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 
 export interface TrainingInputs {
   /** Micrographs, real and not labelled. */
@@ -97,7 +97,7 @@ export async function openTrainingSet(
   };
   const loadReal = async (index: number): Promise<Image> => {
     const path = inputs.real[index]!;
-    const { image } = await readImage(await files.read(path), path);
+    const { image } = await readRealMicrograph(files, path);
     const flat = inputs.flatten ? addTrend(image, measureTrend(image), -1) : image;
     return normaliseImage(flat, measureContrast(flat, path));
   };
@@ -160,7 +160,7 @@ export async function measureRealLook(
   const contrasts: Contrast[] = [];
   const trends: Trend[] = [];
   for (const path of real.slice(0, MEASURED)) {
-    const { image } = await readImage(await files.read(path), path);
+    const { image } = await readRealMicrograph(files, path);
     if (flatten) {
       const trend = measureTrend(image);
       const contrast = measureContrast(addTrend(image, trend, -1), path);

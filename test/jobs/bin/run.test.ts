@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
+import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { readImage } from "../../../src/io/read-image.js";
 import type { BinOptions } from "../../../src/jobs/bin/options.js";
@@ -45,6 +46,21 @@ test("micrographs of any kind are binned once, and again only where their conten
   const after = paths.map((path) => statSync(path.replace(dir, join(dir, "binned"))).mtimeMs);
   expect(after[0]).toBe(before[0]);
   expect(after[1]).not.toBe(before[1]);
+});
+
+test("hot pixels and dead columns leave no mark in the binned micrograph", async () => {
+  const clean = micrograph("clean.mrc", 1.1);
+  const { data, shape } = readMrc(readFileSync(clean), clean);
+  data[30 * 90 + 20] = 1e6;
+  for (let row = 0; row < 120; row++) data[row * 90 + 60] = 0;
+  const spoilt = join(dir, "spoilt.mrc");
+  writeFileSync(spoilt, writeMrc({ data, shape, voxelSize: 1.1 }));
+  await bin({ micrographs: [clean, spoilt], to: 4.4, out: join(dir, "mended") });
+  const [one, two] = ["clean.mrc", "spoilt.mrc"].map((name) =>
+    readMrc(readFileSync(join(dir, "mended", name)), name),
+  );
+  const far = two!.data.filter((value, i) => Math.abs(value - one!.data[i]!) > 100);
+  expect(far.length).toBe(0);
 });
 
 test("what is as coarse already is not copied", async () => {

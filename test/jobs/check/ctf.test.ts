@@ -6,7 +6,15 @@ import type { MicrographEstimate } from "../../../src/jobs/estimate/records.js";
 
 const quality = { mean: 0, deviation: 1, levels: 257, clipped: 0, skewness: 0, fineness: 1, spectrum: [] };
 const checked = (name: string): CheckedMicrograph => ({
-  ...{ key: "", file: `raw/${name}.mrc`, shape: [8, 8], headerPixelSize: null, quality, failure: null },
+  ...{
+    key: "",
+    file: `raw/${name}.mrc`,
+    shape: [8, 8],
+    headerPixelSize: null,
+    quality,
+    defects: null,
+    failure: null,
+  },
   picture: `pictures/${name}.png`,
 });
 const ctf = (name: string, more: Partial<MicrographCtf>): MicrographCtf => ({

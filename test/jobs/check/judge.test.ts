@@ -29,7 +29,7 @@ function micrograph(
   const quality = micrographQuality(change({ data, shape }), PIXEL_SIZE, DIAMETER);
   return {
     ...{ key: "", file: `m${seed}.mrc`, shape: [256, 256], headerPixelSize: PIXEL_SIZE },
-    ...{ quality, failure: null, picture: `pictures/m${seed}.png` },
+    ...{ quality, defects: null, failure: null, picture: `pictures/m${seed}.png` },
   };
 }
 
@@ -117,4 +117,27 @@ test("what is said of many files in the same words is said once, with their numb
   );
   expect([first!.about, first!.found]).toEqual(["m3.mrc", "file size: found 0"]);
   expect(second!.about).toBe("m0.mrc, m1.mrc");
+});
+
+test("defects that are filled in are told by their number and the micrograph that has most", () => {
+  const hot = (hotPixels: number, value: number, blankLines = 0) => ({
+    ...{ hotPixels, farthest: { x: 3, y: 5, value }, blankLines },
+  });
+  const all = set(6).map((each, i) => ({
+    ...each,
+    defects:
+      i === 2 ? hot(30, 1e6, 4) : i === 4 ? hot(1, 2e6) : { hotPixels: 0, farthest: null, blankLines: 1 },
+  }));
+  expect(judge(all)).toEqual([
+    "doubt: micrographs: 2 of 6 have pixels far from all others, up to 30 in one (m2.mrc: 1000000 at column 3, row 5); " +
+      "5 of 6 have blank rows or columns, up to 4 in one (m2.mrc)",
+  ]);
+});
+
+test("counts of few electrons with a border of zeros are no stretched previews", () => {
+  const counts = ({ data, shape }: Image): Image => ({
+    shape,
+    data: data.map((value, i) => (i < 10 * shape[1] ? 0 : Math.max(0, Math.round(value)))),
+  });
+  expect(judge(set(6, 10, counts)).join()).not.toContain("256 grey values");
 });
