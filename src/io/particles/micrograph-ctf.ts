@@ -7,6 +7,7 @@ import { opticsRowsOf } from "../star/optics-groups.js";
 import { parseStar } from "../star/parse.js";
 import { pixelSizeColumn, pixelSizesOf30 } from "../star/pixel-sizes.js";
 import type { StarTable } from "../star/table.js";
+import { furtherOptics } from "./further-optics.js";
 import {
   defocusOfStar,
   degreesOfStar,
@@ -35,6 +36,8 @@ export interface MicrographCtf {
   readonly resolution?: number;
   /** The program's own measure of the fit: higher is better. */
   readonly score?: number;
+  /** Labels by which the table says more of the optics, as a beam tilt, which is not here. */
+  readonly further?: readonly string[];
 }
 
 const DEGREES = 180 / Math.PI;
@@ -101,7 +104,9 @@ function anyNumber(value: number | string): number {
 function microscopeColumns(table: StarTable) {
   const { voltage, sphericalAberration, amplitudeContrast } = microscopeOfStar(table);
   const pixelSize = micrographPixelSizes(table);
+  const further = furtherOptics(table);
   return (row: number) => ({
+    ...(further.length > 0 && { further }),
     voltage: voltage[row]!,
     sphericalAberration: sphericalAberration[row]!,
     amplitudeContrast: amplitudeContrast[row]!,

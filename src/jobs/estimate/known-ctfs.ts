@@ -1,6 +1,6 @@
 import { OptionError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
-import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
+import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import { micrographStem } from "../../io/picks/pick.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import type { NamedMicrograph } from "../shared/micrographs/stems.js";
@@ -26,6 +26,7 @@ export async function readKnownCtfs(
     throw new OptionError("ctf", problem);
   };
   const known = new Map<string, Defocus>();
+  const used: MicrographCtf[] = [];
   const wanted = new Set(micrographs.map(({ stem }) => stem));
   for (const ctf of readMicrographCtfs(await files.read(path), path)) {
     const stem = micrographStem(ctf.micrograph);
@@ -37,6 +38,7 @@ export async function readKnownCtfs(
     }
     if (isUnfitted(ctf)) refuse(`${path}: ${ctf.micrograph}: found a defocus of 0, expected a fitted CTF`);
     const { defocusU, defocusV, defocusAngle, phaseShift } = ctf;
+    used.push(ctf);
     known.set(stem, { defocusU, defocusV, defocusAngle, phaseShift });
   }
   const missing = micrographs.filter(({ stem }) => !known.has(stem));
@@ -45,7 +47,7 @@ export async function readKnownCtfs(
     const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
     refuse(`${path}: found no row for ${some.join(", ")}${more}, expected one for every micrograph`);
   }
-  const doubt = micrographCtfDoubt([...known.values()], path);
+  const doubt = micrographCtfDoubt(used, path);
   if (doubt) report.warn(doubt);
   return known;
 }

@@ -110,7 +110,7 @@ function describeRows(table: StarTable): Description {
   const out: Record<string, string | number> = {};
   if (table.has(LABEL.micrograph)) out["micrographs"] = new Set(table.strings(LABEL.micrograph)).size;
   if (table.has(LABEL.defocusU) && table.rows > 0)
-    out["defocus U"] = defocusRange(table.numbers(LABEL.defocusU));
+    out["defocus U"] = defocusRange(table.carried(LABEL.defocusU));
   if (table.has(LABEL.halfSet)) {
     const sets = table.integers(LABEL.halfSet);
     out["half sets"] =
@@ -160,9 +160,10 @@ function describeExposures({ path, table: { rows, columns } }: CsFile, bytes: Ui
   };
 }
 
-/** Angstrom, of at least one micrograph or particle. */
-function defocusRange(defocus: ArrayLike<number>): string {
-  const values = Array.from(defocus);
+/** Angstrom, of at least one micrograph or particle; texts, as nan, stand where no CTF was fitted. */
+function defocusRange(defocus: readonly (number | string)[]): string {
+  const values = defocus.filter((value) => typeof value === "number");
+  if (values.length === 0) return "no numbers";
   const low = values.reduce((a, b) => Math.min(a, b));
   const high = values.reduce((a, b) => Math.max(a, b));
   const over = low < 0 ? "; negative is overfocus: underfocus is positive here" : "";

@@ -49,9 +49,9 @@ const picks = {
   rlnCoordinateY: [11, 21, 31, 16],
 };
 
-async function extract(particles: string, from = ctf) {
+async function extract(particles: string, from = ctf, told = jobContext()) {
   const given = { particles, ctf: from, box: 16, rescale: 8, out: join(dir, "out.mrcs"), pixelSize: 2 };
-  await extractParticles(given, jobContext().context);
+  await extractParticles(given, told.context);
   return readParticlesStar(readFileSync(join(dir, "out.star"), "utf8"), "out.star");
 }
 
@@ -82,6 +82,24 @@ const ofGroup = {
   rlnCoordinateY: [11, 21],
   rlnOpticsGroup: [1, 1],
 };
+
+test("a beam tilt of the micrographs, which goes no further, is told", async () => {
+  const tilted = join(dir, "tilted.star");
+  const text = readFileSync(ctf, "utf8").replace(
+    /(rlnAmplitudeContrast #4 *\n)((?:.*\n)*?)\n/,
+    (_all, label, rows) => {
+      const more = (rows as string)
+        .trimEnd()
+        .split("\n")
+        .map((row) => `${row} 0.3\n`);
+      return `${label}_rlnBeamTiltX #5\n${more.join("")}\n`;
+    },
+  );
+  writeFileSync(tilted, text);
+  const told = jobContext();
+  await extract(write("picks.star", [{ name: "", columns: picks }]), tilted, told);
+  expect(told.warnings).toEqual([`${tilted}: left out: rlnBeamTiltX, as only the CTF is taken`]);
+});
 
 test("picks with optics keep them", async () => {
   const star = write("grouped.star", [opticsOf(300), { name: "particles", columns: ofGroup }]);

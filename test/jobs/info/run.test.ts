@@ -160,6 +160,12 @@ describe("info", async () => {
     expect(await describeText(star.replace(row, "$1300$3 -2.7$5"))).toMatchObject({
       doubts: "the spherical aberration is negative, -2.7 mm",
     });
+    const [defocus] = /\b\d{4,5}\.\d+\b/.exec(star.slice(star.indexOf("data_particles")))!;
+    expect(await describeText(star.replace(defocus, "nan"))).toMatchObject({
+      "defocus U": expect.stringMatching(/^\d+ to \d+ A/),
+      doubts: "1 of 4 particles have a defocus that is no number",
+      "refused as particles": expect.stringContaining('rlnDefocusU: found "nan", expected a number'),
+    });
     expect(await describeText(star.replaceAll("rlnAnglePsi", "rlnAnglePsiPrior"))).toMatchObject({
       "refused as particles": 'data_particles: found "no rlnAnglePsi", expected this label',
     });

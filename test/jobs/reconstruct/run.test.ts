@@ -269,12 +269,17 @@ describe("reconstructMap", () => {
     expect([...without.warnings, ...unasked.warnings]).toEqual([]);
   });
 
-  test("refuses an image with a pixel that is no number, and names it", async () => {
+  test("refuses an image with a pixel that is no number, and one without contrast, and names them", async () => {
     const bad = writeParticleFiles(folder, "bad", { count: 10 });
     const bytes = readFileSync(bad.stack);
     bytes.writeFloatLE(Number.NaN, 1024 + 4 * (6 * 32 * 32 + 5));
     writeFileSync(bad.stack, bytes);
     await expect(run({ particles: bad.star })).rejects.toThrow("bad.mrcs: image 7, pixel 5: found NaN");
+    bytes.fill(0, 1024 + 4 * 6 * 32 * 32, 1024 + 4 * 7 * 32 * 32);
+    writeFileSync(bad.stack, bytes);
+    await expect(run({ particles: bad.star })).rejects.toThrow(
+      'bad.mrcs: image 7: found "the same value everywhere", expected the image of a particle',
+    );
   });
 
   test("two threads make the same map as one, to rounding", async () => {

@@ -1,4 +1,5 @@
 import { FormatError } from "../../../core/errors.js";
+import type { MicrographCtf } from "../../../io/particles/micrograph-ctf.js";
 import type { ParticleSet } from "../../../io/particles/particle.js";
 import { NEAR_FOCUS } from "../../../io/particles/units.js";
 import { LABEL } from "../../../io/star/names.js";
@@ -65,18 +66,19 @@ const oddParticles = ({ particles, optics }: ParticleSet, path: string): readonl
   ...oddMicroscopes(optics),
 ];
 
-/** What to say of odd CTFs of micrographs, one of which may be missing; undefined where none is odd. */
-export const micrographCtfDoubt = (
-  ctfs: readonly (SaidCtf & Partial<SaidMicroscope>)[],
+/** What to say of odd CTFs of micrographs, and of what their table says beside them; undefined where there is nothing. */
+export function micrographCtfDoubt(
+  ctfs: readonly (SaidCtf & SaidMicroscope & Pick<MicrographCtf, "further">)[],
   path: string,
-): string | undefined =>
-  joined(
-    [
-      ...oddCtfs(ctfs, "micrographs", path),
-      ...oddMicroscopes(ctfs.filter((ctf): ctf is SaidCtf & SaidMicroscope => "amplitudeContrast" in ctf)),
-    ],
-    path,
-  );
+): string | undefined {
+  const further = new Set(ctfs.flatMap((ctf) => ctf.further ?? []));
+  const said = [
+    ...(further.size > 0 ? [`left out: ${[...further].join(", ")}, as only the CTF is taken`] : []),
+    ...oddCtfs(ctfs, "micrographs", path),
+    ...oddMicroscopes(ctfs),
+  ];
+  return joined(said, path);
+}
 
 /** What to say of odd CTFs in a STAR file whose values are only carried to another file or shown; undefined where none is odd. */
 export function starCtfDoubt(file: StarFile): string | undefined {

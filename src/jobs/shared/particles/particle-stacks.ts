@@ -172,7 +172,7 @@ export async function* readStackImages(
  * Reads images in the order of their places, some at a time. Successive images of a stack are read together, a few megabytes at most,
  * so that memory does not grow with their number: best sorted by stack and section.
  *
- * @throws FormatError for a pixel that is no finite number, FileError where the file cannot be read
+ * @throws FormatError for a pixel that is no finite number or an image without any contrast, FileError where the file cannot be read
  */
 export async function* readStackBatches(
   files: Files,
@@ -209,6 +209,14 @@ function decodeImage(bytes: Uint8Array, { header, path, box }: ParticleStack, se
   }
   const pixels = decodeMrcSamples(bytes, header, box);
   const bad = indexOfNonFinite(pixels);
-  if (bad < 0) return pixels;
-  throw new FormatError(path, `image ${section + 1}, pixel ${bad}`, pixels[bad], "a finite number");
+  if (bad >= 0)
+    throw new FormatError(path, `image ${section + 1}, pixel ${bad}`, pixels[bad], "a finite number");
+  if (pixels.every((value) => value === pixels[0]))
+    throw new FormatError(
+      path,
+      `image ${section + 1}`,
+      "the same value everywhere",
+      "the image of a particle",
+    );
+  return pixels;
 }
