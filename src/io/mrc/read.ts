@@ -77,9 +77,12 @@ export function volumeOf({ header, data, shape }: MrcFile, path: string, voxelSi
   return { data, shape, voxelSize: size };
 }
 
+/** Whether a cell has right angles. Those that are none at all (0, or an integer 90 read as a float) come from writers that never set them. */
+export const isRectangular = (cellAngles: MrcHeader["cellAngles"]): boolean =>
+  cellAngles.every((angle) => angle <= 1 || Math.abs(angle - 90) <= 0.01);
+
 function requireRectangular({ cellAngles }: MrcHeader, path: string): void {
-  // Angles that are no angles at all (0, or an integer 90 read as a float) come from writers that never set them.
-  if (cellAngles.every((angle) => angle <= 1 || Math.abs(angle - 90) <= 0.01)) return;
+  if (isRectangular(cellAngles)) return;
   throw new FormatError(path, "words 14-16 (CELLB)", cellAngles, "90 degrees: a rectangular cell");
 }
 

@@ -3,7 +3,7 @@ import { OptionError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { writeMrc } from "../../io/mrc/write.js";
-import { saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import { headerPixelSize } from "../shared/micrographs/pixel-size.js";
 import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import { BINNED, type BinnedMicrograph, parseBinnedMicrograph } from "./records.js";
 
@@ -79,7 +79,7 @@ function isBinnedTo(
 
 /** A header of 0 or 1 angstrom is what programs write that do not know. */
 function knownPixelSize(path: string, ofHeader: number | undefined): number {
-  const said = saidPixelSize(ofHeader);
+  const said = headerPixelSize(path, ofHeader);
   if (said !== undefined) return said;
   throw new OptionError(
     "pixelSize",

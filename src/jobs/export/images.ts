@@ -7,7 +7,7 @@ import { writeMrc } from "../../io/mrc/write.js";
 import { encodePng } from "../../io/png/write.js";
 import { type Pixels, readPixels } from "../../io/read-pixels.js";
 import { encodeTiff } from "../../io/tiff/write.js";
-import { pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import { headerPixelSize, pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import type { ExportOptions, ImageFormat } from "./options.js";
 
 /** How pixels are written, beside the format. */
@@ -76,6 +76,7 @@ export async function readyImage(
   }
   const data = isStretched ? stretched(pixels.data, FULL_RANGE[mode]!) : pixels.data;
   refuseMisfit(data, mode, path);
+  if (options.pixelSize === undefined) headerPixelSize(path, pixels.pixelSize);
   const pixelSize = options.pixelSize ?? pixels.pixelSize;
   refuseFormat({ ...pixels, pixelSize }, format, { ...options, mode }, path);
   const said = saidPixelSize(pixels.pixelSize);

@@ -1,6 +1,6 @@
 import { OptionError, UsageError } from "../../core/errors.js";
 import type { RowPixelSizes } from "../../io/star/pixel-sizes.js";
-import { pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import { headerPixelSize, pixelSizesDiffer, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 
 /** Who says the pixel size of a micrograph, angstrom. */
 export interface PixelSizeVoices {
@@ -29,7 +29,7 @@ export function micrographPixelSize(voices: PixelSizeVoices, warn: (line: string
     );
   }
   const said = saidPixelSize(header);
-  const known = sizes.micrograph ?? given ?? said;
+  const known = sizes.micrograph ?? given ?? headerPixelSize(micrograph, header);
   if (known === undefined) return guessed(voices, warn);
   if (pixelSizesDiffer(known, said)) {
     const by = sizes.micrograph === undefined ? "asked for" : `${star} says`;

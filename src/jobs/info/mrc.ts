@@ -1,9 +1,10 @@
 import type { Files } from "../../core/ports.js";
 import { isPacked } from "../../io/bytes/unpack.js";
 import { MRC_HEADER_BYTES, type MrcHeader, type MrcStatistics, parseMrcHeader } from "../../io/mrc/header.js";
-import { decodeMrcSections } from "../../io/mrc/read.js";
+import { decodeMrcSections, isRectangular } from "../../io/mrc/read.js";
 import { unpackImages } from "../../io/mrc/unpack.js";
 import { measureMrc, mergeMrcStatistics } from "../../io/mrc/write.js";
+import { isPixelSize, PIXEL_SIZES } from "../../io/pixel-size.js";
 import { type Description, format } from "./format.js";
 
 /** Describes an image, a stack or a volume. @throws FileError, FormatError */
@@ -21,7 +22,7 @@ export async function describeMrc(files: Files, path: string): Promise<Descripti
   return {
     what: `MRC, ${what}`,
     samples: `${header.mode}, ${header.littleEndian ? "little" : "big"} endian`,
-    "voxel size": voxel[0]! > 0 ? `${voxel.join(" x ")} A` : "not given",
+    "voxel size": voxel[0]! > 0 ? `${voxel.join(" x ")} A${voxelDoubt(header)}` : "not given",
     ...(await mrcValues(file, path)),
     ...(header.axes.join() !== "1,2,3" && { "axis order": header.axes.join(" ") }),
     ...(header.origin.some((value) => value !== 0) && { origin: header.origin.map(format).join(" ") }),
@@ -29,6 +30,20 @@ export async function describeMrc(files: Files, path: string): Promise<Descripti
     ...(header.labels.length > 0 && { labels: header.labels.join(" | ") }),
     ...(header.remarks.length > 0 && { remarks: header.remarks.join("; ") }),
   };
+}
+
+/** What to say of a voxel size that can hardly be meant. */
+function voxelDoubt({ voxelSize: [x, y, z], kind, cellAngles }: MrcHeader): string {
+  const sides = kind === "volume" ? [x, y, z] : [x, y];
+  const doubts = [
+    ...(sides.every(isPixelSize) ? [] : [`expected ${PIXEL_SIZES}`]),
+    // a header of 1 angstrom is that of a program that does not know
+    ...(sides.every((side) => side === 1) ? ["as programs also write that do not know it"] : []),
+    ...(kind === "volume" && !isRectangular(cellAngles)
+      ? [`cell angles ${cellAngles.join(", ")} degrees`]
+      : []),
+  ];
+  return doubts.length > 0 ? ` (${doubts.join("; ")})` : "";
 }
 
 interface OpenMrc {

@@ -11,7 +11,7 @@ import { readCoordinates } from "../pick-score/read.js";
 import { cornerDoubt, type PlaceInShape } from "../shared/micrographs/corner-doubt.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
-import { PixelSizeWatch, saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import { headerPixelSize, PixelSizeWatch, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import type { PickTrainPlan } from "./plan.js";
 
@@ -165,8 +165,8 @@ async function readPixels(
   plan: PickTrainPlan,
 ): Promise<{ readonly image: Image; readonly pixelSize: number }> {
   const read = await readRealMicrograph(files, path);
-  const pixelSize = plan.pixelSize ?? saidPixelSize(read.pixelSize);
-  if (pixelSize === undefined || !(pixelSize > 0)) {
+  const pixelSize = plan.pixelSize ?? headerPixelSize(path, read.pixelSize);
+  if (pixelSize === undefined) {
     throw new OptionError(
       "pixelSize",
       `found ${read.pixelSize ?? "none"} in the header of ${path}, expected the pixel size`,

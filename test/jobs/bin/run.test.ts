@@ -86,6 +86,15 @@ test("a pixel size that the header does not know is asked for; one that contradi
   ]);
 });
 
+test("a pixel size that is none in angstrom is refused where nothing else says it", async () => {
+  const far = micrograph("far.mrc", 1500);
+  await expect(bin({ micrographs: [far], to: 4, out: join(dir, "far") })).rejects.toThrow(
+    `${far}: pixel size in the header: found 1500, expected 0.1 to 50 angstrom, or \`pixelSize\` in its place`,
+  );
+  const { warnings } = await bin({ micrographs: [far], pixelSize: 1.5, to: 4, out: join(dir, "near") });
+  expect(warnings).toEqual([expect.stringMatching(/its header says 1500 angstrom per pixel, not 1.5/)]);
+});
+
 test("micrographs of one name are refused", async () => {
   await expect(bin({ micrographs: ["a/m.mrc", "b/m.tif"], to: 4 })).rejects.toThrow(
     "micrographs: found a/m.mrc and b/m.tif, expected different names",

@@ -42,6 +42,16 @@ describe("images", () => {
     ]);
   });
 
+  test("a pixel size that is none in angstrom is not carried on", async () => {
+    writeFileSync(at("far.mrc"), writeMrc({ data, shape: [1, 9, 12], voxelSize: 1500 }));
+    await expect(run(at("far.mrc"), "far.tif")).rejects.toThrow(
+      "far.mrc: pixel size in the header: found 1500, expected 0.1 to 50 angstrom",
+    );
+    await run(at("far.mrc"), "far.tif", { pixelSize: 1.5 });
+    expect(readTiff(bytes("far.tif"), "far.tif").pixelSize).toBeCloseTo(1.5, 5);
+    warnings.length = 0;
+  });
+
   test("MRC to TIFF to PNG to MRC keeps every value, row order and pixel size", async () => {
     await run(at("image.mrc"), "image.tif", { mode: "uint8", compression: "lzw" });
     expect(readTiff(bytes("image.tif"), "image.tif")).toMatchObject({ image: { data }, pixelSize: 1.25 });

@@ -5,6 +5,7 @@ import { readMrc } from "../../../src/io/mrc/read.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { parseStar } from "../../../src/io/star/parse.js";
 import { writeStar } from "../../../src/io/star/write.js";
+import { micrographPixelSize } from "../../../src/jobs/extract/pixel-size.js";
 import { type ExtractOptions, extractParticles } from "../../../src/jobs/extract/run.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
@@ -61,6 +62,12 @@ describe("pixel sizes", () => {
     warnings: [],
   };
 
+  const voices = {
+    star: "p.star",
+    sizes: { micrograph: undefined, original: undefined, image: undefined },
+    ...{ micrograph: "m.mrc", given: undefined },
+  };
+
   test.each([
     [
       "the micrograph's",
@@ -86,6 +93,14 @@ describe("pixel sizes", () => {
       "found 1.3 angstrom, expected 1.06",
     );
     await expect(sizesOf(starOf(lost, "unsaid.mrc"))).rejects.toThrow("expected it as `pixelSize`");
+  });
+
+  test("a header that is none in angstrom does not stand in for it", () => {
+    const far = { ...voices, header: 1500 };
+    expect(() => micrographPixelSize(far, () => {})).toThrow(
+      "m.mrc: pixel size in the header: found 1500, expected 0.1 to 50 angstrom",
+    );
+    expect(micrographPixelSize({ ...far, given: 1.5 }, () => {})).toBe(1.5);
   });
 
   test("a header that disagrees is said, and so is a size that had to be guessed", async () => {

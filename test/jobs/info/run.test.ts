@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { writePart } from "../../../src/dataset/part.js";
+import { writeMrc } from "../../../src/io/mrc/write.js";
 import { type NpyColumn, writeNpyTable } from "../../../src/io/npy/read.js";
 import { readImage } from "../../../src/io/read-image.js";
 import { describeFile, describeFolder } from "../../../src/jobs/info/run.js";
@@ -207,6 +208,22 @@ describe("info", async () => {
       ".log": 2,
     });
     await expect(describeFile(nodeFiles, join(dir, "some/a.log"))).rejects.toThrow("not a known format");
+  });
+
+  test("voxels that can hardly be meant are told", async () => {
+    const told = async (bytes: Uint8Array) => {
+      writeFileSync(join(dir, "voxels.mrc"), bytes);
+      return (await describeFile(nodeFiles, join(dir, "voxels.mrc")))["voxel size"];
+    };
+    const image = (voxelSize: number) =>
+      writeMrc({ data: Float32Array.of(1, 2, 3, 4), shape: [1, 2, 2], voxelSize });
+    expect(await told(image(2))).toBe("2 x 2 x 2 A");
+    expect(await told(image(1500))).toBe("1500 x 1500 x 1500 A (expected 0.1 to 50 angstrom)");
+    expect(await told(image(1))).toBe("1 x 1 x 1 A (as programs also write that do not know it)");
+    const skewed = Uint8Array.from(readFileSync(map));
+    // words 14-16 are the cell's angles
+    new DataView(skewed.buffer).setFloat32(14 * 4, 105, true);
+    expect(await told(skewed)).toBe("4 x 4 x 4 A (cell angles 90, 105, 90 degrees)");
   });
 
   test("statistics that a header lacks are measured; those it has are shown as they are", async () => {

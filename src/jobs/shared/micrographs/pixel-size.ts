@@ -1,5 +1,6 @@
-import { UsageError } from "../../../core/errors.js";
+import { FormatError, UsageError } from "../../../core/errors.js";
 import type { Report } from "../../../core/ports.js";
+import { isPixelSize, PIXEL_SIZES } from "../../../io/pixel-size.js";
 
 /** Pixel sizes that differ by a smaller share are the same: headers and files round. */
 const SAME = 0.02;
@@ -7,6 +8,23 @@ const SAME = 0.02;
 /** What a header says of the pixel size: 0 and 1 angstrom are what programs write that do not know. */
 export const saidPixelSize = (header: number | null | undefined): number | undefined =>
   header === undefined || header === null || header === 0 || header === 1 ? undefined : header;
+
+/**
+ * The same where nothing else says the pixel size.
+ *
+ * @param path of the file with the header
+ * @throws FormatError for one that is none in angstrom
+ */
+export function headerPixelSize(path: string, header: number | null | undefined): number | undefined {
+  const said = saidPixelSize(header);
+  if (said === undefined || isPixelSize(said)) return said;
+  throw new FormatError(
+    path,
+    "pixel size in the header",
+    said,
+    `${PIXEL_SIZES}, or \`pixelSize\` in its place`,
+  );
+}
 
 /** Whether two pixel sizes, angstrom, cannot be the same; false where one is not known. */
 export const pixelSizesDiffer = (a: number | undefined, b: number | undefined): boolean =>
