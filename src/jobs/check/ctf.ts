@@ -5,7 +5,8 @@ import { type Estimates, isCtfKnown, LEAST_EVIDENCE } from "../estimate/records.
 import type { ProjectSettings } from "../project/options.js";
 import { pixelSizesDiffer, rounded } from "../shared/micrographs/pixel-size.js";
 import { isUnfitted } from "../shared/particles/ctf-doubt.js";
-import type { CheckedMicrograph, Finding } from "./records.js";
+import type { GlancedMicrograph } from "./glance.js";
+import type { Finding } from "./records.js";
 
 /** Angstrom: a fit whose rings end before this tells less than the mean defocus of the session. */
 const POOR = 25;
@@ -27,19 +28,19 @@ type Microscope = Pick<ProjectSettings, "pixelSize" | "voltage" | "cs" | "amplit
  * @param path of the table
  */
 export function judgeTable(
-  learned: readonly string[],
+  micrographs: readonly string[],
   ctfs: readonly MicrographCtf[],
   microscope: Microscope,
   path: string,
 ): readonly Finding[] {
   const byStem = new Map(ctfs.map((ctf) => [micrographStem(ctf.micrograph), ctf]));
-  const rows = learned.flatMap((file) => byStem.get(micrographStem(file)) ?? []);
+  const rows = micrographs.flatMap((file) => byStem.get(micrographStem(file)) ?? []);
   const finding = (kind: Finding["kind"], about: string, found: string, advice: string): Finding => ({
     ...{ kind, about, found, advice },
     pictures: [],
   });
   if (rows.length === 0) {
-    const names = `it names ${ctfs[0]!.micrograph}, the project ${learned[0]}`;
+    const names = `it names ${ctfs[0]!.micrograph}, the project ${micrographs[0]}`;
     return [
       finding(
         "stop",
@@ -70,7 +71,7 @@ export function judgeTable(
     ];
   });
   const scaled = rows.find((row) => pixelSizesDiffer(row.pixelSize, microscope.pixelSize));
-  const none = learned.filter((file) => !byStem.has(micrographStem(file)));
+  const none = micrographs.filter((file) => !byStem.has(micrographStem(file)));
   return [
     ...wrong,
     ...(scaled
@@ -99,13 +100,13 @@ export function judgeTable(
  * its table has them. Their defocus would be learned from, and it is wrong.
  */
 export function judgeCtfs(
-  checked: readonly CheckedMicrograph[],
+  micrographs: readonly GlancedMicrograph[],
   ctfs: readonly MicrographCtf[],
 ): readonly Finding[] {
   const byStem = new Map(ctfs.map((ctf) => [micrographStem(ctf.micrograph), ctf]));
-  const known = checked.flatMap((micrograph) => {
+  const known = micrographs.flatMap((micrograph) => {
     const ctf = byStem.get(micrographStem(micrograph.file));
-    return ctf && micrograph.quality !== null ? [{ micrograph, ctf }] : [];
+    return ctf && micrograph.failure === null ? [{ micrograph, ctf }] : [];
   });
   const finite = known.flatMap(({ ctf }) => (Number.isFinite(ctf.resolution) ? [ctf.resolution!] : []));
   const middle = finite.length > 0 ? quantile(finite, 0.5) : POOR;

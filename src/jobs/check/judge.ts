@@ -1,5 +1,6 @@
 import { quantile } from "../../array/statistics.js";
 import { pixelSizesDiffer, rounded, saidPixelSize } from "../shared/micrographs/pixel-size.js";
+import type { GlancedMicrograph } from "./glance.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
 
 /** What the micrographs are held against. */
@@ -49,14 +50,14 @@ export function judgeMicrographs(
   ];
 }
 
-/** What is wrong with micrographs that are held out, each by itself: how they differ from the others is for the scores to say. */
-export const judgeHeldOut = (
-  heldOut: readonly CheckedMicrograph[],
+/** What is wrong with micrographs that are not learned from, each by itself: how they differ from the others is for the scores to say. */
+export const judgeAlone = (
+  micrographs: readonly GlancedMicrograph[],
   expected: CheckExpectation,
-): readonly Finding[] => heldOut.flatMap((micrograph) => unusable(micrograph, expected));
+): readonly Finding[] => micrographs.flatMap((micrograph) => unusable(micrograph, expected));
 
 function unusable(
-  { file, failure, headerPixelSize }: CheckedMicrograph,
+  { file, failure, headerPixelSize }: GlancedMicrograph,
   { pixelSize }: CheckExpectation,
 ): Finding[] {
   if (failure !== null) {

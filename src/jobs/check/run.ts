@@ -11,23 +11,24 @@ import { namedByStem } from "../shared/micrographs/stems.js";
 import { micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { startProgress } from "../shared/progress.js";
 import { judgeCtfs, judgeEstimates, judgeTable } from "./ctf.js";
-import { judgeHeldOut, judgeMicrographs } from "./judge.js";
+import { glanceAt } from "./glance.js";
+import { judgeAlone, judgeMicrographs } from "./judge.js";
 import { CHECK, type CheckedMicrograph, type CheckResult, type Finding, groupFindings } from "./records.js";
 import { judgeStructure } from "./structure.js";
 
 /**
- * Looks at the data of a project: every micrograph to learn from, those held out, the structure, and what they say of each other. What
- * was looked at before is not looked at again.
+ * Looks at the data of a project: every micrograph to learn from, those held out, the structure, and what they say of each other.
+ * On the way to a map the headers of all other micrographs are looked at too. What was looked at before is not looked at again.
  *
  * @param fits what is known of the project's own CTF fits
  */
 export async function checkProject(
   project: Project,
-  { learned, heldOut, structure, ctf }: Pick<ProjectFiles, "learned" | "heldOut" | "structure" | "ctf">,
+  { learned, all, heldOut, structure, ctf }: ProjectFiles,
   { files, report, signal, workers, program }: DatasetContext,
   fits: readonly Finding[] = [],
 ): Promise<CheckResult> {
-  const { pixelSize, particleDiameter, map } = project.settings;
+  const { pixelSize, particleDiameter, map, goal } = project.settings;
   const dir = inside(project.folder, CHECK.folder);
   const inputs = namedByStem([...learned, ...heldOut]);
   const advance = startProgress(report, { stage: "check", total: inputs.length, unit: "micrographs" });
@@ -38,14 +39,24 @@ export async function checkProject(
   });
   signal.throwIfAborted();
   const micrographs = checked.slice(0, learned.length);
+  const looked = new Set([...learned, ...heldOut]);
+  // picking leaves out what it cannot read, the stages from picks to a map stop at it
+  const others =
+    goal === "map"
+      ? await glanceAt(
+          all.filter((path) => !looked.has(path)),
+          files,
+        )
+      : [];
   const ctfs = ctf === undefined ? undefined : readMicrographCtfs(await files.read(ctf), ctf);
   const doubt = ctfs && micrographCtfDoubt(ctfs, ctf!);
   if (doubt) report.warn(doubt);
   const findings = [
     ...(await judgeStructure(structure, map === undefined ? "model" : "map", particleDiameter, files)),
     ...judgeMicrographs(micrographs, { pixelSize }),
-    ...judgeHeldOut(checked.slice(learned.length), { pixelSize }),
-    ...(ctfs ? [...judgeTable(learned, ctfs, project.settings, ctf!), ...judgeCtfs(micrographs, ctfs)] : []),
+    ...judgeAlone([...checked.slice(learned.length), ...others], { pixelSize }),
+    ...(ctfs ? judgeTable(goal === "map" ? all : learned, ctfs, project.settings, ctf!) : []),
+    ...(ctfs ? judgeCtfs(goal === "map" ? [...checked, ...others] : micrographs, ctfs) : []),
     ...fits,
   ];
   const text = JSON.stringify({ format: "cryogem-check", formatVersion: 1, program, findings }, null, 1);

@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { openProject, runProject } from "../../../src/jobs/run/run.js";
-import { context, evidence, TEXT, toyProject } from "./toy-project.js";
+import { context, evidence, TEXT, toyProject, writeNoise } from "./toy-project.js";
 
 const { dir, project: PROJECT } = toyProject();
 
@@ -81,6 +81,30 @@ test("a micrograph that the table of CTFs lacks is set aside; a table of other m
   await expect(openProject(PROJECT, {}, context().context)).rejects.toThrow(
     /^stop: .*ctf\.star: it has no row for any of the micrographs \(it names MotionCorr\/one\.mrc, the project .*1\.mrc\)\. Rows are told by/,
   );
+});
+
+test("on the way to a map every micrograph must be whole and have its CTF, those too that are not learned from", async () => {
+  writeNoise(dir, 6, 6);
+  writeNoise(dir, 7, 7);
+  withTable(["1", "2", "3", "4", "5", "7"]);
+  const text = TEXT.replace("5.mrc]\n", "5.mrc, 6.mrc, 7.mrc, 8.mrc]\n");
+  writeFileSync(join(dir, "8.mrc"), readFileSync(join(dir, "7.mrc")).subarray(0, 9000));
+  const few = `${text}ctf: ctf.star\nlearnFrom: 2\n`;
+  const picked = async (more: string) => {
+    writeFileSync(PROJECT, few + more);
+    const { context: job, warnings } = context();
+    const { planned } = await openProject(PROJECT, {}, job);
+    const pick = planned.find(({ stage }) => stage.name === "pick-run")!.stage.options;
+    return { names: (pick["micrographs"] as string[]).map((path) => basename(path, ".mrc")), job, warnings };
+  };
+  // picks leave out what cannot be read by themselves
+  expect((await picked("")).names).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"]);
+  const map = await picked("goal: map\nsymmetry: C1\n");
+  expect(map.names).toEqual(["1", "2", "3", "4", "5", "7"]);
+  await runProject({ project: PROJECT, to: "estimate" }, map.job);
+  const aside = map.warnings.filter((line) => line.startsWith("set aside")).join("\n");
+  expect(aside).toMatch(/8\.mrc: file size: found 9000, expected 37888 bytes/);
+  expect(aside).toMatch(/6\.mrc, .*8\.mrc: .*ctf\.star has no row for it/);
 });
 
 test("where nothing is left to learn from, the reasons are told before the refusal", async () => {
