@@ -5,6 +5,7 @@ import type { ParticlePose } from "../../evaluate/poses/poses.js";
 import type { ParticleSet } from "../../io/particles/particle.js";
 import { LABEL } from "../../io/star/names.js";
 import { pixelSizesDiffer } from "../shared/micrographs/pixel-size.js";
+import { farTurns } from "../shared/particles/image-doubt.js";
 import { imageName } from "../shared/particles/image-name.js";
 import { readParticleFile } from "../shared/particles/particle-set.js";
 
@@ -25,8 +26,12 @@ export interface NamedPoses {
  *
  * @throws FileError; FormatError for a file without images, angles or origins, or with two particles of one image
  */
-export async function readPoses(files: JobContext["files"], path: string): Promise<NamedPoses> {
+export async function readPoses(
+  { files, report }: Pick<JobContext, "files" | "report">,
+  path: string,
+): Promise<NamedPoses> {
   const set = await readParticleFile(files, path);
+  for (const line of farTurns(set, path)) report.warn(line);
   requireColumns(set, path);
   const poses = new Map<string, ParticlePose>();
   const places = new Map<string, readonly [number, number]>();

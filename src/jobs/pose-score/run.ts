@@ -27,12 +27,12 @@ export const POSE_SCORES = {
  * @throws OptionError for an option out of its range, UsageError where no images are in all files; FileError, FormatError
  */
 export async function scorePoseFiles(given: PoseScoreOptions, context: JobContext): Promise<PoseScoreResult> {
-  const { files, report } = context;
+  const { report } = context;
   const options = resolveOptions(poseScoreOptions, given);
   const operators = checkedByFormula(() => symmetryOperators(options.symmetry));
-  const truth = await readPoses(files, options.truth);
+  const truth = await readPoses(context, options.truth);
   const others = [];
-  for (const path of options.poses) others.push(await readPoses(files, path));
+  for (const path of options.poses) others.push(await readPoses(context, path));
   const images = commonImages(truth, others, report);
   const truths = images.map((image) => truth.poses.get(image)!);
   const score = (poses: Parameters<typeof scorePoses>[0]): PoseScores => scorePoses(poses, truths, operators);

@@ -104,3 +104,13 @@ test("images of equal names that are other ones are refused: other pixels, or ot
     /binned\.star: found images of 4 angstrom per pixel, expected 2 as in .*placed\.star/,
   );
 });
+
+test("angles of many turns, as of another column, are told", async () => {
+  const truth = writePoses("truth.star", TRUTH);
+  const poses = writePoses("turns.star", [["1@a/test.mrcs", 1e4, 30, 50, 1, 2], ...TRUTH.slice(1)]);
+  const { context, warnings } = jobContext();
+  await scorePoseFiles({ poses: [poses], truth }, context);
+  expect(warnings).toEqual([
+    `${poses}: 1 of 5 particles have angles beyond 360 degrees: are the columns those of angles?`,
+  ]);
+});

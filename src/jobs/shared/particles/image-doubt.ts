@@ -46,6 +46,17 @@ export function unusedDoubt({ unused = [] }: ParticleSet, path: string): string 
 /** Degrees: programs keep angles within it. */
 const FULL_TURN = 360;
 
+/** What to say of angles beyond a turn, a line or none. @param path of the file of particles */
+export function farTurns({ particles }: Pick<ParticleSet, "particles">, path: string): string[] {
+  const far = particles.filter(
+    ({ angles }) => angles && Object.values(angles).some((angle) => Math.abs(angle) > FULL_TURN),
+  ).length;
+  if (far === 0) return [];
+  return [
+    `${path}: ${far} of ${particles.length} particles have angles beyond ${FULL_TURN} degrees: are the columns those of angles?`,
+  ];
+}
+
 /**
  * What to say of poses that cannot be those of the images, a line each: one view for all particles, as programs write where
  * nothing was aligned, particles that lie outside their images, angles beyond a turn, and several classes that become one map.
@@ -64,16 +75,9 @@ export function poseDoubts(
     const half = (stacks[stackOf(row)]!.box * optics[opticsGroup]!.pixelSize) / 2;
     return Math.max(Math.abs(origin.x), Math.abs(origin.y)) > half;
   });
-  const far = particles.filter(
-    ({ angles }) => angles && Object.values(angles).some((angle) => Math.abs(angle) > FULL_TURN),
-  );
   const classes = new Set(particles.map(({ classNumber }) => classNumber));
   return [
-    ...(far.length > 0
-      ? [
-          `${path}: ${far.length} of ${particles.length} particles have angles beyond ${FULL_TURN} degrees: are the columns those of angles?`,
-        ]
-      : []),
+    ...farTurns({ particles }, path),
     ...(classes.size > 1 ? [`${path}: particles of ${classes.size} classes become one map`] : []),
     ...(particles.length > 1 && views.size === 1 && view !== undefined
       ? [`${path}: all ${particles.length} particles have the angles ${view}, as where nothing was aligned`]
