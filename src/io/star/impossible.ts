@@ -21,10 +21,13 @@ const LIMIT_OF: Readonly<Record<string, Limit>> = {
   rlnRandomSubset: LIMITS.halfSet,
 };
 
+/** What a program writes as inf or nan where it could not fit a CTF. */
+const FITTED = new Set(["rlnDefocusU", "rlnDefocusV", "rlnDefocusAngle", "rlnPhaseShift"]);
+
 /**
  * Refuses particles or micrographs of which a label says what cannot be, whether the label is used or only carried to another file:
  * a value beyond its limits, an optics group that is not defined, two origins that contradict each other. A text in place of a
- * number, as the inf and nan of a CTF that was not fitted, is left to those who use the label.
+ * number is refused too, but for the inf and nan of a CTF that was not fitted, which are left to those who use the label.
  *
  * @throws FormatError
  */
@@ -43,6 +46,8 @@ export function refuseImpossible(file: StarFile): void {
 function refuseBeyond(table: StarTable, label: string, { fits, expected }: Limit): void {
   if (!table.has(label)) return;
   const values = table.carried(label);
-  const row = values.findIndex((value) => typeof value === "number" && !Number.isNaN(value) && !fits(value));
+  const text = FITTED.has(label) ? -1 : values.findIndex((value) => typeof value === "string");
+  if (text >= 0) throw table.wrong(label, text, values[text], "a number");
+  const row = values.findIndex((value) => typeof value === "number" && !fits(value));
   if (row >= 0) throw table.wrong(label, row, values[row], expected);
 }

@@ -88,7 +88,14 @@ describe.each(Object.entries(READERS))("%s", (_name, read) => {
   });
 });
 
-test("a text in place of a number is carried, and refused where the number is used", () => {
+test("a text in place of a number of the optics is refused also where it is carried", () => {
+  const text = star("particles", PLACES, { rlnVoltage: ["******"] });
+  expect(() => refuseImpossible(parseStar(text, "x.star"))).toThrow(
+    /^x\.star: data_optics, line \d+, rlnVoltage: found "\*{6}", expected a number$/,
+  );
+});
+
+test("a CTF that is no number is carried, and refused where the number is used", () => {
   const unfitted = { rlnDefocusU: ["nan", 21_000], ...PLACES };
   expect(() => refuseImpossible(parseStar(star("particles", unfitted), "x.star"))).not.toThrow();
   expect(() => readParticlesStar(star("particles", unfitted), "x.star")).toThrow(
