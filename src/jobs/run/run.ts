@@ -11,7 +11,7 @@ import { planStages } from "../project/stages.js";
 import { ProjectState, type StageState } from "../project/state.js";
 import type { DatasetContext } from "../shared/context.js";
 import { resolveOptions } from "../shared/options/check.js";
-import { commandLine } from "../shared/options/line.js";
+import { briefCommandLine, commandLine } from "../shared/options/line.js";
 import type { CommandSpec } from "../shared/options/option.js";
 import { type RunOptions, runOptions } from "./options.js";
 import { remainingTime } from "./remaining-time.js";
@@ -51,7 +51,9 @@ export interface FinishedStage {
 export interface PlannedStage {
   readonly stage: Stage;
   readonly key: string;
+  /** The command as a shell takes it, and for reading, where a list of many files is cut short. */
   readonly line: string;
+  readonly brief: string;
 }
 
 /** A project whose stages are planned. */
@@ -117,6 +119,7 @@ export async function withKeys(
     stage,
     key: keys.get(stage.name)!,
     line: commandLine(specOf(stage.command), stage.options),
+    brief: briefCommandLine(specOf(stage.command), stage.options),
   }));
 }
 
@@ -238,7 +241,7 @@ async function requireStage({ stage, key }: PlannedStage, state: ProjectState): 
  * @returns whether it was done already
  */
 export async function doStage(
-  { stage, key, line }: PlannedStage,
+  { stage, key, brief }: PlannedStage,
   index: number,
   { planned, state }: Pick<OpenProject, "planned" | "state">,
   { files, report, now, execute }: ProjectContext,
@@ -256,7 +259,7 @@ export async function doStage(
     planned.slice(index).map((each) => each.stage),
     finished.filter(({ seconds }) => seconds > 0),
   );
-  report.note(`\n${place} (about ${left} to the end)\n${line}`);
+  report.note(`\n${place} (about ${left} to the end)\n${brief}`);
   if (found.kind === "outdated") {
     const aside = await freeName(files, stage.out);
     await files.move(stage.out, aside);

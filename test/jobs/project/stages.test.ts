@@ -6,7 +6,7 @@ import { entries } from "../../../src/cli/commands/index.js";
 import { parseProject } from "../../../src/jobs/project/file.js";
 import type { ProjectData } from "../../../src/jobs/project/stage.js";
 import { planStages } from "../../../src/jobs/project/stages.js";
-import { commandLine } from "../../../src/jobs/shared/options/line.js";
+import { briefCommandLine, commandLine } from "../../../src/jobs/shared/options/line.js";
 import { testTyping } from "./typed-stages.js";
 
 const example = fileURLToPath(new URL("../../../examples/apoferritin-10146/project.yaml", import.meta.url));
@@ -86,6 +86,16 @@ test("raw micrographs are binned first; picks are found on the raw ones", () => 
 test("a path with a blank is quoted for the shell", () => {
   const { spec } = entries.find((each) => each.spec.name === "info")!;
   expect(commandLine(spec, { paths: ["my map.mrc", "it's"] })).toBe("cryogem info 'my map.mrc' 'it'\\''s'");
+});
+
+test("a line for reading names the first of many files and the number of the others", () => {
+  const { spec } = entries.find((each) => each.spec.name === "info")!;
+  const paths = Array.from({ length: 2000 }, (_, i) => `raw/${i}.mrc`);
+  expect(briefCommandLine(spec, { paths })).toBe(
+    "cryogem info raw/0.mrc raw/1.mrc raw/2.mrc [… and 1997 more]",
+  );
+  const few = { paths: paths.slice(0, 20) };
+  expect(briefCommandLine(spec, few)).toBe(commandLine(spec, few));
 });
 
 describe("particles of an own refinement", () => {

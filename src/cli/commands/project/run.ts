@@ -42,7 +42,11 @@ function printPlan(
   { report }: CommandContext,
 ): void {
   const width = Math.max(...planned.map(({ stage }) => stage.name.length));
-  for (const { stage, state, line } of planned) {
-    report.note(`${stage.name.padEnd(width)}  ${WORDS[state.kind]}\n${"".padEnd(width)}  ${line}`);
+  for (const { stage, state, brief } of planned) {
+    report.note(`${stage.name.padEnd(width)}  ${WORDS[state.kind]}\n${"".padEnd(width)}  ${brief}`);
   }
+  if (planned.some(({ line, brief }) => line !== brief))
+    report.note(
+      "Long lists of files are cut short here: `cryogem run --plan --json` gives the commands whole.",
+    );
 }
