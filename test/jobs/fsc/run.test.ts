@@ -110,6 +110,15 @@ describe("fsc of map files", () => {
     await expect(withMask(path)).rejects.toThrow(`.mrc: densities: found ${found}`);
   });
 
+  test("refuses a mask that keeps the corners of the box", async () => {
+    const inverted = writeMap("inverted", (x) => (x > 8 && x < 16 ? 0 : 1));
+    await expect(withMask(inverted)).rejects.toThrow(
+      ".mrc: the eight corners: found [1,1,1,1,1,1,1,1], expected 0 there: is the mask inverted?",
+    );
+    // half of the box has four corners
+    await expect(withMask(writeMap("half", (x) => (x > 8 ? 1 : 0)))).resolves.toBeDefined();
+  });
+
   test("packed maps are read as they are", async () => {
     const packed = `${first!}.gz`;
     writeFileSync(packed, gzipSync(readFileSync(first!)));

@@ -44,7 +44,7 @@ const ROUNDING = 1e-6;
  * Reads a mask for a map.
  *
  * @throws as `readMapFile`; ShapeError, DomainError for another size or voxel size than the map's; FormatError for values outside 0
- *   to 1, or one value everywhere
+ *   to 1, one value everywhere, or a mask that leaves out the middle and keeps the corners
  */
 export async function readMask(files: Files, path: string, of: MapFile): Promise<Volume> {
   const { map: mask } = await readMapFile(files, path);
@@ -59,7 +59,17 @@ export async function readMask(files: Files, path: string, of: MapFile): Promise
   }
   if (low === high)
     throw new FormatError(path, "densities", low, "a mask: not one value everywhere, but 0 and 1");
+  if (cornersOf(mask).every((value) => value > 0.5))
+    throw new FormatError(path, "the eight corners", cornersOf(mask), "0 there: is the mask inverted?");
   return mask;
+}
+
+/** Densities in the corners of a box, where no particle is. */
+function cornersOf({ data, shape: [sections, rows, columns] }: Volume): readonly number[] {
+  const ends = (size: number): readonly number[] => [0, size - 1];
+  return ends(sections).flatMap((z) =>
+    ends(rows).flatMap((y) => ends(columns).map((x) => data[(z * rows + y) * columns + x]!)),
+  );
 }
 
 /**
