@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { eulerToMatrix } from "../core/rotation.js";
+import { LIMITS, type Limit } from "../io/limits.js";
+import { NEAR_FOCUS } from "../io/particles/units.js";
 import { parseJson } from "./check.js";
 import type { DatasetJob, DatasetManifest, MicrographPart, ParticleRecord } from "./records.js";
 
@@ -7,8 +9,6 @@ const finite = z.number();
 const count = z.int().min(0);
 const fraction = z.number().min(0).max(1);
 const size = z.int().min(1);
-
-const defocus = { defocusU: finite, defocusV: finite, defocusAngle: finite, phaseShift: finite };
 
 const contaminant = z.object({
   x: finite,
@@ -20,15 +20,34 @@ const contaminant = z.object({
   angle: finite,
 });
 
-const micrograph = z.object({
-  index: size,
-  path: z.string().min(1),
-  shape: z.tuple([size, size]),
-  iceMean: fraction,
-  particles: count,
-  ...defocus,
-  contaminants: z.array(contaminant).optional(),
-});
+/** A number within what such a quantity can be. */
+const within = ({ fits, expected }: Limit) => z.number().refine(fits, { message: `expected ${expected}` });
+
+const defocus = {
+  defocusU: within(LIMITS.defocus),
+  defocusV: within(LIMITS.defocus),
+  defocusAngle: within(LIMITS.degrees),
+  phaseShift: within(LIMITS.degrees),
+};
+
+const micrograph = z
+  .object({
+    index: size,
+    path: z.string().min(1),
+    shape: z.tuple([size, size]),
+    iceMean: fraction,
+    particles: count,
+    ...defocus,
+    contaminants: z.array(contaminant).optional(),
+  })
+  .refine(
+    ({ defocusU, defocusV }) =>
+      Math.max(Math.abs(defocusU), Math.abs(defocusV)) >= NEAR_FOCUS || defocusU === 0,
+    {
+      path: ["defocusU"],
+      message: "expected angstrom, as 21000, not micrometre",
+    },
+  );
 
 const draft = z.object({
   micrograph: size,
@@ -73,7 +92,7 @@ const job = z.object({
   seed: z.int(),
   inputs: z.array(z.object({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
   optics: z.object({
-    pixelSize: z.number().positive(),
+    pixelSize: within(LIMITS.pixelSize),
     voltage: z.number().min(60).max(1000),
     sphericalAberration: z.number().min(0).max(10),
     amplitudeContrast: fraction,

@@ -61,6 +61,7 @@ export async function* particlesByMicrograph(
   for (const micrograph of manifest.micrographs) {
     const particles: ParticleRecord[] = [];
     while (!next.done && next.value.micrograph === micrograph.index) {
+      refusePlace(next.value, micrograph, manifest, dir);
       particles.push(next.value);
       next = await lines.next();
     }
@@ -84,6 +85,24 @@ export async function* particlesByMicrograph(
   );
 }
 
+/** A particle may be cut by the edge of its micrograph, but not lie beyond by more than its diameter. */
+function refusePlace(
+  { id, x, y }: ParticleRecord,
+  { shape: [rows, columns] }: MicrographRecord,
+  { optics, particleDiameter }: DatasetManifest,
+  dir: string,
+): void {
+  const reach = particleDiameter / optics.pixelSize;
+  for (const [name, at, side] of [
+    ["x", x, columns],
+    ["y", y, rows],
+  ] as const) {
+    if (at >= -reach && at < side + reach) continue;
+    const expected = `a place in or at its micrograph of ${columns} x ${rows} pixels`;
+    throw new FormatError(inside(dir, DATASET.truth), `particle ${id}, ${name}`, at, expected);
+  }
+}
+
 async function* readTruth(
   files: Files,
   dir: string,
@@ -91,7 +110,12 @@ async function* readTruth(
 ): AsyncGenerator<ParticleRecord> {
   const path = inside(dir, DATASET.truth);
   let count = 0;
-  for await (const line of readLines(files, path)) yield parseParticle(line, path, ++count);
+  for await (const line of readLines(files, path)) {
+    const particle = parseParticle(line, path, ++count);
+    if (particle.id !== count)
+      throw new FormatError(path, `line ${count}, id`, particle.id, `${count}, in their order`);
+    yield particle;
+  }
   if (count !== manifest.particles) {
     throw new FormatError(path, "lines", count, `${manifest.particles}, from ${DATASET.manifest}`);
   }

@@ -28,6 +28,18 @@ test.each([
   [/"iceMean": 0.9/, '"iceMean": 1.5', "micrographs[0].iceMean: found 1.5, expected"],
   [/"pixelSize": 2,/, "", "optics.pixelSize: found undefined, expected a number"],
   [/"format"/, '"form', "text: found"],
+  [/"pixelSize": 2/, '"pixelSize": 200', "optics.pixelSize: found 200, expected 0.1 to 50 angstrom"],
+  [
+    /"defocusU": 15000/,
+    '"defocusU": 2e9',
+    "micrographs[0].defocusU: found 2000000000, expected angstrom, as 21000",
+  ],
+  [/"phaseShift": 0/, '"phaseShift": 900', "micrographs[0].phaseShift: found 900, expected degrees"],
+  [
+    /"defocusU": 15000,(\s*)"defocusV": 14800/,
+    '"defocusU": 1.5,$1"defocusV": 1.48',
+    "micrographs[0].defocusU: found 1.5, expected angstrom, as 21000, not micrometre",
+  ],
 ])("a damaged manifest is refused: %s", async (from, to, message) => {
   await makeAll(dir);
   edit("dataset.json", from, to);
@@ -46,8 +58,24 @@ test("a damaged line of truth.jsonl is refused by its number, a lost one by the 
   expect(await particles()).toBe(6);
   edit("truth.jsonl", '"tilt":20', '"tilt":null');
   await expect(particles()).rejects.toThrow("truth.jsonl: line 1, tilt: found null, expected a number");
-  edit("truth.jsonl", /.*\n/, "");
+  edit("truth.jsonl", '"tilt":null', '"tilt":20');
+  edit("truth.jsonl", /[^\n]*\n$/, "");
   await expect(particles()).rejects.toThrow("truth.jsonl: lines: found 5, expected 6, from dataset.json");
+});
+
+test("particles out of order, or far from their micrograph, are refused", async () => {
+  await makeAll(dir);
+  const places = async (): Promise<void> => {
+    for await (const _ of (await readDataset(files, dir)).byMicrograph());
+  };
+  await places();
+  edit("truth.jsonl", '"id":2', '"id":7');
+  await expect(places()).rejects.toThrow("truth.jsonl: line 2, id: found 7, expected 2, in their order");
+  edit("truth.jsonl", '"id":7', '"id":2');
+  edit("truth.jsonl", /"x":30/, '"x":300');
+  await expect(places()).rejects.toThrow(
+    "truth.jsonl: particle 3, x: found 300, expected a place in or at its micrograph of 48 x 40 pixels",
+  );
 });
 
 test.each(["rot", "tilt", "psi"])(

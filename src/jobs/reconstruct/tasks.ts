@@ -8,7 +8,7 @@ import type { ReconstructionGrid } from "../../reconstruct/grid.js";
 import { mapFromSums } from "../../reconstruct/map.js";
 import type { ImageGroup, ParticleView } from "../../reconstruct/slice.js";
 import { addSums, type FourierSums } from "../../reconstruct/sums.js";
-import { type ParticleStack, readStackBatches } from "../shared/particles/particle-stacks.js";
+import { type ParticleStack, readStackBatches, refuseBlank } from "../shared/particles/particle-stacks.js";
 import type { GroupRecord, ReadyParticle } from "./particles.js";
 import { signalToNoiseOf } from "./wiener.js";
 
@@ -36,6 +36,7 @@ export async function addParticlesTask(
   for await (const images of readStackBatches(files, stacks, particles.length, (i) => particles[i]!)) {
     for (const { i, pixels } of images) {
       const particle = particles[i]!;
+      refuseBlank(pixels, particle, stacks);
       const record = groups[particle.group]!;
       const scale = particle.defocus?.scale ?? 1;
       // RELION's transforms are means over the box: so is the balance of groups with boxes of several sizes

@@ -172,7 +172,7 @@ export async function* readStackImages(
  * Reads images in the order of their places, some at a time. Successive images of a stack are read together, a few megabytes at most,
  * so that memory does not grow with their number: best sorted by stack and section.
  *
- * @throws FormatError for a pixel that is no finite number or an image without any contrast, FileError where the file cannot be read
+ * @throws FormatError for a pixel that is no finite number, FileError where the file cannot be read
  */
 export async function* readStackBatches(
   files: Files,
@@ -211,12 +211,20 @@ function decodeImage(bytes: Uint8Array, { header, path, box }: ParticleStack, se
   const bad = indexOfNonFinite(pixels);
   if (bad >= 0)
     throw new FormatError(path, `image ${section + 1}, pixel ${bad}`, pixels[bad], "a finite number");
-  if (pixels.every((value) => value === pixels[0]))
-    throw new FormatError(
-      path,
-      `image ${section + 1}`,
-      "the same value everywhere",
-      "the image of a particle",
-    );
   return pixels;
+}
+
+/**
+ * Refuses an image in which there can be no particle, where one is to be compared or added up: stacks of class averages may have such.
+ *
+ * @throws FormatError for one value everywhere
+ */
+export function refuseBlank(
+  pixels: Float32Array,
+  { stack, section }: ImagePlace,
+  stacks: readonly Pick<ParticleStack, "path">[],
+): void {
+  if (pixels.some((value) => value !== pixels[0])) return;
+  const at = `image ${section + 1}`;
+  throw new FormatError(stacks[stack]!.path, at, "the same value everywhere", "the image of a particle");
 }

@@ -23,6 +23,7 @@ import {
   type ParticleStack,
   placesOf,
   readStackImages,
+  refuseBlank,
 } from "./particle-stacks.js";
 
 /** A file of particle images, opened for a pose encoder. */
@@ -96,7 +97,9 @@ export async function seenParticles(
   const seen: SeenParticle[] = [];
   const { stacks, places } = particles;
   for await (const { i, pixels } of readStackImages(files, stacks, rows.length, (at) => places[rows[at]!]!)) {
-    const { box } = stacks[places[rows[i]!]!.stack]!;
+    const place = places[rows[i]!]!;
+    refuseBlank(pixels, place, stacks);
+    const { box } = stacks[place.stack]!;
     seen.push(seenParticle({ data: pixels, shape: [box, box] }, particles, rows[i]!, how));
   }
   return seen;

@@ -1,6 +1,6 @@
 import { resampleImage } from "../../../array/fft/resample.js";
 import type { Files } from "../../../core/ports.js";
-import { type ImagePlace, type ParticleStack, readStackImages } from "./particle-stacks.js";
+import { type ImagePlace, type ParticleStack, readStackImages, refuseBlank } from "./particle-stacks.js";
 
 /** The box and pixel size in which the images of a search are compared. */
 export interface Sampling {
@@ -27,6 +27,7 @@ export async function* readSearchImages(
   { box, pixelSize }: Sampling,
 ): AsyncGenerator<{ readonly i: number; readonly pixels: Float32Array }> {
   for await (const { i, pixels } of readStackImages(files, stacks, images.length, (at) => images[at]!)) {
+    refuseBlank(pixels, images[i]!, stacks);
     const own = images[i]!.pixelSize ?? pixelSize;
     const side = stacks[images[i]!.stack]!.box;
     if (own === pixelSize && side === box) {
