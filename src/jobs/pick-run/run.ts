@@ -139,6 +139,13 @@ async function pickInto(
     })),
     failed,
   };
+  if (record.micrographs.every(({ picks }) => picks === 0)) {
+    report.warn(
+      `no place in ${record.micrographs.length} micrographs reaches the threshold ${Number(threshold.value.toPrecision(3))}: ` +
+        "are particles dark on a lighter ground, and are pixel size and diameter right? Look at pictures/; " +
+        "a lower `threshold` is applied to the same scores, without picking again",
+    );
+  }
   await writePicks({ plan, record, picked, optics: known.optics }, context);
   const left = { measured: PICKS.parts, what: "pictures and coordinates" };
   await tellEarlierRun(plan, left, context);

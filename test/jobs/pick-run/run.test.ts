@@ -156,6 +156,14 @@ describe("pick run", () => {
     }
   });
 
+  test("where nothing is picked at all, what may be wrong is said", async () => {
+    const said = expect.stringMatching(
+      /^no place in 2 micrographs reaches the threshold 1000000: are particles/,
+    );
+    expect((await run(options("none-picked", { threshold: 1e6 }))).warnings).toEqual([said]);
+    expect((await run(options("some-picked", { threshold: 2 }))).warnings).toEqual([]);
+  });
+
   test("micrographs that cannot be picked are left out with a warning that says why", async () => {
     const bad = join(dir, "bad");
     mkdirSync(bad);
