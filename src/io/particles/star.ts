@@ -1,6 +1,7 @@
 import { FormatError } from "../../core/errors.js";
 import { decodeText } from "../bytes/text.js";
 import { refuseImpossible } from "../star/impossible.js";
+import { LABEL } from "../star/names.js";
 import { opticsRowsOf } from "../star/optics-groups.js";
 import { originsOf } from "../star/origins.js";
 import { parseStar, type StarFile } from "../star/parse.js";
@@ -16,9 +17,6 @@ import {
   type ParticleSet,
 } from "./particle.js";
 import { defocusOfStar, degreesOfStar, microscopeOfStar } from "./units.js";
-
-/** Of segments along a helix, which overlap. */
-const HELIX = "rlnHelicalTubeID";
 
 /** Optics groups and the place among them of each row of the particles. */
 interface Grouping {
@@ -40,7 +38,7 @@ export function readParticlesStar(content: Uint8Array | string, path: string): P
   const table = optics ? file.table("particles") : particlesOf30(file);
   const { optics: groups, groupOf } = optics ? readOptics(optics, table) : opticsOf30(table);
   const particles = assembleParticles(groupOf, readColumns(table, groups, groupOf));
-  return { optics: groups, particles, ...(table.has(HELIX) && { unused: [HELIX] }) };
+  return { optics: groups, particles, ...(table.has(LABEL.helix) && { unused: [LABEL.helix] }) };
 }
 
 /**

@@ -17,6 +17,8 @@ export const LABEL = {
   score: "rlnAutopickFigureOfMerit",
   structure: "rlnClassNumber",
   halfSet: "rlnRandomSubset",
+  /** Of segments along a helix, which overlap. */
+  helix: "rlnHelicalTubeID",
   defocusU: "rlnDefocusU",
   defocusV: "rlnDefocusV",
   defocusAngle: "rlnDefocusAngle",

@@ -1,5 +1,6 @@
 import { mrcPixelSize } from "../../../io/mrc/read.js";
 import type { ParticleSet } from "../../../io/particles/particle.js";
+import { LABEL } from "../../../io/star/names.js";
 import { pixelSizesDiffer, saidPixelSize } from "../micrographs/pixel-size.js";
 import type { ParticleStack } from "./particle-stacks.js";
 
@@ -31,7 +32,7 @@ export function headerDoubts(
 
 /** What columns are for that a set of particles has and nothing here uses. */
 const PURPOSES: Readonly<Record<string, string>> = {
-  rlnHelicalTubeID:
+  [LABEL.helix]:
     "segments of helices are taken as single particles, without helical symmetry; neighbours on a helix show the same molecules and " +
     "belong in one half set",
   "alignments3D/alpha": "the strengths of the particles are not used",
