@@ -16,7 +16,7 @@ import { poseTrainOptions } from "../pose-train/options.js";
 import { postprocessOptions } from "../postprocess/options.js";
 import { potentialOptions } from "../potential/options.js";
 import { refineOptions } from "../refine/options.js";
-import { readOptions } from "../shared/options/check.js";
+import { readOptions, unknownOption } from "../shared/options/check.js";
 import { valueOfText } from "../shared/options/kinds.js";
 import type { OptionSet } from "../shared/options/option.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
@@ -119,7 +119,8 @@ export function parseProject(
   for (const [key, value] of Object.entries(table)) {
     if (Object.hasOwn(SECTIONS, key))
       sections[key as SectionName] = readSection(key as SectionName, value, path);
-    else top.set(key, lone(key, value));
+    else if (Object.hasOwn(projectOptions, key)) top.set(key, lone(key, value));
+    else inFile(path, "", () => refuseUnknown(key));
   }
   const { out, seed, device } = changes;
   const changed = { ...(seed !== undefined && { seed }), ...(device !== undefined && { device }) };
@@ -140,6 +141,11 @@ export function parseProject(
   }
   const base = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
   return { path, base, folder: out ?? base, settings, sections: sections as Project["sections"] };
+}
+
+/** @throws OptionError that names the option or the section that may have been meant */
+function refuseUnknown(key: string): never {
+  throw unknownOption(key, [...Object.keys(projectOptions), ...Object.keys(SECTIONS)]);
 }
 
 const isPicking = (stage: string): boolean => stage.startsWith("pick-");
@@ -211,7 +217,7 @@ function plainData(document: Document.Parsed, path: string, lines: LineCounter):
 
 /** One path where several may stand: `micrographs: raw/*.mrc`. */
 const lone = (key: string, value: unknown): unknown =>
-  Object.hasOwn(projectOptions, key) && typeof value === "string"
+  typeof value === "string"
     ? valueOfText(projectOptions[key as keyof typeof projectOptions].kind, value)
     : value;
 

@@ -78,6 +78,11 @@ test.each([
     `${TOP}symmetry: octahedral\n`,
     'here/project.yaml: symmetry: found "octahedral", expected C1, C2, …',
   ],
+  [
+    "a section misspelt",
+    `${TOP}pick-train: { steps: 5 }\n`,
+    "pick-train: unknown option, did you mean `pickTrain`?",
+  ],
   ["__proto__", `${TOP}"__proto__": {a: 1}\n`, "here/project.yaml: __proto__: unknown option"],
 ])("%s is refused with its line or key", (_name, text, message) => {
   expect(() => parse(text)).toThrow(message);

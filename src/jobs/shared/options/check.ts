@@ -117,15 +117,19 @@ function numberField({ low, high, whole, above, words }: NumberKind): z.ZodType 
   return meanings.length > 0 ? z.union([number, ...meanings]) : number;
 }
 
+/** A name that no option has, with the one that may have been meant. */
+export function unknownOption(name: string, names: readonly string[]): OptionError {
+  const near = nearest(name, names);
+  return new OptionError(name, `unknown option${near ? `, did you mean \`${near}\`?` : ""}`);
+}
+
 function errorOf(
   issue: z.core.$ZodIssue,
   set: OptionSet,
   given: Readonly<Record<string, unknown>>,
 ): OptionError {
   if (issue.code === "unrecognized_keys") {
-    const [name] = issue.keys;
-    const near = nearest(name!, Object.keys(set));
-    return new OptionError(name!, `unknown option${near ? `, did you mean \`${near}\`?` : ""}`);
+    return unknownOption(issue.keys[0]!, Object.keys(set));
   }
   const name = String(issue.path[0]);
   const { kind, help } = set[name]!;
