@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -16,7 +15,6 @@ import { threadWorkers } from "../../../src/runtime/workers/workers.js";
 import { readMapFile } from "../../evaluate/maps/relion.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { hasProgram } from "../../physics/relion.js";
 import { particleStar, writeParticleFiles } from "./particle-files.js";
 
 const folder = scratchFolder();
@@ -77,41 +75,6 @@ describe("reconstructMap", () => {
       expect.stringMatching(/particles\.mrcs: its header says [\d.]+ angstrom per pixel, not [\d.]+ as/),
     ]);
   });
-
-  test("says what is merged, ignored or hardly meant: classes, helices, angles of many turns, symmetry expansion", async () => {
-    const rows = files.columns["rlnAngleRot"]!;
-    const told = async (columns: Parameters<typeof starWith>[0]): Promise<readonly string[]> =>
-      (await run({ particles: starWith(columns), halves: false })).warnings;
-    expect(await told({ rlnClassNumber: rows.map((_, i) => 1 + (i % 3)) })).toEqual([
-      expect.stringContaining("particles of 3 classes become one map"),
-    ]);
-    expect(await told({ rlnClassNumber: rows.map(() => 2) })).toEqual([]);
-    expect(await told({ rlnHelicalTubeID: rows.map((_, i) => 1 + (i % 9)) })).toEqual([
-      expect.stringContaining("rlnHelicalTubeID: segments of helices are taken as single particles"),
-    ]);
-    expect(await told({ rlnAngleRot: rows.map((value, i) => (i < 7 ? 1e4 : value)) })).toEqual([
-      expect.stringContaining("7 of 200 particles have angles beyond 360 degrees"),
-    ]);
-    const names = files.columns["rlnImageName"]!;
-    expect(await told({ rlnImageName: names.map((_, i) => names[i % 100]!) })).toEqual([
-      expect.stringContaining(
-        "each of its 100 images stands 2 times with other angles, as after a symmetry expansion",
-      ),
-    ]);
-  });
-
-  test.skipIf(!hasProgram("relion_particle_symmetry_expand"))(
-    "knows what RELION's symmetry expansion writes (needs relion_particle_symmetry_expand)",
-    async () => {
-      const expanded = join(folder, "expanded.star");
-      spawnSync("relion_particle_symmetry_expand", ["--i", files.star, "--o", expanded, "--sym", "D2"]);
-      const { warnings, record } = await run({ particles: expanded });
-      expect(record.particles).toBe(800);
-      expect(warnings).toEqual([
-        expect.stringMatching(/each of its 200 images stands 4 times with other angles.* in one half set$/),
-      ]);
-    },
-  );
 
   test("makes the same of a .cs file", async () => {
     const cs = join(folder, "particles.cs");
