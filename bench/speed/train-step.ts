@@ -38,7 +38,7 @@ function optionsOf(size: string): StepOptions {
       ...{ kind: "mask", headWidth: 256, levels: Math.min(5, levels), points: 256 },
       nce: { variant: "paper", queries: "both", temperature: 0.07 },
     },
-    beta1: 0.5,
+    adam: { beta1: 0.5 },
     averaged: false,
   };
 }

@@ -7,8 +7,8 @@ export interface CarriedTensor {
   readonly name: string;
   readonly next: Value;
   /**
-   * True if the old value enters nothing but elementwise operations that lead to `next` (optimiser's moments), or nothing at all:
-   * it is then overwritten where it lies. Parameters are read until the end of a run and need false.
+   * True if the old value enters nothing but operations whose results `next` waits for (optimiser's moments), or nothing at all: it
+   * is then overwritten where it lies. Parameters are read until the end of a run and need false.
    */
   readonly inPlace: boolean;
 }

@@ -40,6 +40,8 @@ export const cryogemOptions = z.strictObject({
   /** Share of the steps after which the learning rates fall linearly to zero. */
   decayFrom: z.number().min(0).max(1),
   beta1: z.number().min(0).max(0.999),
+  /** Adam's limit of gradients, see `AdamSettings`; 0: there is none. */
+  gradientLimit: z.number().min(0).default(0),
   /** Decay a step of the moving average of the generator, which is what is kept; 0: the last state is kept. */
   average: z.number().min(0).max(0.9999),
   /**

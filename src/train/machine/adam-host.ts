@@ -17,8 +17,11 @@ interface Kernels {
     ...args: [
       ...[parameter: number, first: number, second: number, gradient: number, count: number],
       ...[stepSize: number, stepEpsilon: number, beta1: number, beta2: number],
+      share: number,
     ]
   ): void;
+  length(values: number, count: number): number;
+  rootSum(values: number, count: number): number;
   average(average: number, parameter: number, count: number, decay: number): void;
 }
 
@@ -74,9 +77,18 @@ export class HostAdam {
       const g = this.address(gradientName(parameter));
       const count = arrayBytes(update) / 4;
       const [stepSize, stepEpsilon] = [fed(scalars.stepSize), fed(scalars.stepEpsilon)];
-      this.kernels.adam(p!, m!, v!, g, count, stepSize, stepEpsilon, beta1, beta2);
+      const { limit } = scalars;
+      const share = limit ? this.taken(g, v!, count, fed(limit.ratio), fed(limit.free)) : 1;
+      this.kernels.adam(p!, m!, v!, g, count, stepSize, stepEpsilon, beta1, beta2, share);
       if (decay) this.kernels.average(this.address(averageName(parameter)), p!, count, fed(decay));
     }
+  }
+
+  /** What is taken of a gradient: see `limited` in adam.ts. */
+  private taken(gradient: number, second: number, count: number, ratio: number, free: number): number {
+    const length = this.kernels.length(gradient, count);
+    if (length === 0) return 1;
+    return Math.min(1, (ratio * this.kernels.rootSum(second, count) + free) / length);
   }
 
   private address(name: string): number {

@@ -25,7 +25,7 @@ import {
  * (inputs of `pooled` for "pool:real" and "pool:simulated").
  */
 export function cycleStep(options: StepOptions, cycle: CycleOptions): TranslationStep {
-  const { beta1, crop } = options;
+  const { adam, crop } = options;
   const [simulated, real] = ["simulated", "real"].map((name) => input(name, [1, 1, crop, crop])) as [
     Value,
     Value,
@@ -64,13 +64,13 @@ export function cycleStep(options: StepOptions, cycle: CycleOptions): Translatio
     }),
   };
   const generators = byName([...scopes.forward.parameters, ...scopes.back.parameters]);
-  const learned = optimise(sum(Object.values(losses)), generators, adamInputs("generator"), { beta1 });
+  const learned = optimise(sum(Object.values(losses)), generators, adamInputs("generator", adam), adam);
   const critics = judged.flatMap(({ specs }) => specs);
   const criticism = optimise(
     sum(judged.map(({ loss }) => loss)),
     byName(critics),
-    adamInputs("discriminator"),
-    { beta1 },
+    adamInputs("discriminator", adam),
+    adam,
   );
   return {
     phases: [

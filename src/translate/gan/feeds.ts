@@ -37,7 +37,7 @@ export function stepFeeds(
   settings: StepSettings,
 ): StepFeeds {
   const { step, learningRate, discriminatorLearningRate, averageDecay } = settings;
-  const adam = { beta1: options.beta1 };
+  const { adam } = options;
   return {
     examples: crops.map((crop, part) => ({
       ...imageFeeds(options, crop),

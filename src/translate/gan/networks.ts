@@ -1,6 +1,7 @@
 import type { GeneratorOptions } from "../../nn/generator.js";
 import type { ParameterSpec } from "../../nn/scope.js";
 import { reduceMean, sqrt, square, stopGradient, sub, type Value } from "../../tensor/index.js";
+import type { AdamSettings } from "../../train/adam.js";
 import type { StepPhase } from "../../train/phase.js";
 import type { ContrastOptions } from "./contrast/contrast.js";
 import type { Discriminator, DiscriminatorOptions } from "./discriminators.js";
@@ -16,7 +17,8 @@ export interface StepOptions {
   readonly contrast?: ContrastOptions;
   /** CycleGAN's second generator, from real to simulated; absent: one generator. */
   readonly cycle?: CycleOptions;
-  readonly beta1: number;
+  /** Of all networks. */
+  readonly adam: AdamSettings;
   /** Whether a moving average of the generator is kept beside it. */
   readonly averaged: boolean;
 }

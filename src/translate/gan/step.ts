@@ -27,7 +27,7 @@ export const translationStep = (options: StepOptions): TranslationStep =>
  * encodes it twice).
  */
 function oneWayStep(options: StepOptions): TranslationStep {
-  const { beta1, crop } = options;
+  const { adam, crop } = options;
   const scope = { generator: Scope.root("generator"), heads: Scope.root("heads") };
   const generator = generatorNetwork(scope.generator, options.generator);
   const image = (name: string, planes = 1): Value => input(name, [1, planes, crop, crop]);
@@ -41,10 +41,10 @@ function oneWayStep(options: StepOptions): TranslationStep {
   const flips = contrast?.kind === "patch" && contrast.flip;
   const simulated = image("simulated", planes);
   const { features, translated: fake } = translate(flips ? image("simulatedSource", planes) : simulated);
-  const scalars = adamInputs("discriminator");
+  const scalars = adamInputs("discriminator", adam);
   const judged = discriminators(options.discriminator).map((each) => {
     const { loss, specs, outputs, gan } = judge(each, real, fake);
-    return { specs, outputs, gan, updates: optimise(loss, byName(specs), scalars, { beta1 }) };
+    return { specs, outputs, gan, updates: optimise(loss, byName(specs), scalars, adam) };
   });
   const gan = judged.map((each) => each.gan).reduce((sum, loss) => add(sum, loss));
 
@@ -69,7 +69,7 @@ function oneWayStep(options: StepOptions): TranslationStep {
   const share = contrast?.kind === "patch" ? contrast.identity : 0;
   const content = nce && identity ? mul(add(nce, mul(identity, share)), 1 / (1 + share)) : nce;
   const loss = content ? add(gan, content) : gan;
-  const learned = optimise(loss, learners, adamInputs("generator"), { beta1 });
+  const learned = optimise(loss, learners, adamInputs("generator", adam), adam);
   const improveDiscriminators: StepPhase = {
     outputs: Object.assign({}, ...judged.map(({ outputs }) => outputs)),
     updates: judged.flatMap(({ updates }) => updates),

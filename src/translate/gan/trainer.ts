@@ -108,10 +108,15 @@ const sampling =
   };
 
 function stepOptions(options: CryogemOptions): StepOptions {
-  const { crop, beta1, ndf: width, widest, discriminators: count, network } = options;
+  const { crop, beta1, gradientLimit, ndf: width, widest, discriminators: count, network } = options;
   const contrast = contrastOptions(options);
   return {
-    ...{ crop, beta1, averaged: options.average > 0, generator: generatorOptions(options) },
+    ...{
+      crop,
+      adam: { beta1, gradientLimit },
+      averaged: options.average > 0,
+      generator: generatorOptions(options),
+    },
     discriminator: { width, widest, count, antialiased: network === "antialiased" },
     ...(contrast && { contrast }),
     ...(options.cycleWeight > 0 && {

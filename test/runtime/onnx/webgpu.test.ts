@@ -68,7 +68,7 @@ const step = (variant: "paper" | "fast"): StepOptions => ({
     ...{ kind: "mask", headWidth: 8, levels: 3, points: 8 },
     nce: { variant: "paper", queries: "both", temperature: 0.07 },
   },
-  beta1: 0.5,
+  adam: { beta1: 0.5 },
   averaged: variant === "fast",
 });
 

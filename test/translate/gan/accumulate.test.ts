@@ -25,7 +25,7 @@ const options: StepOptions = {
     ...{ kind: "mask", headWidth: 4, levels: LEVELS, points: QUERIES },
     nce: { variant: "paper", queries: "both", temperature: 0.07 },
   },
-  beta1: 0.5,
+  adam: { beta1: 0.5 },
   averaged: true,
 };
 

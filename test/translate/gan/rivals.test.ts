@@ -49,7 +49,7 @@ const { sizes } = reference;
 const { crop, ngf: width, ndf, widest, depth, head: headWidth, points, pool } = sizes;
 
 const commonOptions = ({ network }: Case) => ({
-  ...{ crop, beta1: reference.beta1, averaged: false },
+  ...{ crop, adam: { beta1: reference.beta1 }, averaged: false },
   generator:
     network === "unet"
       ? ({ network, width, widest, depth, upsampling: "transposed", output: "plain" } as const)

@@ -43,7 +43,7 @@ const optionsOf = ({ upsampling, output, variant, widest, discriminators, noiseA
     ...{ kind: "mask", headWidth: sizes.head, levels: sizes.levels, points: sizes.queries },
     nce: { variant, queries: "both", temperature: reference.temperature },
   },
-  beta1: reference.beta1,
+  adam: { beta1: reference.beta1 },
   averaged: discriminators === 2,
 });
 

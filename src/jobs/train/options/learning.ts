@@ -74,6 +74,14 @@ export const learningOptions = {
     { paper: "its equation", public: "as its code computes it" },
     { value: "kind", help: "contrastive loss", otherwise: "paper" },
   ),
+  gradientLimit: numberOption(
+    { from: 0, to: 1000 },
+    {
+      value: "f",
+      help: "shorten a gradient that is longer than so many times the root mean square of its length in the steps before; 0: none",
+      otherwise: `${byPreset("gradientLimit")}; others than cryogem: ${TRANSLATOR_DEFAULTS.cut.gradientLimit}`,
+    },
+  ),
   average: numberOption(
     { from: 0, to: 0.9999 },
     {
