@@ -15,8 +15,8 @@ export interface MapReading {
 /**
  * The one reader of density maps and masks: MRC or CCP4 in any axis order, or the first image of an EMAN2 HDF5 file; gzip or bzip2
  * or bare, known by its first bytes.
- * @throws FormatError for a damaged file, a text as atomic models are, one that holds images, a cell that is not rectangular, voxels that are not cubes, or
- *   no voxel size at all
+ * @throws FormatError for a damaged file, a text, as an atomic model is, a file of images, a cell that is not rectangular, voxels that
+ *   are not cubes, or no voxel size at all
  */
 export async function readMap(
   bytes: Uint8Array,

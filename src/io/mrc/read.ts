@@ -77,7 +77,10 @@ export function volumeOf({ header, data, shape }: MrcFile, path: string, voxelSi
   return { data, shape, voxelSize: size };
 }
 
-/** Whether a cell has right angles. Those that are none at all (0, or an integer 90 read as a float) come from writers that never set them. */
+/**
+ * Whether a cell has right angles. Angles that cannot be (0, or an integer 90 read as a float) come from programs that never set them,
+ * and count as right.
+ */
 export const isRectangular = (cellAngles: MrcHeader["cellAngles"]): boolean =>
   cellAngles.every((angle) => angle <= 1 || Math.abs(angle - 90) <= 0.01);
 

@@ -43,7 +43,8 @@ export class StarFile {
  * Parses a STAR file as RELION 3.0 to 5 and its companions write it: several blocks, each one loop or single values; one row
  * a line; quotes and `;` text fields as in CIF; comments. A label's type comes from RELION's label table.
  *
- * @throws FormatError for a file without a block; naming the line, for text outside a block, a row that is too short or too long, a repeated block or label
+ * @throws FormatError for a file without a block; with the line, for text outside a block, a row that is too short or too long, a
+ *   repeated block or label
  */
 export function parseStar(text: string, path: string): StarFile {
   const parser = new StarParser(path);

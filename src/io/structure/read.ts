@@ -8,7 +8,8 @@ import type { Structure } from "./structure.js";
 /**
  * Reads an atomic model, PDB or mmCIF, also gzip. A file is mmCIF if its name ends in .cif or .mmcif, or if it begins with
  * a data block.
- * @throws FormatError as the reader of the format does; for a density map, and for atoms in another unit than angstrom or twice in one place
+ * @throws FormatError as the reader of the format does; for a density map, and for atoms in another unit than angstrom or twice in one
+ *   place
  */
 export function readStructure(bytes: Uint8Array, path: string): Structure {
   const text = decodeText(bytes, path, "an atomic model, PDB or mmCIF");

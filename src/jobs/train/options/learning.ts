@@ -78,7 +78,7 @@ export const learningOptions = {
     { from: 0, to: 1000 },
     {
       value: "f",
-      help: "shorten a gradient that is longer than so many times the root mean square of its length in the steps before; 0: none",
+      help: "shorten gradients longer than so many times the root mean square of their length in earlier steps (0 shortens none)",
       otherwise: `${byPreset("gradientLimit")}; others than cryogem: ${TRANSLATOR_DEFAULTS.cut.gradientLimit}`,
     },
   ),
