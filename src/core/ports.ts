@@ -30,6 +30,8 @@ export interface Files {
   /** Removes what killed processes had written aside, in a folder and all below it. Nobody else may be writing there. */
   sweep(folder: string): Promise<void>;
   sha256(path: string): Promise<string>;
+  /** A text that changes when a file is written again or replaced: its size, times and number on its file system. */
+  version(path: string): Promise<string>;
 }
 
 /** One step of a long job: shown as `stage: done/total unit` with a rate, or as a line of JSON. */

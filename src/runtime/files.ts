@@ -111,6 +111,12 @@ export const nodeFiles: Files = {
       for await (const chunk of createReadStream(path)) hash.update(chunk);
       return hash.digest("hex");
     }),
+
+  version: (path) =>
+    explain(path, "a readable file", async () => {
+      const { size, mtimeMs, ctimeMs, ino } = await statOfFile(path);
+      return [size, mtimeMs, ctimeMs, ino].join(".");
+    }),
 };
 
 /** A name for what is not whole yet. */

@@ -5,7 +5,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -53,6 +55,17 @@ test("sha256 is that of FIPS 180-2's example", async () => {
   expect(await nodeFiles.sha256(at("fips.txt"))).toBe(
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
   );
+});
+
+test("the version of a file changes with its content, even where size and time of writing are as before", async () => {
+  const path = at("version.txt");
+  await nodeFiles.write(path, "abc");
+  const before = await nodeFiles.version(path);
+  expect(await nodeFiles.version(path)).toBe(before);
+  const { atime, mtime } = statSync(path);
+  writeFileSync(path, "abd");
+  utimesSync(path, atime, mtime);
+  expect(await nodeFiles.version(path)).not.toBe(before);
 });
 
 test.each([

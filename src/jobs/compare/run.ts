@@ -60,7 +60,7 @@ export async function compareTranslators(
   const seeds = Array.from({ length: options.seeds }, (_, i) => first + i);
   const preparation = planned.map(({ stage }) => stage);
   const all = seeds.flatMap((seed) => seedStages(project, data, rows, seed, steps));
-  const every = await withKeys([...preparation, ...all], context);
+  const every = await withKeys([...preparation, ...all], state, context);
   for (const [i, each] of every.entries()) {
     if (i < preparation.length) continue;
     context.signal.throwIfAborted();

@@ -73,7 +73,7 @@ async function runWithout(
   const real = await readPicks(at(project, "picks"), context);
   const picking = pickingStages(project, data, own, { kind, threshold: real.threshold, seed });
   const run = async (stages: typeof before): Promise<void> => {
-    const every = await withKeys([...before, ...stages], context);
+    const every = await withKeys([...before, ...stages], state, context);
     for (let i = before.length; i < every.length; i++) {
       context.signal.throwIfAborted();
       await doStage(every[i]!, i, { planned: every, state }, context);

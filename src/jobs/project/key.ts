@@ -1,28 +1,22 @@
-import type { Files } from "../../core/ports.js";
 import type { OptionSet } from "../shared/options/option.js";
 import type { Stage } from "./stage.js";
 
 /**
  * What the results of each stage depend on, as one text: program, command, options that decide results, contents of the files from
  * outside, and the keys of the stages before it. Equal keys mean equal results. Paths do not count: a project may be moved.
+ *
+ * @param contents SHA-256 of the inputs of all stages, by path
  */
 export async function stageKeys(
   stages: readonly Stage[],
   optionsOf: (command: string) => OptionSet,
-  { files, program }: { readonly files: Files; readonly program: string },
+  { program, contents }: { readonly program: string; readonly contents: ReadonlyMap<string, string> },
 ): Promise<ReadonlyMap<string, string>> {
-  const hashes = new Map<string, string>();
-  const hashOf = async (path: string): Promise<string> => {
-    const hash = hashes.get(path) ?? (await files.sha256(path));
-    hashes.set(path, hash);
-    return hash;
-  };
   const keys = new Map<string, string>();
   for (const stage of stages) {
     const set = optionsOf(stage.command);
     const deciding = Object.entries(stage.options).filter(([name]) => set[name]?.role === "result");
-    const inputs: string[] = [];
-    for (const path of stage.inputs) inputs.push(await hashOf(path));
+    const inputs = stage.inputs.map((path) => contents.get(path)!);
     const before = stage.needs.map((name) => keys.get(name));
     const text = JSON.stringify([program, stage.command, Object.fromEntries(deciding), inputs, before]);
     keys.set(stage.name, await digest(text));

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Files } from "../../core/ports.js";
+import type { Files, Report } from "../../core/ports.js";
 import { parseJson } from "../../dataset/check.js";
+import { readContents } from "./contents.js";
 import type { Stage } from "./stage.js";
 
 const state = z.object({
@@ -16,6 +17,8 @@ const state = z.object({
       seconds: z.number().nullable(),
     }),
   ),
+  /** Of the files from outside, by path: what was read of them, so that they need not be read again. */
+  contents: z.record(z.string(), z.object({ version: z.string(), sha256: z.string() })).default({}),
 });
 
 type State = z.infer<typeof state>;
@@ -38,7 +41,7 @@ export class ProjectState {
 
   /** @throws FormatError for a file that is damaged */
   static async open(files: Files, path: string): Promise<ProjectState> {
-    const empty: State = { format: "cryogem-project", formatVersion: 1, stages: {} };
+    const empty: State = { format: "cryogem-project", formatVersion: 1, stages: {}, contents: {} };
     if (!(await files.exists(path))) return new ProjectState(files, path, empty);
     return new ProjectState(
       files,
@@ -57,6 +60,22 @@ export class ProjectState {
     return known.seconds === null ? { kind: "begun" } : { kind: "done", seconds: known.seconds };
   }
 
+  /** SHA-256 of the inputs of stages, by path; what had to be read is kept. */
+  async contentsOf(
+    stages: readonly Stage[],
+    context: { readonly report: Report; readonly signal: AbortSignal },
+  ): Promise<ReadonlyMap<string, string>> {
+    const { files } = this;
+    const { contents } = this.state;
+    const before = JSON.stringify(contents);
+    const paths = new Set(stages.flatMap(({ inputs }) => inputs));
+    try {
+      return await readContents([...paths], contents, { files, ...context });
+    } finally {
+      if (JSON.stringify(contents) !== before) await this.save();
+    }
+  }
+
   secondsOf(name: string): number {
     return this.state.stages[name]?.seconds ?? 0;
   }
@@ -71,6 +90,10 @@ export class ProjectState {
 
   private async write(name: string, entry: State["stages"][string]): Promise<void> {
     this.state.stages[name] = entry;
+    await this.save();
+  }
+
+  private async save(): Promise<void> {
     await this.files.write(this.path, `${JSON.stringify(this.state, null, 1)}\n`);
   }
 }

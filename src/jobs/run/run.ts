@@ -95,7 +95,7 @@ export async function openProject(
   const all = project.settings.goal === "map" ? found.all.filter(usable) : found.all;
   const data = await readProjectData(project, { ...found, learned, heldOut, all }, files);
   const state = await ProjectState.open(files, inside(project.folder, STATE));
-  const planned = await withKeys(stagesOf(project, data), context);
+  const planned = await withKeys(stagesOf(project, data), state, context);
   return withFits({ project, data, findings, planned, state, stagesOf }, context);
 }
 
@@ -110,11 +110,13 @@ function refuseStopped(findings: readonly Finding[], { report }: Pick<ProjectCon
 /** Stages with their keys and commands. @throws OptionError for options that a command refuses */
 export async function withKeys(
   stages: readonly Stage[],
+  state: ProjectState,
   context: ProjectContext,
 ): Promise<readonly PlannedStage[]> {
-  const { specOf } = context;
+  const { specOf, program } = context;
   for (const stage of stages) resolveOptions(specOf(stage.command).options, stage.options);
-  const keys = await stageKeys(stages, (command) => specOf(command).options, context);
+  const contents = await state.contentsOf(stages, context);
+  const keys = await stageKeys(stages, (command) => specOf(command).options, { program, contents });
   return stages.map((stage) => ({
     stage,
     key: keys.get(stage.name)!,
@@ -137,7 +139,7 @@ async function withFits(open: OpenProject, context: ProjectContext): Promise<Ope
     ...open,
     data: known,
     findings: [...open.findings, ...findings],
-    planned: await withKeys(stagesOf(project, known), context),
+    planned: await withKeys(stagesOf(project, known), state, context),
   };
 }
 

@@ -19,8 +19,6 @@ export interface FolderEntry {
 export interface ViewedFiles extends Files {
   /** Names in a folder with what they are, sorted with numbers by value; hidden ones and links that lead outside are left out. */
   entries(folder: string): Promise<readonly FolderEntry[]>;
-  /** Changes when the file's content does. */
-  version(path: string): Promise<string>;
 }
 
 /**

@@ -51,10 +51,7 @@ export async function fencedFiles(roots: readonly Root[], mayWrite: boolean): Pr
       return real !== undefined && isInside(real);
     },
     entries: async (folder) => entriesOf(await judged(folder)),
-    version: async (path) => {
-      const { mtimeMs, size, ino } = await stat(await judged(path));
-      return `${mtimeMs}.${size}.${ino}`;
-    },
+    version: async (path) => nodeFiles.version(await judged(path)),
     write: async (path, bytes) => nodeFiles.write(await judgedTarget(path), bytes),
     append: async (path, text) => nodeFiles.append(await judgedTarget(path), text),
     tryWriting: async (path) => nodeFiles.tryWriting(await judgedTarget(path)),

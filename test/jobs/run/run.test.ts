@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { describePlan, openProject, runProject } from "../../../src/jobs/run/run.js";
@@ -109,3 +109,47 @@ test("a disk full at any of a run's own writes: the reason is said, and the same
     expect(names.filter((name) => /before-|partial|lock/.test(name))).toEqual([]);
   }
 }, 60_000);
+
+test("what was read of an input is not read again, until its file is another one, of the same size and time too", async () => {
+  const reading = () => {
+    const made = context();
+    const read: string[] = [];
+    const files = {
+      ...made.context.files,
+      sha256: (path: string) => {
+        read.push(path);
+        return made.context.files.sha256(path);
+      },
+    };
+    return { ...made, read, context: { ...made.context, files } };
+  };
+  const model = join(dir, "a.pdb");
+  const first = reading();
+  await runProject({ project: PROJECT }, first.context);
+  expect(first.read.filter((path) => path === model)).toHaveLength(1);
+  expect(first.read).toContain(join(dir, "1.mrc"));
+  const second = reading();
+  await runProject({ project: PROJECT }, second.context);
+  expect(second.read).toEqual([]);
+  const { atime, mtime } = statSync(model);
+  writeFileSync(model, readFileSync(model, "utf8").replace("CA  ALA", "CA  GLY"));
+  utimesSync(model, atime, mtime);
+  const third = reading();
+  await runProject({ project: PROJECT }, third.context);
+  expect(third.read).toEqual([model]);
+  expect(third.done).toContain("potential");
+});
+
+test("what was read before a stop is kept", async () => {
+  const stopped = context();
+  const files = {
+    ...stopped.context.files,
+    sha256: async (path: string) => {
+      if (path.endsWith("a.pdb")) throw new Error("killed");
+      return stopped.context.files.sha256(path);
+    },
+  };
+  await expect(openProject(PROJECT, {}, { ...stopped.context, files })).rejects.toThrow("killed");
+  const state = JSON.parse(readFileSync(join(dir, "project-state.json"), "utf8"));
+  expect(Object.keys(state.contents)).toContain(join(dir, "1.mrc"));
+});
