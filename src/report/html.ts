@@ -31,11 +31,11 @@ td strong { color: #004f8f; }
 .row.halves { grid-template-columns: repeat(auto-fill, minmax(min(100%, 540px), 1fr)); }
 .row.thirds svg, .row.thirds img, .row.halves svg, .row.halves img { width: 100%; height: auto; }
 figure { margin: 0; } figcaption { font-size: .85rem; color: #444; }
-pre { background: #f4f4f4; padding: .7rem 1rem; overflow-x: auto; font-size: .85rem; }
+pre { background: #f4f4f4; padding: .7rem 1rem; max-height: 12rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
 details { margin: .8rem 0; } summary { cursor: pointer; font-weight: bold; }
 .wide svg, .wide img { max-width: 100%; height: auto; }
 footer { margin-top: 4rem; color: #555; font-size: .85rem; }
-@media print { nav { display: none; } h2 { break-after: avoid; } figure { break-inside: avoid; } }
+@media print { nav { display: none; } pre { max-height: none; } h2 { break-after: avoid; } figure { break-inside: avoid; } }
 `;
 
 /** A whole page out of its sections; nothing in it is loaded from elsewhere. */
