@@ -29,15 +29,24 @@ export async function withProjectContext<T>(
   context: CommandContext,
   workers: number | undefined,
   work: (context: RunContext) => Promise<T>,
-  execute: RunContext["execute"] = (command, options) => entryOf(context, command).perform(options, context),
+  execute?: RunContext["execute"],
 ): Promise<T> {
+  const told = new Set<string>();
+  // several stages read the same files, and have the same to say of them
+  const note = (line: string): void => {
+    if (!told.has(line)) context.report.note(line);
+    told.add(line);
+  };
+  const report = { ...context.report, note };
   return withWorkers(workers, (pool) =>
     work({
       ...context,
+      report,
       workers: pool,
       expand: expandMicrographs,
       specOf: (command) => entryOf(context, command).spec,
-      execute,
+      execute:
+        execute ?? ((command, options) => entryOf(context, command).perform(options, { ...context, report })),
       writeReport: (finished) => writeProjectReport(finished, context),
     }),
   );

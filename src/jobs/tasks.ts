@@ -7,6 +7,7 @@ declare module "../core/ports.js" {
     "classify-insert": typeof import("./classify2d/tasks.js").insertTask;
     "classify-search": typeof import("./classify2d/tasks.js").searchTask;
     "estimate-micrograph": typeof import("./estimate/micrograph.js").estimateMicrographTask;
+    "glance-micrograph": typeof import("./check/glance.js").glanceTask;
     "hash-file": typeof import("./shared/hash-file.js").hashFile;
     "initial-map": typeof import("./initial-model/tasks.js").mapTask;
     "initial-step": typeof import("./initial-model/tasks.js").stepTask;
@@ -34,6 +35,7 @@ const loaders: { readonly [Name in TaskName]: () => Promise<Tasks[Name]> } = {
   "classify-insert": async () => (await import("./classify2d/tasks.js")).insertTask,
   "classify-search": async () => (await import("./classify2d/tasks.js")).searchTask,
   "estimate-micrograph": async () => (await import("./estimate/micrograph.js")).estimateMicrographTask,
+  "glance-micrograph": async () => (await import("./check/glance.js")).glanceTask,
   "hash-file": async () => (await import("./shared/hash-file.js")).hashFile,
   "initial-map": async () => (await import("./initial-model/tasks.js")).mapTask,
   "initial-step": async () => (await import("./initial-model/tasks.js")).stepTask,

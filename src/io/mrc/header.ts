@@ -130,7 +130,12 @@ function holdsUnsigned({ int, float, isOld }: MrcWords, remarks: string[]): bool
   const isUnsigned = most > 127 && most <= 255 && (isOld || (least >= 0 && least < most));
   if (isUnsigned && !isOld)
     remarks.push(
-      `words 20-21 (DMIN DMAX) are ${least} and ${most}, which signed bytes cannot hold: mode 0 is read as unsigned`,
+      "words 20-21 (DMIN DMAX) go beyond 127, which signed bytes cannot hold: mode 0 is read as unsigned, 0 to 255",
+    );
+  // also what MRC2014 writes where the extremes are not known: DMAX below DMIN
+  if (!isUnsigned && !(least < most))
+    remarks.push(
+      "words 20-21 (DMIN DMAX) do not say whether the bytes of mode 0 have a sign: they are read as MRC2014 has them, -128 to 127",
     );
   return isUnsigned;
 }

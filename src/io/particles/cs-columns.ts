@@ -19,13 +19,6 @@ export class CsColumns {
     return this.table.columns.has(name);
   }
 
-  /** Whether a column of numbers is there and not the same in all rows. */
-  varies(name: string): boolean {
-    if (!this.has(name)) return false;
-    const values = this.numbers(name);
-    return values.some((value) => value !== values[0]);
-  }
-
   /** Finite numbers, `width` a row. */
   numbers(name: string, width = 1): Float64Array {
     const column = this.column(name, width);

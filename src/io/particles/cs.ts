@@ -7,6 +7,7 @@ import { CsColumns } from "./cs-columns.js";
 import type { CsFile } from "./cs-join.js";
 import { assembleParticles, type OpticsGroup, type ParticleColumns, type ParticleSet } from "./particle.js";
 import { rotationVectorToMatrix, transpose } from "./rotation-vector.js";
+import { areUneven } from "./strengths.js";
 import { microscopeOfCs, refuseBeyondInCs, refuseMicrometresInCs } from "./units.js";
 
 const DEGREES = 180 / Math.PI;
@@ -35,7 +36,8 @@ export function particlesOfCs(file: CsFile): ParticleSet {
   const table = new CsColumns(file.table, file.path);
   const { optics, groupOf } = readOptics(table);
   const particles = assembleParticles(groupOf, readColumns(table));
-  return { optics, particles, ...(table.varies(STRENGTH) && { unused: [STRENGTH] }) };
+  const isUsed = !(table.has(STRENGTH) && areUneven(table.numbers(STRENGTH)));
+  return { optics, particles, ...(!isUsed && { unused: [STRENGTH] }) };
 }
 
 /** Whether a .cs file has the optics that particles need. */

@@ -1,3 +1,4 @@
+import { LABEL } from "../star/names.js";
 import type { StarTable } from "../star/table.js";
 
 /** Labels by which RELION says more of the optics than the CTF has, with the value at which they say nothing. */
@@ -9,8 +10,8 @@ const NEUTRAL: Readonly<Record<string, number>> = {
   rlnMagMat10: 0,
   rlnMagMat11: 1,
   rlnMagnificationCorrection: 1,
-  rlnCtfDataAreCtfPremultiplied: 0,
-  rlnCtfDataArePhaseFlipped: 0,
+  [LABEL.premultiplied]: 0,
+  [LABEL.phaseFlipped]: 0,
 };
 /** Lists of coefficients, as [0.1,0,-3]. */
 const COEFFICIENTS = ["rlnOddZernike", "rlnEvenZernike"];

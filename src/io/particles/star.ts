@@ -16,6 +16,7 @@ import {
   type ParticleColumns,
   type ParticleSet,
 } from "./particle.js";
+import { areUneven } from "./strengths.js";
 import { defocusOfStar, degreesOfStar, microscopeOfStar } from "./units.js";
 
 /** Optics groups and the place among them of each row of the particles. */
@@ -38,8 +39,17 @@ export function readParticlesStar(content: Uint8Array | string, path: string): P
   const table = optics ? file.table("particles") : particlesOf30(file);
   const { optics: groups, groupOf } = optics ? readOptics(optics, table) : opticsOf30(table);
   const particles = assembleParticles(groupOf, readColumns(table, groups, groupOf));
-  return { optics: groups, particles, ...(table.has(LABEL.helix) && { unused: [LABEL.helix] }) };
+  const unused = unusedColumns(table);
+  return { optics: groups, particles, ...(unused.length > 0 && { unused }) };
 }
+
+/** The strengths of images as a refinement of RELION found them: each by itself, and by groups of micrographs. */
+const STRENGTHS = [LABEL.normCorrection, LABEL.groupScale];
+
+const unusedColumns = (table: StarTable): string[] => [
+  ...(table.has(LABEL.helix) ? [LABEL.helix] : []),
+  ...STRENGTHS.filter((label) => table.has(label) && areUneven(table.numbers(label))),
+];
 
 /**
  * Reads the angles of particles, degrees, and nothing else: of RELION 3.0, 3.1 and later, or of any table that has them.

@@ -27,6 +27,12 @@ export const LABEL = {
   bFactor: "rlnCtfBfactor",
   /** By which the CTF is multiplied. */
   strength: "rlnCtfScalefactor",
+  /** Strengths that RELION's refinement found: of an image, and of a group of micrographs. */
+  normCorrection: "rlnNormCorrection",
+  groupScale: "rlnGroupScaleCorrection",
+  /** Whether images were corrected for their CTF before. */
+  premultiplied: "rlnCtfDataAreCtfPremultiplied",
+  phaseFlipped: "rlnCtfDataArePhaseFlipped",
   astigmatism: "rlnCtfAstigmatism",
   fitScore: "rlnCtfFigureOfMerit",
   fitResolution: "rlnCtfMaxResolution",

@@ -1,6 +1,7 @@
 import { inside } from "../../dataset/layout.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
+import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
 import { startProgress } from "../shared/progress.js";
 import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
@@ -55,6 +56,11 @@ async function binShare(plan: BinPlan, context: DatasetContext): Promise<readonl
   const micrographs = ofShare(plan.micrographs, share);
   const total = micrographs.length;
   const advance = startProgress(report, { stage: "bin", total, unit: "micrographs" });
+  if (share.kind !== "join")
+    await tellMicrographRemarks(
+      micrographs.map(({ path }) => path),
+      context,
+    );
   const watch = new PixelSizeWatch(plan.pixelSize, report);
   const results = await workers.map("bin-micrograph", micrographs, {
     signal,

@@ -1,26 +1,87 @@
+import { z } from "zod";
 import { CryoError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
+import { parseJson } from "../../dataset/check.js";
+import { inside } from "../../dataset/layout.js";
+import { readImage } from "../../io/read-image.js";
+import type { DatasetContext } from "../shared/context.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
-import type { CheckedMicrograph } from "./records.js";
+import { startProgress } from "../shared/progress.js";
+import { flawOf } from "./micrograph.js";
+import { CHECK, type CheckedMicrograph } from "./records.js";
 
-/** What is known of a micrograph without its pixels. */
+/** What is known of a micrograph that is not measured. */
 export type GlancedMicrograph = Pick<CheckedMicrograph, "file" | "headerPixelSize" | "failure" | "picture">;
 
-/** Reads the headers of micrographs that are only picked: of thousands one file that is not whole would stop the way to a map late. */
+/** A micrograph to look at. */
+export interface GlanceInput {
+  readonly path: string;
+  /** Bytes of the file when it was last read whole without a flaw; absent: never. */
+  readonly bytesBefore?: number;
+}
+
+/** Bytes of files that were whole, by their paths. */
+const wholeFiles = z.object({ program: z.string(), bytes: z.record(z.string(), z.number()) });
+
+/**
+ * Reads micrographs that are only picked, on workers: of thousands one that is not whole, or has a pixel that is no number, would stop
+ * the way to a map late. Of those that were whole before, and are of the same size still, the headers only.
+ *
+ * @param dir folder of the check, in which it is remembered which were whole
+ */
 export async function glanceAt(
   paths: readonly string[],
-  files: Files,
+  dir: string,
+  { files, report, signal, workers, program }: DatasetContext,
 ): Promise<readonly GlancedMicrograph[]> {
-  const seen: GlancedMicrograph[] = [];
-  for (const file of paths) {
-    try {
-      const { pixelSize = null } = await readImageHeader(files, file);
-      seen.push({ file, headerPixelSize: pixelSize, failure: null, picture: null });
-    } catch (error) {
-      // a damaged file is what is looked for; anything else is a fault of the program
-      if (!(error instanceof CryoError)) throw error;
-      seen.push({ file, headerPixelSize: null, failure: error.message, picture: null });
-    }
-  }
+  if (paths.length === 0) return [];
+  const record = inside(dir, CHECK.whole);
+  const before = await readWhole(files, record, program);
+  const inputs = paths.map((path): GlanceInput => {
+    const bytesBefore = before[path];
+    return bytesBefore === undefined ? { path } : { path, bytesBefore };
+  });
+  const advance = startProgress(report, {
+    stage: "look at others",
+    total: paths.length,
+    unit: "micrographs",
+  });
+  const seen = await workers.map("glance-micrograph", inputs, { signal, onResult: () => advance() });
+  signal.throwIfAborted();
+  const bytes = Object.fromEntries(
+    seen.flatMap(({ file, failure, bytes }) => (failure === null ? [[file, bytes]] : [])),
+  );
+  await files.write(record, `${JSON.stringify({ program, bytes })}\n`);
   return seen;
+}
+
+async function readWhole(
+  files: Files,
+  path: string,
+  program: string,
+): Promise<Readonly<Record<string, number>>> {
+  if (!(await files.exists(path))) return {};
+  const known = parseJson(wholeFiles, new TextDecoder().decode(await files.read(path)), path);
+  return known.program === program ? known.bytes : {};
+}
+
+/** Task "glance-micrograph": reads one micrograph. A file that cannot be read is a result too. */
+export async function glanceTask(
+  { path: file, bytesBefore }: GlanceInput,
+  _shared: undefined,
+  files: Files,
+): Promise<GlancedMicrograph & { readonly bytes: number }> {
+  try {
+    const bytes = await files.size(file);
+    if (bytes === bytesBefore) {
+      const { pixelSize = null } = await readImageHeader(files, file);
+      return { file, headerPixelSize: pixelSize, failure: null, picture: null, bytes };
+    }
+    const { image, pixelSize = null } = await readImage(await files.read(file), file);
+    return { file, headerPixelSize: pixelSize, failure: flawOf(image) ?? null, picture: null, bytes };
+  } catch (error) {
+    // a damaged file is what is looked for; anything else is a fault of the program
+    if (!(error instanceof CryoError)) throw error;
+    return { file, headerPixelSize: null, failure: error.message, picture: null, bytes: 0 };
+  }
 }

@@ -55,7 +55,8 @@ async function measure(path: string, pixelSize: number, particleDiameter: number
   }
 }
 
-function flawOf({ data, shape }: Image): string | undefined {
+/** Why nothing can be done with an image: a pixel that is no number, or one value everywhere. */
+export function flawOf({ data, shape }: Image): string | undefined {
   const strange = indexOfNonFinite(data);
   if (strange >= 0)
     return `pixel (${strange % shape[1]}, ${Math.floor(strange / shape[1])}) is ${data[strange]}`;

@@ -58,7 +58,13 @@ export interface CheckResult {
 }
 
 /** Files of the folder of a check. */
-export const CHECK = { folder: "check", record: "check.json", parts: "parts", pictures: "pictures" } as const;
+export const CHECK = {
+  folder: "check",
+  record: "check.json",
+  parts: "parts",
+  pictures: "pictures",
+  whole: "whole.json",
+} as const;
 
 /** Pictures that one finding of many files shows. */
 const MOST_PICTURES = 6;

@@ -7,6 +7,7 @@ import { ESTIMATES } from "../estimate/run.js";
 import type { ProjectFiles } from "../project/data.js";
 import type { Project } from "../project/file.js";
 import type { DatasetContext } from "../shared/context.js";
+import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { namedByStem } from "../shared/micrographs/stems.js";
 import { micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { startProgress } from "../shared/progress.js";
@@ -18,16 +19,17 @@ import { judgeStructure } from "./structure.js";
 
 /**
  * Looks at the data of a project: every micrograph to learn from, those held out, the structure, and what they say of each other.
- * On the way to a map the headers of all other micrographs are looked at too. What was looked at before is not looked at again.
+ * On the way to a map all other micrographs are read too. What was looked at before is not looked at again.
  *
  * @param fits what is known of the project's own CTF fits
  */
 export async function checkProject(
   project: Project,
   { learned, all, heldOut, structure, ctf }: ProjectFiles,
-  { files, report, signal, workers, program }: DatasetContext,
+  context: DatasetContext,
   fits: readonly Finding[] = [],
 ): Promise<CheckResult> {
+  const { files, report, signal, workers, program } = context;
   const { pixelSize, particleDiameter, map, goal } = project.settings;
   const dir = inside(project.folder, CHECK.folder);
   const inputs = namedByStem([...learned, ...heldOut]);
@@ -45,9 +47,11 @@ export async function checkProject(
     goal === "map"
       ? await glanceAt(
           all.filter((path) => !looked.has(path)),
-          files,
+          dir,
+          context,
         )
       : [];
+  await tellMicrographRemarks(goal === "map" ? all : [...learned, ...heldOut], context);
   const ctfs = ctf === undefined ? undefined : readMicrographCtfs(await files.read(ctf), ctf);
   const doubt = ctfs && micrographCtfDoubt(ctfs, ctf!);
   if (doubt) report.warn(doubt);

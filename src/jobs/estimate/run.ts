@@ -10,6 +10,7 @@ import { lineChart } from "../../plot/line-chart.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { tellEarlierRun } from "../shared/micrographs/earlier-run.js";
+import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
 import { startProgress } from "../shared/progress.js";
 import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
@@ -92,6 +93,11 @@ async function measureShare(plan: EstimatePlan, context: DatasetContext): Promis
     const ctf = known?.get(each.stem);
     return ctf ? { ...each, ctf } : each;
   });
+  if (!joins)
+    await tellMicrographRemarks(
+      micrographs.map(({ path }) => path),
+      context,
+    );
   const watch = new PixelSizeWatch(plan.settings.optics.pixelSize, report);
   const parts = await workers.map("estimate-micrograph", inputs, {
     signal,

@@ -4,6 +4,7 @@ import { type RealismProtocol, realismProtocol } from "../../evaluate/realism/pr
 import { CEILING, type ProfiledSet, type RealismResult, realism } from "../../evaluate/realism/realism.js";
 import { protocolText, realismCsv, spectraCsv, textTable } from "../../evaluate/realism/table.js";
 import type { DatasetContext } from "../shared/context.js";
+import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
 import {
   commonPixelSize,
@@ -68,6 +69,7 @@ async function protocolOf(
   const watch = new PixelSizeWatch(pixelSize, report);
   for (const [path, header] of headers) watch.see(path, header);
   watch.close();
+  await tellMicrographRemarks([...headers.keys()], { files, report });
   if (plan.pixelSize === undefined && common === undefined) {
     report.warn(
       `${plan.real[0]}: its header says ${pixelSize} angstrom per pixel, a value that programs also write ` +

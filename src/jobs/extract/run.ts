@@ -6,6 +6,7 @@ import { decodeText } from "../../io/bytes/text.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import { cornerDoubt, type PlaceInShape } from "../shared/micrographs/corner-doubt.js";
+import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { starCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { boundsOf, digest, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { cutBox } from "./box.js";
@@ -145,6 +146,12 @@ async function writeExtraction(
   const rows = Array.from(table.micrographs.keys());
   const kept = await chooseParticles(extraction, rows, micrographs, context);
   if (kept.length === 0) throw new DomainError(`${particles}: particles to extract`, 0, "at least one");
+  const names = [...new Set(table.micrographs)];
+  const opened = await Promise.all(names.map((name) => micrographs.header(name)));
+  await tellMicrographRemarks(
+    opened.map(({ path }) => path),
+    context,
+  );
   const doubt = cornerDoubt(await inShapes(kept, extraction, micrographs), particles);
   if (doubt) report.warn(doubt);
   const starText = stackStar({ name: out, table, kept, box, image: rescale, ctfs });

@@ -68,17 +68,13 @@ function describeSet(
 }
 
 function setDoubts(set: ParticleSet, path: string): readonly string[] {
-  const further = new Set(set.optics.flatMap((group) => group.further ?? []));
   const stacks = [...new Set(set.particles.map(({ image }) => image?.stack ?? ""))];
   const numbers = new Map(stacks.map((stack, number) => [stack, number]));
   const places = set.particles.flatMap(({ image, angles, halfSet }) =>
     image ? [{ stack: numbers.get(image.stack)!, section: image.index - 1, angles, halfSet }] : [],
   );
   const named = stacks.map((stack) => ({ path: stack }));
-  return [
-    ...(further.size > 0 ? [`${[...further].join(", ")}: no command corrects for more than the CTF`] : []),
-    ...[unusedDoubt(set, path), repeatedDoubt(places, named, path)].filter((line) => line !== undefined),
-  ];
+  return [unusedDoubt(set, path), repeatedDoubt(places, named, path)].filter((line) => line !== undefined);
 }
 
 function kindOf(star: StarFile): string {

@@ -7,6 +7,7 @@ import { ringsDoubt } from "../estimate/records.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import type { DatasetContext } from "../shared/context.js";
 import { tellEarlierRun } from "../shared/micrographs/earlier-run.js";
+import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
 import { startProgress } from "../shared/progress.js";
 import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
@@ -179,6 +180,10 @@ async function pickAll(
   context: PickRunContext,
 ): Promise<readonly PickOutcome[]> {
   const { report, signal, workers } = context;
+  await tellMicrographRemarks(
+    inputs.map(({ path }) => path),
+    context,
+  );
   const watch = new PixelSizeWatch(target.pixelSize, report);
   const advance = startProgress(report, { stage: "pick", total: inputs.length, unit: "micrographs" });
   const finished = (outcome: PickOutcome, index: number): void => {

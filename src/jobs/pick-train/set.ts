@@ -9,6 +9,7 @@ import { type NetworkImage, networkImage, type Place } from "../../pick/network/
 import type { LabelledImage } from "../../pick/training/data.js";
 import { readCoordinates } from "../pick-score/read.js";
 import { cornerDoubt, type PlaceInShape } from "../shared/micrographs/corner-doubt.js";
+import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
 import { headerPixelSize, PixelSizeWatch, saidPixelSize } from "../shared/micrographs/pixel-size.js";
@@ -63,6 +64,7 @@ export async function labelledMicrographs(
     found.push(singleMicrograph(files, path, places, plan));
   }
   watch.close();
+  await tellMicrographRemarks(plan.micrographs, { files, report });
   const doubt = cornerDoubt(placed, plan.coordinates.join(", "));
   if (doubt) report.warn(doubt);
   return found;

@@ -5,7 +5,7 @@ import type { TransferCurve } from "../../io/transfer-curve.js";
 import { ctfDoubt } from "../shared/particles/ctf-doubt.js";
 import { headerDoubts, poseDoubts, unusedDoubt } from "../shared/particles/image-doubt.js";
 import { readParticleFile } from "../shared/particles/particle-set.js";
-import { openStacks, type ParticleStack } from "../shared/particles/particle-stacks.js";
+import { openStacks, type ParticleStack, tellStackRemarks } from "../shared/particles/particle-stacks.js";
 import { readMtfs } from "./mtf.js";
 import type { ReconstructPlan } from "./plan.js";
 
@@ -61,6 +61,7 @@ export async function readReadyParticles(
   if (doubt) report.warn(doubt);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path, plan.images);
+  tellStackRemarks(stacks, report);
   const numberOf = new Map(names.map((name, i) => [name, i]));
   const boxes = new Map<number, ParticleStack>();
   const particles = set.particles.map((particle, row): ReadyParticle => {

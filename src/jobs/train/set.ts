@@ -19,6 +19,7 @@ import type { LabelledImage, TrainingSet } from "../../translate/samples/sampler
 import { parseEstimates } from "../estimate/records.js";
 import { cachedSource } from "../shared/cached-source.js";
 import { cleanMicrographs, micrographCtf, readMask } from "../shared/micrographs/clean-micrographs.js";
+import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { readImageHeader } from "../shared/micrographs/image-header.js";
 import {
   commonPixelSize,
@@ -83,6 +84,7 @@ export async function openTrainingSet(
     watch.see(path, header.pixelSize);
   }
   watch.close();
+  await tellMicrographRemarks(inputs.real, { files, report });
   for (const { path, shape } of manifest.micrographs)
     requireCrop(`${inputs.simulated}/${path}`, shape, inputs.crop);
   const centres = await centresByMicrograph(dataset);

@@ -48,12 +48,21 @@ describe("modes", () => {
     const of = (least: number, most: number) => read({ ...bytes, floats: { 20: least, 21: most } });
     expect([...of(128, 255).data]).toEqual([128, 255]);
     expect(of(128, 255).header.remarks).toEqual([
-      "words 20-21 (DMIN DMAX) are 128 and 255, which signed bytes cannot hold: mode 0 is read as unsigned",
+      "words 20-21 (DMIN DMAX) go beyond 127, which signed bytes cannot hold: mode 0 is read as unsigned, 0 to 255",
     ]);
-    // signed extremes, none, and those of another kind of sample
+    // none, as MRC2014 writes it and as others do: RELION and mrcfile read them so too
+    for (const [least, most] of [
+      [0, -1],
+      [0, 0],
+    ] as const) {
+      expect([...of(least, most).data]).toEqual([-128, -1]);
+      expect(of(least, most).header.remarks).toEqual([
+        "words 20-21 (DMIN DMAX) do not say whether the bytes of mode 0 have a sign: they are read as MRC2014 has them, -128 to 127",
+      ]);
+    }
+    // signed extremes, and those of another kind of sample
     for (const [least, most] of [
       [-128, -1],
-      [0, -1],
       [-3.5, 200],
       [0, 1200],
     ] as const) {

@@ -80,6 +80,14 @@ describe.each(Object.entries(READERS))("%s", (_name, read) => {
     );
   });
 
+  test("with an image 0, which RELION reads as the first one too, are refused", () => {
+    const images = (first: string): Columns => ({ rlnImageOriginalName: [first, "000002@s.mrcs"] });
+    expect(() => read(images("000001@s.mrcs"))).not.toThrow();
+    expect(() => read(images("000000@s.mrcs"))).toThrow(
+      /^x\.star: data_\w+, line \d+, rlnImageOriginalName: found "000000@s\.mrcs", expected N@stack with N from 1$/,
+    );
+  });
+
   test("with two origins that contradict each other are refused", () => {
     const both = { rlnOriginXAngst: [3, 3], rlnOriginYAngst: [0, 0], rlnOriginX: [2, 5], rlnOriginY: [0, 0] };
     expect(() => read(both)).toThrow(

@@ -22,9 +22,9 @@ function micrograph(name: string, voxelSize: number, mode: "float32" | "int16" =
 }
 
 async function bin(options: Omit<BinOptions, "out"> & { out?: string }) {
-  const { context, warnings } = jobContext();
+  const { context, warnings, notes } = jobContext();
   const record = await binMicrographs(planBin({ out: join(dir, "binned"), ...options }), context);
-  return { record, warnings };
+  return { record, warnings, notes };
 }
 
 test("micrographs of any kind are binned once, and again only where their contents changed", async () => {
@@ -99,4 +99,13 @@ test("micrographs of one name are refused", async () => {
   await expect(bin({ micrographs: ["a/m.mrc", "b/m.tif"], to: 4 })).rejects.toThrow(
     "micrographs: found a/m.mrc and b/m.tif, expected different names",
   );
+});
+
+test("headers that depart from the format are said, each kind once", async () => {
+  const paths = ["odd1.mrc", "odd2.mrc", "odd3.mrc"].map((name) => micrograph(name, 1.1));
+  for (const path of paths.slice(1)) writeFileSync(path, readFileSync(path).fill(0, 212, 216));
+  const { notes } = await bin({ micrographs: paths, to: 2.2, out: join(dir, "odd") });
+  expect(notes).toEqual([
+    `2 of 3 micrographs: word 54 (MACHST) is 00 00 00 00; mode and sizes say little endian (${paths[1]}, ${paths[2]})`,
+  ]);
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { planReconstruction } from "../../../src/jobs/reconstruct/plan.js";
@@ -13,11 +13,15 @@ const folder = scratchFolder();
 const files = writeParticleFiles(folder, "particles", { count: 200 });
 let outputs = 0;
 
-async function run(options: { readonly particles: string; readonly halves?: boolean }) {
-  const { context, warnings } = jobContext();
+async function run(options: {
+  readonly particles: string;
+  readonly halves?: boolean;
+  readonly ctf?: boolean;
+}) {
+  const { context, warnings, notes } = jobContext();
   const out = join(folder, `out${++outputs}`);
   const record = await reconstructMap(planReconstruction({ out, skipGridding: true, ...options }), context);
-  return { record, warnings };
+  return { record, warnings, notes };
 }
 
 /** A STAR file of the same particles with other columns. */
@@ -46,6 +50,38 @@ test("says what is merged, ignored or hardly meant: classes, helices, angles of 
     expect.stringContaining(
       "each of its 100 images stands 2 times with other angles, as after a symmetry expansion",
     ),
+  ]);
+});
+
+test("says what changes the signal and is not used: unlike strengths of images, optics beyond the CTF where no CTF is corrected", async () => {
+  const rows = files.columns["rlnAngleRot"]!;
+  const strengths = async (spread: number) => {
+    const rlnNormCorrection = rows.map((_, i) => 0.7 + spread * (i % 5));
+    return (await run({ particles: starWith({ rlnNormCorrection }), halves: false })).warnings;
+  };
+  // RELION writes the column in every refinement, and relion_reconstruct does not use it
+  expect(await strengths(0.02)).toEqual([]);
+  expect(await strengths(0.2)).toEqual([
+    expect.stringMatching(
+      /star: rlnNormCorrection: images are taken as they are, and not divided by this column/,
+    ),
+  ]);
+  const tilted = join(folder, "tilted.star");
+  writeFileSync(tilted, particleStar({ ...files.optics, rlnBeamTiltX: [0.3] }, files.columns));
+  expect((await run({ particles: tilted, halves: false, ctf: false })).warnings).toEqual([
+    expect.stringMatching(
+      /tilted\.star: rlnBeamTiltX: not used, as no command corrects for more than the CTF$/,
+    ),
+  ]);
+});
+
+test("says how the header of a stack departs from the format", async () => {
+  const odd = writeParticleFiles(folder, "odd", { count: 20 });
+  const bytes = readFileSync(odd.stack);
+  writeFileSync(odd.stack, bytes.fill(0, 212, 216));
+  const { notes } = await run({ particles: odd.star, halves: false });
+  expect(notes).toEqual([
+    expect.stringMatching(/odd\.mrcs: word 54 \(MACHST\) is 00 00 00 00; mode and sizes say little endian$/),
   ]);
 });
 

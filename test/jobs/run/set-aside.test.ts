@@ -99,6 +99,13 @@ test("on the way to a map every micrograph must be whole and have its CTF, those
   };
   // picks leave out what cannot be read by themselves
   expect((await picked("")).names).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"]);
+  const damaged = readFileSync(join(dir, "3.mrc"));
+  const whole = Buffer.from(damaged);
+  damaged.writeFloatLE(Number.NaN, 1024 + 4 * 500);
+  writeFileSync(join(dir, "3.mrc"), damaged);
+  expect((await picked("goal: map\nsymmetry: C1\n")).names).toEqual(["1", "2", "4", "5", "7"]);
+  // another copy of it, of the same size, is read again
+  writeFileSync(join(dir, "3.mrc"), whole);
   const map = await picked("goal: map\nsymmetry: C1\n");
   expect(map.names).toEqual(["1", "2", "3", "4", "5", "7"]);
   await runProject({ project: PROJECT, to: "estimate" }, map.job);

@@ -35,13 +35,45 @@ const PURPOSES: Readonly<Record<string, string>> = {
   [LABEL.helix]:
     "segments of helices are taken as single particles, without helical symmetry; neighbours on a helix show the same molecules and " +
     "belong in one half set",
-  "alignments3D/alpha": "the strengths of the particles are not used",
+  "alignments3D/alpha":
+    "particles count alike, and not by the strengths of this column, which differ by more than half",
+  [LABEL.normCorrection]:
+    "images are taken as they are, and not divided by this column, whose values differ by more than half",
+  [LABEL.groupScale]:
+    "images are taken as they are, and not scaled by this column, whose values differ by more than half",
 };
 
-/** What to say of columns that are not used; undefined where there are none. @param path of the file of particles */
-export function unusedDoubt({ unused = [] }: ParticleSet, path: string): string | undefined {
-  const said = unused.map((name) => `${name}: ${PURPOSES[name]}`);
+/**
+ * What to say of columns that are not used: of the particles, and of optics beyond the CTF. Commands that correct for the CTF refuse
+ * the latter. Undefined where there are none.
+ *
+ * @param path of the file of particles
+ */
+export function unusedDoubt(
+  { optics, particles, unused = [] }: ParticleSet,
+  path: string,
+): string | undefined {
+  const groups = new Set(particles.map(({ opticsGroup }) => optics[opticsGroup]!));
+  const further = [...new Set([...groups].flatMap((group) => group.further ?? []))];
+  const said = [
+    ...(further.length > 0
+      ? [`${further.join(", ")}: not used, as no command corrects for more than the CTF`]
+      : []),
+    ...unused.map((name) => `${name}: ${PURPOSES[name]}`),
+  ];
   return said.length === 0 ? undefined : `${path}: ${said.join("; ")}`;
+}
+
+/**
+ * What to say where particles come from several detectors, whose MTFs are not corrected for; undefined where they have one MTF or none,
+ * which matters to nothing but the sharpening of the map.
+ *
+ * @param path of the file of particles
+ */
+export function mtfDoubt({ optics, particles }: ParticleSet, path: string): string | undefined {
+  const used = new Set(particles.map(({ opticsGroup }) => optics[opticsGroup]!.mtf?.file));
+  if (used.size < 2) return undefined;
+  return `${path}: ${LABEL.mtf}: the ${used.size} MTFs of its optics groups are not used here; only \`reconstruct\` corrects for them`;
 }
 
 /** Degrees: programs keep angles within it. */

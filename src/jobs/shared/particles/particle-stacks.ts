@@ -1,11 +1,12 @@
 import { indexOfNonFinite } from "../../../array/statistics.js";
 import { FileError, FormatError, UnsupportedError } from "../../../core/errors.js";
-import type { Files } from "../../../core/ports.js";
+import type { Files, Report } from "../../../core/ports.js";
 import { isPacked } from "../../../io/bytes/unpack.js";
 import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../../io/mrc/header.js";
 import { decodeMrcSamples } from "../../../io/mrc/modes.js";
 import { requireEvenPixels } from "../../../io/mrc/read.js";
 import type { Particle } from "../../../io/particles/particle.js";
+import { tellRemarks } from "../micrographs/header-remarks.js";
 
 /** A stack of square particle images of which only the header was read. Plain data. */
 export interface ParticleStack {
@@ -46,6 +47,14 @@ async function firstThatExists(files: Files, paths: readonly string[]): Promise<
   for (const path of paths) if (await files.exists(path)) return path;
   return undefined;
 }
+
+/** Notes where the headers of stacks depart from the format, each kind once. */
+export const tellStackRemarks = (stacks: readonly ParticleStack[], report: Pick<Report, "note">): void =>
+  tellRemarks(
+    stacks.map(({ path, header: { remarks } }) => ({ path, remarks })),
+    "stacks",
+    report,
+  );
 
 /** Opens a stack by its path. @throws as `openStacks` */
 export async function openStack(files: Files, path: string): Promise<ParticleStack> {

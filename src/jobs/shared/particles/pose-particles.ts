@@ -1,6 +1,6 @@
 import type { Image } from "../../../array/image.js";
 import { mean } from "../../../array/statistics.js";
-import { FormatError } from "../../../core/errors.js";
+import { FormatError, UnsupportedError } from "../../../core/errors.js";
 import type { Files, JobContext } from "../../../core/ports.js";
 import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
 import { LABEL } from "../../../io/star/names.js";
@@ -15,7 +15,7 @@ import {
 } from "../../../pose/image.js";
 import type { PoseOptions } from "../../../pose/options.js";
 import { ctfDoubt } from "./ctf-doubt.js";
-import { headerDoubts } from "./image-doubt.js";
+import { headerDoubts, mtfDoubt, unusedDoubt } from "./image-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
   type ImagePlace,
@@ -24,6 +24,7 @@ import {
   placesOf,
   readStackImages,
   refuseBlank,
+  tellStackRemarks,
 } from "./particle-stacks.js";
 
 /** A file of particle images, opened for a pose encoder. */
@@ -54,13 +55,28 @@ export async function openPoseParticles(
   if (ctf !== "none" && !first.defocus) {
     throw lack(LABEL.defocusU, "the CTF of every particle, which the encoder uses (`ctf`)");
   }
-  const doubt = ctf === "none" ? undefined : ctfDoubt(set, path);
-  if (doubt) report.warn(doubt);
+  if (ctf !== "none") refuseCorrected(set, path);
+  const ofCtfs = ctf === "none" ? undefined : ctfDoubt(set, path);
+  for (const doubt of [ofCtfs, unusedDoubt(set, path), mtfDoubt(set, path)]) if (doubt) report.warn(doubt);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path);
+  tellStackRemarks(stacks, report);
   const places = placesOf(set.particles, names, stacks, path);
   for (const line of headerDoubts(set, (row) => places[row]!.stack, stacks, path)) report.warn(line);
   return { path, set, stacks, places };
+}
+
+const CORRECTED: ReadonlySet<string> = new Set([LABEL.premultiplied, LABEL.phaseFlipped]);
+
+/** @throws UnsupportedError for images whose phases were flipped, or that were multiplied by their CTF, before */
+function refuseCorrected({ optics }: ParticleSet, path: string): void {
+  const found = [...new Set(optics.flatMap(({ further = [] }) => further))].filter((label) =>
+    CORRECTED.has(label),
+  );
+  if (found.length === 0) return;
+  throw new UnsupportedError(
+    `${path}: found ${found.join(", ")}, expected images as they were extracted: an encoder that uses the CTF would apply it twice`,
+  );
 }
 
 /** The side of a particle's image as stored, angstrom. */

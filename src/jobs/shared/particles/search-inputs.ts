@@ -4,7 +4,7 @@ import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
 import { LABEL } from "../../../io/star/names.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
 import { ctfDoubt } from "./ctf-doubt.js";
-import { headerDoubts, poseDoubts, unusedDoubt } from "./image-doubt.js";
+import { headerDoubts, mtfDoubt, poseDoubts, unusedDoubt } from "./image-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
   type ImagePlace,
@@ -12,6 +12,7 @@ import {
   type ParticleStack,
   placesOf,
   repeatedDoubt,
+  tellStackRemarks,
 } from "./particle-stacks.js";
 import type { Sampling, SearchImage } from "./search-images.js";
 
@@ -47,10 +48,12 @@ export async function readSearchInputs(
   checkParticles(set, { path, fewest, givenPoses });
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path);
+  tellStackRemarks(stacks, report);
   const places = placesOf(set.particles, names, stacks, path);
   checkOptics(set, path);
   const posed = places.map((place, i) => ({ ...place, ...set.particles[i]! }));
-  for (const doubt of [ctfDoubt(set, path), repeatedDoubt(posed, stacks, path), unusedDoubt(set, path)]) {
+  const ofParticles = [ctfDoubt(set, path), repeatedDoubt(posed, stacks, path)];
+  for (const doubt of [...ofParticles, unusedDoubt(set, path), mtfDoubt(set, path)]) {
     if (doubt) report.warn(doubt);
   }
   const stackOf = (row: number): number => places[row]!.stack;

@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writeParticlesStar } from "../../../../src/io/particles/star-write.js";
+import { parseStar } from "../../../../src/io/star/parse.js";
+import { writeStar } from "../../../../src/io/star/write.js";
 import { openPoseParticles } from "../../../../src/jobs/shared/particles/pose-particles.js";
 import { jobContext } from "../../../helpers/job-context.js";
 import { scratchFolder } from "../../../helpers/scratch.js";
@@ -22,6 +24,51 @@ test("an encoder that uses the CTF refuses particles to which none was fitted", 
   expect((await openPoseParticles(jobContext().context, star, { ctf: "none" })).set.particles).toHaveLength(
     4,
   );
+});
+
+/** A STAR file of particles whose optics say more, each row a group. */
+function starWith(
+  folder: string,
+  rows: number,
+  more: Readonly<Record<string, readonly (string | number)[]>>,
+) {
+  const { set } = toyRefinement(folder, { count: 4, box: 16 });
+  const optics = Array.from({ length: rows }, () => set.optics[0]!);
+  const particles = set.particles.map((each, i) => ({ ...each, opticsGroup: i % rows }));
+  const star = parseStar(writeParticlesStar({ optics, particles }), "x.star");
+  const blocks = star.tables.map(({ name, labels }) => {
+    const table = star.table(name);
+    const columns = Object.fromEntries(labels.map((label) => [label, table.carried(label)]));
+    return { name, columns: name === "optics" ? { ...columns, ...more } : columns };
+  });
+  const path = join(folder, "more.star");
+  writeFileSync(path, writeStar(blocks));
+  return path;
+}
+
+test("images that were corrected for their CTF before are refused where an encoder uses the CTF", async () => {
+  const folder = scratchFolder();
+  const star = starWith(folder, 1, { rlnCtfDataArePhaseFlipped: [1] });
+  await expect(openPoseParticles(jobContext().context, star, { ctf: "flip" })).rejects.toThrow(
+    "more.star: found rlnCtfDataArePhaseFlipped, expected images as they were extracted",
+  );
+  expect((await openPoseParticles(jobContext().context, star, { ctf: "none" })).places).toHaveLength(4);
+});
+
+test("optics beyond the CTF and several MTFs, which are not used, are said", async () => {
+  const folder = scratchFolder();
+  const said = async (rlnMtfFileName: readonly string[]) => {
+    const star = starWith(folder, 2, { rlnBeamTiltY: [0, 0.2], rlnMtfFileName });
+    const { context, warnings } = jobContext();
+    await openPoseParticles(context, star, { ctf: "flip" });
+    return warnings;
+  };
+  const tilt = expect.stringMatching(/more\.star: rlnBeamTiltY: not used/);
+  expect(await said(["a.star", "a.star"])).toEqual([tilt]);
+  expect(await said(["a.star", "b.star"])).toEqual([
+    tilt,
+    expect.stringMatching(/more\.star: rlnMtfFileName: the 2 MTFs of its optics groups are not used here/),
+  ]);
 });
 
 test("a stack whose header has another pixel size than the file of particles is said", async () => {
