@@ -34,7 +34,9 @@ export class StarFile {
     const found = this.tables.filter(has);
     if (found.length === 1) return found[0]!;
     const names = (found.length > 0 ? found : this.tables).map(({ name }) => `data_${name}`);
-    const expected = found.length > 0 ? `a single block with ${what}` : `one with ${what}`;
+    const isList = this.tables.some((table) => table.has("rlnMicrographCoordinates"));
+    const list = isList ? ", as the files have that rlnMicrographCoordinates names" : "";
+    const expected = found.length > 0 ? `a single block with ${what}` : `one with ${what}${list}`;
     throw new FormatError(this.path, "blocks", names, expected);
   }
 }

@@ -8,8 +8,19 @@ export function micrographNames(table: StarTable): string[] {
   return names;
 }
 
-/** Refuses particles of several sections of a tomogram: as places in micrographs they would lie on each other. */
+/**
+ * Refuses particles of tomograms, as RELION 4 and 5 write them, and of several sections of one: as places in micrographs they would
+ * lie on each other, and a name of an image is that of all its tilts.
+ */
 export function refuseSections(table: StarTable): void {
+  const tomogram = ["rlnTomoName", "rlnTomoParticleName"].find((label) => table.has(label));
+  if (tomogram !== undefined && table.rows > 0)
+    throw table.wrong(
+      tomogram,
+      0,
+      table.strings(tomogram)[0],
+      "no tomogram: particles in single micrographs",
+    );
   if (!table.has("rlnCoordinateZ")) return;
   const sections = table.numbers("rlnCoordinateZ");
   const row = sections.findIndex((section) => section !== sections[0]);

@@ -16,16 +16,16 @@ export type GlancedMicrograph = Pick<CheckedMicrograph, "file" | "headerPixelSiz
 /** A micrograph to look at. */
 export interface GlanceInput {
   readonly path: string;
-  /** Bytes of the file when it was last read whole without a flaw; absent: never. */
-  readonly bytesBefore?: number;
+  /** Version of the file when it was last read whole without a flaw; absent: never. */
+  readonly wholeVersion?: string;
 }
 
-/** Bytes of files that were whole, by their paths. */
-const wholeFiles = z.object({ program: z.string(), bytes: z.record(z.string(), z.number()) });
+/** Versions of files that were whole, by their paths. */
+const wholeFiles = z.object({ program: z.string(), versions: z.record(z.string(), z.string()) });
 
 /**
  * Reads micrographs that are only picked, on workers: of thousands one that is not whole, or has a pixel that is no number, would stop
- * the way to a map late. Of those that were whole before, and are of the same size still, the headers only.
+ * the way to a map late. Of those that were whole before and did not change, the headers only.
  *
  * @param dir folder of the check, in which it is remembered which were whole
  */
@@ -38,8 +38,8 @@ export async function glanceAt(
   const record = inside(dir, CHECK.whole);
   const before = await readWhole(files, record, program);
   const inputs = paths.map((path): GlanceInput => {
-    const bytesBefore = before[path];
-    return bytesBefore === undefined ? { path } : { path, bytesBefore };
+    const wholeVersion = before[path];
+    return wholeVersion === undefined ? { path } : { path, wholeVersion };
   });
   const advance = startProgress(report, {
     stage: "look at others",
@@ -48,10 +48,10 @@ export async function glanceAt(
   });
   const seen = await workers.map("glance-micrograph", inputs, { signal, onResult: () => advance() });
   signal.throwIfAborted();
-  const bytes = Object.fromEntries(
-    seen.flatMap(({ file, failure, bytes }) => (failure === null ? [[file, bytes]] : [])),
+  const versions = Object.fromEntries(
+    seen.flatMap(({ file, failure, version }) => (failure === null ? [[file, version]] : [])),
   );
-  await files.write(record, `${JSON.stringify({ program, bytes })}\n`);
+  await files.write(record, `${JSON.stringify({ program, versions })}\n`);
   return seen;
 }
 
@@ -59,29 +59,29 @@ async function readWhole(
   files: Files,
   path: string,
   program: string,
-): Promise<Readonly<Record<string, number>>> {
+): Promise<Readonly<Record<string, string>>> {
   if (!(await files.exists(path))) return {};
   const known = parseJson(wholeFiles, new TextDecoder().decode(await files.read(path)), path);
-  return known.program === program ? known.bytes : {};
+  return known.program === program ? known.versions : {};
 }
 
 /** Task "glance-micrograph": reads one micrograph. A file that cannot be read is a result too. */
 export async function glanceTask(
-  { path: file, bytesBefore }: GlanceInput,
+  { path: file, wholeVersion }: GlanceInput,
   _shared: undefined,
   files: Files,
-): Promise<GlancedMicrograph & { readonly bytes: number }> {
+): Promise<GlancedMicrograph & { readonly version: string }> {
   try {
-    const bytes = await files.size(file);
-    if (bytes === bytesBefore) {
+    const version = await files.version(file);
+    if (version === wholeVersion) {
       const { pixelSize = null } = await readImageHeader(files, file);
-      return { file, headerPixelSize: pixelSize, failure: null, picture: null, bytes };
+      return { file, headerPixelSize: pixelSize, failure: null, picture: null, version };
     }
     const { image, pixelSize = null } = await readImage(await files.read(file), file);
-    return { file, headerPixelSize: pixelSize, failure: flawOf(image) ?? null, picture: null, bytes };
+    return { file, headerPixelSize: pixelSize, failure: flawOf(image) ?? null, picture: null, version };
   } catch (error) {
     // a damaged file is what is looked for; anything else is a fault of the program
     if (!(error instanceof CryoError)) throw error;
-    return { file, headerPixelSize: null, failure: error.message, picture: null, bytes: 0 };
+    return { file, headerPixelSize: null, failure: error.message, picture: null, version: "" };
   }
 }

@@ -55,4 +55,12 @@ describe("readPicksStar", () => {
       "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCtfMaxResolution\n_rlnDetectorPixelSize\n1 2 inf 0\n";
     expect(readPicksStar(text, "p.star", "p")).toEqual([{ micrograph: "p", x: 1, y: 2 }]);
   });
+
+  test("a list of files of coordinates, as RELION's picking jobs write, is told as one", () => {
+    const list =
+      "data_coordinate_files\nloop_\n_rlnMicrographName\n_rlnMicrographCoordinates\na.mrc a_autopick.star\n";
+    expect(() => readPicksStar(list, "autopick.star", "p")).toThrow(
+      "expected one with rlnCoordinateX, as the files have that rlnMicrographCoordinates names",
+    );
+  });
 });

@@ -111,6 +111,13 @@ test("a CTF that is no number is carried, and refused where the number is used",
   );
 });
 
+test("particles of tomograms are no particles of micrographs", () => {
+  for (const reader of ["particles", "particles to cut out"])
+    expect(() => READERS[reader]!({ rlnTomoName: ["TS_01", "TS_02"] })).toThrow(
+      'rlnTomoName: found "TS_01", expected no tomogram: particles in single micrographs',
+    );
+});
+
 test("volumes of subtomograms are no images", () => {
   expect(() => READERS["particles"]!({}, { rlnImageDimensionality: [3] })).toThrow(
     "rlnImageDimensionality: found 3, expected 2: images, not the volumes of subtomograms",

@@ -84,7 +84,7 @@ function checkParticles({ particles }: ParticleSet, { path, fewest, givenPoses }
   if (!first!.defocus) {
     throw lack(LABEL.defocusU, "the CTF of every particle (rlnDefocusU, rlnDefocusV, rlnDefocusAngle)");
   }
-  if (givenPoses && !first!.angles) throw lack(LABEL.rot, "angles to start from, or no `givenPoses`");
+  if (givenPoses && !first!.angles) throw lack(LABEL.rot, "angles to start from, as `givenPoses` asks for");
 }
 
 /** @throws UnsupportedError for optics beyond a CTF in a group with particles */
