@@ -5,7 +5,7 @@ import { inside } from "../../dataset/layout.js";
 import { writeMrc } from "../../io/mrc/write.js";
 import { headerPixelSize } from "../shared/micrographs/pixel-size.js";
 import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
-import { BINNED, type BinnedMicrograph, parseBinnedMicrograph } from "./records.js";
+import { BINNED, type BinnedMicrograph, isBinned, parseBinnedMicrograph } from "./records.js";
 
 /** What the task "bin-micrograph" shares between micrographs. */
 export interface BinTarget {
@@ -42,7 +42,7 @@ export async function binMicrographTask(
     const isThere =
       known &&
       isBinnedTo(known, path, to) &&
-      (known.binned === path || (await files.exists(inside(dir, known.binned))));
+      (!isBinned(known) || (await files.exists(inside(dir, known.binned))));
     return isThere ? { micrograph: known, headerPixelSize: null } : undefined;
   }
   const sha256 = await files.sha256(path);

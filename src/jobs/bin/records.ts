@@ -35,5 +35,9 @@ export const parseBinned = (text: string, path: string): BinnedRecord => parseJs
 export const parseBinnedMicrograph = (text: string, path: string): BinnedMicrograph =>
   parseJson(binnedMicrograph, text, path);
 
+/** Whether a micrograph was binned; else it was as coarse already. Its name does not tell: in its own folder a raw one has the same. */
+export const isBinned = ({ shape, binnedShape }: BinnedMicrograph): boolean =>
+  shape.join() !== binnedShape.join();
+
 /** Files of the folder beside the micrographs. */
 export const BINNED = { record: "binned.json", parts: "parts" } as const;

@@ -7,7 +7,7 @@ import { writeMrc } from "../../../src/io/mrc/write.js";
 import { readImage } from "../../../src/io/read-image.js";
 import type { BinOptions } from "../../../src/jobs/bin/options.js";
 import { planBin } from "../../../src/jobs/bin/plan.js";
-import { parseBinned } from "../../../src/jobs/bin/records.js";
+import { isBinned, parseBinned } from "../../../src/jobs/bin/records.js";
 import { binMicrographs } from "../../../src/jobs/bin/run.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
@@ -108,4 +108,13 @@ test("headers that depart from the format are said, each kind once", async () =>
   expect(notes).toEqual([
     `2 of 3 micrographs: word 54 (MACHST) is 00 00 00 00; mode and sizes say little endian (${paths[1]}, ${paths[2]})`,
   ]);
+});
+
+test("whether a micrograph was binned goes by its sizes, since a raw one in the working folder has the same name", () => {
+  const made = {
+    ...{ file: "a.mrc", sha256: "", shape: [64, 96], pixelSize: 1.5 },
+    ...{ binned: "a.mrc", binnedPixelSize: 3 },
+  } as const;
+  expect(isBinned({ ...made, shape: [64, 96], binnedShape: [32, 48] })).toBe(true);
+  expect(isBinned({ ...made, shape: [64, 96], binnedShape: [64, 96] })).toBe(false);
 });

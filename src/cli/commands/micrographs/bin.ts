@@ -1,6 +1,7 @@
 import { IMAGE_EXTENSIONS } from "../../../io/read-image.js";
 import type { binOptions } from "../../../jobs/bin/options.js";
 import { planBin } from "../../../jobs/bin/plan.js";
+import { isBinned } from "../../../jobs/bin/records.js";
 import { binMicrographs, binShard } from "../../../jobs/bin/run.js";
 import { expandInputs } from "../../../runtime/inputs.js";
 import type { Run } from "../../command.js";
@@ -14,7 +15,7 @@ export const run: Run<typeof binOptions> = async (options, context) => {
     const machine = { ...context, workers };
     if (isShard(plan.assignment)) return tellShard(await binShard(plan, machine), context.report);
     const { micrographs } = await binMicrographs(plan, machine);
-    const made = micrographs.filter(({ binned, file }) => binned !== file).length;
+    const made = micrographs.filter(isBinned).length;
     context.report.note(`${plan.out}: ${made} of ${micrographs.length} micrographs binned`);
     return { out: plan.out, micrographs };
   });
