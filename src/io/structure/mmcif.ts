@@ -41,7 +41,8 @@ const REQUEST = {
 
 /**
  * Reads the atoms of all models and the assemblies of an mmCIF file (PDBx/mmCIF dictionary), AlphaFold's models among them,
- * whose confidence pLDDT stands in the B column. A missing occupancy means 1, a missing B factor 0.
+ * whose confidence pLDDT stands in the B column. A missing occupancy means 1, a missing B factor 0; an element
+ * that is not given is told by the atom's name.
  *
  * @throws FormatError, naming line and item, for a coordinate that is no number, an assembly whose
  *   operators are not defined or skewed, or a file without atoms
@@ -67,7 +68,7 @@ function readAtoms(sites: CifCategory): Atom[] {
     const columns = items.map((item) => sites.find(item));
     return (row) => columns.map((column) => column?.[row]).find(isGiven) ?? "";
   };
-  const symbols = sites.values("type_symbol");
+  const symbols = sites.find("type_symbol");
   const [x, y, z] = [coordinate("Cartn_x"), coordinate("Cartn_y"), coordinate("Cartn_z")];
   const [occupancy, bFactor] = [optional("occupancy", 1), optional("B_iso_or_equiv", 0)];
   const [name, residue, alternate] = [text("label_atom_id"), text("label_comp_id"), text("label_alt_id")];
@@ -79,12 +80,11 @@ function readAtoms(sites: CifCategory): Atom[] {
   const group = text("group_PDB");
   const model = optional("pdbx_PDB_model_num", 1);
   return Array.from({ length: sites.rows }, (_, row) => {
-    const symbol = symbols[row]!;
+    const symbol = symbols?.[row];
     const isHetero = group(row) === "HETATM";
     const known = { name: name(row), residue: residue(row), isHetero, isAligned: false };
-    const given = isVirtual(known.residue) ? "" : (elementOf(symbol) ?? "");
     return {
-      element: isGiven(symbol) ? given : elementOfName(known),
+      element: isGiven(symbol) ? elementOfSymbol(symbol, known.residue) : elementOfName(known),
       name: name(row),
       residue: residue(row),
       residueId: residueId(row) + insertion(row),
@@ -101,6 +101,10 @@ function readAtoms(sites: CifCategory): Atom[] {
     };
   });
 }
+
+/** The element of a symbol, behind which some programs write its charge, as ZN2+. */
+const elementOfSymbol = (symbol: string, residue: string): string =>
+  isVirtual(residue) ? "" : (elementOf(symbol.replace(/\d*[+-]$/, "")) ?? "");
 
 function numberAt(category: CifCategory, item: string, text: string, row: number): number {
   // A standard uncertainty may follow in brackets: 12.3(4).

@@ -136,7 +136,12 @@ export function applyAssembly(
     }
   }
   if (moved.length === 0)
-    throw new FormatError(structure.path, `atoms of assembly ${assembly.id}`, 0, "chains that the model has");
+    throw new FormatError(
+      structure.path,
+      `atoms of assembly ${assembly.id}`,
+      0,
+      "chains that the model has, or `assembly` none for the atoms as they are",
+    );
   return moved;
 }
 

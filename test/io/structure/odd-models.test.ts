@@ -107,7 +107,12 @@ describe("elements of atoms without an element column", () => {
       ]
         .map((item) => `_atom_site.${item}\n`)
         .join("")}ATOM ${symbol} CA ALA 1 2 3\nHETATM ${symbol} CA CA 4 5 6\n`;
-    expect(readMmcif(cif("?"), "x.cif").atoms.map(({ element }) => element)).toEqual(["C", "Ca"]);
+    const elementsOf = (text: string) => readMmcif(text, "x.cif").atoms.map(({ element }) => element);
+    expect(elementsOf(cif("?"))).toEqual(["C", "Ca"]);
+    const without = cif("").replace("_atom_site.type_symbol\n", "");
+    expect(elementsOf(without)).toEqual(["C", "Ca"]);
+    // with its charge
+    expect(elementsOf(cif("ZN2+"))).toEqual(["Zn", "Zn"]);
   });
 });
 

@@ -58,7 +58,27 @@ export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomCho
       known.length > 0 ? `one of ${known.join(", ")}, or none` : "none, since the file defines no assembly";
     throw new OptionError("assembly", `${path}: found "${options.assembly}", expected ${expected}`);
   }
-  return applyAssembly(structure, selected, options.assembly);
+  const assembled = applyAssembly(structure, selected, options.assembly);
+  noteLeftOut(structure, selected, options.assembly ?? known[0], report);
+  return assembled;
+}
+
+/** Says which chains an assembly leaves out: the file may hold more than one of it, or chains that were named anew. */
+function noteLeftOut(
+  { path, assemblies }: Structure,
+  atoms: readonly Atom[],
+  id: string | undefined,
+  report: Report,
+): void {
+  const operations = assemblies.find((assembly) => assembly.id === id)?.operations ?? [];
+  const left = atoms.filter(({ assemblyChain }) =>
+    operations.every(({ chains }) => chains && !chains.has(assemblyChain)),
+  );
+  if (operations.length === 0 || left.length === 0) return;
+  const chains = [...new Set(left.map(({ chain }) => chain))].join(", ");
+  report.note(
+    `${path}: assembly ${id} leaves out ${left.length} of ${atoms.length} atoms (chain ${chains}): \`assembly\` none takes all`,
+  );
 }
 
 /** Programs that simulate movement write 0 for all atoms, others charges: neither are shares. */
@@ -73,7 +93,32 @@ function withOccupancies(atoms: Atom[], path: string, report: Report): Atom[] {
       `${path}: ${strange.length} atoms have occupancies outside 0 to 1, such as ${strange[0]!.occupancy}: they are used as they are`,
     );
   }
-  return atoms;
+  return withSharedPlaces(atoms, path, report);
+}
+
+/** By which occupancies of one atom may go beyond 1: files round. */
+const ROUNDED = 0.02;
+
+/** Alternate places of one atom share its occupancy. Where a program wrote 1, or nothing, for each, the atom would count twice. */
+function withSharedPlaces(atoms: Atom[], path: string, report: Report): Atom[] {
+  const keyOf = ({ model, assemblyChain, residueId, name }: Atom): string =>
+    [model, assemblyChain, residueId, name].join(" ");
+  const sums = new Map<string, number>();
+  for (const atom of atoms)
+    if (atom.alternate !== "") sums.set(keyOf(atom), (sums.get(keyOf(atom)) ?? 0) + atom.occupancy);
+  const isOver = (atom: Atom): boolean =>
+    atom.alternate !== "" && sums.get(keyOf(atom))! > Math.max(1, atom.occupancy) + ROUNDED;
+  const first = atoms.find(isOver);
+  if (!first) return atoms;
+  const count = [...sums.values()].filter((sum) => sum > 1 + ROUNDED).length;
+  const { name, residue, residueId, chain } = first;
+  report.warn(
+    `${path}: the alternate places of ${count} atoms have occupancies that add up to more than 1, as those of atom ${name} of ` +
+      `${residue} ${residueId}, chain ${chain}: they are divided by their sum`,
+  );
+  return atoms.map((atom) =>
+    isOver(atom) ? { ...atom, occupancy: atom.occupancy / sums.get(keyOf(atom))! } : atom,
+  );
 }
 
 /** Angstrom²: an atom of more has no place. */
