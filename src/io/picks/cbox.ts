@@ -1,16 +1,21 @@
+import { FormatError } from "../../core/errors.js";
+import { numberCell, readTableRows } from "../bytes/table-text.js";
 import { decodeText } from "../bytes/text.js";
 import { parseStar } from "../star/parse.js";
 import { writeStar } from "../star/write.js";
 import type { Pick } from "./pick.js";
 
 /**
- * Reads crYOLO's .cbox file (a STAR file with the block data_cryolo): corner and size of each box, and its confidence.
+ * Reads crYOLO's .cbox file (a STAR file with the block data_cryolo; of earlier versions bare rows): corner and size of each box, and
+ * its confidence.
  * @param micrograph that the file belongs to, whose name it does not carry
  * @throws FormatError for a file without that block, a missing label, a value that is no number, a box without size, or boxes of
  *   several sections
  */
 export function readCbox(content: Uint8Array | string, path: string, micrograph: string): Pick[] {
-  const table = parseStar(decodeText(content, path), path).table("cryolo");
+  const text = decodeText(content, path);
+  if (isBare(text)) return readBareRows(text, path, micrograph);
+  const table = parseStar(text, path).table("cryolo");
   const [x, y] = [table.numbers("CoordinateX"), table.numbers("CoordinateY")];
   const [width, height] = [table.numbers("Width"), table.numbers("Height")];
   const confidence = table.numbers("Confidence");
@@ -34,6 +39,26 @@ export function readCbox(content: Uint8Array | string, path: string, micrograph:
     boxSize: Math.max(width[i]!, height[i]!),
     score: confidence[i]!,
   }));
+}
+
+/** Without the blocks of a STAR file: a number stands first. */
+const isBare = (text: string): boolean => /^\s*-?[\d.]/.test(text);
+
+/** Rows of x, y, width, height and confidence, then the estimated width and height: crYOLO's before it named a version. */
+function readBareRows(text: string, path: string, micrograph: string): Pick[] {
+  return readTableRows(text, /\s+/).map((row) => {
+    const cell = (index: number, name: string): number => numberCell(row, index, name, path);
+    const [width, height] = [cell(2, "width"), cell(3, "height")];
+    if (!(width > 0 && height > 0))
+      throw new FormatError(path, `line ${row.line}, width and height`, [width, height], "sizes above 0");
+    return {
+      micrograph,
+      x: cell(0, "x") + width / 2,
+      y: cell(1, "y") + height / 2,
+      boxSize: Math.max(width, height),
+      score: cell(4, "confidence"),
+    };
+  });
 }
 
 /** The text of a .cbox file, format 1.0; picks without score have confidence 1, unknown entries are <NA>. */

@@ -6,6 +6,9 @@ import { micrographNames, refuseSections } from "../star/places.js";
 import { type StarColumnInput, writeStar } from "../star/write.js";
 import { type CoordinatePick, type Pick, refuseShares } from "./pick.js";
 
+/** What RELION writes for a particle picked by hand, and crYOLO for each of its own. */
+const NO_SCORES: readonly number[] = [-999, -9999];
+
 /**
  * Reads picks from any STAR file with rlnCoordinateX and Y: RELION's autopick and manualpick files (one micrograph a file), or
  * particles of many micrographs, whose origins come with them.
@@ -35,13 +38,12 @@ export function readPicksStar(
   const picks = Array.from(x, (value, row): CoordinatePick => {
     const origin = originOf?.(row);
     const isMoved = origin && (origin.x !== 0 || origin.y !== 0);
-    // -999 is what RELION writes for a particle picked by hand.
     const score = scores?.[row];
     return {
       micrograph: names?.[row] ?? micrograph,
       x: value,
       y: y[row]!,
-      ...(score === undefined || score === -999 ? {} : { score }),
+      ...(score === undefined || NO_SCORES.includes(score) ? {} : { score }),
       ...(isMoved && { origin, pixelSizes: pixelSizes()[row]! }),
     };
   });

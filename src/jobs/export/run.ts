@@ -2,10 +2,17 @@ import { OptionError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import { micrographStem } from "../../io/picks/pick.js";
+import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
 import { openMicrographs } from "../shared/micrographs/micrograph-index.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { refuseUnwritable } from "../shared/output-name.js";
-import { isLabelFile, type LabelSource, labelStem, openLabelFiles } from "../shared/particles/labels.js";
+import {
+  isLabelFile,
+  LABEL_ENDINGS,
+  type LabelSource,
+  labelStem,
+  openLabelFiles,
+} from "../shared/particles/labels.js";
 import { exportImage, readyImage } from "./images.js";
 import { exportLabels } from "./labels.js";
 import {
@@ -44,15 +51,19 @@ export async function exportFiles(given: ExportOptions, context: JobContext): Pr
     throw new OptionError("inputs", "found labels and images, expected files of one kind");
   }
   if (labels !== isLabelFormat(format)) {
-    throw new UsageError(
-      `${inputs[0]}: found ${labels ? "labels" : "an image"}, expected ${labels ? "images" : "labels"} to write ${format}`,
-    );
+    const found = labels ? "labels" : isImageName(inputs[0]!) ? "an image" : "a name with another ending";
+    const expected = labels ? "images" : "labels";
+    const endings = labels ? "" : `: ${LABEL_ENDINGS.join(" ")}`;
+    throw new UsageError(`${inputs[0]}: found ${found}, expected ${expected} to write ${format}${endings}`);
   }
   refuseIdle(options, labels);
   return isLabelFormat(format)
     ? exportLabelFiles(options, format, context)
     : exportImageFiles(options, format, context);
 }
+
+const isImageName = (path: string): boolean =>
+  IMAGE_EXTENSIONS.some((ending) => unpackedName(path).toLowerCase().endsWith(ending));
 
 /** A path as it is built here: without ./ before it. */
 const plain = (path: string): string => path.replace(/^(\.\/+)+/, "");

@@ -158,6 +158,17 @@ describe("COCO files that would lose or mix boxes are refused", () => {
   });
 });
 
+test("a cbox of crYOLO's earlier versions has bare rows: corner, size, confidence, estimated size", () => {
+  expect(readCbox("80\t60\t40\t40\t0.91\t38.1\t37.7\n130 70 40 40 0.35\n", "a.cbox", "m")).toEqual([
+    { micrograph: "m", x: 100, y: 80, boxSize: 40, score: 0.91 },
+    { micrograph: "m", x: 150, y: 90, boxSize: 40, score: 0.35 },
+  ]);
+  expect(() => readCbox("80 60 40 40\n", "a.cbox", "m")).toThrow(
+    'a.cbox: line 1, confidence: found "nothing", expected a number',
+  );
+  expect(() => readCbox("80 60 0 40 0.9\n", "a.cbox", "m")).toThrow("a.cbox: line 1, width and height");
+});
+
 test("a cbox names the version of its format", () => {
   const text = writeCbox([{ micrograph: "m", x: 50, y: 60, score: 0.5 }], 100);
   expect(text).toMatch(/data_global[\s\S]*_cbox_format_version +1\.0[\s\S]*data_cryolo\n/);

@@ -56,6 +56,12 @@ describe("readPicksStar", () => {
     expect(readPicksStar(text, "p.star", "p")).toEqual([{ micrograph: "p", x: 1, y: 2 }]);
   });
 
+  test("what RELION and crYOLO write where there is no score is none", () => {
+    const text =
+      "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnAutopickFigureOfMerit\n9 9 -999\n8 8 -9999\n7 7 -9\n";
+    expect(readPicksStar(text, "p.star", "p").map(({ score }) => score)).toEqual([undefined, undefined, -9]);
+  });
+
   test("a list of files of coordinates, as RELION's picking jobs write, is told as one", () => {
     const list =
       "data_coordinate_files\nloop_\n_rlnMicrographName\n_rlnMicrographCoordinates\na.mrc a_autopick.star\n";

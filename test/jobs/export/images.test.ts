@@ -104,7 +104,7 @@ describe("images", () => {
   });
 
   test.each<[string, Partial<ExportOptions>, string]>([
-    ["x.star", {}, "found an image, expected labels to write star"],
+    ["x.star", {}, "found an image, expected labels to write star: .star .cs "],
     ["x.tif", { flipY: 9 }, "flipY: found images, which it does not apply to"],
     ["x.png", { mode: "float32" }, "mode: found float32, expected uint8 or uint16 for PNG"],
     ["x.mrc", { compression: "lzw" }, "compression: found mrc, expected a TIFF"],
