@@ -31,6 +31,10 @@ export async function readImage(bytes: Uint8Array, path: string): Promise<ReadIm
   if (isMrc(file, path)) return readMrcImage(file, path);
   if (/\.tiff?$/i.test(name)) return readTiff(file, path);
   if (/\.png$/i.test(name)) return { image: readPng(file, path) };
+  if (/\.eer$/i.test(name))
+    throw new UnsupportedError(
+      `${path}: found a movie, expected a micrograph: its motion is corrected first`,
+    );
   throw new UnsupportedError(
     `${path}: name: found ${JSON.stringify(name)}, expected an image with one of the endings ${IMAGE_EXTENSIONS.join(", ")}`,
   );
@@ -38,7 +42,13 @@ export async function readImage(bytes: Uint8Array, path: string): Promise<ReadIm
 
 function readMrcImage(bytes: Uint8Array, path: string): ReadImage {
   const { header, data, shape } = readMrc(bytes, path);
-  if (shape[0] !== 1) throw new FormatError(path, "word 3 (NZ)", shape[0], "1: a single image");
+  if (shape[0] !== 1)
+    throw new FormatError(
+      path,
+      "word 3 (NZ)",
+      shape[0],
+      "1: a single image, not a stack or the frames of a movie",
+    );
   requireEvenPixels(header, path);
   return { image: { data, shape: [shape[1], shape[2]] }, pixelSize: mrcPixelSize(header) };
 }

@@ -19,7 +19,10 @@ describe("readImage", () => {
   test("a stack is not an image", async () => {
     const bytes = writeMrc({ data, shape: [2, 1, 3], voxelSize: 1.5, kind: "stack" });
     await expect(readImage(bytes, "a.mrcs")).rejects.toThrow(
-      "a.mrcs: word 3 (NZ): found 2, expected 1: a single image",
+      "a.mrcs: word 3 (NZ): found 2, expected 1: a single image, not a stack or the frames of a movie",
+    );
+    await expect(readImage(bytes.subarray(0, 9), "a.eer")).rejects.toThrow(
+      "a.eer: found a movie, expected a micrograph: its motion is corrected first",
     );
   });
   test("PNG is known by its first bytes, whatever its name", async () => {

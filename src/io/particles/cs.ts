@@ -15,6 +15,9 @@ const DEGREES = 180 / Math.PI;
 /** By how much a refinement found each particle stronger or weaker than the map. */
 const STRENGTH = "alignments3D/alpha";
 
+/** How well a place fits a picker's template or blob; the higher, the surer. */
+const SCORE = "pick_stats/ncc_score";
+
 /**
  * Reads particles of a cryoSPARC .cs file in RELION's conventions: the pose is the rotation vector of the transposed matrix,
  * shifts in pixels of alignments3D/psize_A become origins in angstrom, angles of the CTF become degrees. In-plane poses of
@@ -40,8 +43,13 @@ export function particlesOfCs(file: CsFile): ParticleSet {
   return { optics, particles, ...(!isUsed && { unused: [STRENGTH] }) };
 }
 
+/** Whether a .cs file is of micrographs, with their CTFs or without, and not of particles. */
+export const isExposures = ({ table: { columns } }: CsFile): boolean =>
+  columns.has("micrograph_blob/path") && !columns.has("location/micrograph_path");
+
 /** Whether a .cs file has the optics that particles need. */
-export const hasOptics = ({ table: { columns } }: CsFile): boolean => columns.has("ctf/accel_kv");
+export const hasOptics = (file: CsFile): boolean =>
+  file.table.columns.has("ctf/accel_kv") && !isExposures(file);
 
 /** Whether a .cs file says where its particles lie. */
 export const hasPlaces = ({ table: { columns } }: CsFile): boolean =>
@@ -49,14 +57,17 @@ export const hasPlaces = ({ table: { columns } }: CsFile): boolean =>
 
 /**
  * The places of a .cs file's particles, which need the columns location/… only; with their shifts where they have been
- * aligned.
+ * aligned, and the pickers' scores.
  *
  * @throws FormatError for a file without places
  */
 export function placesOfCs(file: CsFile): CoordinatePick[] {
   const table = new CsColumns(file.table, file.path);
+  if (isExposures(file))
+    throw new FormatError(file.path, "columns", "micrograph_blob/path, of micrographs", "those of particles");
   const micrographs = table.text("location/micrograph_path");
   const [x, y] = placeColumns(table);
+  const score = table.has(SCORE) ? table.numbers(SCORE) : undefined;
   const { origin } = alignmentColumns(table);
   const optional = (name: string): Float64Array | undefined =>
     table.has(name) ? table.sizes(name) : undefined;
@@ -68,6 +79,7 @@ export function placesOfCs(file: CsFile): CoordinatePick[] {
     return {
       micrograph: name.replace(/^>/, ""),
       ...{ x: x(row), y: y(row) },
+      ...(score && { score: score[row]! }),
       ...(isMoved && { origin: shift, pixelSizes }),
     };
   });

@@ -71,7 +71,13 @@ export function readTiffDirectory(bytes: Uint8Array, path: string): TiffDirector
     );
   if (version !== 42) throw new FormatError(path, "bytes 2-3 (version)", version, "42");
   const { tags, next } = readTags(view, view.getUint32(4, littleEndian), littleEndian, path);
-  if (next !== 0) throw new FormatError(path, "offset of the next image", next, "0: a single image");
+  if (next !== 0)
+    throw new FormatError(
+      path,
+      "offset of the next image",
+      next,
+      "0: a single image, not the frames of a movie",
+    );
   return { ...describe(tags, path), littleEndian };
 }
 

@@ -2,7 +2,14 @@ import { mean } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import { decodeText } from "../../io/bytes/text.js";
-import { hasOptics, hasPlaces, particlesOfCs, placesOfCs, readCsFile } from "../../io/particles/cs.js";
+import {
+  hasOptics,
+  hasPlaces,
+  isExposures,
+  particlesOfCs,
+  placesOfCs,
+  readCsFile,
+} from "../../io/particles/cs.js";
 import type { CsFile } from "../../io/particles/cs-join.js";
 import { readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
 import type { ParticleSet } from "../../io/particles/particle.js";
@@ -119,7 +126,7 @@ function describeRows(table: StarTable): Description {
 export async function describeCs(files: Files, path: string): Promise<Description> {
   const bytes = await files.read(path);
   const file = readCsFile(bytes, path);
-  if (file.table.columns.has("micrograph_blob/path")) return describeExposures(file, bytes);
+  if (isExposures(file)) return describeExposures(file, bytes);
   if (!hasOptics(file)) return describePassthrough(file);
   const set = particlesOfCs(file);
   const { optics, particles } = set;
@@ -166,9 +173,18 @@ function defocusRange(defocus: readonly (number | string)[]): string {
   return `${format(low)} to ${format(high)} A, mean ${format(mean(values))}${over}`;
 }
 
+/** Columns that no table of particles has, and what their tables are of. */
+const OTHER_TABLES = [
+  ["movie_blob/path", "movies"],
+  ["map/path", "volumes"],
+  ["mask/path", "masks"],
+] as const;
+
 /** Picks, or what a job of cryoSPARC handed on: a file that has not all columns of particles. */
 function describePassthrough(file: CsFile): Description {
   const { rows, columns } = file.table;
+  const other = OTHER_TABLES.find(([column]) => columns.has(column));
+  if (other) return { what: `cryoSPARC ${other[1]}`, rows };
   const yesNo = (column: string): string => (columns.has(column) ? "yes" : "no");
   const micrographs = hasPlaces(file)
     ? new Set(placesOfCs(file).map(({ micrograph }) => micrograph)).size

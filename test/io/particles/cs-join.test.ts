@@ -87,3 +87,15 @@ test("places need the columns location/… only", () => {
     ["b.mrc", 100, 50],
   ]);
 });
+
+test("pickers' scores come with the places; exposures have none, and are told as what they are", () => {
+  const scores = { dtype: "<f4", shape: [], values: Float64Array.from([0.5, 0.25, 0.75]) };
+  const columns = new Map(passthrough.table.columns).set("pick_stats/ncc_score", scores);
+  const picks = placesOfCs({ path: "picked.cs", table: { rows: 3, columns } });
+  expect(picks.map(({ score }) => score)).toEqual([0.5, 0.25, 0.75]);
+  const names = columns.get("location/micrograph_path")!;
+  const blob = new Map([["micrograph_blob/path", names]]);
+  expect(() => placesOfCs({ path: "exposures.cs", table: { rows: 3, columns: blob } })).toThrow(
+    'exposures.cs: columns: found "micrograph_blob/path, of micrographs", expected those of particles',
+  );
+});

@@ -131,6 +131,11 @@ describe("info", async () => {
       optics: "1.25 A, 300 kV, Cs 2.5 mm",
       "defocus U": "10000 to 20000 A, mean 15000",
     });
+    const movies = [["movie_blob/path", blob[0]![1]]] as typeof blob;
+    expect(await describeFile(nodeFiles, write("movies.cs", movies))).toEqual({
+      what: "cryoSPARC movies",
+      rows: 2,
+    });
     expect(await describeFile(nodeFiles, write("raw.cs", blob))).toEqual({
       what: "cryoSPARC exposures",
       micrographs: 2,
