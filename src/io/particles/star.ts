@@ -184,6 +184,7 @@ const hasAny = (table: StarTable, ...labels: readonly string[]): boolean =>
 function imageColumn(table: StarTable): ParticleColumns["image"] {
   if (!table.has("rlnImageName")) return undefined;
   const names = table.strings("rlnImageName");
+  refuseWholeStacks(table, names);
   return (row) => {
     const [, index, stack] = /^(\d+)@(.+)$/.exec(names[row]!) ?? [];
     // A single image without a section is the first of its file.
@@ -191,6 +192,22 @@ function imageColumn(table: StarTable): ParticleColumns["image"] {
     if (!(Number(index) >= 1)) throw table.wrong("rlnImageName", row, names[row], "N@stack with N from 1");
     return { index: Number(index), stack: stack! };
   };
+}
+
+/** Several rows that name a stack without a number of an image would all have its first one. */
+function refuseWholeStacks(table: StarTable, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const [row, name] of names.entries()) {
+    if (name.includes("@") || !/\.mrcs$/i.test(name)) continue;
+    if (seen.has(name))
+      throw table.wrong(
+        "rlnImageName",
+        row,
+        name,
+        "N@stack with N from 1, as other rows name this stack too",
+      );
+    seen.add(name);
+  }
 }
 
 function defocusColumn(

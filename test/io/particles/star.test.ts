@@ -208,3 +208,17 @@ test("angles in radians are refused; few particles, or particles of one view, ma
     expect(readAnglesStar(angles(count, step), "p.star")).toHaveLength(count);
   }
 });
+
+test("rows that name a stack without the number of an image are refused where there are several", () => {
+  const of = (...names: readonly string[]) =>
+    readParticlesStar(
+      `data_\nloop_\n_rlnImageName\n_rlnVoltage\n_rlnSphericalAberration\n_rlnAmplitudeContrast\n_rlnPixelSize\n${names
+        .map((name) => `${name} 300 2.7 0.1 1.5\n`)
+        .join("")}`,
+      "p.star",
+    ).particles.map(({ image }) => image);
+  expect(of("a.mrcs", "b.mrcs", "c.mrc", "c.mrc")).toHaveLength(4);
+  expect(() => of("a.mrcs", "b.mrcs", "a.mrcs")).toThrow(
+    'p.star: data_, line 10, rlnImageName: found "a.mrcs", expected N@stack with N from 1, as other rows name this stack too',
+  );
+});

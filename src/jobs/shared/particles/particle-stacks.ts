@@ -2,6 +2,7 @@ import { indexOfNonFinite } from "../../../array/statistics.js";
 import { FileError, FormatError, UnsupportedError } from "../../../core/errors.js";
 import type { Files, Report } from "../../../core/ports.js";
 import { isPacked } from "../../../io/bytes/unpack.js";
+import { isHdf5 } from "../../../io/hdf5/eman.js";
 import { MRC_HEADER_BYTES, type MrcHeader, parseMrcHeader } from "../../../io/mrc/header.js";
 import { decodeMrcSamples } from "../../../io/mrc/modes.js";
 import { requireEvenPixels } from "../../../io/mrc/read.js";
@@ -64,6 +65,9 @@ export async function openStack(files: Files, path: string): Promise<ParticleSta
       `${path}: found a packed stack, expected it unpacked: images are read one by one`,
     );
   }
+  if (isHdf5(bytes))
+    throw new UnsupportedError(`${path}: found HDF5, expected an MRC stack, which \`export\` makes of it`);
+  if (isTiff(bytes)) throw new UnsupportedError(`${path}: found a TIFF, expected an MRC stack`);
   const header = parseMrcHeader(bytes, await files.size(path), path);
   if (header.kind !== "volume") requireEvenPixels(header, path);
   const [images, rows, columns] = header.storedShape;
@@ -78,6 +82,12 @@ export async function openStack(files: Files, path: string): Promise<ParticleSta
   if (rows !== columns) throw new FormatError(path, "words 1-2 (NX NY)", [columns, rows], "square images");
   return { path, header, images, box: columns };
 }
+
+/** By the first bytes, of either order. */
+const isTiff = (bytes: Uint8Array): boolean => {
+  const mark = String.fromCharCode(...bytes.subarray(0, 4));
+  return mark === "II*\0" || mark === "MM\0*";
+};
 
 /** Where an image is. */
 export interface ImagePlace {
