@@ -6,6 +6,7 @@ import type { Particle, ParticleSet } from "../../io/particles/particle.js";
 import { writeParticlesStar } from "../../io/particles/star-write.js";
 import { LABEL } from "../../io/star/names.js";
 import { refuseBeyondMemory } from "../shared/memory.js";
+import { darkDoubt, unusedDoubt } from "../shared/particles/image-doubt.js";
 import { readParticleFile } from "../shared/particles/particle-set.js";
 import { openStacks, type ParticleStack } from "../shared/particles/particle-stacks.js";
 import type { ControlOptions } from "./options.js";
@@ -24,7 +25,7 @@ export interface ControlResult {
  */
 export async function spoilParticles(given: ControlOptions, context: JobContext): Promise<ControlResult> {
   const options = planParticleControl(given);
-  const { files } = context;
+  const { files, report } = context;
   const set = await readParticleFile(files, options.particles);
   if (!set.particles.every(({ image }) => image)) {
     throw new FormatError(
@@ -34,6 +35,8 @@ export async function spoilParticles(given: ControlOptions, context: JobContext)
       "the images of the particles",
     );
   }
+  for (const doubt of [unusedDoubt(set, options.particles), darkDoubt(set, options.particles)])
+    if (doubt) report.warn(doubt);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, options.particles);
   const random = Random.of(options.seed, "control", options.kind);

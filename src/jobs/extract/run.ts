@@ -18,7 +18,7 @@ import type { ExtractOptions, ResolvedExtractOptions } from "./options.js";
 import { extractedPart, partsFolder, readExtractedPart, removeParts, rowsByMicrograph } from "./parts.js";
 import { type ExtractPlan, planExtraction } from "./plan.js";
 import { type StackHeader, writeStack } from "./stack.js";
-import { stackStar } from "./stack-star.js";
+import { earlierImagesDoubt, stackStar } from "./stack-star.js";
 import { treatBox } from "./treat.js";
 
 export type { ExtractOptions } from "./options.js";
@@ -104,6 +104,8 @@ async function openExtraction(given: ExtractOptions, context: JobContext): Promi
     options.ctf === undefined ? undefined : await readCtfsOf(table, particles, options.ctf, context);
   const doubt = starCtfDoubt(table.file);
   if (doubt) report.warn(doubt);
+  const earlier = earlierImagesDoubt(table);
+  if (earlier) report.note(earlier);
   const opened = { ...plan, table, ctfs };
   if (assignment.share.kind === "whole") return opened;
   // shares of other coordinates under the same name do not fit together

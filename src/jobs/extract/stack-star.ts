@@ -21,6 +21,20 @@ export interface ExtractedStack {
   readonly ctfs?: ReadonlyMap<string, MicrographCtf> | undefined;
 }
 
+/** What the images were that a table named before: those that are cut out anew are as their micrographs. */
+const OF_EARLIER_IMAGES: ReadonlySet<string> = new Set([LABEL.premultiplied, LABEL.phaseFlipped]);
+
+/** What to say where the earlier images were corrected for their CTF, which those of the stack are not; undefined where they were not. */
+export function earlierImagesDoubt({ file, optics, particles }: CoordinateTable): string | undefined {
+  const said = [...OF_EARLIER_IMAGES].filter((label) =>
+    [optics, particles].some(
+      (table) => table?.has(label) && table.numbers(label).some((value) => value !== 0),
+    ),
+  );
+  if (said.length === 0) return undefined;
+  return `${file.path}: ${said.join(", ")} is left out: the images are cut out of the micrographs, without their CTF applied`;
+}
+
 /**
  * The STAR file of a stack: the labels of the coordinates, coordinates as whole numbers with their fractions in rlnOrigin,
  * the images' names, and the CTFs joined to them.
@@ -31,7 +45,8 @@ export function stackStar(stack: ExtractedStack): string {
     [LABEL.image]: kept.map((_, i) => `${String(i + 1).padStart(6, "0")}@${name}`),
   };
   for (const label of table.particles.labels) {
-    if (label !== LABEL.image) columns[label] = pick(table.particles, label, kept);
+    if (label !== LABEL.image && !OF_EARLIER_IMAGES.has(label))
+      columns[label] = pick(table.particles, label, kept);
   }
   columns[LABEL.x] = kept.map(({ x }) => x);
   columns[LABEL.y] = kept.map(({ y }) => y);
@@ -141,7 +156,8 @@ function refuseMixedSizes({ particles, micrographs }: CoordinateTable, kept: rea
 function opticsWithSize(optics: StarTable, { table, kept, box, image }: ExtractedStack): StarBlock {
   const rows = Array.from({ length: optics.rows }, (_, row) => ({ row }));
   const columns: Record<string, StarColumnInput> = {};
-  for (const label of optics.labels) columns[label] = pick(optics, label, rows);
+  for (const label of optics.labels)
+    if (!OF_EARLIER_IMAGES.has(label)) columns[label] = pick(optics, label, rows);
   const groupOf = table.particles.has(LABEL.opticsGroup)
     ? table.particles.integers(LABEL.opticsGroup)
     : undefined;

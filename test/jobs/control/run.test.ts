@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { mean, standardDeviation } from "../../../src/array/statistics.js";
@@ -11,7 +11,7 @@ import { reconstructMap } from "../../../src/jobs/reconstruct/run.js";
 import { readMapFile } from "../../evaluate/maps/relion.js";
 import { jobContext } from "../../helpers/job-context.js";
 import { scratchFolder } from "../../helpers/scratch.js";
-import { writeParticleFiles } from "../reconstruct/particle-files.js";
+import { particleStar, writeParticleFiles } from "../reconstruct/particle-files.js";
 
 const folder = scratchFolder();
 const files = writeParticleFiles(folder, "particles", { count: 200 });
@@ -42,6 +42,14 @@ describe("spoilParticles", () => {
     );
     expect(await agreementWithTruth(files.star, "true")).toBeGreaterThan(0.8);
     expect(await agreementWithTruth(out, "lost")).toBeLessThan(0.4);
+  });
+
+  test("optics that its STAR file is written without are said", async () => {
+    const { context: job, warnings } = jobContext();
+    const particles = join(folder, "tilted.star");
+    writeFileSync(particles, particleStar({ ...files.optics, rlnBeamTiltX: [0.3] }, files.columns));
+    await spoilParticles({ kind: "shuffled-poses", particles, out: join(folder, "t.star") }, job);
+    expect(warnings).toEqual([expect.stringMatching(/tilted\.star: rlnBeamTiltX: not used/)]);
   });
 
   test("noise of mean 0 and deviation 1 stands in place of the images; a seed gives the same again", async () => {

@@ -67,6 +67,19 @@ describe("stack", async () => {
   }
   const coordinates = write("in.star", writeStar([optics, particles]));
 
+  test("does not say of its images that they are multiplied by their CTF, as those were that the table came with", async () => {
+    const multiplied = { ...optics.columns, rlnCtfDataAreCtfPremultiplied: [1] };
+    const before = write("multiplied.star", writeStar([{ ...optics, columns: multiplied }, particles]));
+    const { context, notes } = jobContext();
+    await extractParticles({ particles: before, box: 8, out: join(dir, "anew.mrcs") }, context);
+    const star = readFileSync(join(dir, "anew.star"), "utf8");
+    expect(star).toContain("_rlnAmplitudeContrast");
+    expect(star).not.toContain("Premultiplied");
+    expect(notes).toEqual([
+      `${before}: rlnCtfDataAreCtfPremultiplied is left out: the images are cut out of the micrographs, without their CTF applied`,
+    ]);
+  });
+
   test("keeps the order of the STAR file; coordinates are whole, their rest is in the origin", async () => {
     const { stack, star, out, result } = await extract(coordinates);
     expect(result).toEqual({ stack: out, star: join(dir, "out.star"), particles: 3, skipped: 0 });

@@ -76,6 +76,12 @@ export function mtfDoubt({ optics, particles }: ParticleSet, path: string): stri
   return `${path}: ${LABEL.mtf}: the ${used.size} MTFs of its optics groups are not used here; only \`reconstruct\` corrects for them`;
 }
 
+/** What to say of dark particles of a .cs file, since a STAR file cannot; undefined where there are none. */
+export function darkDoubt({ optics }: ParticleSet, path: string): string | undefined {
+  if (!optics.some(({ isDark }) => isDark)) return undefined;
+  return `${path}: blob/sign is -1, of dark particles: a STAR file that names the same images cannot say so`;
+}
+
 /** Degrees: programs keep angles within it. */
 const FULL_TURN = 360;
 

@@ -15,7 +15,7 @@ import {
 } from "../../../pose/image.js";
 import type { PoseOptions } from "../../../pose/options.js";
 import { ctfDoubt } from "./ctf-doubt.js";
-import { headerDoubts, mtfDoubt, unusedDoubt } from "./image-doubt.js";
+import { darkDoubt, headerDoubts, mtfDoubt, unusedDoubt } from "./image-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
   type ImagePlace,
@@ -57,7 +57,8 @@ export async function openPoseParticles(
   }
   if (ctf !== "none") refuseCorrected(set, path);
   const ofCtfs = ctf === "none" ? undefined : ctfDoubt(set, path);
-  for (const doubt of [ofCtfs, unusedDoubt(set, path), mtfDoubt(set, path)]) if (doubt) report.warn(doubt);
+  const ofSet = [unusedDoubt(set, path), mtfDoubt(set, path), darkDoubt(set, path)];
+  for (const doubt of [ofCtfs, ...ofSet]) if (doubt) report.warn(doubt);
   const names = [...new Set(set.particles.map(({ image }) => image!.stack))];
   const stacks = await openStacks(files, names, path);
   tellStackRemarks(stacks, report);

@@ -4,7 +4,7 @@ import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
 import { LABEL } from "../../../io/star/names.js";
 import type { RefinedParticle } from "../../../reconstruct/refine/particle-image.js";
 import { ctfDoubt } from "./ctf-doubt.js";
-import { headerDoubts, mtfDoubt, poseDoubts, unusedDoubt } from "./image-doubt.js";
+import { darkDoubt, headerDoubts, mtfDoubt, poseDoubts, unusedDoubt } from "./image-doubt.js";
 import { readParticleFile } from "./particle-set.js";
 import {
   type ImagePlace,
@@ -53,7 +53,7 @@ export async function readSearchInputs(
   checkOptics(set, path);
   const posed = places.map((place, i) => ({ ...place, ...set.particles[i]! }));
   const ofParticles = [ctfDoubt(set, path), repeatedDoubt(posed, stacks, path)];
-  for (const doubt of [...ofParticles, unusedDoubt(set, path), mtfDoubt(set, path)]) {
+  for (const doubt of [...ofParticles, unusedDoubt(set, path), mtfDoubt(set, path), darkDoubt(set, path)]) {
     if (doubt) report.warn(doubt);
   }
   const stackOf = (row: number): number => places[row]!.stack;

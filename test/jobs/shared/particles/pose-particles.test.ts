@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { writeParticlesCs } from "../../../../src/io/particles/cs-write.js";
 import { writeParticlesStar } from "../../../../src/io/particles/star-write.js";
 import { parseStar } from "../../../../src/io/star/parse.js";
 import { writeStar } from "../../../../src/io/star/write.js";
@@ -81,5 +82,22 @@ test("a stack whose header has another pixel size than the file of particles is 
   await openPoseParticles(context, star, { ctf: "none" });
   expect(warnings).toEqual([
     expect.stringMatching(/its header says [\d.]+ angstrom per pixel, not [\d.]+ as .*other\.star$/),
+  ]);
+});
+
+test("dark particles of a .cs file are said, since the STAR files written of them cannot", async () => {
+  const folder = scratchFolder();
+  const { set } = toyRefinement(folder, { count: 4, box: 16 });
+  const said = async (isDark: boolean) => {
+    const path = join(folder, `dark-${isDark}.cs`);
+    const optics = set.optics.map((group) => ({ ...group, ...(isDark && { isDark }), imageSize: 16 }));
+    writeFileSync(path, writeParticlesCs({ ...set, optics }));
+    const { context, warnings } = jobContext();
+    await openPoseParticles(context, path, { ctf: "flip" });
+    return warnings;
+  };
+  expect(await said(false)).toEqual([]);
+  expect(await said(true)).toEqual([
+    expect.stringContaining("blob/sign is -1, of dark particles: a STAR file"),
   ]);
 });
