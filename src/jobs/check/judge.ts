@@ -1,4 +1,5 @@
 import { quantile } from "../../array/statistics.js";
+import { ONE_VERSION, severalVersions } from "../shared/micrographs/exposures.js";
 import { pixelSizesDiffer, rounded, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import type { GlancedMicrograph } from "./glance.js";
 import type { CheckedMicrograph, Finding } from "./records.js";
@@ -55,6 +56,12 @@ export const judgeAlone = (
   micrographs: readonly GlancedMicrograph[],
   expected: CheckExpectation,
 ): readonly Finding[] => micrographs.flatMap((micrograph) => unusable(micrograph, expected));
+
+/** Whether files are several versions of one exposure. */
+export function judgeVersions(paths: readonly string[]): readonly Finding[] {
+  const found = severalVersions(paths);
+  return found ? [{ kind: "doubt", about: "micrographs", found, advice: ONE_VERSION, pictures: [] }] : [];
+}
 
 function unusable(
   { file, failure, headerPixelSize }: GlancedMicrograph,

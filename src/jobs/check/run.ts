@@ -13,7 +13,7 @@ import { micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { startProgress } from "../shared/progress.js";
 import { judgeCtfs, judgeEstimates, judgeTable } from "./ctf.js";
 import { glanceAt } from "./glance.js";
-import { judgeAlone, judgeMicrographs } from "./judge.js";
+import { judgeAlone, judgeMicrographs, judgeVersions } from "./judge.js";
 import { CHECK, type CheckedMicrograph, type CheckResult, type Finding, groupFindings } from "./records.js";
 import { judgeStructure } from "./structure.js";
 
@@ -57,6 +57,7 @@ export async function checkProject(
   if (doubt) report.warn(doubt);
   const findings = [
     ...(await judgeStructure(structure, map === undefined ? "model" : "map", particleDiameter, files)),
+    ...judgeVersions([...new Set([...all, ...heldOut])]),
     ...judgeMicrographs(micrographs, { pixelSize }),
     ...judgeAlone([...checked.slice(learned.length), ...others], { pixelSize }),
     ...(ctfs ? judgeTable(goal === "map" ? all : learned, ctfs, project.settings, ctf!) : []),

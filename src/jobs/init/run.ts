@@ -2,6 +2,7 @@ import { OptionError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { type MicrographCtf, readMicrographCtfs } from "../../io/particles/micrograph-ctf.js";
+import { ONE_VERSION, severalVersions } from "../shared/micrographs/exposures.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
 import { lookAtMicrographs, lookAtStructure, type MicrographLook, type Sourced } from "./look.js";
@@ -62,6 +63,8 @@ async function draftProject(
   const look = await lookAtMicrographs(paths, files);
   const [rows, columns] = look.shape;
   tellMicrographs(look, context);
+  const versions = severalVersions(paths);
+  if (versions) context.report.warn(`${versions}. ${ONE_VERSION}`);
   const ctf = options.ctf === undefined ? undefined : await microscopeOf(options.ctf, context);
   const kind = options.model === undefined ? "map" : "model";
   const file = options.model ?? options.map;
