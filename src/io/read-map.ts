@@ -1,7 +1,7 @@
 import type { Volume } from "../array/image.js";
 import { FormatError } from "../core/errors.js";
 import { isHdf5, withEmanHdf } from "./hdf5/eman.js";
-import { readMrc, volumeOf } from "./mrc/read.js";
+import { isCubeOfSections, readMrc, volumeOf } from "./mrc/read.js";
 import { unpackImages } from "./mrc/unpack.js";
 
 /** What a caller may add to the reading of a map. */
@@ -29,6 +29,8 @@ export async function readMap(
     throw new FormatError(path, "format", "text, as of an atomic model", "a density map, MRC");
   const read = readMrc(file, path);
   for (const line of read.header.remarks) remark?.(`${path}: ${line}`);
+  if (isCubeOfSections(read.header, path))
+    remark?.(`${path}: word 10 (MZ) is 1, as of a stack of images; as a cube it is read as a map`);
   return volumeOf(read, path, voxelSize);
 }
 

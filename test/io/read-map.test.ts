@@ -32,6 +32,26 @@ describe("readMap", () => {
     );
   });
 
+  test("a cube whose header has MZ of 1, as a stack, is a map, as for RELION, with a remark", async () => {
+    const cube = { counts: [2, 2, 2] as [number, number, number], mode: 0, samples: [...data] };
+    for (const height of [3, 1.5]) {
+      const bytes = mrcFixture({
+        ...cube,
+        ints: { 10: 1 },
+        floats: { 11: 3, 12: 3, 13: height, 20: 1, 21: 8 },
+      });
+      const remarks: string[] = [];
+      const map = await readMap(bytes, "a.mrc", { remark: (line) => remarks.push(line) });
+      expect(map).toEqual({ data, shape: [2, 2, 2], voxelSize: 1.5 });
+      expect(remarks).toEqual([
+        "a.mrc: word 10 (MZ) is 1, as of a stack of images; as a cube it is read as a map",
+      ]);
+      await expect(readMap(bytes, "a.mrcs")).rejects.toThrow('NZ and MZ: found "stack", expected a volume');
+    }
+    const odd = mrcFixture({ ...cube, ints: { 10: 1 }, floats: { 11: 3, 12: 3, 13: 9 } });
+    await expect(readMap(odd, "a.mrc")).rejects.toThrow("expected cubic voxels");
+  });
+
   test("an EMAN2 file whose first image has one section is no map", async () => {
     await expect(readMap(fixture("hdf5/eman.hdf"), "a.hdf")).rejects.toThrow(
       "a.hdf: first image, shape: found [1,3,4], expected a volume",

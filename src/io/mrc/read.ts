@@ -1,6 +1,7 @@
 import type { Volume } from "../../array/image.js";
 import { indexOfNonFinite } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
+import { unpackedName } from "../bytes/unpack.js";
 import { isPixelSize, PIXEL_SIZES } from "../pixel-size.js";
 import { type MrcHeader, parseMrcHeader } from "./header.js";
 import { decodeMrcSamples } from "./modes.js";
@@ -52,14 +53,28 @@ export function decodeMrcSections(bytes: Uint8Array, header: MrcHeader, path: st
 }
 
 /**
+ * Whether sections that the header calls a stack (MZ of 1) are a cube, as a map is: where a map is asked for it is one, as for RELION.
+ * Not in .mrcs files.
+ */
+export const isCubeOfSections = ({ kind, shape }: MrcHeader, path: string): boolean =>
+  kind === "stack" &&
+  shape[0] > 1 &&
+  shape.every((count) => count === shape[0]) &&
+  !/\.mrcs$/i.test(unpackedName(path));
+
+/**
  * A file as a density map.
  * @param voxelSize angstrom; stands in for a size that the header does not give
  * @throws FormatError if the file holds images, if its cell is not rectangular, if its voxels are not cubes or unknown
  */
 export function volumeOf({ header, data, shape }: MrcFile, path: string, voxelSize?: number): Volume {
-  if (header.kind !== "volume") throw new FormatError(path, "NZ and MZ", header.kind, "a volume");
+  const asCube = isCubeOfSections(header, path);
+  if (header.kind !== "volume" && !asCube) throw new FormatError(path, "NZ and MZ", header.kind, "a volume");
   requireRectangular(header, path);
-  const [x, y, z] = header.voxelSize;
+  const [x, y] = header.voxelSize;
+  // with MZ of 1 the cell's height stands for all sections, or for one
+  const height = header.voxelSize[2];
+  const z = asCube && Math.abs(height / shape[0] - x) < Math.abs(height - x) ? height / shape[0] : height;
   const size = x > 0 ? x : (voxelSize ?? 0);
   if (!(size > 0)) {
     throw new FormatError(
