@@ -158,7 +158,9 @@ describe("coordinates beside their columns", () => {
 });
 
 test("lines may end in a carriage return, a line feed or both", () => {
-  const lines = [" N  ", " CA ", " C  ", " O  ", " CB ", " H  "].map((name) => record(name, "ALA"));
+  const lines = [" N  ", " CA ", " C  ", " O  ", " CB ", " H  "].map((name, i) =>
+    record(name, "ALA").replace("11.104", `${11 + i}.104`),
+  );
   for (const end of ["\n", "\r\n", "\r"]) {
     const bytes = new TextEncoder().encode(lines.join(end) + end);
     expect(readStructure(bytes, "x.pdb").atoms, JSON.stringify(end)).toHaveLength(6);

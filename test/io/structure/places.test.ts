@@ -37,6 +37,22 @@ describe("atoms where no molecule has them are refused:", () => {
     expect(read(scaled(0.1).slice(0, 5)).atoms).toHaveLength(5);
   });
 
+  test("at 9999, or several in one place, as where a program could not place them", () => {
+    const lost = CHAIN.map((place, i): Place => (i === 3 ? { at: [9999, 9999, 9999] } : place));
+    expect(() => read(lost)).toThrow(
+      "x.pdb: atom CA of ALA 4, chain A: found [9999,9999,9999], expected its place: 9999 stands for none",
+    );
+    const at = (count: number, more: Partial<Place> = {}) =>
+      read(CHAIN.map((place, i): Place => (i < 30 - count ? place : { at: [0, 50, 0], ...more }))).atoms;
+    // an ion and a water that take turns, alternate places of one atom
+    expect(at(2)).toHaveLength(30);
+    expect(at(4, { occupancy: 0.5 })).toHaveLength(30);
+    expect(at(4, { alternate: "A" })).toHaveLength(30);
+    expect(() => at(3)).toThrow(
+      'x.pdb: atom CA of ALA 30, chain A: found "one place with other atoms (0, 50, 0)", expected a place of its own',
+    );
+  });
+
   test("twice in one place, unless their occupancies say that each is there half the time", () => {
     const text = new TextDecoder().decode(pdb(CHAIN));
     const twice = (content: string) => readStructure(new TextEncoder().encode(content + content), "x.pdb");
