@@ -1,13 +1,14 @@
-import { quantile } from "../../array/statistics.js";
+import { mean } from "../../array/statistics.js";
 
-/** Ratio of the strengths at the 95th and the 5th percentile from which it matters that they are not used. */
-const UNEVEN = 1.5;
+/** Share of the particles from which it matters. Of 2,019 particles that cryoSPARC refined, a test file of cryoDRGN, it is 0.03. */
+const MATTERS = 0.1;
 
 /**
- * Whether the strengths that a refinement found for its particles are so unlike that a map is another one without them. Nearly every
- * refinement writes strengths, most of them near each other.
+ * Whether the strengths that a refinement found for its particles are so unlike that it matters to leave them out. Nearly every refinement
+ * writes strengths. Particles of strengths s that count alike, and not by their strengths, make a map as good as if the share
+ * 1 - mean(s)² / mean(s²) of them were missing.
  */
 export const areUneven = (strengths: ArrayLike<number>): boolean => {
   const values = Array.from(strengths);
-  return values.length > 0 && quantile(values, 0.95) > UNEVEN * quantile(values, 0.05);
+  return values.length > 0 && 1 - mean(values) ** 2 / mean(values.map((value) => value * value)) > MATTERS;
 };

@@ -275,7 +275,7 @@ test("strengths that differ much are told as unused, and classes count from 1", 
     }
     return readParticlesCs(writeNpyTable({ rows, columns: added }), "p.cs");
   };
-  expect(read((row) => 1 + row / 3).unused).toEqual(["alignments3D/alpha"]);
+  expect(read((row) => 1 + 2 * row).unused).toEqual(["alignments3D/alpha"]);
   // as nearly every refinement writes them
   expect(read((row) => 1 + row / 8).unused).toBeUndefined();
   expect(read(() => 1).unused).toBeUndefined();

@@ -60,8 +60,8 @@ test("says what changes the signal and is not used: unlike strengths of images, 
     return (await run({ particles: starWith({ rlnNormCorrection }), halves: false })).warnings;
   };
   // RELION writes the column in every refinement, and relion_reconstruct does not use it
-  expect(await strengths(0.02)).toEqual([]);
-  expect(await strengths(0.2)).toEqual([
+  expect(await strengths(0.2)).toEqual([]);
+  expect(await strengths(0.4)).toEqual([
     expect.stringMatching(
       /star: rlnNormCorrection: images are taken as they are, and not divided by this column/,
     ),

@@ -36,11 +36,11 @@ const PURPOSES: Readonly<Record<string, string>> = {
     "segments of helices are taken as single particles, without helical symmetry; neighbours on a helix show the same molecules and " +
     "belong in one half set",
   "alignments3D/alpha":
-    "particles count alike, and not by the strengths of this column, which differ by more than half",
+    "particles count alike, and not by the strengths of this column, which costs as much as a tenth of them or more",
   [LABEL.normCorrection]:
-    "images are taken as they are, and not divided by this column, whose values differ by more than half",
+    "images are taken as they are, and not divided by this column, which costs as much as a tenth of them or more",
   [LABEL.groupScale]:
-    "images are taken as they are, and not scaled by this column, whose values differ by more than half",
+    "images are taken as they are, and not scaled by this column, which costs as much as a tenth of them or more",
 };
 
 /**
