@@ -50,6 +50,10 @@ export interface MrcStatistics {
   readonly rms: number;
 }
 
+/** The remark of bytes of which the header does not tell how they are meant; without meaning where none of them is beyond 127. */
+export const UNKNOWN_SIGN =
+  "words 20-21 (DMIN DMAX) do not say whether the bytes of mode 0 have a sign: they are read as MRC2014 has them, -128 to 127";
+
 const IMOD_STAMP = 1146047817;
 
 /**
@@ -134,9 +138,7 @@ function holdsUnsigned({ int, float, isOld }: MrcWords, remarks: string[]): bool
     );
   // also what MRC2014 writes where the extremes are not known: DMAX below DMIN
   if (!isUnsigned && !(least < most))
-    remarks.push(
-      "words 20-21 (DMIN DMAX) do not say whether the bytes of mode 0 have a sign: they are read as MRC2014 has them, -128 to 127",
-    );
+    remarks.push(UNKNOWN_SIGN);
   return isUnsigned;
 }
 

@@ -3,7 +3,7 @@ import { indexOfNonFinite } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
 import { unpackedName } from "../bytes/unpack.js";
 import { isPixelSize, PIXEL_SIZES } from "../pixel-size.js";
-import { type MrcHeader, parseMrcHeader } from "./header.js";
+import { type MrcHeader, parseMrcHeader, UNKNOWN_SIGN } from "./header.js";
 import { decodeMrcSamples } from "./modes.js";
 import { unpackImages } from "./unpack.js";
 
@@ -26,8 +26,12 @@ export function readMrc(bytes: Uint8Array, path: string): MrcFile {
   const file = unpackImages(bytes, path);
   const header = parseMrcHeader(file, file.length, path);
   const stored = decodeMrcSections(file.subarray(header.dataOffset), header, path);
+  const isBeyondDoubt = header.remarks.includes(UNKNOWN_SIGN) && stored.every((value) => value >= 0);
+  const remarks = isBeyondDoubt
+    ? header.remarks.filter((remark) => remark !== UNKNOWN_SIGN)
+    : header.remarks;
   return {
-    header,
+    header: { ...header, remarks },
     data: permuteAxes(stored, header),
     shape: header.shape,
     voxelSize: header.voxelSize,

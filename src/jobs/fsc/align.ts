@@ -46,7 +46,7 @@ export async function alignedOnto(
   const { map: reference } = first;
   const other = isModelPath(path)
     ? potentialOn(reference, readModelAtoms(await files.read(path), path, {}, report))
-    : onGridOf(reference, await readMapFile(files, path));
+    : onGridOf(reference, await readMapFile(files, path, report));
   const found = alignMaps(reference, other, { hands: HANDS[hand] });
   const { voxelSize, shape } = reference;
   const [x, y, z] = found.shift;

@@ -49,9 +49,9 @@ export async function compareMaps(
   context: { readonly files: Files; readonly report: Report },
 ): Promise<FscReport> {
   const options = resolveOptions(fscOptions, given);
-  const { files } = context;
-  const first = await readMapFile(files, options.map);
-  const mask = options.mask === undefined ? undefined : await readMask(files, options.mask, first);
+  const { files, report } = context;
+  const first = await readMapFile(files, options.map, report);
+  const mask = options.mask === undefined ? undefined : await readMask(files, options.mask, first, report);
   const align = options.align || isModelPath(options.other);
   if (!align && options.hand !== "both") {
     throw new OptionError(
@@ -61,10 +61,10 @@ export async function compareMaps(
   }
   const { map: second, alignment } = align
     ? await alignedOnto(first, options.other, options.hand, context)
-    : await sameGridMap(files, options.other, first, (line) => context.report.warn(line));
+    : await sameGridMap(options.other, first, context);
   const [a, b] = [first.map, second].map((map) => (mask ? masked(map, mask) : map));
   const curve = fourierShellCorrelation(a!, b!);
-  if (isNegative(curve)) context.report.warn(`${options.other}: ${INVERTED}`);
+  if (isNegative(curve)) report.warn(`${options.other}: ${INVERTED}`);
   if (options.out !== undefined) {
     await files.write(`${options.out}.csv`, fscCsv(curve));
     await files.write(`${options.out}.svg`, fscChart(curve));
@@ -80,21 +80,20 @@ export async function compareMaps(
 }
 
 async function sameGridMap(
-  files: Files,
   path: string,
   first: MapFile,
-  warn: (line: string) => void,
+  { files, report }: { readonly files: Files; readonly report: Report },
 ): Promise<{ readonly map: Volume; readonly alignment?: undefined }> {
-  const other = await readMapFile(files, path);
+  const other = await readMapFile(files, path, report);
   checkSameGrid(other, first);
   for (const { map, path: file } of [first, other]) requireDensities(map, file);
   const { data } = first.map;
   if (other.map.data.every((value, i) => value === data[i]))
-    warn(
+    report.warn(
       `${path}: its densities are those of ${first.path}: a map correlates with itself at every resolution`,
     );
   else if (String(Object.values(other.frame)) !== String(Object.values(first.frame)))
-    warn(
+    report.warn(
       `${path}: its header places it elsewhere than ${first.path} (ORIGIN and start): voxels are compared by their places in the boxes`,
     );
   return { map: other.map };

@@ -46,7 +46,7 @@ export async function makeMask(given: MaskJobOptions, context: JobContext): Prom
   if (!/\.(mrc|map)$/i.test(unpackedName(plan.out))) {
     throw new UsageError(`${plan.out}: found another ending, expected a mask's name that ends in .mrc`);
   }
-  const { map, frame } = await readMapFile(files, plan.map);
+  const { map, frame } = await readMapFile(files, plan.map, report);
   if (map.data.every((value) => value === map.data[0])) {
     throw new FormatError(plan.map, "density", `only ${map.data[0]}`, "more than one value");
   }

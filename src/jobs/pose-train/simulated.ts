@@ -47,7 +47,7 @@ export async function simulatedSets(
   const field = plan.field ?? fieldOf(particles);
   const options = optionsFor(plan, field);
   const workingPixel = field / side;
-  const { map } = await readMapFile(files, plan.map);
+  const { map } = await readMapFile(files, plan.map, report);
   const doubt = contrastDoubt(map, plan.map);
   if (doubt) report.warn(doubt);
   const frame = frameOf(particles, 0, { workingPixel, side });

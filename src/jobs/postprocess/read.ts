@@ -3,6 +3,7 @@ import { standardDeviation } from "../../array/statistics.js";
 import { FormatError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { readTransferCurve, type TransferCurve } from "../../io/transfer-curve.js";
+import { curveDoubt } from "../shared/curve-doubt.js";
 import { contrastDoubt } from "../shared/maps/map-contrast.js";
 import {
   checkSameGrid,
@@ -34,8 +35,8 @@ export async function readInputs(
   plan: PostprocessPlan,
   { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<PostprocessInputs> {
-  const first = await readMapFile(files, plan.half1);
-  const second = await readMapFile(files, plan.half2);
+  const first = await readMapFile(files, plan.half1, report);
+  const second = await readMapFile(files, plan.half2, report);
   checkSameGrid(second, first);
   if (first.map.data.every((value, i) => value === second.map.data[i])) {
     throw new FormatError(plan.half2, "densities", `those of ${plan.half1}`, "another half map");
@@ -44,13 +45,15 @@ export async function readInputs(
   if (JSON.stringify(first.frame) !== JSON.stringify(second.frame)) {
     report.warn(`${plan.half2}: its origin differs from that of ${plan.half1}, whose origin all maps get`);
   }
-  const mask = plan.mask === undefined ? undefined : await readMask(files, plan.mask, first);
+  const mask = plan.mask === undefined ? undefined : await readMask(files, plan.mask, first, report);
   if (mask) checkBright(first.map, mask, plan);
   for (const { map, path } of mask ? [] : [first, second]) {
     const doubt = contrastDoubt(map, path);
     if (doubt) report.warn(doubt);
   }
   const mtf = plan.mtf === undefined ? undefined : readTransferCurve(await files.read(plan.mtf), plan.mtf);
+  const ofCurve = mtf && curveDoubt(mtf, plan.mtf!);
+  if (ofCurve) report.warn(ofCurve);
   return { halves: [first.map, second.map], frame: first.frame, mask, mtf };
 }
 

@@ -1,8 +1,9 @@
 import { FormatError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import type { Files, JobContext } from "../../core/ports.js";
 import type { OpticsGroup } from "../../io/particles/particle.js";
 import { LABEL } from "../../io/star/names.js";
 import { readTransferCurve, type TransferCurve, transferAt } from "../../io/transfer-curve.js";
+import { curveDoubt } from "../shared/curve-doubt.js";
 import type { ReconstructPlan } from "./plan.js";
 
 /** Samples of a curve from zero to the corner of a transform, half a diagonal of pixels: 0.71 cycles per pixel. */
@@ -20,10 +21,12 @@ const CORNER = Math.SQRT1_2;
 export async function readMtfs(
   optics: readonly OpticsGroup[],
   plan: Pick<ReconstructPlan, "particles" | "mtf" | "mtfPixelSize" | "ctf">,
-  files: Files,
+  { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<readonly TransferCurve[] | undefined> {
   if (plan.mtf !== undefined) {
     const curve = await readPositive(files, plan.mtf);
+    const doubt = curveDoubt(curve, plan.mtf);
+    if (doubt) report.warn(doubt);
     return optics.map(({ pixelSize }) =>
       sample((f) => transferAt(curve, (f * (plan.mtfPixelSize ?? pixelSize)) / pixelSize)),
     );

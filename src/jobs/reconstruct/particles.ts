@@ -79,7 +79,7 @@ export async function readReadyParticles(
   }
   particles.sort((a, b) => a.stack - b.stack || a.section - b.section);
   const first = set.particles[0]!.opticsGroup;
-  const mtfs = await readMtfs(set.optics, plan, files);
+  const mtfs = await readMtfs(set.optics, plan, { files, report });
   return {
     groups: set.optics.map((group, i) => recordOf(group, boxes.get(i)?.box, mtfs?.[i])),
     ...{ stacks, particles, box: boxes.get(first)!.box, voxelSize: set.optics[first]!.pixelSize },

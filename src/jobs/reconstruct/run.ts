@@ -41,7 +41,8 @@ async function reconstruct(plan: ReconstructPlan, context: DatasetContext): Prom
   const grid = gridOf(ready, plan.maxResolution);
   const fsc = plan.wiener === undefined ? undefined : readFsc(await files.read(plan.wiener), plan.wiener);
   const sets = chooseSets(ready.particles, plan, report.warn);
-  const mask = plan.mask === undefined ? undefined : await readMask(files, plan.mask, sameGridAs(grid, plan));
+  const mask =
+    plan.mask === undefined ? undefined : await readMask(files, plan.mask, sameGridAs(grid, plan), report);
   const sums = await addUp(sets, ready, grid, context);
   const how: Omit<MapShared, "sums"> = {
     ...{ gridding: plan.skipGridding ? "none" : "iterative", symmetry: plan.operators },

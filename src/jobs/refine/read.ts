@@ -55,7 +55,7 @@ export async function readInputs(
   const { reference, frame } = await readReference(plan, box, pixelSize, { files, report });
   const diameter = diameterOf(plan, reference);
   const mask = plan.mask
-    ? await readMask(files, plan.mask, { path: `the images of ${path}`, map: reference, frame })
+    ? await readMask(files, plan.mask, { path: `the images of ${path}`, map: reference, frame }, report)
     : softSphere(box, pixelSize, diameter / 2);
   return {
     ...{ ...found, reference, frame, mask, diameter },
@@ -84,7 +84,7 @@ async function readReference(
   pixelSize: number,
   { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<{ readonly reference: Volume; readonly frame: MapFrame }> {
-  const { map, frame } = await readMapFile(files, plan.reference);
+  const { map, frame } = await readMapFile(files, plan.reference, report);
   if (!map.data.some((value) => value > 0)) {
     throw new FormatError(plan.reference, "densities", "none above 0", "a map whose particle is white");
   }

@@ -1,8 +1,9 @@
-import type { Files } from "../../core/ports.js";
+import type { Files, JobContext } from "../../core/ports.js";
 import { DATASET, inside } from "../../dataset/layout.js";
 import type { InputRecord, MtfRecord } from "../../dataset/records.js";
 import { readTransferCurve } from "../../io/transfer-curve.js";
 import type { Detector } from "../../physics/detector.js";
+import { curveDoubt } from "../shared/curve-doubt.js";
 import { hashFile } from "../shared/hash-file.js";
 import type { SimulationPlan } from "./plan.js";
 
@@ -17,7 +18,7 @@ export interface DetectorSource {
 }
 
 /**
- * Reads the curves that a plan names.
+ * Reads the curves that a plan names. Warns of one that does not end at Nyquist.
  *
  * @param pixelSize angstrom, of the micrographs: the curves refer to it where the plan gives none
  * @throws FileError, FormatError for a curve
@@ -25,12 +26,15 @@ export interface DetectorSource {
 export async function readDetector(
   { mtf, dqe, mtfPixelSize }: Pick<SimulationPlan, "mtf" | "dqe" | "mtfPixelSize">,
   pixelSize: number,
-  files: Files,
+  { files, report }: Pick<JobContext, "files" | "report">,
 ): Promise<DetectorSource> {
   const inputs: InputRecord[] = [];
   const curveOf = async (path: string) => {
     inputs.push(await hashFile(path, undefined, files));
-    return readTransferCurve(await files.read(path), path);
+    const curve = readTransferCurve(await files.read(path), path);
+    const doubt = curveDoubt(curve, path);
+    if (doubt) report.warn(doubt);
+    return curve;
   };
   const curves = {
     physicalPixelSize: mtfPixelSize ?? pixelSize,

@@ -57,7 +57,7 @@ export async function readSources(plan: SimulationPlan, context: DatasetContext)
   if (plan.orientations.kind === "star")
     inputs.push(await hashFile(plan.orientations.path, undefined, files));
   const pixelSize = wanted ?? volumes[0]!.voxelSize;
-  const detector = await readDetector(plan, pixelSize, files);
+  const detector = await readDetector(plan, pixelSize, context);
   inputs.push(...detector.inputs);
   const diameters = volumes.map((volume) => plan.diameter ?? mapDiameter(volume));
   refuseOtherNoise(plan, pixelSize, estimates);

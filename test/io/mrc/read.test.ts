@@ -60,6 +60,9 @@ describe("modes", () => {
         "words 20-21 (DMIN DMAX) do not say whether the bytes of mode 0 have a sign: they are read as MRC2014 has them, -128 to 127",
       ]);
     }
+    // bytes that are the same either way leave nothing to be said
+    const small = { ...bytes, samples: [3, 0x7f], floats: { 20: 0, 21: 0 } };
+    expect(read(small).header.remarks).toEqual([]);
     // signed extremes, and those of another kind of sample
     for (const [least, most] of [
       [-128, -1],

@@ -37,6 +37,20 @@ const [first, second] = [1, 2].map((seed) => {
 const mask = writeMap("mask", (x, y, z) => Math.min(1, 2 * Math.sqrt(blob(x, y, z))));
 
 describe("fsc of map files", () => {
+  test("says how the headers of both maps and of the mask depart from the format", async () => {
+    const odd = (path: string, name: string): string => {
+      const out = join(dir, `${name}-odd.mrc`);
+      writeFileSync(out, readFileSync(path).fill(0, 212, 216));
+      return out;
+    };
+    const { context: job, notes } = jobContext();
+    const paths = [odd(first!, "first"), odd(mask, "mask"), odd(second!, "second")];
+    await compareMaps({ map: paths[0]!, mask: paths[1]!, other: paths[2]! }, job);
+    expect(notes).toEqual(
+      paths.map((path) => `${path}: word 54 (MACHST) is 00 00 00 00; mode and sizes say little endian`),
+    );
+  });
+
   test("a map of one value is refused; one compared with itself, of the other contrast or placed elsewhere is said", async () => {
     const flat = writeMap("flat", () => 3);
     await expect(compareMaps({ map: first!, other: flat }, context)).rejects.toThrow(

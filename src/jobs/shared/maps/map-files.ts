@@ -1,6 +1,6 @@
 import type { Volume } from "../../../array/image.js";
 import { DomainError, FormatError, ShapeError } from "../../../core/errors.js";
-import type { Files } from "../../../core/ports.js";
+import type { Files, Report } from "../../../core/ports.js";
 import { pack } from "../../../io/bytes/unpack.js";
 import { isHdf5 } from "../../../io/hdf5/eman.js";
 import { MRC_HEADER_BYTES, parseMrcHeader } from "../../../io/mrc/header.js";
@@ -25,11 +25,16 @@ export interface MapFile {
 /**
  * Reads a density map for computing with it: a cube of finite values.
  *
+ * @param report notes where the file departs from its format
  * @throws FileError, FormatError for the file or a value that is not finite; ShapeError for a box with unequal sides
  */
-export async function readMapFile(files: Files, path: string): Promise<MapFile> {
+export async function readMapFile(
+  files: Files,
+  path: string,
+  report?: Pick<Report, "note">,
+): Promise<MapFile> {
   const bytes = unpackImages(await files.read(path), path);
-  const map = await readMap(bytes, path);
+  const map = await readMap(bytes, path, report && { remark: (line) => report.note(line) });
   const size = map.shape[2];
   if (map.shape.some((n) => n !== size)) throw new ShapeError(path, map.shape, "a cube");
   if (isHdf5(bytes)) return { path, map, frame: { origin: [0, 0, 0], start: [0, 0, 0] } };
@@ -46,8 +51,13 @@ const ROUNDING = 1e-6;
  * @throws as `readMapFile`; ShapeError, DomainError for another size or voxel size than the map's; FormatError for values outside 0
  *   to 1, one value everywhere, or a mask that leaves out the middle and keeps the corners
  */
-export async function readMask(files: Files, path: string, of: MapFile): Promise<Volume> {
-  const { map: mask } = await readMapFile(files, path);
+export async function readMask(
+  files: Files,
+  path: string,
+  of: MapFile,
+  report?: Pick<Report, "note">,
+): Promise<Volume> {
+  const { map: mask } = await readMapFile(files, path, report);
   checkSameGrid({ path, map: mask }, of);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of mask.data) {
