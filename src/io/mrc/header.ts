@@ -137,8 +137,7 @@ function holdsUnsigned({ int, float, isOld }: MrcWords, remarks: string[]): bool
       "words 20-21 (DMIN DMAX) go beyond 127, which signed bytes cannot hold: mode 0 is read as unsigned, 0 to 255",
     );
   // also what MRC2014 writes where the extremes are not known: DMAX below DMIN
-  if (!isUnsigned && !(least < most))
-    remarks.push(UNKNOWN_SIGN);
+  if (!isUnsigned && !(least < most)) remarks.push(UNKNOWN_SIGN);
   return isUnsigned;
 }
 

@@ -27,9 +27,7 @@ export function readMrc(bytes: Uint8Array, path: string): MrcFile {
   const header = parseMrcHeader(file, file.length, path);
   const stored = decodeMrcSections(file.subarray(header.dataOffset), header, path);
   const isBeyondDoubt = header.remarks.includes(UNKNOWN_SIGN) && stored.every((value) => value >= 0);
-  const remarks = isBeyondDoubt
-    ? header.remarks.filter((remark) => remark !== UNKNOWN_SIGN)
-    : header.remarks;
+  const remarks = isBeyondDoubt ? header.remarks.filter((remark) => remark !== UNKNOWN_SIGN) : header.remarks;
   return {
     header: { ...header, remarks },
     data: permuteAxes(stored, header),

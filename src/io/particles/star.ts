@@ -46,9 +46,15 @@ export function readParticlesStar(content: Uint8Array | string, path: string): P
 /** The strengths of images as a refinement of RELION found them: each by itself, and by groups of micrographs. */
 const STRENGTHS = [LABEL.normCorrection, LABEL.groupScale];
 
+const numbersIn = (values: readonly (number | string)[]): number[] =>
+  values.filter((value) => typeof value === "number");
+
 const unusedColumns = (table: StarTable): string[] => [
   ...(table.has(LABEL.helix) ? [LABEL.helix] : []),
-  ...STRENGTHS.filter((label) => table.has(label) && areUneven(table.numbers(label))),
+  ...(table.has(LABEL.mirrored) && table.carried(LABEL.mirrored).some((value) => Number(value) !== 0)
+    ? [LABEL.mirrored]
+    : []),
+  ...STRENGTHS.filter((label) => table.has(label) && areUneven(numbersIn(table.carried(label)))),
 ];
 
 /**

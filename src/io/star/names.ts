@@ -30,6 +30,8 @@ export const LABEL = {
   /** Strengths that RELION's refinement found: of an image, and of a group of micrographs. */
   normCorrection: "rlnNormCorrection",
   groupScale: "rlnGroupScaleCorrection",
+  /** Whether an image is to be mirrored before it is used. */
+  mirrored: "rlnIsFlip",
   /** Whether images were corrected for their CTF before. */
   premultiplied: "rlnCtfDataAreCtfPremultiplied",
   phaseFlipped: "rlnCtfDataArePhaseFlipped",

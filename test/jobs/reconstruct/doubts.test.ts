@@ -66,6 +66,19 @@ test("says what changes the signal and is not used: unlike strengths of images, 
       /star: rlnNormCorrection: images are taken as they are, and not divided by this column/,
     ),
   ]);
+  const rlnNormCorrection = rows.map((_, i) => (i === 2 ? "nan" : 1));
+  expect((await run({ particles: starWith({ rlnNormCorrection }), halves: false })).warnings).toEqual([]);
+  const flips = async (which: number) =>
+    (
+      await run({
+        particles: starWith({ rlnIsFlip: rows.map((_, i) => (i === which ? 1 : 0)) }),
+        halves: false,
+      })
+    ).warnings;
+  expect(await flips(-1)).toEqual([]);
+  expect(await flips(3)).toEqual([
+    expect.stringContaining("rlnIsFlip: images that this column says are to be"),
+  ]);
   const tilted = join(folder, "tilted.star");
   writeFileSync(tilted, particleStar({ ...files.optics, rlnBeamTiltX: [0.3] }, files.columns));
   expect((await run({ particles: tilted, halves: false, ctf: false })).warnings).toEqual([

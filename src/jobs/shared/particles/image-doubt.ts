@@ -37,6 +37,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
     "belong in one half set",
   "alignments3D/alpha":
     "particles count alike, and not by the strengths of this column, which costs as much as a tenth of them or more",
+  [LABEL.mirrored]: "images that this column says are to be mirrored are taken as they are stored",
   [LABEL.normCorrection]:
     "images are taken as they are, and not divided by this column, which costs as much as a tenth of them or more",
   [LABEL.groupScale]:
