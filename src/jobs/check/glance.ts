@@ -13,6 +13,9 @@ import { CHECK, type CheckedMicrograph } from "./records.js";
 /** What is known of a micrograph that is not measured. */
 export type GlancedMicrograph = Pick<CheckedMicrograph, "file" | "headerPixelSize" | "failure" | "picture">;
 
+/** The same with the version of its file that was read: see `Files`. */
+type GlancedFile = GlancedMicrograph & { readonly version: string };
+
 /** A micrograph to look at. */
 export interface GlanceInput {
   readonly path: string;
@@ -46,13 +49,19 @@ export async function glanceAt(
     total: paths.length,
     unit: "micrographs",
   });
-  const seen = await workers.map("glance-micrograph", inputs, { signal, onResult: () => advance() });
-  signal.throwIfAborted();
-  const versions = Object.fromEntries(
-    seen.flatMap(({ file, failure, version }) => (failure === null ? [[file, version]] : [])),
-  );
-  await files.write(record, `${JSON.stringify({ program, versions })}\n`);
-  return seen;
+  const versions: Record<string, string> = {};
+  const remember = ({ file, failure, version }: GlancedFile): void => {
+    if (failure === null) versions[file] = version;
+    advance();
+  };
+  try {
+    const seen = await workers.map("glance-micrograph", inputs, { signal, onResult: remember });
+    signal.throwIfAborted();
+    return seen;
+  } finally {
+    // what was read before a stop need not be read again
+    await files.write(record, `${JSON.stringify({ program, versions: { ...before, ...versions } })}\n`);
+  }
 }
 
 async function readWhole(
@@ -70,7 +79,7 @@ export async function glanceTask(
   { path: file, wholeVersion }: GlanceInput,
   _shared: undefined,
   files: Files,
-): Promise<GlancedMicrograph & { readonly version: string }> {
+): Promise<GlancedFile> {
   try {
     const version = await files.version(file);
     if (version === wholeVersion) {

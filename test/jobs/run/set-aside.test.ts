@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { openProject, runProject } from "../../../src/jobs/run/run.js";
+import { inlineWorkers } from "../../../src/jobs/shared/inline-workers.js";
 import { context, evidence, TEXT, toyProject, writeNoise } from "./toy-project.js";
 
 const { dir, project: PROJECT } = toyProject();
@@ -112,6 +113,33 @@ test("on the way to a map every micrograph must be whole and have its CTF, those
   const aside = map.warnings.filter((line) => line.startsWith("set aside")).join("\n");
   expect(aside).toMatch(/8\.mrc: file size: found 9000, expected 37888 bytes/);
   expect(aside).toMatch(/6\.mrc, .*8\.mrc: .*ctf\.star has no row for it/);
+});
+
+test("what was read of the others before a stop is not read again", async () => {
+  writeFileSync(
+    PROJECT,
+    `${TEXT.replace("5.mrc]\n", "5.mrc, 6.mrc, 7.mrc]\n")}learnFrom: 2\ngoal: map\nsymmetry: C1\n`,
+  );
+  for (const number of [6, 7]) writeNoise(dir, number, number);
+  const reading = (stopAt?: string) => {
+    const { context: job } = context();
+    const read: string[] = [];
+    const files = {
+      ...job.files,
+      read: async (path: string) => {
+        if (path === stopAt) throw new Error("killed");
+        read.push(path);
+        return job.files.read(path);
+      },
+    };
+    return { read, job: { ...job, workers: inlineWorkers(files) } };
+  };
+  const [sixth, seventh] = [join(dir, "6.mrc"), join(dir, "7.mrc")];
+  await expect(openProject(PROJECT, {}, reading(seventh).job)).rejects.toThrow("killed");
+  const again = reading();
+  await openProject(PROJECT, {}, again.job);
+  expect(again.read).toContain(seventh);
+  expect(again.read).not.toContain(sixth);
 });
 
 test("where nothing is left to learn from, the reasons are told before the refusal", async () => {
