@@ -25,6 +25,8 @@ const SMOOTHED = 0.004;
 /** Share of pixels at the ends of 8 bits beyond which contrast was stretched. */
 const STRETCHED = 1e-3;
 const BYTE_LEVELS = 256;
+/** Standard deviation of bytes that are spread evenly over all their values, 256 / √12; of more, most lie at both ends. */
+const EVEN_BYTES = 74;
 /** So many median deviations away a micrograph is unlike the others; of normal values one in 10^8 is. */
 const OUTLIER = 6;
 /**
@@ -182,17 +184,8 @@ function ofTheSet(usable: readonly CheckedMicrograph[]): Finding[] {
       ),
     );
   }
-  const stretched = usable.filter(
-    ({ quality }) => quality!.levels <= BYTE_LEVELS && quality!.clipped > STRETCHED,
-  ).length;
-  if (2 * stretched > usable.length) {
-    findings.push(
-      doubt(
-        `${stretched} of ${usable.length} have at most 256 grey values and are cut off at the ends`,
-        "They look like previews whose contrast was stretched to 8 bits: take the micrographs as the motion correction wrote them.",
-      ),
-    );
-  }
+  const odd = bytesDoubt(usable);
+  if (odd) findings.push(doubt(odd.found, odd.advice));
   const shapes = new Set(usable.map(({ shape }) => shape!.join(" x ")));
   if (shapes.size > 1) {
     findings.push(
@@ -203,6 +196,28 @@ function ofTheSet(usable: readonly CheckedMicrograph[]): Finding[] {
     );
   }
   return findings;
+}
+
+/** What is odd about most micrographs that have no more values than bytes have; undefined where nothing is. */
+function bytesDoubt(usable: readonly CheckedMicrograph[]): Pick<Finding, "found" | "advice"> | undefined {
+  const all = usable.map(({ quality }) => quality!);
+  const areMost = (of: readonly unknown[]): boolean => 2 * of.length > all.length;
+  const bytes = all.filter(({ levels }) => levels <= BYTE_LEVELS);
+  const torn = bytes.filter(({ deviation, mean }) => deviation > EVEN_BYTES && Math.abs(mean) < EVEN_BYTES);
+  if (areMost(torn))
+    return {
+      found: `${torn.length} of ${all.length} have most of their grey values at both ends of -128 to 127`,
+      advice:
+        "They look like unsigned bytes that are read as signed, torn into black and white: write them anew as numbers of 16 bits or as " +
+        "floats with the program that made them.",
+    };
+  const stretched = bytes.filter(({ clipped }) => clipped > STRETCHED);
+  if (!areMost(stretched)) return undefined;
+  return {
+    found: `${stretched.length} of ${all.length} have at most 256 grey values and are cut off at the ends`,
+    advice:
+      "They look like previews whose contrast was stretched to 8 bits: take the micrographs as the motion correction wrote them.",
+  };
 }
 
 /** What is filled in: it does no harm, but is a sign of a detector whose defects were not corrected. */

@@ -54,6 +54,21 @@ describe("micrographs", () => {
     expect(judge(smooth)).toEqual(["doubt: micrographs: there is hardly any noise at the finest detail"]);
   });
 
+  test("unsigned bytes that were read as signed are told by values at both ends", () => {
+    const bytes = ({ data, shape }: Image): Image => ({
+      shape,
+      data: data.map((value) => Math.min(255, Math.max(0, Math.round(128 + 2 * (value - 100))))),
+    });
+    const asSigned = (image: Image): Image => {
+      const { data, shape } = bytes(image);
+      return { shape, data: data.map((value) => (value > 127 ? value - 256 : value)) };
+    };
+    expect(judge(set(6, 10, asSigned))).toContainEqual(
+      "doubt: micrographs: 6 of 6 have most of their grey values at both ends of -128 to 127",
+    );
+    expect(judge(set(6, 10, bytes)).join("\n")).not.toContain("both ends");
+  });
+
   test("contrast stretched to 8 bits is told by its levels and its ends", () => {
     const stretch = ({ data, shape }: Image): Image => ({
       shape,
