@@ -172,7 +172,11 @@ class StarParser {
       this.single(this.pendingLabel, values[0]!);
       this.pendingLabel = undefined;
     } else if (this.isLoop && this.columns.length > 0) this.addToRow(values, false);
-    else this.fail(values[0]!.slice(0, 40), this.block === undefined ? "data_" : "a label or loop_");
+    else
+      this.fail(
+        values[0]!.slice(0, 40),
+        this.block === undefined ? "data_, with which a block of a STAR file begins" : "a label or loop_",
+      );
   }
 
   /** Adds values to the current row. Only a text field lets a row run over several lines. */

@@ -1,5 +1,5 @@
 import type { Image } from "../../array/image.js";
-import { DomainError, OptionError } from "../../core/errors.js";
+import { DomainError, OptionError, UnsupportedError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
@@ -98,6 +98,10 @@ async function openExtraction(given: ExtractOptions, context: JobContext): Promi
   const plan = planExtraction(given);
   const { assignment, options } = plan;
   const { particles } = options;
+  if (/\.cs$/i.test(particles))
+    throw new UnsupportedError(
+      `${particles}: found a .cs file, expected a STAR file, as \`export\` writes of it`,
+    );
   await refuseWritingOver(options, files);
   const table = readCoordinates(decodeText(await files.read(particles), particles), particles);
   const ctfs =

@@ -67,6 +67,12 @@ describe("stack", async () => {
   }
   const coordinates = write("in.star", writeStar([optics, particles]));
 
+  test("asks for a STAR file where a .cs file is given", async () => {
+    await expect(extract(write("picked.cs", "\x93NUMPY"))).rejects.toThrow(
+      "picked.cs: found a .cs file, expected a STAR file, as `export` writes of it",
+    );
+  });
+
   test("does not say of its images that they are multiplied by their CTF, as those were that the table came with", async () => {
     const multiplied = { ...optics.columns, rlnCtfDataAreCtfPremultiplied: [1] };
     const before = write("multiplied.star", writeStar([{ ...optics, columns: multiplied }, particles]));
