@@ -39,9 +39,21 @@ export function particlesOfCs(file: CsFile): ParticleSet {
   const table = new CsColumns(file.table, file.path);
   const { optics, groupOf } = readOptics(table);
   const particles = assembleParticles(groupOf, readColumns(table));
-  const isUsed = !(table.has(STRENGTH) && areUneven(table.numbers(STRENGTH)));
-  return { optics, particles, ...(!isUsed && { unused: [STRENGTH] }) };
+  const unused = unusedColumns(table);
+  return { optics, particles, ...(unused.length > 0 && { unused }) };
 }
+
+/** Of a 2D classification, pixels: they matter where nothing later says where the particle lies. */
+const SHIFT_2D = "alignments2D/shift";
+
+const unusedColumns = (table: CsColumns): string[] => [
+  ...(table.has(SHIFT_2D) &&
+  !table.has("alignments3D/shift") &&
+  table.numbers(SHIFT_2D, 2).some((value) => value !== 0)
+    ? [SHIFT_2D]
+    : []),
+  ...(table.has(STRENGTH) && areUneven(table.numbers(STRENGTH)) ? [STRENGTH] : []),
+];
 
 /** Whether a .cs file is of micrographs, with their CTFs or without, and not of particles. */
 export const isExposures = ({ table: { columns } }: CsFile): boolean =>

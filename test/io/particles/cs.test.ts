@@ -282,6 +282,18 @@ test("strengths that differ much are told as unused, and classes count from 1", 
   expect(read(() => 1).particles.map(({ classNumber }) => classNumber)).toEqual([1, 2, 3]);
 });
 
+test("shifts of a 2D classification are told as unused, unless a refinement found later ones", () => {
+  const { rows, columns } = readNpyTable(bytes, "particles.cs");
+  const read = (shift: number, without?: string) => {
+    const values = new Float64Array(2 * rows).fill(shift);
+    const added = new Map(columns).set("alignments2D/shift", { dtype: "<f4", shape: [2], values });
+    const kept = [...added].filter(([name]) => without === undefined || !name.startsWith(without));
+    return readParticlesCs(writeNpyTable({ rows, columns: new Map(kept) }), "p.cs").unused;
+  };
+  expect(read(2, "alignments3D/")).toEqual(["alignments2D/shift"]);
+  expect([read(0, "alignments3D/"), read(2)]).toEqual([undefined, undefined]);
+});
+
 test("columns that numpy left out of a view, but not out of its file, are passed over", () => {
   const whole = writeNpyTable({
     rows: 1,

@@ -35,6 +35,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   [LABEL.helix]:
     "segments of helices are taken as single particles, without helical symmetry; neighbours on a helix show the same molecules and " +
     "belong in one half set",
+  "alignments2D/shift": "where the 2D classification moved the images is not used, nor how it turned them",
   "alignments3D/alpha":
     "particles count alike, and not by the strengths of this column, which costs as much as a tenth of them or more",
   [LABEL.mirrored]: "images that this column says are to be mirrored are taken as they are stored",
