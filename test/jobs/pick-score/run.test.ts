@@ -72,6 +72,9 @@ describe("pick score", () => {
   test("a folder with two files of one micrograph is refused: its picks would count twice", async () => {
     csv("twice/May.1.csv", [[100, 100]]);
     write("twice/May.1.box", "95 95 10 10\n");
+    await expect(score({ truth: join(dir, "map.mrc") })).rejects.toThrow(
+      /map\.mrc: found the name of an image, expected picks, a dataset, or files \.star \.cs /,
+    );
     await expect(score({ truth: join(dir, "twice") })).rejects.toThrow(
       /twice\/May\.1\.csv: found picks of May\.1, expected none beside those of .*twice\/May\.1\.box: one file for a micrograph/,
     );
