@@ -60,7 +60,7 @@ const IMOD_STAMP = 1146047817;
  * Parses and checks the fixed header.
  *
  * @param bytes the file, or at least its first 1024 bytes
- * @param fileBytes length of the whole file, which the header must account for to the byte
+ * @param fileBytes length of the whole file, which the header must account for; less than a section may stand behind the data
  * @throws FormatError for a word outside the format, a truncated or over-long file
  * @throws UnsupportedError for a stack of volumes
  */
@@ -88,7 +88,12 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
   const extendedBytes = isCopied ? 0 : promisedExtended;
   const dataOffset = MRC_HEADER_BYTES + extendedBytes;
   const promised = dataOffset + sectionBytes * storedShape[0];
-  if (fileBytes !== promised) fail("file size", fileBytes, `${promised} bytes, from the header`);
+  const excess = fileBytes - promised;
+  const extendedType = headerText(bytes, 104, 4);
+  // a section more is one that the header does not count, and a type of extended header may mean one that it does not count
+  if (excess > 0 && excess < sectionBytes && (extendedBytes > 0 || extendedType === ""))
+    remarks.push(`${excess} bytes stand behind the data, and are passed over`);
+  else if (excess !== 0) fail("file size", fileBytes, `${promised} bytes, from the header`);
 
   const along = (values: readonly number[], axis: number): number => values[axes.indexOf(axis)]!;
   const counts = [storedShape[2], storedShape[1], storedShape[0]];
@@ -116,7 +121,7 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
     version: int(28),
     labels: readLabels(bytes, int(56)),
     statistics: { min: float(20), max: float(21), mean: float(22), rms: isOld ? 0 : float(55) },
-    extendedType: headerText(bytes, 104, 4),
+    extendedType,
     extendedBytes,
     dataOffset,
     sectionBytes,

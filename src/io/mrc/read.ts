@@ -25,7 +25,8 @@ export interface MrcFile {
 export function readMrc(bytes: Uint8Array, path: string): MrcFile {
   const file = unpackImages(bytes, path);
   const header = parseMrcHeader(file, file.length, path);
-  const stored = decodeMrcSections(file.subarray(header.dataOffset), header, path);
+  const end = header.dataOffset + header.storedShape[0] * header.sectionBytes;
+  const stored = decodeMrcSections(file.subarray(header.dataOffset, end), header, path);
   const isBeyondDoubt = header.remarks.includes(UNKNOWN_SIGN) && stored.every((value) => value >= 0);
   const remarks = isBeyondDoubt ? header.remarks.filter((remark) => remark !== UNKNOWN_SIGN) : header.remarks;
   return {

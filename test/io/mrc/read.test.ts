@@ -173,6 +173,19 @@ test("an extended header that the file has not got is remarked on, where the res
   );
 });
 
+test("a few bytes behind the data are passed over with a remark, where they cannot be a section or an extended header", () => {
+  const bytes = mrcFixture({ counts: [2, 2, 2], mode: 0, samples: [1, 2, 3, 4, 5, 6, 7, 8] });
+  const longer = (more: number) => Uint8Array.of(...bytes, ...Array(more).fill(9));
+  const { data, header } = readMrc(longer(3), "map.mrc");
+  expect([...data]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(header.remarks).toContain("3 bytes stand behind the data, and are passed over");
+  const refused = "map.mrc: file size: found 1036, expected 1032 bytes, from the header";
+  expect(() => readMrc(longer(4), "map.mrc")).toThrow(refused);
+  const typed = longer(3);
+  typed.set(new TextEncoder().encode("FEI1"), 104);
+  expect(() => readMrc(typed, "map.mrc")).toThrow("map.mrc: file size: found 1035, expected 1032 bytes");
+});
+
 describe("kind", () => {
   const kind = (counts: number[], intervals: number, path: string, ints = {}) =>
     read({ counts, mode: 0, samples: Array(counts[2]!).fill(0), ints: { 10: intervals, ...ints } }, path)
