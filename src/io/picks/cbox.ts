@@ -44,6 +44,9 @@ export function readCbox(content: Uint8Array | string, path: string, micrograph:
 /** Without the blocks of a STAR file: a number stands first. */
 const isBare = (text: string): boolean => /^\s*-?[\d.]/.test(text);
 
+/** Cells of a row of x, y, width, height and the estimated sizes alone, as programs beside crYOLO write it. */
+const WITHOUT_CONFIDENCE = 6;
+
 /** Rows of x, y, width, height and confidence, then the estimated width and height: crYOLO's before it named a version. */
 function readBareRows(text: string, path: string, micrograph: string): Pick[] {
   return readTableRows(text, /\s+/).map((row) => {
@@ -56,7 +59,7 @@ function readBareRows(text: string, path: string, micrograph: string): Pick[] {
       x: cell(0, "x") + width / 2,
       y: cell(1, "y") + height / 2,
       boxSize: Math.max(width, height),
-      score: cell(4, "confidence"),
+      ...(row.cells.length !== WITHOUT_CONFIDENCE && { score: cell(4, "confidence") }),
     };
   });
 }

@@ -163,6 +163,9 @@ test("a cbox of crYOLO's earlier versions has bare rows: corner, size, confidenc
     { micrograph: "m", x: 100, y: 80, boxSize: 40, score: 0.91 },
     { micrograph: "m", x: 150, y: 90, boxSize: 40, score: 0.35 },
   ]);
+  expect(readCbox("80 60 40 40 38 37\n", "a.cbox", "m")).toEqual([
+    { micrograph: "m", x: 100, y: 80, boxSize: 40 },
+  ]);
   expect(() => readCbox("80 60 40 40\n", "a.cbox", "m")).toThrow(
     'a.cbox: line 1, confidence: found "nothing", expected a number',
   );
