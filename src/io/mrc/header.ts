@@ -60,7 +60,7 @@ const IMOD_STAMP = 1146047817;
  * Parses and checks the fixed header.
  *
  * @param bytes the file, or at least its first 1024 bytes
- * @param fileBytes length of the whole file, which the header must account for; less than a section may stand behind the data
+ * @param fileBytes length of the whole file, which the header must account for; a few bytes may stand behind the data
  * @throws FormatError for a word outside the format, a truncated or over-long file
  * @throws UnsupportedError for a stack of volumes
  */
@@ -90,8 +90,9 @@ export function parseMrcHeader(bytes: Uint8Array, fileBytes: number, path: strin
   const promised = dataOffset + sectionBytes * storedShape[0];
   const excess = fileBytes - promised;
   const extendedType = headerText(bytes, 104, 4);
-  // a section more is one that the header does not count, and a type of extended header may mean one that it does not count
-  if (excess > 0 && excess < sectionBytes && (extendedBytes > 0 || extendedType === ""))
+  // more may be a section or an extended header that the header does not count, and the data would be read at a wrong place
+  const isFew = excess < Math.min(sectionBytes, MRC_HEADER_BYTES);
+  if (excess > 0 && isFew && (extendedBytes > 0 || extendedType === ""))
     remarks.push(`${excess} bytes stand behind the data, and are passed over`);
   else if (excess !== 0) fail("file size", fileBytes, `${promised} bytes, from the header`);
 

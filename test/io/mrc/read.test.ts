@@ -181,6 +181,10 @@ test("a few bytes behind the data are passed over with a remark, where they cann
   expect(header.remarks).toContain("3 bytes stand behind the data, and are passed over");
   const refused = "map.mrc: file size: found 1036, expected 1032 bytes, from the header";
   expect(() => readMrc(longer(4), "map.mrc")).toThrow(refused);
+  const wide = mrcFixture({ counts: [40, 40, 1], mode: 0, samples: Array(1600).fill(1) });
+  expect(() => readMrc(Uint8Array.of(...wide, ...Array(1024).fill(9)), "map.mrc")).toThrow(
+    "map.mrc: file size: found 3648, expected 2624 bytes, from the header",
+  );
   const typed = longer(3);
   typed.set(new TextEncoder().encode("FEI1"), 104);
   expect(() => readMrc(typed, "map.mrc")).toThrow("map.mrc: file size: found 1035, expected 1032 bytes");
