@@ -15,6 +15,7 @@
 #   DATA     folder with apoferritin-10146/, ribosome-10028/ and maps/ (default: ../shared/data beside the checkout)
 #   CRYOGEM  the program (default: node dist/cli/main.js of this checkout)
 #   MPIRUN   of RELION (default: mpirun --oversubscribe -n 3)
+#   OPTIONS  of every encoder beside these, as "--resolution 0 --noise 0 --contrast 0"; AS names their folder, OUT/steps-STEPS-AS
 #   STEPS, TRANSLATOR_STEPS   of each encoder (700) and of each translator with a network (900, about what `compare --minutes 2` allows)
 set -eu
 
@@ -128,12 +129,12 @@ generate() {
       --seed "$2" --resume --out "$at/models/$translator"
   $cryogem generate --model "$at/models/$translator" --simulated "$at/specimens" --seed "$2" --out "$at/sets/$translator"
 }
-here=steps-$steps
+here=steps-$steps${AS:+-$AS}
 # train ROW OPTIONS: an encoder
 train() {
   row=$1 && shift
   /usr/bin/time -a -o "$here/times.txt" -f "$row: %e s, user %U, system %S" $cryogem pose train "$@" --symmetry $symmetry \
-    --field "$(awk "BEGIN { print $box * $pixel }")" --steps "$steps" --seed "${row##*-}" --threads 1 --resume --out "$here/encoders/$row"
+    --field "$(awk "BEGIN { print $box * $pixel }")" --steps "$steps" --seed "${row##*-}" --threads 1 --resume ${OPTIONS-} --out "$here/encoders/$row"
 }
 
 mkdir -p "$here/maps"
