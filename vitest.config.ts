@@ -9,6 +9,7 @@ export default defineConfig({
     globalSetup: ["test/helpers/setup/software-gpu.ts"],
     setupFiles: ["test/helpers/setup/allclose.ts"],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },
     reporters: ["default", "./test/helpers/setup/skipped-reporter.ts", ...(report ? ["json"] : [])],
