@@ -18,6 +18,10 @@ export interface ReadImage {
 /** File name endings that readImage takes; .gz or .bz2 may follow. */
 export const IMAGE_EXTENSIONS = [".mrc", ".mrcs", ".map", ".png", ".tif", ".tiff", ".hdf"] as const;
 
+/** Whether a file has the ending of an image, behind which that of a packed file may stand. */
+export const isImageName = (path: string): boolean =>
+  IMAGE_EXTENSIONS.some((ending) => unpackedName(path).toLowerCase().endsWith(ending));
+
 /**
  * Reads a micrograph or another single image: MRC, grey PNG, TIFF turned over as RELION does, or HDF5 of EMAN2. The
  * format is known by its first bytes, else by the name's ending.

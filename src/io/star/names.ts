@@ -56,6 +56,9 @@ export const LABEL = {
   mtfValue: "rlnMtfValue",
 } as const;
 
+/** Labels by which RELION says that images were corrected for their CTF before. */
+export const OF_CORRECTED_IMAGES: ReadonlySet<string> = new Set([LABEL.premultiplied, LABEL.phaseFlipped]);
+
 /** What RELION 3.0 named otherwise. */
 export const LABEL_30 = {
   /** Pixels of the particle's image. */

@@ -1,5 +1,5 @@
 import { FormatError } from "../../core/errors.js";
-import type { Atom, Structure } from "./structure.js";
+import { type Atom, ROUNDED, type Structure } from "./structure.js";
 
 /**
  * Refuses atoms that lie where no molecule has them: in another unit than angstrom, several in one place, where their potentials
@@ -44,9 +44,6 @@ function refuseOtherUnits(atoms: readonly Atom[], path: string): void {
   const found = `atoms ${Number(middle.toPrecision(3))} apart that follow each other`;
   throw new FormatError(path, "coordinates", found, "angstrom, where bonds are 1 to 2: not nanometre");
 }
-
-/** By which occupancies of one place may go beyond 1: files round. */
-const ROUNDED = 0.02;
 
 /** Two atoms may stand for one place that is filled by turns, as an ion and a water; more of them were not placed. */
 const MOST_SHARING = 2;

@@ -1,6 +1,9 @@
 import { DomainError, FormatError } from "../../core/errors.js";
 import type { RotationMatrix } from "../../core/rotation.js";
 
+/** By which occupancies that share a place, or an atom, may go beyond 1: files round. */
+export const ROUNDED = 0.02;
+
 /** One atom of a model. Positions in angstrom. */
 export interface Atom {
   /** Symbol as in the periodic table, "C", "Fe"; deuterium is "D"; "" for a virtual site and whatever else is no element. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../dataset/check.js";
+import { someNames } from "../shared/some-names.js";
 
 const quality = z.object({
   mean: z.number(),
@@ -84,15 +85,10 @@ export function groupFindings(findings: readonly Finding[], names: number): read
   }
   return [...groups.values()].map((group) => ({
     ...group[0]!,
-    about: someOf(
+    about: someNames(
       group.map(({ about }) => about),
-      names,
+      { most: names },
     ),
     pictures: group.flatMap(({ pictures }) => pictures).slice(0, MOST_PICTURES),
   }));
-}
-
-function someOf(all: readonly string[], most: number): string {
-  const named = all.slice(0, most).join(", ");
-  return all.length > most ? `${named} and ${all.length - most} more` : named;
 }

@@ -5,6 +5,7 @@ import { micrographStem } from "../../io/picks/pick.js";
 import type { Defocus } from "../../physics/optics/optics.js";
 import type { NamedMicrograph } from "../shared/micrographs/stems.js";
 import { isUnfitted, micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
+import { someNames } from "../shared/some-names.js";
 import type { EstimateSettings } from "./plan.js";
 
 /** Voltages and aberrations that differ by less are the same: programs write them in single precision. */
@@ -43,9 +44,8 @@ export async function readKnownCtfs(
   }
   const missing = micrographs.filter(({ stem }) => !known.has(stem));
   if (missing.length > 0) {
-    const some = missing.slice(0, 3).map(({ stem }) => stem);
-    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
-    refuse(`${path}: found no row for ${some.join(", ")}${more}, expected one for every micrograph`);
+    const stems = someNames(missing.map(({ stem }) => stem));
+    refuse(`${path}: found no row for ${stems}, expected one for every micrograph`);
   }
   const doubt = micrographCtfDoubt(used, path);
   if (doubt) report.warn(doubt);

@@ -2,7 +2,7 @@ import { OptionError, UsageError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import { micrographStem } from "../../io/picks/pick.js";
-import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
+import { isImageName } from "../../io/read-image.js";
 import { openMicrographs } from "../shared/micrographs/micrograph-index.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { refuseUnwritable } from "../shared/output-name.js";
@@ -61,9 +61,6 @@ export async function exportFiles(given: ExportOptions, context: JobContext): Pr
     ? exportLabelFiles(options, format, context)
     : exportImageFiles(options, format, context);
 }
-
-const isImageName = (path: string): boolean =>
-  IMAGE_EXTENSIONS.some((ending) => unpackedName(path).toLowerCase().endsWith(ending));
 
 /** A path as it is built here: without ./ before it. */
 const plain = (path: string): string => path.replace(/^(\.\/+)+/, "");

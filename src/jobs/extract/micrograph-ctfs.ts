@@ -5,6 +5,7 @@ import { LABEL } from "../../io/star/names.js";
 import { opticsRowsOf } from "../../io/star/optics-groups.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
 import { isUnfitted, micrographCtfDoubt } from "../shared/particles/ctf-doubt.js";
+import { someNames } from "../shared/some-names.js";
 import type { CoordinateTable } from "./coordinates.js";
 
 /** Values that differ by less are the same: programs write them in single precision. */
@@ -41,10 +42,7 @@ export async function readCtfsOf(
   const matches = matchNames(wanted, [...ctfs.keys()], path);
   const missing = wanted.filter((name) => !matches.has(name));
   if (missing.length > 0) {
-    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
-    throw refuse(
-      `${path}: found no row for ${missing.slice(0, 3).join(", ")}${more}, expected all micrographs`,
-    );
+    throw refuse(`${path}: found no row for ${someNames(missing)}, expected all micrographs`);
   }
   const found = new Map(wanted.map((name) => [name, ctfs.get(matches.get(name)!)!]));
   for (const [name, ctf] of found) {

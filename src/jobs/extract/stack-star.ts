@@ -1,5 +1,5 @@
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
-import { CTF_COLUMNS, LABEL, LABEL_30, starColumns } from "../../io/star/names.js";
+import { CTF_COLUMNS, LABEL, LABEL_30, OF_CORRECTED_IMAGES, starColumns } from "../../io/star/names.js";
 import { groupPixelSizes } from "../../io/star/pixel-sizes.js";
 import type { StarTable } from "../../io/star/table.js";
 import { type StarBlock, type StarColumnInput, writeStar } from "../../io/star/write.js";
@@ -21,12 +21,9 @@ export interface ExtractedStack {
   readonly ctfs?: ReadonlyMap<string, MicrographCtf> | undefined;
 }
 
-/** What the images were that a table named before: those that are cut out anew are as their micrographs. */
-const OF_EARLIER_IMAGES: ReadonlySet<string> = new Set([LABEL.premultiplied, LABEL.phaseFlipped]);
-
 /** What to say where the earlier images were corrected for their CTF, which those of the stack are not; undefined where they were not. */
 export function earlierImagesDoubt({ file, optics, particles }: CoordinateTable): string | undefined {
-  const said = [...OF_EARLIER_IMAGES].filter((label) =>
+  const said = [...OF_CORRECTED_IMAGES].filter((label) =>
     [optics, particles].some(
       (table) => table?.has(label) && table.numbers(label).some((value) => value !== 0),
     ),
@@ -45,7 +42,7 @@ export function stackStar(stack: ExtractedStack): string {
     [LABEL.image]: kept.map((_, i) => `${String(i + 1).padStart(6, "0")}@${name}`),
   };
   for (const label of table.particles.labels) {
-    if (label !== LABEL.image && !OF_EARLIER_IMAGES.has(label))
+    if (label !== LABEL.image && !OF_CORRECTED_IMAGES.has(label))
       columns[label] = pick(table.particles, label, kept);
   }
   columns[LABEL.x] = kept.map(({ x }) => x);
@@ -157,7 +154,7 @@ function opticsWithSize(optics: StarTable, { table, kept, box, image }: Extracte
   const rows = Array.from({ length: optics.rows }, (_, row) => ({ row }));
   const columns: Record<string, StarColumnInput> = {};
   for (const label of optics.labels)
-    if (!OF_EARLIER_IMAGES.has(label)) columns[label] = pick(optics, label, rows);
+    if (!OF_CORRECTED_IMAGES.has(label)) columns[label] = pick(optics, label, rows);
   const groupOf = table.particles.has(LABEL.opticsGroup)
     ? table.particles.integers(LABEL.opticsGroup)
     : undefined;

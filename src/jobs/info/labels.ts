@@ -22,7 +22,8 @@ import { carriedCtfDoubt, starCtfDoubt } from "../shared/particles/ctf-doubt.js"
 import { unusedDoubt } from "../shared/particles/image-doubt.js";
 import { openLabels } from "../shared/particles/labels.js";
 import { repeatedDoubt } from "../shared/particles/particle-stacks.js";
-import { type Description, format, some } from "./format.js";
+import { someNames } from "../shared/some-names.js";
+import { type Description, format } from "./format.js";
 
 /** Describes a STAR file: its blocks, and what a person asks first of the particles, picks or micrographs in it. */
 export async function describeStar(files: Files, path: string): Promise<Description> {
@@ -105,7 +106,7 @@ function describeOptics(table: StarTable | undefined): Description {
     voltage,
     (kV, row) => `${sizes ? `${format(sizes[row]!)} A, ` : ""}${kV} kV, Cs ${format(cs[row]!)} mm`,
   );
-  return { optics: some([...new Set(rows)], "; ") };
+  return { optics: someNames([...new Set(rows)], { separator: "; " }) };
 }
 
 /** What a person asks first of particles or micrographs. */
@@ -136,9 +137,9 @@ export async function describeCs(files: Files, path: string): Promise<Descriptio
   return {
     what: "cryoSPARC particles",
     particles: particles.length,
-    "optics groups": some(
+    "optics groups": someNames(
       optics.map((o) => `${format(o.pixelSize)} A, ${o.voltage} kV, Cs ${format(o.sphericalAberration)} mm`),
-      "; ",
+      { separator: "; " },
     ),
     images: has(({ image }) => image),
     places: has(({ x }) => x) === "yes" ? `in ${micrographs} micrographs` : "no",
@@ -158,7 +159,7 @@ function describeExposures({ path, table: { rows, columns } }: CsFile, bytes: Ui
   );
   return {
     ...known,
-    optics: some([...new Set(optics)], "; "),
+    optics: someNames([...new Set(optics)], { separator: "; " }),
     "defocus U": defocusRange(ctfs.map(({ defocusU }) => defocusU)),
   };
 }
@@ -211,7 +212,7 @@ export async function describePicks(files: Files, path: string): Promise<Descrip
   return {
     what: pickFormatOf(path)!.what,
     picks: picks.length,
-    micrographs: some([...new Set(picks.map(({ micrograph }) => micrograph))], ", "),
+    micrographs: someNames([...new Set(picks.map(({ micrograph }) => micrograph))]),
     ...(picks.length > 0 && { x: range(picks.map(({ x }) => x)), y: range(picks.map(({ y }) => y)) }),
     ...(scores.length > 0 && { scores: range(scores) }),
     ...(sizes.length > 0 && { "box size": `${range(sizes)} pixels` }),

@@ -16,7 +16,8 @@ import { applyAssembly, atomsOf, unknownElements } from "../../io/structure/stru
 import { readTiffDirectory } from "../../io/tiff/directory.js";
 import { readTiff } from "../../io/tiff/read.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
-import { type Description, format, some } from "./format.js";
+import { someNames } from "../shared/some-names.js";
+import { type Description, format } from "./format.js";
 import { describeCs, describePicks, describeStar } from "./labels.js";
 import { describeMrc } from "./mrc.js";
 import { describeOnnx } from "./onnx.js";
@@ -161,7 +162,7 @@ async function describeDataset(files: Files, path: string): Promise<Description>
     "pixel size": `${optics.pixelSize} A`,
     optics: `${optics.voltage} kV, Cs ${optics.sphericalAberration} mm, amplitude contrast ${optics.amplitudeContrast}`,
     defocus: `${format(Math.min(...defocus))} to ${format(Math.max(...defocus))} A`,
-    inputs: some(manifest.inputs.map(({ path: input }) => input)),
+    inputs: someNames(manifest.inputs.map(({ path: input }) => input)),
     options: JSON.stringify(manifest.options),
   };
 }

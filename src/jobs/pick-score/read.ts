@@ -5,7 +5,7 @@ import { readDataset } from "../../dataset/reader.js";
 import { particlePosition } from "../../dataset/true-position.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import { micrographStem, type Pick } from "../../io/picks/pick.js";
-import { IMAGE_EXTENSIONS } from "../../io/read-image.js";
+import { isImageName } from "../../io/read-image.js";
 import { PICKS, parsePickRecord } from "../pick-run/records.js";
 import { matchNames } from "../shared/micrographs/match-names.js";
 import { pixelSizesDiffer } from "../shared/micrographs/pixel-size.js";
@@ -61,8 +61,7 @@ async function readAny(files: Files, path: string, sizes: PixelSizeSource): Prom
     return { path, shapes, picks: await readFiles(files, [path], sizes) };
   }
   const expected = `picks, a dataset, or files ${LABEL_ENDINGS.join(" ")}`;
-  if (IMAGE_EXTENSIONS.some((ending) => unpackedName(path).toLowerCase().endsWith(ending)))
-    throw new FileError(path, "the name of an image", expected);
+  if (isImageName(path)) throw new FileError(path, "the name of an image", expected);
   if (await files.exists(inside(path, PICKS.record))) return readPickRun(files, path, sizes);
   if (await files.exists(inside(path, DATASET.manifest))) return readTruth(files, path, sizes);
   const names = (await files.list(path)).filter(isLabelFile);

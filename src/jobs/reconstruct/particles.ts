@@ -100,7 +100,10 @@ function checkColumns({ optics, particles }: ParticleSet, plan: ReconstructPlan)
     missing("orientations (rlnAngleRot, Tilt and Psi, alignments3D/pose)", "particles with orientations");
   }
   if (ctf && particles.some(({ defocus }) => !defocus)) {
-    missing("CTF (rlnDefocusU, V and Angle, ctf/df1_A)", "the CTF of every particle, or `ctf` to do without");
+    missing(
+      "CTF (rlnDefocusU, V and Angle, ctf/df1_A)",
+      "the CTF of every particle, unless `ctf` is turned off",
+    );
   }
   const used = new Set(particles.map(({ opticsGroup }) => opticsGroup));
   for (const [i, { name, further }] of optics.entries()) {

@@ -5,6 +5,7 @@ import {
   type Atom,
   applyAssembly,
   atomsOf,
+  ROUNDED,
   type Structure,
   unknownElements,
 } from "../../../io/structure/structure.js";
@@ -96,9 +97,6 @@ function withOccupancies(atoms: Atom[], path: string, report: Report): Atom[] {
   return withSharedPlaces(atoms, path, report);
 }
 
-/** By which occupancies of one atom may go beyond 1: files round. */
-const ROUNDED = 0.02;
-
 /** Alternate places of one atom share its occupancy. Where a program wrote 1, or nothing, for each, the atom would count twice. */
 function withSharedPlaces(atoms: Atom[], path: string, report: Report): Atom[] {
   const keyOf = ({ model, assemblyChain, residueId, name }: Atom): string =>
@@ -108,9 +106,10 @@ function withSharedPlaces(atoms: Atom[], path: string, report: Report): Atom[] {
     if (atom.alternate !== "") sums.set(keyOf(atom), (sums.get(keyOf(atom)) ?? 0) + atom.occupancy);
   const isOver = (atom: Atom): boolean =>
     atom.alternate !== "" && sums.get(keyOf(atom))! > Math.max(1, atom.occupancy) + ROUNDED;
-  const first = atoms.find(isOver);
+  const over = atoms.filter(isOver);
+  const first = over[0];
   if (!first) return atoms;
-  const count = [...sums.values()].filter((sum) => sum > 1 + ROUNDED).length;
+  const count = new Set(over.map(keyOf)).size;
   const { name, residue, residueId, chain } = first;
   report.warn(
     `${path}: the alternate places of ${count} atoms have occupancies that add up to more than 1, as those of atom ${name} of ` +

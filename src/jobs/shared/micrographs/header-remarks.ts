@@ -3,15 +3,13 @@ import type { Files, Report } from "../../../core/ports.js";
 import { isPacked } from "../../../io/bytes/unpack.js";
 import { MRC_HEADER_BYTES, parseMrcHeader } from "../../../io/mrc/header.js";
 import { isMrc } from "../../../io/read-image.js";
+import { someNames } from "../some-names.js";
 
 /** A file of images, and where its header departs from the format in ways that were read all the same. */
 export interface RemarkedFile {
   readonly path: string;
   readonly remarks: readonly string[];
 }
-
-/** Files that a line names. */
-const NAMED = 3;
 
 /**
  * Notes where headers depart from their format, or leave something to be guessed: each kind once, with the number of its files.
@@ -27,8 +25,7 @@ export function tellRemarks(
   for (const { path, remarks } of all)
     for (const remark of new Set(remarks)) byKind.set(remark, [...(byKind.get(remark) ?? []), path]);
   for (const [remark, paths] of byKind) {
-    const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : "";
-    const few = `${paths.slice(0, NAMED).join(", ")}${more}`;
+    const few = someNames(paths);
     note(
       all.length === 1 ? `${few}: ${remark}` : `${paths.length} of ${all.length} ${what}: ${remark} (${few})`,
     );

@@ -3,7 +3,7 @@ import { mean } from "../../../array/statistics.js";
 import { FormatError, UnsupportedError } from "../../../core/errors.js";
 import type { Files, JobContext } from "../../../core/ports.js";
 import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
-import { LABEL } from "../../../io/star/names.js";
+import { LABEL, OF_CORRECTED_IMAGES } from "../../../io/star/names.js";
 import type { CtfParameters } from "../../../physics/optics/ctf.js";
 import type { SeenParticle } from "../../../pose/estimator.js";
 import {
@@ -67,12 +67,10 @@ export async function openPoseParticles(
   return { path, set, stacks, places };
 }
 
-const CORRECTED: ReadonlySet<string> = new Set([LABEL.premultiplied, LABEL.phaseFlipped]);
-
 /** @throws UnsupportedError for images whose phases were flipped, or that were multiplied by their CTF, before */
 function refuseCorrected({ optics }: ParticleSet, path: string): void {
   const found = [...new Set(optics.flatMap(({ further = [] }) => further))].filter((label) =>
-    CORRECTED.has(label),
+    OF_CORRECTED_IMAGES.has(label),
   );
   if (found.length === 0) return;
   throw new UnsupportedError(
