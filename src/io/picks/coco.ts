@@ -1,4 +1,5 @@
 import { DomainError, FormatError } from "../../core/errors.js";
+import { isJsonObject, type JsonObject, parseJsonObject } from "../bytes/json-object.js";
 import { decodeText } from "../bytes/text.js";
 import type { Pick } from "./pick.js";
 
@@ -81,7 +82,7 @@ const round = (value: number): number => Math.round(value * 1000) / 1000;
  *   not listed, a box without size, or boxes of several categories, of which it is not known which are particles
  */
 export function readCoco(content: Uint8Array | string, path: string): { images: CocoImage[]; picks: Pick[] } {
-  const file = parseJson(decodeText(content, path), path);
+  const file = parseJsonObject(decodeText(content, path), path, "a COCO file");
   const names = new Map<unknown, string>();
   const fileNames = new Set<string>();
   const images = list(file, "images", path).map((image, i): CocoImage => {
@@ -136,36 +137,19 @@ export function readCoco(content: Uint8Array | string, path: string): { images: 
 }
 
 /** What a file calls its categories, as `1 particle`; none where it has no list of them. */
-function categoriesOf(file: Json, path: string): string[] {
+function categoriesOf(file: JsonObject, path: string): string[] {
   if (file["categories"] === undefined) return [];
   return list(file, "categories", path).map(({ id, name }) => `${id} ${name}`);
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function parseJson(text: string, path: string): Json {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new FormatError(path, "JSON", error instanceof Error ? error.message : "damage", "a COCO file");
-  }
-  if (!isObject(json))
-    throw new FormatError(path, "JSON", Array.isArray(json) ? "a list" : json, "an object");
-  return json;
-}
-
-function list(file: Json, name: string, path: string): Json[] {
+function list(file: JsonObject, name: string, path: string): JsonObject[] {
   const value = file[name];
-  if (!Array.isArray(value) || !value.every(isObject))
+  if (!Array.isArray(value) || !value.every(isJsonObject))
     throw new FormatError(
       path,
       name,
       value === undefined ? "nothing" : typeof value,
-      "a list of objects, as in COCO files: EMAN2's own boxes belong in a .box file",
+      "a list of objects, as in COCO files: EMAN2's own boxes are in files named MICROGRAPH_info.json",
     );
   return value;
 }

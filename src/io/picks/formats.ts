@@ -3,6 +3,7 @@ import { readBox } from "./box.js";
 import { readCbox } from "./cbox.js";
 import { readCoco } from "./coco.js";
 import { pointsNameMicrographs, readPointsCsv } from "./csv.js";
+import { readEmanInfo } from "./eman-info.js";
 import { type Pick, refuseShares } from "./pick.js";
 import { readTopaz } from "./topaz.js";
 
@@ -27,6 +28,8 @@ const FORMATS: readonly PickFormat[] = [
   },
   { endings: [".box"], what: "EMAN boxes", namesMicrographs: never, read: readBox },
   { endings: [".cbox"], what: "crYOLO boxes", namesMicrographs: never, read: readCbox },
+  // before COCO's, whose ending theirs ends in
+  { endings: ["_info.json"], what: "EMAN2 boxes", namesMicrographs: never, read: readEmanInfo },
   {
     ...{ endings: [".json"], what: "COCO boxes", namesMicrographs: always },
     read: (bytes, path) => readCoco(bytes, path).picks,

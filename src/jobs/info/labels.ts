@@ -199,7 +199,7 @@ function describePassthrough(file: CsFile): Description {
   };
 }
 
-/** Describes a file of picks: EMAN .box, crYOLO .cbox, COCO, Topaz or comma-separated points. */
+/** Describes a file of picks: EMAN .box and info.json, crYOLO .cbox, COCO, Topaz or comma-separated points. */
 export async function describePicks(files: Files, path: string): Promise<Description> {
   const picks = openLabels(await files.read(path), path).picks();
   const range = (values: readonly number[]): string =>

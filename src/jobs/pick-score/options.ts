@@ -18,7 +18,7 @@ export const pickScoreOptions = {
   }),
   truth: pathOption({
     value: "path",
-    help: "coordinates (STAR, Topaz text, .box, .cbox, COCO, CSV, .cs) or a dataset folder",
+    help: "coordinates (STAR, Topaz text, .box, .cbox, COCO, EMAN2, CSV, .cs) or a dataset folder",
     required: true,
   }),
   radius: numberOption(

@@ -32,7 +32,7 @@ export interface CoordinateScale extends PixelSizeSource {
 
 /**
  * Reads coordinates: a folder that `pick run` wrote (every peak), a dataset folder (its truth), a folder of coordinate files,
- * or one such file (STAR, Topaz text, .box, .cbox, COCO, CSV, .cs). A micrograph whose file has no line has no particle. Particles
+ * or one such file (STAR, Topaz text, .box, .cbox, COCO, EMAN2, CSV, .cs). A micrograph whose file has no line has no particle. Particles
  * sit at their coordinates less their origins.
  *
  * @param scale where the pixel size of coordinates comes from that have origins, and what their pixels are in the micrographs'

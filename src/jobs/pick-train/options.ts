@@ -26,7 +26,7 @@ const dataOptions = {
   }),
   coordinates: pathsOption({
     value: "files",
-    help: "their particles, .star, .cs, .txt (Topaz), .box, .cbox, .json (COCO), .csv: files, folders or globs",
+    help: "their particles, .star, .cs, .txt (Topaz), .box, .cbox, .json (COCO, EMAN2), .csv: files, folders or globs",
   }),
   negatives: pathsOption({
     value: "files",

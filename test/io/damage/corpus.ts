@@ -13,6 +13,7 @@ import { readBox, writeBox } from "../../../src/io/picks/box.js";
 import { readCbox, writeCbox } from "../../../src/io/picks/cbox.js";
 import { readCoco, writeCoco } from "../../../src/io/picks/coco.js";
 import { readPointsCsv } from "../../../src/io/picks/csv.js";
+import { readEmanInfo } from "../../../src/io/picks/eman-info.js";
 import { readPicksStar } from "../../../src/io/picks/star.js";
 import { readTopaz, writeTopaz } from "../../../src/io/picks/topaz.js";
 import { readPngChunks, writePngChunks } from "../../../src/io/png/chunks.js";
@@ -157,6 +158,11 @@ export const CORPUS: readonly Specimen[] = [
   { name: "p.box", bytes: encode(writeBox(picks, 30)), read: (bytes, path) => readBox(bytes, path, "m") },
   { name: "p.cbox", bytes: encode(writeCbox(picks, 30)), read: (bytes, path) => readCbox(bytes, path, "m") },
   { name: "p.json", bytes: encode(writeCoco([{ fileName: "m", shape: [9, 9] }], picks, 30)), read: readCoco },
+  {
+    name: "p_info.json",
+    bytes: encode('{"boxes": [[12, 30, "manual"], [51.5, 8, "auto_ref", 1.25]], "quality": 5}'),
+    read: (bytes, path) => readEmanInfo(bytes, path, "m"),
+  },
   {
     name: "p.csv",
     bytes: encode("x,y,score\n1,2,0.5\n3,4,1e-3\n"),

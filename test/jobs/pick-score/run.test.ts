@@ -129,7 +129,7 @@ describe("pick score", () => {
     );
   });
 
-  test("the same picks as STAR, box files and COCO give the same scores", async () => {
+  test("the same picks as STAR, box files, COCO and info files of EMAN2 give the same scores", async () => {
     const star = write(
       "picks.star",
       writePicksStar(PICKS.map((each) => ({ ...each, micrograph: `Job/raw/${each.micrograph}.mrc` }))),
@@ -147,6 +147,16 @@ describe("pick score", () => {
         writePicksStar(PICKS.filter(({ micrograph }) => micrograph === name)),
       );
     }
+    for (const name of ["May.1", "May.2"]) {
+      const boxes = PICKS.filter(({ micrograph }) => micrograph === name).map(({ x, y, score }) => [
+        x,
+        y,
+        "auto_ref",
+        score,
+      ]);
+      write(`info/${name}_info.json`, JSON.stringify({ boxes }));
+    }
+    write("info/project.json", JSON.stringify({ "global.apix": 3 }));
     write("relion/summary.star", "data_\nloop_\n_rlnMicrographName\na\n");
     const images = ["May.1.mrc", "May.2.mrc"].map((fileName) => ({ fileName, shape: [300, 300] as const }));
     const coco = write(
@@ -157,7 +167,9 @@ describe("pick score", () => {
         32,
       ),
     );
-    const { result } = await score({ picks: [topaz, star, join(dir, "boxes"), coco, join(dir, "relion")] });
+    const { result } = await score({
+      picks: [topaz, star, join(dir, "boxes"), coco, join(dir, "relion"), join(dir, "info")],
+    });
     for (const { scores } of result.pickers) {
       expect(scores.auprc).toBeCloseTo(result.pickers[0]!.scores.auprc, 12);
       expect(scores.falsePositives).toBe(2);

@@ -38,8 +38,12 @@ const endingOf = (path: string): string | undefined => {
   return LABEL_ENDINGS.find((ending) => name.endsWith(ending));
 };
 
+/** Beside its info files EMAN2 keeps the settings of a project, which are no labels. */
+const EMAN_SETTINGS = /(^|[\\/])project\.json$/;
+
 /** Whether a file's name is that of labels. */
-export const isLabelFile = (path: string): boolean => endingOf(path) !== undefined;
+export const isLabelFile = (path: string): boolean =>
+  endingOf(path) !== undefined && !EMAN_SETTINGS.test(path);
 
 /** The name of a file of labels without folders and ending: that of the micrograph, of a file that does not say it. */
 export function labelStem(path: string): string {

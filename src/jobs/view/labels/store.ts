@@ -28,6 +28,7 @@ const SIGNS: readonly (readonly [ending: RegExp, sign: RegExp])[] = [
     /\.csv$/i,
     /^[^\n]*\bx(_px|_coord|-coordinate)?\b[^\n]*,[^\n]*\by\b|^[^\n]*\bx_coord|^[^\n]*micrograph[^\n]*,\s*x\b/i,
   ],
+  [/_info\.json$/i, /^\s*\{/],
   [/\.json$/i, /"annotations"/],
 ];
 
@@ -136,7 +137,7 @@ export class LabelStore {
     const size = await this.files.size(path);
     if (size > READ_UNASKED) return false;
     // a folder may hold a file for each of ten thousand micrographs
-    const isOfOne = /\.(box|cbox)$/i.test(name) || /_(autopick|manualpick)\.star$/i.test(name);
+    const isOfOne = /(\.c?box|_info\.json)$/i.test(name) || /_(autopick|manualpick)\.star$/i.test(name);
     if (isOfOne && !labelStem(path).startsWith(micrographStem(image))) return false;
     const head = await this.files.readRange(path, 0, Math.min(size, HEAD));
     return sign.test(new TextDecoder().decode(head));
