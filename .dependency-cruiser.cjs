@@ -79,7 +79,7 @@ const doors = {
     "patches",
     "radial-spectrum",
   ],
-  "io/bytes": ["csv", "float16", "inflate", "table-text", "text", "unpack"],
+  "io/bytes": ["csv", "float16", "inflate", "json-object", "table-text", "text", "unpack"],
   "io/hdf5": ["eman"],
   "io/mrc": ["header", "modes", "read", "unpack", "write"],
   "io/npy": ["read"],
