@@ -22,8 +22,13 @@ export function tellRemarks(
   { note }: Pick<Report, "note">,
 ): void {
   const byKind = new Map<string, string[]>();
-  for (const { path, remarks } of all)
-    for (const remark of new Set(remarks)) byKind.set(remark, [...(byKind.get(remark) ?? []), path]);
+  for (const { path, remarks } of all) {
+    for (const remark of new Set(remarks)) {
+      const paths = byKind.get(remark);
+      if (paths) paths.push(path);
+      else byKind.set(remark, [path]);
+    }
+  }
   for (const [remark, paths] of byKind) {
     const few = someNames(paths);
     note(
