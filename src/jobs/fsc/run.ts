@@ -17,6 +17,7 @@ import {
   readMask,
   writeMapFile,
 } from "../shared/maps/map-files.js";
+import { maskedDoubt } from "../shared/maps/map-mask.js";
 import { resolveOptions } from "../shared/options/check.js";
 import { alignedOnto, alignmentText, isModelPath, type MapAlignment } from "./align.js";
 import { type FscOptions, fscOptions } from "./options.js";
@@ -96,6 +97,8 @@ async function sameGridMap(
     report.warn(
       `${path}: its header places it elsewhere than ${first.path} (ORIGIN and start): voxels are compared by their places in the boxes`,
     );
+  const masked = maskedDoubt(first.map, other.map, { path, other: first.path });
+  if (masked) report.warn(masked);
   return { map: other.map };
 }
 

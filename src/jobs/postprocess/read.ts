@@ -12,6 +12,7 @@ import {
   readMapFile,
   readMask,
 } from "../shared/maps/map-files.js";
+import { maskedDoubt } from "../shared/maps/map-mask.js";
 import type { PostprocessPlan } from "./options.js";
 
 /** The inputs of a postprocessing, fit to be compared with each other. */
@@ -26,7 +27,7 @@ export interface PostprocessInputs {
 const LARGEST_DARKNESS = 0.3;
 
 /**
- * Reads and checks the inputs. Half maps in different frames are warned of, as are maps that are probably inverted.
+ * Reads and checks the inputs. Half maps in different frames are warned of, as are maps that are probably inverted or were masked before.
  *
  * @throws FileError, FormatError for a file, two halves that are one, or a mask in which the map is dark; ShapeError, DomainError for
  *   maps that do not fit together
@@ -42,6 +43,8 @@ export async function readInputs(
     throw new FormatError(plan.half2, "densities", `those of ${plan.half1}`, "another half map");
   }
   checkAlike(first, second, report.warn);
+  const masked = maskedDoubt(first.map, second.map, { path: second.path, other: first.path });
+  if (masked) report.warn(masked);
   if (JSON.stringify(first.frame) !== JSON.stringify(second.frame)) {
     report.warn(`${plan.half2}: its origin differs from that of ${plan.half1}, whose origin all maps get`);
   }

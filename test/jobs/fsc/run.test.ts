@@ -72,6 +72,18 @@ describe("fsc of map files", () => {
     expect(await warningsOf(elsewhere)).toEqual([expect.stringContaining("places it elsewhere than")]);
   });
 
+  test("two maps that were masked before are said", async () => {
+    const told = jobContext();
+    const [a, b] = [1, 2].map((seed) => {
+      const noise = lcg(SIZE ** 3, seed);
+      return writeMap(`masked${seed}`, (x, y, z, i) =>
+        blob(x, y, z) < 0.01 ? 0 : blob(x, y, z) + 0.2 * (noise[i]! - 0.5),
+      );
+    });
+    await compareMaps({ map: a!, other: b! }, told.context);
+    expect(told.warnings).toEqual([expect.stringMatching(/are 0 in the same \d+ % of the voxels/)]);
+  });
+
   test("a mask without the noise around the particle raises the curve", async () => {
     const plain = await compareMaps(
       { map: first!, other: second!, mask: undefined, out: undefined },

@@ -7,6 +7,7 @@ import { writeMrc } from "../../../src/io/mrc/write.js";
 import { parseStar, type StarFile } from "../../../src/io/star/parse.js";
 import { postprocessMaps } from "../../../src/jobs/postprocess/run.js";
 import { postprocessText } from "../../../src/jobs/postprocess/text.js";
+import { softSphere } from "../../../src/jobs/shared/maps/soft-sphere.js";
 import { colouredNoise, halfMaps } from "../../evaluate/maps/noisy-maps.js";
 import { readMapFile, relion, writeMap } from "../../evaluate/maps/relion.js";
 import { jobContext } from "../../helpers/job-context.js";
@@ -106,6 +107,29 @@ describe("postprocessMaps", () => {
     expect(warnings.join("\n")).toMatch(
       /louder\.mrc: its densities spread 30 times as far as those of .*half1\.mrc/,
     );
+  });
+
+  test("halves that were masked before are warned of, since their masks correlate", async () => {
+    const [one, two] = halves.map((half, i) =>
+      writeMap(folder, `masked${i + 1}.mrc`, {
+        ...half,
+        data: half.data.map((value, at) => value * softMask.data[at]!),
+      }),
+    );
+    const { result, warnings } = await run({ half1: one!, half2: two!, fitFrom: 15 });
+    expect(warnings.join("\n")).toMatch(
+      /masked2\.mrc: it and .*masked1\.mrc are 0 in the same \d+ % of the voxels/,
+    );
+    const plain = await run({ fitFrom: 15 });
+    expect(plain.warnings.join()).not.toContain("masking");
+    expect(result.interpolated).toBeLessThan(plain.result.interpolated);
+    // what relion_reconstruct leaves at 0, outside the sphere that the box holds, is none
+    const ball = softSphere(BOX, VOXEL, BOX / 2 - 6);
+    const balls = halves.map((half, i) =>
+      writeMap(folder, `ball${i + 1}.mrc`, { ...half, data: half.data.map((v, at) => v * ball.data[at]!) }),
+    );
+    const round = await run({ half1: balls[0]!, half2: balls[1]!, fitFrom: 15 });
+    expect(round.warnings.join()).not.toContain("masking");
   });
 
   test("without mask reads the unmasked curve and says so", async () => {

@@ -5,11 +5,12 @@ import { FormatError } from "../../../core/errors.js";
 import type { JobContext } from "../../../core/ports.js";
 import { readMap } from "../../../io/read-map.js";
 import { contrastDoubt } from "./map-contrast.js";
+import { maskDoubt } from "./map-mask.js";
 import { particleLevel, placeDoubt } from "./map-place.js";
 
 /**
  * Reads a density map and brings its solvent to 0, as the simulation needs it. What departs from the format is noted, and there is
- * a warning of a map that is probably inverted or not in the middle of its box.
+ * a warning of a map that is probably inverted, a mask or not in the middle of its box.
  *
  * @param voxelSize angstrom; stands in for one that the file does not give
  * @throws FileError, FormatError as readMap does and for a particle of less than 10 angstrom, DomainError for a map without density
@@ -25,7 +26,7 @@ export async function readDensityMap(
     ...(voxelSize !== undefined && { voxelSize }),
   });
   const volume = subtractSolvent(map);
-  const doubt = contrastDoubt(volume, path) ?? placeDoubt(volume, path);
+  const doubt = contrastDoubt(volume, path) ?? maskDoubt(volume, path) ?? placeDoubt(volume, path);
   if (doubt) report.warn(doubt);
   if (voxelSize === undefined && volume.voxelSize === 1) {
     report.note(

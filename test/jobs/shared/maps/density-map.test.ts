@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Volume } from "../../../../src/array/image.js";
 import { correlation, moments } from "../../../../src/array/statistics.js";
 import { Random } from "../../../../src/core/random.js";
+import { createMask } from "../../../../src/evaluate/maps/mask.js";
 import { writeMrc } from "../../../../src/io/mrc/write.js";
 import { coarsen, mapDiameter, readDensityMap } from "../../../../src/jobs/shared/maps/density-map.js";
 import { contrastDoubt } from "../../../../src/jobs/shared/maps/map-contrast.js";
@@ -80,6 +81,23 @@ describe("an inverted map is warned of", () => {
     expect(Math.abs(moments(noise).skewness)).toBeLessThan(0.1);
     expect(contrastDoubt({ ...volume, data: noise.map((value) => value - 0.5) }, "x")).toBeUndefined();
   });
+});
+
+test("a mask in place of a map is warned of, with a hard edge or a soft one", async () => {
+  const map = toyVolume();
+  const [hard, soft] = [
+    map.data.map((value) => (value > 0.2 ? 1 : 0)),
+    createMask(map, { threshold: 0.2, extend: 2, softEdge: 5 }).data,
+  ];
+  for (const [name, data] of Object.entries({ hard, soft })) {
+    const { context, warnings } = jobContext();
+    const path = join(dir, `${name}-mask.mrc`);
+    writeFileSync(path, writeMrc({ ...map, data, kind: "volume" }));
+    await readDensityMap(context, path);
+    expect(warnings).toEqual([
+      expect.stringMatching(/-mask\.mrc: \d+ voxels have its greatest density, as in a mask/),
+    ]);
+  }
 });
 
 describe("a particle that is not where maps have it is warned of", () => {
