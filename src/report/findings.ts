@@ -3,7 +3,7 @@ import { inside } from "../dataset/layout.js";
 import { type Finding, groupFindings } from "../jobs/check/records.js";
 import { escapeText } from "../plot/svg.js";
 import type { ReportFigure, ReportFinding } from "./data.js";
-import { htmlFigure, htmlRow } from "./html.js";
+import { htmlFigure, htmlRow, inline } from "./html.js";
 
 /** Files that a finding on a page names. */
 const NAMED = 20;
@@ -36,7 +36,7 @@ export function findingList(findings: readonly ReportFinding[]): string {
             "thirds",
           )
         : "";
-    return `<li><strong>${escapeText(about)}</strong>: ${escapeText(found)}.<br>${escapeText(advice)}${shown}</li>`;
+    return `<li><strong>${escapeText(about)}</strong>: ${inline(found)}.<br>${inline(advice)}${shown}</li>`;
   });
   return `<ul>${items.join("\n")}</ul>\n`;
 }

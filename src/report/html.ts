@@ -17,19 +17,21 @@ nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .3re
 a { color: #0059a8; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; margin: 1rem 0; }
-caption { text-align: left; padding-bottom: .4rem; color: #444; }
+caption { text-align: left; padding-bottom: .4rem; color: #444; max-width: calc(100vw - 3rem); }
 th, td { padding: .25rem .7rem; border-bottom: 1px solid #ddd; text-align: right; vertical-align: top; }
 th:first-child, td:first-child { text-align: left; }
 thead th { border-bottom: 2px solid #888; vertical-align: bottom; }
 tr.reference td, tr.reference th { color: #555; font-style: italic; }
-tr.subject td, tr.subject th { background: #eaf3fb; }
 td, th[scope="row"] { white-space: nowrap; }
+@media (min-width: 700px) { th[scope="row"] { position: sticky; left: 0; background: #fff; } }
+@media (max-width: 699px) { th[scope="row"] { white-space: normal; } }
 td strong { color: #004f8f; }
 .row { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; }
 .row.thirds, .row.halves { display: grid; }
 .row.thirds { grid-template-columns: repeat(auto-fill, minmax(min(100%, 360px), 1fr)); }
 .row.halves { grid-template-columns: repeat(auto-fill, minmax(min(100%, 540px), 1fr)); }
 .row.thirds svg, .row.thirds img, .row.halves svg, .row.halves img { width: 100%; height: auto; }
+.row.exact figure { max-width: 100%; } .row.exact svg { max-width: 100%; height: auto; }
 figure { margin: 0; } figcaption { font-size: .85rem; color: #444; }
 pre { background: #f4f4f4; padding: .7rem 1rem; max-height: 12rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
 details { margin: .8rem 0; } summary { cursor: pointer; font-weight: bold; }
@@ -73,14 +75,17 @@ ${body.join("")}</main>
 `;
 }
 
+/** Text as markup: what stands between backticks is set as code. */
+export const inline = (text: string): string => escapeText(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+
 /** A paragraph of text. */
-export const paragraph = (text: string): string => `<p>${escapeText(text)}</p>\n`;
+export const paragraph = (text: string): string => `<p>${inline(text)}</p>\n`;
 
 /** A table; cells are markup. The first cell of a row is its heading. */
 export function htmlTable(
   caption: string,
   header: readonly string[],
-  rows: readonly { readonly cells: readonly string[]; readonly kind?: "reference" | "subject" }[],
+  rows: readonly { readonly cells: readonly string[]; readonly kind?: "reference" }[],
 ): string {
   const head = header.map((cell) => `<th scope="col">${cell}</th>`).join("");
   const body = rows.map(({ cells: [first, ...rest], kind }) => {

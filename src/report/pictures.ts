@@ -5,8 +5,10 @@ import { type ImagePanelOptions, imagePanel, type Rectangle, standardContrast } 
 import type { ReportPicture } from "./data.js";
 import { htmlFigure, htmlRow, paragraph, type ReportSection } from "./html.js";
 
-/** Longest side of an overview and side of a crop, pixels on the screen. */
+/** Longest side of an overview, pixels of its image. */
 const OVERVIEW = 640;
+/** Longest side of an overview and side of a crop, pixels on the screen: titles and scale bars are legible at these. */
+const WIDTH = 400;
 const CROP = 384;
 /** Angstrom: finer detail is blurred away where the eye shall find particles in the noise. */
 const BLUR = 15;
@@ -30,7 +32,7 @@ export function pictureSection(pictures: readonly ReportPicture[]): ReportSectio
     crops({ labels: false, blur: false }) +
     "<h3>The same with labels</h3>\n" +
     paragraph(
-      "Circles mark the labelled particles; dashed circles are particles that the micrograph's edge cuts.",
+      "Circles mark the labelled particles, dashed ones those that the micrograph's edge cuts. Real micrographs have no labels.",
     ) +
     crops({ labels: true, blur: false }) +
     `<h3>The same, blurred by a Gaussian of ${BLUR} Å</h3>\n` +
@@ -46,8 +48,8 @@ function overviews(pictures: readonly ReportPicture[]): string[] {
     const small = factor > 1 ? bin(image, factor) : image;
     const title = titleOf(name, pixelSize * factor);
     const contrast = standardContrast(small);
-    // the panel is scaled to the page and its title with it: the caption stays legible
-    return figure({ title, image: small, pixelSize: pixelSize * factor, contrast }, name);
+    const zoom = Math.min(1, WIDTH / Math.max(...small.shape));
+    return figure({ title, image: small, pixelSize: pixelSize * factor, contrast, zoom });
   });
 }
 
@@ -80,5 +82,5 @@ const middleOf = ({ shape: [rows, columns] }: Image, side: number): Rectangle =>
   columns: side,
 });
 
-const figure = (options: ImagePanelOptions, caption = ""): string =>
-  htmlFigure({ kind: "svg", markup: imagePanel(options), caption });
+const figure = (options: ImagePanelOptions): string =>
+  htmlFigure({ kind: "svg", markup: imagePanel(options), caption: "" });

@@ -106,7 +106,12 @@ function citationsOf(texts: readonly string[]): ReportPlan["citations"] {
   });
 }
 
-function nextSteps({ project, data, stages }: FinishedRun): readonly ReportStep[] {
+/** What a person may do with the results, by what the run has made. */
+export function nextSteps({
+  project,
+  data,
+  stages,
+}: Pick<FinishedRun, "project" | "data" | "stages">): readonly ReportStep[] {
   const at = (name: string): string => inside(project.folder, name);
   const { pixelSize, particleDiameter } = project.settings;
   // half as large again as the particle, in raw pixels, even
@@ -128,9 +133,13 @@ function nextSteps({ project, data, stages }: FinishedRun): readonly ReportStep[
     steps.push(
       {
         text:
-          "The picks are in the pixels of the raw micrographs. RELION imports picks/picks.star as particles; here " +
-          "they are cut out with:",
-        line: `cryogem extract --particles ${at("picks/picks.star")} --box ${box} --out ${at("particles/stack.mrcs")}`,
+          `The picks are in the pixels of the raw micrographs. RELION's Extract takes \`${at("picks/picks.star")}\` as ` +
+          `refined particles to re-extract or, from RELION 4 on, \`${at("picks/autopick.star")}\` as coordinates. Here they ` +
+          "are cut out together with the CTFs of the raw micrographs" +
+          (data.ctf === undefined ? " (CTFS is the table of RELION or of `cryogem estimate`):" : ":"),
+        line:
+          `cryogem extract --particles ${at("picks/picks.star")} --ctf ${data.ctf ?? "CTFS"} --box ${box} ` +
+          `--normalise --out ${at("particles/stack.mrcs")}`,
       },
       {
         text: "Score the picks, where you have labels of your own:",

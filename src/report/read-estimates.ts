@@ -32,7 +32,8 @@ async function figuresOf(dir: string, micrograph: MicrographEstimate, files: Fil
   return [
     await read(
       ctfPicture,
-      "Left the micrograph's spectrum, right |CTF|² of the fit: rings that go on across the middle fit.",
+      "Left the micrograph's spectrum (above as means along lines of equal phase), right |CTF|² of the fit. Where the fit " +
+        "is right, the rings go on across the middle line.",
     ),
     await read(ctfCurve, "Mean of the spectrum along lines of equal phase, with the fit."),
     await read(

@@ -14,10 +14,10 @@ export function realismSection({ result, subject, baselines }: ReportRealism): R
     paragraph(
       "How far each set of micrographs lies from real ones, by several measures. Real against real is the floor: what " +
         "two halves of the real micrographs differ by. White noise is the ceiling of what knows nothing about them, " +
-        "though it can score well where real micrographs are nearly Gaussian. A lattice ratio of 1 means no lattice.",
+        "though it can score well where real micrographs are nearly Gaussian. A lattice is a regular pattern that a network can leave; a ratio of 1 means none.",
     ) +
     (judged.length > 0 ? verdictTable(judged, subject) : "") +
-    scoreTable(result, subject) +
+    scoreTable(result) +
     paragraph(protocolText(result)) +
     htmlWide({
       kind: "svg",
@@ -68,24 +68,21 @@ function judgement({ measure, atFloor, closer }: Verdict): string {
   return closer ? "<strong>closer</strong>" : "farther";
 }
 
-function scoreTable(result: RealismResult, subject: string): string {
-  const measures = measuresOf(result);
-  const best = new Map(measures.map((measure) => [measure, lowestCandidate(result, measure)]));
-  const rows = result.rows.map((row) => ({
-    cells: [
-      escapeText(row.name),
-      String(row.micrographs),
-      ...measures.map((measure) => {
-        const text = scoreText(row.scores[measure]);
-        return best.get(measure) === row ? `<strong>${text}</strong>` : text;
-      }),
-    ],
-    ...(row.role !== "candidate" && { kind: "reference" as const }),
-    ...(row.name === subject && { kind: "subject" as const }),
-  }));
-  const header = ["set", "micrographs", ...measures.map((measure) => escapeText(MEASURE_TITLES[measure]))];
+function scoreTable(result: RealismResult): string {
+  const rows = measuresOf(result).map((measure) => {
+    const best = lowestCandidate(result, measure);
+    const scores = result.rows.map((row) => {
+      const text = scoreText(row.scores[measure]);
+      return row === best ? `<strong>${text}</strong>` : text;
+    });
+    return { cells: [escapeText(MEASURE_TITLES[measure]), ...scores] };
+  });
+  const header = [
+    "measure",
+    ...result.rows.map(({ name, micrographs }) => `${escapeText(name)} (${micrographs})`),
+  ];
   return htmlTable(
-    "Realism scores, mean ± standard deviation; the best candidate of each measure is bold",
+    "Realism scores, mean ± standard deviation, with the number of micrographs in brackets; the best candidate of each measure is bold",
     header,
     rows,
   );

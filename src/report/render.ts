@@ -3,7 +3,7 @@ import { escapeText } from "../plot/svg.js";
 import type { ReportData, ReportParticles } from "./data.js";
 import { estimateSection } from "./estimates.js";
 import { findingList } from "./findings.js";
-import { htmlPage, htmlRow, htmlTable, paragraph, type ReportSection } from "./html.js";
+import { htmlPage, htmlRow, htmlTable, inline, paragraph, type ReportSection } from "./html.js";
 import { controlSection } from "./map/control.js";
 import { mapSections } from "./map/section.js";
 import { picksSection } from "./picks.js";
@@ -117,7 +117,7 @@ function particleSection({
 function nextSection(steps: NonNullable<ReportData["next"]>): ReportSection {
   const items = steps.map(({ text, line }) => {
     const command = line === undefined ? "" : `<pre tabindex="0"><code>${escapeText(line)}</code></pre>`;
-    return `<li>${escapeText(text)}${command}</li>`;
+    return `<li>${inline(text)}${command}</li>`;
   });
   return { id: "next", title: "What to do next", body: `<ol>${items.join("\n")}</ol>\n` };
 }

@@ -6,6 +6,27 @@ import { htmlFigure, htmlRow, htmlWide, paragraph, type ReportSection } from "./
 /** Points of a curve: longer trainings are averaged over as many equal stretches of steps. */
 const POINTS = 200;
 
+/** What the curves of a GAN are, in the order to explain them; other translators may lack some. */
+const CURVES: Readonly<Record<string, string>> = {
+  discriminatorReal: "the discriminator's mean squared error on real crops, 0.25 where it knows nothing",
+  discriminatorFake: "the same on translated crops",
+  coarseReal: "the same of the second discriminator, which sees means of 4 x 4 pixels",
+  coarseFake: "the same on translated crops",
+  gan: "the generator's error: how far translated crops are from passing as real, summed over the discriminators",
+  nce: "the contrastive loss, which keeps particles where they are",
+  fakeDeviation: "standard deviation of the translated crops; that of real ones is 1",
+};
+
+/** What the curves mean, and how a biologist judges them. */
+function explained(names: readonly string[]): string {
+  const known = Object.entries(CURVES).filter(([name]) => names.includes(name));
+  if (known.length === 0) return "";
+  return paragraph(
+    `${known.map(([name, text]) => `\`${name}\`: ${text}`).join(". ")}. Generator and discriminators learn against each ` +
+      "other, so that their errors settle and need not fall: judge by the samples.",
+  );
+}
+
 /** A curve for every figure of the training, and the pictures that it wrote. */
 export function trainingSection(
   steps: readonly TrainingStep[],
@@ -24,6 +45,7 @@ export function trainingSection(
     stretch > 1 ? ` Curves are means over ${stretch} steps; the band runs from least to greatest.` : "";
   const body =
     paragraph(`${count}${pace}.${averaged}`) +
+    explained(names) +
     htmlRow(charts, "thirds") +
     (samples.length > 0 ? `<h3>Samples</h3>\n${htmlWide(...samples)}` : "");
   return { id: "training", title: "Training", body };

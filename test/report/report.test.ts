@@ -18,7 +18,7 @@ const minimal: ReportData = {
 const full: ReportData = {
   ...minimal,
   title: "A <b>run</b> & more",
-  introduction: ["Apoferritin & noise"],
+  introduction: ["Apoferritin & noise with `goal: <map>`"],
   findings: [
     {
       ...{ about: "raw/<m3>.mrc", found: "it is empty & black", advice: "Leave it out." },
@@ -113,8 +113,11 @@ describe("renderReport", () => {
 
   test("shows floor, ceiling and candidates, and the figures of the run", () => {
     for (const name of ["real against real", "synthetic", "&lt;baseline&gt;", "white noise"]) {
-      expect(text).toContain(`<th scope="row">${name}</th>`);
+      expect(text).toMatch(new RegExp(`<th scope="col">${name} \\(\\d+\\)</th>`));
     }
+    expect(text).toContain('<th scope="row">Radial spectrum, RMS log10</th>');
+    expect(text).toContain("<code>gan</code>: the generator's error");
+    expect(text).not.toContain("`");
     expect(text).toContain("Correlation 0.951 (1 = the same), offset 0.27 pixels");
     expect(text).toContain("450 steps in 45.0 s (10.00 a second)");
     const cells = ["15000", "14800", "12.3", "0.700", "90", "6.5", "0.90, 0.80", "158"];
@@ -124,6 +127,18 @@ describe("renderReport", () => {
     expect(text).toMatch(/<details open><summary>m1<\/summary>[\s\S]*alt="fit of m1"/);
     expect(text).toContain("<td>1 min 30 s</td><td>75 %</td>");
     expect(text).toContain("cryogem 9.9.9, seed 42.");
+    expect(text).toContain("noise with <code>goal: &lt;map&gt;</code>");
+  });
+
+  test("whole micrographs stand at the width of a column, so that title and scale bar are legible", () => {
+    const { body } = pictureSection([{ name: "real", image: noise(5, 700), pixelSize: 2 }]);
+    const [whole, part] = [...body.matchAll(/<svg xmlns="[^"]*" viewBox="0 0 (\d+) /g)].map(([, width]) =>
+      Number(width),
+    );
+    // 700 pixels: binned to 350, shown at 350; the part at full resolution has 384
+    expect([whole, part]).toEqual([350, 384]);
+    const wide = pictureSection([{ name: "real", image: noise(5, 600), pixelSize: 2 }]).body;
+    expect(wide).toMatch(/<svg xmlns="[^"]*" viewBox="0 0 400 424"/);
   });
 
   test("is the same text for the same data, and leaves out what there is none of", () => {

@@ -38,7 +38,7 @@ export async function readPoses(
   for (const [row, particle] of set.particles.entries()) {
     const key = imageName(particle);
     if (poses.has(key)) {
-      const expected = "one particle of each image, told by its number and the name of its stack";
+      const expected = "one row for each image, as `pose run` without --best writes them";
       throw new FormatError(path, `image of particle ${row + 1}`, key, expected);
     }
     const { pixelSize } = set.optics[particle.opticsGroup]!;

@@ -80,7 +80,9 @@ test("what cannot be scored is refused by name", async () => {
     scorePoseFiles({ poses: [writePoses(name, rows, labels)], truth }, jobContext().context);
   const others = TRUTH.map(([image, ...rest]): Row => [image.replace("test", "other"), ...rest]);
   await expect(score("others.star", others)).rejects.toThrow(/found 0 images that all files have/);
-  await expect(score("twice.star", [...TRUTH, TRUTH[0]!])).rejects.toThrow(/particle 6: found "1@test.mrcs"/);
+  await expect(score("twice.star", [...TRUTH, TRUTH[0]!])).rejects.toThrow(
+    /particle 6: found "1@test.mrcs", expected one row for each image, as `pose run` without --best/,
+  );
   await expect(score("bare.star", TRUTH, "rlnCoordinateX rlnCoordinateY")).rejects.toThrow(
     /no rlnOriginXAngst/,
   );
