@@ -37,6 +37,8 @@ const REQUEST = {
   ],
   _pdbx_struct_assembly_gen: ["assembly_id", "oper_expression", "asym_id_list"],
   _pdbx_struct_oper_list: ["id", ...MATRIX, ...VECTOR],
+  _struct_ncs_oper: ["id", "code"],
+  _ma_qa_metric: ["id"],
 } as const;
 
 /**
@@ -51,7 +53,14 @@ export function readMmcif(content: Uint8Array | string, path: string): Structure
   const categories = readCif(decodeText(content, path), path, REQUEST, "_atom_site");
   const sites = categories.get("_atom_site");
   if (!sites || sites.rows === 0) throw new FormatError(path, "_atom_site", 0, "at least one atom");
-  return { path, atoms: readAtoms(sites), assemblies: readAssemblies(categories, path) };
+  const copies = categories.get("_struct_ncs_oper")?.find("code") ?? [];
+  const missingCopies = copies.filter((code) => code === "generate").length;
+  return {
+    ...{ path, atoms: readAtoms(sites), assemblies: readAssemblies(categories, path) },
+    ...(missingCopies > 0 && { missingCopies }),
+    // the quality of a model, as ModelCIF (the dictionary of predicted models) has it
+    ...(categories.has("_ma_qa_metric") && { isPredicted: true }),
+  };
 }
 
 function readAtoms(sites: CifCategory): Atom[] {

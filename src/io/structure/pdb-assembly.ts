@@ -110,3 +110,17 @@ function addRow(reading: Reading, row: number, text: string, at: string, path: s
   reading.rows = [];
   reading.hasOperations = true;
 }
+
+/**
+ * How many operators of non-crystallographic symmetry (MTRIX1 to MTRIX3), the identity left out, lack the 1 in column 60 by which a file
+ * says that it holds the copy (PDB format 3.3, wwPDB).
+ */
+export function countMissingCopies(lines: readonly string[]): number {
+  const rows = new Map<string, string>();
+  for (const line of lines.filter((each) => each[59] !== "1")) {
+    const serial = line.slice(7, 10);
+    const numbers = line.slice(10, 55).trim().split(/\s+/).map(Number);
+    rows.set(serial, [rows.get(serial) ?? [], ...numbers].join(" ").trim());
+  }
+  return [...rows.values()].filter((row) => row !== "1 0 0 0 0 1 0 0 0 0 1 0").length;
+}

@@ -2,7 +2,7 @@ import { FormatError } from "../../core/errors.js";
 import { decodeText, numberedLines, parseNumber } from "../bytes/text.js";
 import { elementOfName, isVirtual } from "./element-of-name.js";
 import { elementOf } from "./elements.js";
-import { readRemark350 } from "./pdb-assembly.js";
+import { countMissingCopies, readRemark350 } from "./pdb-assembly.js";
 import type { Atom, Structure } from "./structure.js";
 
 /**
@@ -21,6 +21,8 @@ export function readPdb(content: Uint8Array | string, path: string): Structure {
   let model = 1;
   const known = new Set<number>();
   let closed: string | undefined;
+  const copies: string[] = [];
+  let isPredicted = false;
   /** Records before each END, whose line is told. */
   const ends: { readonly at: string; readonly before: number }[] = [];
   for (const [number, line] of numberedLines(decodeText(content, path))) {
@@ -38,6 +40,8 @@ export function readPdb(content: Uint8Array | string, path: string): Structure {
     } else if (/^ENDMDL\b/i.test(line)) closed ??= at;
     else if (/^END\b/i.test(line)) ends.push({ at, before: records.length });
     else if (line.startsWith("REMARK 350")) remarks.push([number, line.slice(10)]);
+    else if (/^MTRIX[123] /.test(line)) copies.push(line);
+    else if (/^TITLE .*ALPHAFOLD/i.test(line)) isPredicted = true;
     else if (/^\s+(ATOM|HETATM)[\s\d]/i.test(line)) {
       throw new FormatError(
         path,
@@ -53,7 +57,12 @@ export function readPdb(content: Uint8Array | string, path: string): Structure {
     readAtom(line, { at: `line ${number}`, model: models[i]!, isAligned, path }),
   );
   for (const end of ends) refuseFrames(atoms, end, (i) => records[i]![0], path);
-  return { path, atoms, assemblies: readRemark350(remarks, path) };
+  const missingCopies = countMissingCopies(copies);
+  return {
+    ...{ path, atoms, assemblies: readRemark350(remarks, path) },
+    ...(missingCopies > 0 && { missingCopies }),
+    ...(isPredicted && { isPredicted }),
+  };
 }
 
 /**

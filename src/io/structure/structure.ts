@@ -52,6 +52,10 @@ export interface Structure {
   readonly path: string;
   readonly atoms: readonly Atom[];
   readonly assemblies: readonly Assembly[];
+  /** Copies by non-crystallographic symmetry that the file describes and does not hold, the identity left out; absent: none. */
+  readonly missingCopies?: number;
+  /** The file says that it holds a prediction, whose confidence stands in place of the B factors. */
+  readonly isPredicted?: boolean;
 }
 
 /** What to keep of a structure. */
@@ -65,6 +69,31 @@ export interface AtomSelection {
 }
 
 const WATERS = new Set(["HOH", "WAT", "DOD", "TIP", "TIP3", "SOL", "H2O"]);
+
+/**
+ * Whether a residue is a water molecule: by its name, or because an oxygen and two hydrogens are all that it has. Programs of molecular
+ * dynamics have many names for water, some of which are ligands in the PDB.
+ */
+function isWater(residue: readonly Atom[]): boolean {
+  if (WATERS.has(residue[0]!.residue.toUpperCase())) return true;
+  const named = (...elements: readonly string[]): number =>
+    new Set(residue.filter(({ element }) => elements.includes(element)).map(({ name }) => name)).size;
+  const isPure = residue.every(({ element }) => ["", "H", "D", "O"].includes(element));
+  return isPure && named("O") === 1 && named("H", "D") > 1;
+}
+
+/** Whether each atom belongs to a water molecule. */
+function areWaters(atoms: readonly Atom[]): boolean[] {
+  const known: boolean[] = [];
+  const isTogether = (a: Atom, b: Atom): boolean =>
+    a.residueId === b.residueId && a.residue === b.residue && a.chain === b.chain && a.model === b.model;
+  for (let first = 0, end = 0; first < atoms.length; first = end) {
+    while (end < atoms.length && isTogether(atoms[first]!, atoms[end]!)) end++;
+    const water = isWater(atoms.slice(first, end));
+    while (known.length < end) known.push(water);
+  }
+  return known;
+}
 
 /** The atoms of one model, by default without water, of known elements. Throws DomainError if none is left. */
 export function selectAtoms(atoms: readonly Atom[], selection: AtomSelection = {}): Atom[] {
@@ -97,11 +126,10 @@ export function atomsOf({ atoms, path }: Structure, selection: AtomSelection = {
 function selected(atoms: readonly Atom[], selection: AtomSelection): Atom[] {
   const { waters = false, minimumConfidence = Number.NEGATIVE_INFINITY } = selection;
   const model = selection.model ?? atoms[0]?.model;
+  const left = waters ? [] : areWaters(atoms);
   return atoms.filter(
-    (atom) =>
-      (model === "all" || atom.model === model) &&
-      atom.bFactor >= minimumConfidence &&
-      (waters || !WATERS.has(atom.residue.toUpperCase())),
+    (atom, i) =>
+      (model === "all" || atom.model === model) && atom.bFactor >= minimumConfidence && left[i] !== true,
   );
 }
 

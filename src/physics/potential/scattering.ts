@@ -97,14 +97,21 @@ const FACTORS: ReadonlyMap<string, ScatteringFactor> = new Map(
     }),
 );
 
+function find(element: string): ScatteringFactor | undefined {
+  const symbol = element.trim().toUpperCase();
+  return FACTORS.get(symbol === "D" ? "H" : symbol);
+}
+
+/** Whether an element has a scattering factor here. */
+export const hasScatteringFactor = (element: string): boolean => find(element) !== undefined;
+
 /**
  * The scattering factor of an element by its symbol, any case; deuterium counts as hydrogen.
  *
  * @throws UnsupportedError for an element that is not in the table
  */
 export function scatteringFactor(element: string): ScatteringFactor {
-  const symbol = element.trim().toUpperCase();
-  const factor = FACTORS.get(symbol === "D" ? "H" : symbol);
+  const factor = find(element);
   if (!factor) {
     throw new UnsupportedError(
       `element: found ${JSON.stringify(element)}, expected one with a known scattering factor`,

@@ -95,6 +95,30 @@ describe("atoms", () => {
   });
 });
 
+describe("water goes by any name where an oxygen and two hydrogens are all that a residue has", () => {
+  const site = (name: string, residue: string, x: number, element: string): string =>
+    `ATOM      1 ${name} ${residue} W   9    ${x.toFixed(3).padStart(8)}   6.134  -6.504  1.00 20.00          ${element.padStart(2)}`;
+
+  test.each(["SPC", "T3P", "TP3", "OPC"])("%s", (name) => {
+    const water = [
+      site(" OW ", name, 1, "O"),
+      site(" HW1", name, 1.9, "H"),
+      site(" HW2", name, 0.8, "H"),
+      site(" MW ", name, 1.2, "M"),
+    ];
+    expect(selectAtoms(read(ATOM, ...water).atoms)).toHaveLength(1);
+    expect(selectAtoms(read(ATOM, ...water).atoms, { waters: true })).toHaveLength(4);
+  });
+
+  test("a ligand of such a name is kept", () => {
+    const ligand = [site(" O1P", "T3P", 1, "O"), site(" P  ", "T3P", 2.5, "P")];
+    expect(selectAtoms(read(ATOM, ...ligand).atoms)).toHaveLength(3);
+    expect(
+      selectAtoms(read(ATOM, site(" O1 ", "OXY", 1, "O"), site(" O2 ", "OXY", 2.2, "O")).atoms),
+    ).toHaveLength(3);
+  });
+});
+
 describe("assemblies", () => {
   test("each operation moves its own chains", () => {
     const structure = read(...REMARK, ATOM, WATER);

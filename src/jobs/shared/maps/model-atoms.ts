@@ -9,6 +9,7 @@ import {
   type Structure,
   unknownElements,
 } from "../../../io/structure/structure.js";
+import { refuseUnknownFactors, warnOfModel, warnOfOverlap } from "./model-doubts.js";
 
 /** The assembly that is made of all models of a file, as in files of biological assemblies (.pdb1). */
 const MODELS = "models";
@@ -52,6 +53,8 @@ export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomCho
   const selected = withOccupancies(atomsOf(structure, selection), path, report);
   if (options.bFactors) refuseStrangeBFactors(selected, path);
   if (!ofModels) noteModels(structure, selected[0]!.model, report);
+  refuseUnknownFactors(selected, path);
+  warnOfModel(structure, selected, options, report);
   if (options.assembly === "none" || ofModels) return selected;
   const known = structure.assemblies.map(({ id }) => id);
   if (options.assembly !== undefined && !known.includes(options.assembly)) {
@@ -61,6 +64,7 @@ export function readModelAtoms(bytes: Uint8Array, path: string, options: AtomCho
   }
   const assembled = applyAssembly(structure, selected, options.assembly);
   noteLeftOut(structure, selected, options.assembly ?? known[0], report);
+  warnOfOverlap(structure, selected, options.assembly ?? known[0], report);
   return assembled;
 }
 
