@@ -25,6 +25,7 @@ const SAYS = [
   /^AUPRC 0\.\d+, \d+ of \d+ found$/m,
   /^\d+ particles, first tilt \d+\.\d+$/m,
   /^\d+\.\d+ angstrom at 0\.143$/m,
+  /^60 100 0 0\n160 100 0 0\n260 100 -0\.75 0\n$/,
 ];
 
 /** A project of a stranger: the built package, its types, and nothing of the sources. */
