@@ -141,7 +141,7 @@ describe("dots in names", () => {
   });
 });
 
-test.each(["topazpicks", "extract", "autopick", "manualpick", "pick"])(
+test.each(["topazpicks", "extract", "autopick", "automatch", "manualpick", "pick"])(
   "the suffix _%s of a picker's file is not the micrograph's",
   async (suffix) => {
     for (const name of ["mic_001", "mic_002"]) {

@@ -46,7 +46,14 @@ export function particlesOfCs(file: CsFile): ParticleSet {
 /** Of a 2D classification, pixels: they matter where nothing later says where the particle lies. */
 const SHIFT_2D = "alignments2D/shift";
 
+/** Of a heterogeneous refinement: a pose for each class, where none says which class is the particle's. */
+const POSES_OF_CLASSES = "alignments3D_multi/pose";
+/** Which filament a particle is a segment of. */
+const FILAMENT = "filament/filament_uid";
+
 const unusedColumns = (table: CsColumns): string[] => [
+  ...(table.has(FILAMENT) ? [FILAMENT] : []),
+  ...(table.has(POSES_OF_CLASSES) && !table.has("alignments3D/pose") ? [POSES_OF_CLASSES] : []),
   ...(table.has(SHIFT_2D) &&
   !table.has("alignments3D/shift") &&
   table.numbers(SHIFT_2D, 2).some((value) => value !== 0)

@@ -164,7 +164,12 @@ function describe(tags: Tags, path: string): Omit<TiffDirectory, "littleEndian">
     columns,
     rows,
     bitsPerSample: among(258, 1, [8, 16, 32]),
-    compression: among(259, 1, [1, 5, 8, 32773, 32946]),
+    compression: among(
+      259,
+      1,
+      [1, 5, 8, 32773, 32946],
+      "not packed, LZW, deflate, PackBits, deflate; 7 is JPEG, 50000 Zstandard",
+    ),
     sampleFormat: among(339, 1, [1, 2, 3]),
     predictor: among(317, 1, [1, 2, 3]),
     blockColumns,

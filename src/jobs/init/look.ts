@@ -1,5 +1,6 @@
 import { CryoError } from "../../core/errors.js";
 import type { Files, JobContext } from "../../core/ports.js";
+import { isPixelSize } from "../../io/pixel-size.js";
 import { readStructure } from "../../io/structure/read.js";
 import { applyAssembly, selectAtoms } from "../../io/structure/structure.js";
 import { modelDiameter } from "../../physics/potential/potential.js";
@@ -21,7 +22,7 @@ export interface MicrographLook {
   /** How many were looked at, and those of them that cannot be read, with the reason. */
   readonly looked: number;
   readonly unreadable: ReadonlyMap<string, string>;
-  /** Of the first. */
+  /** Of most. */
   readonly shape: readonly [rows: number, columns: number];
   readonly otherShapes: number;
   readonly pixelSize: Sourced<number> | undefined;
@@ -53,21 +54,31 @@ export async function lookAtMicrographs(paths: readonly string[], files: Files):
   }
   const [first] = headers;
   if (!first) throw [...failures.values()][0]!;
-  const known = headers.find(({ pixelSize }) => saidPixelSize(pixelSize) !== undefined);
+  const common = mostlyAlike(headers, (a, b) => a.shape.join() === b.shape.join()) ?? first;
+  const known = mostlyAlike(
+    headers.filter(({ pixelSize }) => isPixelSize(saidPixelSize(pixelSize) ?? 0)),
+    (a, b) => !pixelSizesDiffer(a.pixelSize, b.pixelSize),
+  );
   return {
     count: paths.length,
     looked: looked.length,
     unreadable: new Map([...failures].map(([path, { message }]) => [path, message])),
-    shape: first.shape,
+    shape: common.shape,
     otherPixelSizes: headers.filter(({ pixelSize }) =>
       pixelSizesDiffer(saidPixelSize(pixelSize), known?.pixelSize),
     ).length,
-    otherShapes: headers.filter(({ shape }) => shape.join() !== first.shape.join()).length,
+    otherShapes: headers.filter(({ shape }) => shape.join() !== common.shape.join()).length,
     pixelSize: known && {
       value: rounded(known.pixelSize!),
       source: `from the header of ${known.path}`,
     },
   };
+}
+
+/** The first of those that most are like: an atlas or a gain reference among micrographs is not what all are. Undefined of none. */
+function mostlyAlike<T>(all: readonly T[], isAlike: (a: T, b: T) => boolean): T | undefined {
+  const counts = all.map((one) => all.filter((other) => isAlike(one, other)).length);
+  return all[counts.indexOf(Math.max(...counts))];
 }
 
 /** The particle's diameter, angstrom. @throws FileError, FormatError */

@@ -82,6 +82,19 @@ test("strengths that differ much are told as unused, and classes count from 1", 
   expect(read(() => 1).particles.map(({ classNumber }) => classNumber)).toEqual([1, 2, 3]);
 });
 
+test("filaments and the poses of several classes are told as unused", () => {
+  const { rows, columns } = readNpyTable(bytes, "p.cs");
+  const read = (name: string, without: string): readonly string[] | undefined => {
+    const values = new Float64Array(2 * rows).fill(1);
+    const added = new Map(columns).set(name, { dtype: "<f4", shape: [2], values });
+    const kept = [...added].filter(([each]) => !each.startsWith(without));
+    return readParticlesCs(writeNpyTable({ rows, columns: new Map(kept) }), "p.cs").unused;
+  };
+  expect(read("filament/filament_uid", "-")).toEqual(["filament/filament_uid"]);
+  expect(read("alignments3D_multi/pose", "alignments3D/")).toEqual(["alignments3D_multi/pose"]);
+  expect(read("alignments3D_multi/pose", "-")).toBeUndefined();
+});
+
 test("shifts of a 2D classification are told as unused, unless a refinement found later ones", () => {
   const { rows, columns } = readNpyTable(bytes, "particles.cs");
   const read = (shift: number, without?: string) => {

@@ -66,6 +66,18 @@ test("a file that cannot be read does not keep the others from a project, and is
   await expect(init("of-none", [paths[0]!])).rejects.toThrow("m0.mrc: file size: found 0");
 });
 
+test("what most micrographs say counts, and not an atlas that comes first", async () => {
+  const paths = micrographs("with-atlas", [500, 3, 1.5, 1.5, 1.5]);
+  writeFileSync(paths[0]!, writeMrc({ data: new Float32Array(16), shape: [1, 4, 4], voxelSize: 500 }));
+  const { text, warnings } = await init("beside-atlas", paths);
+  expect(text).toContain("\npixelSize: 1.5   # from the header of");
+  expect(text).toContain("5 files, 8 x 8 pixels");
+  expect(warnings).toEqual([
+    "1 of the 5 micrographs looked at have another size",
+    "2 of the 5 micrographs looked at have headers of another pixel size than 1.5 angstrom",
+  ]);
+});
+
 test("where header and table of CTFs differ, the pixel size is not guessed", async () => {
   const paths = micrographs("fine", [0.53]);
   const ctf = table("super.star", 1.06);

@@ -2,7 +2,7 @@ import { UsageError } from "../../../core/errors.js";
 import { micrographStem } from "../../../io/picks/pick.js";
 
 /** What pickers add to a micrograph's name for their file of its coordinates. */
-const PICKERS_SUFFIX = /(?<=.)_(autopick|manualpick|topazpicks|extract|pick|picks)$/;
+const PICKERS_SUFFIX = /(?<=.)_(autopick|automatch|manualpick|topazpicks|extract|pick|picks)$/;
 
 /** A micrograph's name taken apart. */
 interface Name {

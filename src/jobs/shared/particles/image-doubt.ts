@@ -30,11 +30,16 @@ export function headerDoubts(
   });
 }
 
+const HELIX =
+  "segments of helices are taken as single particles, without helical symmetry; neighbours on a helix show the same molecules and " +
+  "belong in one half set";
+
 /** What columns are for that a set of particles has and nothing here uses. */
 const PURPOSES: Readonly<Record<string, string>> = {
-  [LABEL.helix]:
-    "segments of helices are taken as single particles, without helical symmetry; neighbours on a helix show the same molecules and " +
-    "belong in one half set",
+  [LABEL.helix]: HELIX,
+  "filament/filament_uid": HELIX,
+  "alignments3D_multi/pose":
+    "poses for each of several classes are not used; take the particles of one class, whose poses are in alignments3D/pose",
   "alignments2D/shift": "where the 2D classification moved the images is not used, nor how it turned them",
   "alignments3D/alpha":
     "particles count alike, and not by the strengths of this column, which costs as much as a tenth of them or more",
