@@ -179,7 +179,12 @@ function surestPatches(
   );
 }
 
-const shown = ({ mean, spread }: Score): string => `${mean.toFixed(3)} ± ${spread.toFixed(3)}`;
+/** A score with its spread, where there is more than one seed to spread. */
+const shown = ({ mean, spread, values }: Score): string =>
+  mean.toFixed(3) + (values.length > 1 ? ` ± ${spread.toFixed(3)}` : "");
+
+/** An AUC well below chance: the classifier learned to tell the micrographs, not the sets. */
+const BELOW_CHANCE = 0.4;
 
 /** The rows as a table of plain text. */
 export function classifierText(
@@ -196,9 +201,14 @@ export function classifierText(
       `${micrographs[0]} and ${micrographs[1]}`,
     ]),
   ];
+  const over =
+    seeds > 1 ? `Mean and standard deviation over ${seeds} seeds, each with its own halves.` : "One seed.";
+  const below = rows.some(({ auc }) => auc.mean < BELOW_CHANCE)
+    ? "\nFar below 0.5 the network has learned to tell the few micrographs apart, not the sets: give more real micrographs."
+    : "";
   return `${alignedTable(lines, "left")}
 A fresh network for each line and seed, ${steps} steps on patches of ${patch} pixels; learned from half of the micrographs of either side,
-tested on the others. 0.5 is chance. Mean and standard deviation over ${seeds} seeds, each with its own halves.\n`;
+tested on the others. 0.5 is chance. ${over}${below}\n`;
 }
 
 function classifierCsv(rows: readonly ClassifierRow[]): string {

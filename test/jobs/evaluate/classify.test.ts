@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
+import { summarise } from "../../../src/evaluate/spread.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
 import { classifierText, classifyRealism } from "../../../src/jobs/evaluate/classify.js";
 import { planRealism } from "../../../src/jobs/evaluate/plan.js";
@@ -52,6 +53,23 @@ describe("classifyRealism", () => {
         .trim()
         .split("\n"),
     ).toHaveLength(10);
+  });
+
+  test("the text has a spread only of several seeds, and says what a score below chance means", () => {
+    const plan = planRealism({ ...given, classifier: true }).classifier!;
+    const score = (...values: number[]) => summarise(values);
+    const row = { name: "made", role: "candidate", band: "full", micrographs: [8, 2] } as const;
+    const one = classifierText([{ ...row, accuracy: score(0.4), auc: score(0.1) }], { ...plan, seeds: 1 });
+    expect(one).toMatch(/^made +full +0\.400 +0\.100 +8 and 2$/m);
+    expect(one).toMatch(
+      /One seed\.\nFar below 0\.5 the network has learned to tell the few micrographs apart/,
+    );
+    const two = classifierText([{ ...row, accuracy: score(0.5, 0.7), auc: score(0.6, 0.6) }], {
+      ...plan,
+      seeds: 2,
+    });
+    expect(two).toMatch(/^made +full +0\.600 ± 0\.141 +0\.600 ± 0\.000 +8 and 2$/m);
+    expect(two).toMatch(/over 2 seeds, each with its own halves\.\n$/);
   });
 
   test("a side that the halvings do not divide, and a single real micrograph, are refused", async () => {
