@@ -62,7 +62,7 @@ export function projectText(draft: ProjectDraft): string {
     "",
     "# Options of the stages, as their commands have them (`cryogem train --help`), with capitals in place of dashes:",
     "# train:",
-    "#   steps: 5000",
+    "#   steps: 5000          # four times the default and as much longer: more like real ones",
     "# simulate:                # micrographs to train on, and the others that are translated, which `specimens:` may change",
     "#   particles: [120, 20]",
     "",
