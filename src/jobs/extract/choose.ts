@@ -1,6 +1,7 @@
 import type { Image } from "../../array/image.js";
 import { OptionError } from "../../core/errors.js";
 import type { JobContext } from "../../core/ports.js";
+import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { LABEL } from "../../io/star/names.js";
 import { boxIsInside, boxMeets } from "./box.js";
 import { type CoordinateTable, type Extracted, placeBox } from "./coordinates.js";
@@ -8,13 +9,21 @@ import type { Micrographs } from "./micrographs.js";
 import type { ResolvedExtractOptions } from "./options.js";
 import { micrographPixelSize } from "./pixel-size.js";
 
+/** Where particles are chosen from. */
+interface ChosenFrom {
+  readonly table: CoordinateTable;
+  readonly options: ResolvedExtractOptions;
+  /** Of the micrographs, by their names in the table. */
+  readonly ctfs: ReadonlyMap<string, MicrographCtf> | undefined;
+}
+
 /**
  * The particles to cut among some rows, with the pixel sizes of their micrographs.
  *
  * @throws FormatError for a box that lies wholly outside its micrograph, unless such are left out; OptionError for one that is larger
  */
 export async function chooseParticles(
-  { table, options }: { readonly table: CoordinateTable; readonly options: ResolvedExtractOptions },
+  { table, options, ctfs }: ChosenFrom,
   rows: readonly number[],
   micrographs: Micrographs,
   { report, signal }: JobContext,
@@ -33,7 +42,11 @@ export async function chooseParticles(
       const expected = `at most the ${shape[1]} x ${shape[0]} of ${path}`;
       throw new OptionError("box", `found ${box} pixels, expected ${expected}`);
     }
-    const voices = { star, sizes: table.pixelSizes[row]!, micrograph: path, header, given };
+    const size = ctfs?.get(table.micrographs[row]!)?.pixelSize;
+    const voices = {
+      ...{ star, sizes: table.pixelSizes[row]!, micrograph: path, header, given },
+      ...(size !== undefined && { table: { path: options.ctf!, size } }),
+    };
     const pixelSize = micrographPixelSize(voices, warn);
     const place = placeBox(table, row, pixelSize, recentre);
     if (edges === "skip" && !boxIsInside(shape, place.x, place.y, box)) continue;

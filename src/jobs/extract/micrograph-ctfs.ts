@@ -42,7 +42,8 @@ export async function readCtfsOf(
   const matches = matchNames(wanted, [...ctfs.keys()], path);
   const missing = wanted.filter((name) => !matches.has(name));
   if (missing.length > 0) {
-    throw refuse(`${path}: found no row for ${someNames(missing)}, expected all micrographs`);
+    const has = someNames([...ctfs.keys()]);
+    throw refuse(`${path}: found no row for ${someNames(missing)}, expected all micrographs; it has ${has}`);
   }
   const found = new Map(wanted.map((name) => [name, ctfs.get(matches.get(name)!)!]));
   for (const [name, ctf] of found) {

@@ -12,16 +12,18 @@ export interface PixelSizeVoices {
   readonly header: number | undefined;
   /** What the user says. */
   readonly given: number | undefined;
+  /** The table of CTFs, and what it says of the micrograph; absent without one. */
+  readonly table?: { readonly path: string; readonly size: number };
 }
 
 /**
- * The pixel size of a micrograph: the STAR file's rlnMicrographPixelSize, else the user's, else the header's. Only where none of
- * them says it, that of the particle images or of the movie, with a warning: both may have been binned.
+ * The pixel size of a micrograph: the STAR file's rlnMicrographPixelSize, else the user's, else the header's, else that of the
+ * table of CTFs. Only where none of them says it, that of the particle images or of the movie, with a warning: both may have been binned.
  *
  * @throws OptionError for a user's pixel size that the STAR file contradicts, UsageError where nothing says it
  */
 export function micrographPixelSize(voices: PixelSizeVoices, warn: (line: string) => void): number {
-  const { star, sizes, micrograph, header, given } = voices;
+  const { star, sizes, micrograph, header, given, table } = voices;
   if (pixelSizesDiffer(given, sizes.micrograph)) {
     throw new OptionError(
       "pixelSize",
@@ -29,12 +31,14 @@ export function micrographPixelSize(voices: PixelSizeVoices, warn: (line: string
     );
   }
   const said = saidPixelSize(header);
-  const known = sizes.micrograph ?? given ?? headerPixelSize(micrograph, header);
+  const known = sizes.micrograph ?? given ?? headerPixelSize(micrograph, header) ?? table?.size;
   if (known === undefined) return guessed(voices, warn);
   if (pixelSizesDiffer(known, said)) {
     const by = sizes.micrograph === undefined ? "asked for" : `${star} says`;
     warn(`${micrograph}: its header says ${header} angstrom; ${known} is used, as ${by}`);
   }
+  if (table && pixelSizesDiffer(known, table.size))
+    warn(`${table.path}: says ${table.size} angstrom per pixel of ${micrograph}; ${known} is used`);
   return known;
 }
 

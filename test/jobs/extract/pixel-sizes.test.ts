@@ -103,6 +103,18 @@ describe("pixel sizes", () => {
     expect(micrographPixelSize({ ...far, given: 1.5 }, () => {})).toBe(1.5);
   });
 
+  test("the table of CTFs says it where nothing else does; where it contradicts, that is said", () => {
+    const told: string[] = [];
+    const table = { path: "ctf.star", size: 1.06 };
+    const size = (header: number, path = table) =>
+      micrographPixelSize({ ...voices, header, table: path }, (line) => told.push(line));
+    // 1 is what programs write that do not know it
+    expect([size(1), size(0), size(1.06)]).toEqual([1.06, 1.06, 1.06]);
+    expect(told).toEqual([]);
+    expect(size(2.12)).toBe(2.12);
+    expect(told).toEqual(["ctf.star: says 1.06 angstrom per pixel of m.mrc; 2.12 is used"]);
+  });
+
   test("a header that disagrees is said, and so is a size that had to be guessed", async () => {
     const { warnings, header } = await sizesOf(starOf({ rlnMicrographPixelSize: 2 }));
     expect([header, warnings]).toEqual([2, [expect.stringMatching(/its header says 1\.06.* 2 is used/)]]);
