@@ -74,15 +74,15 @@ function potentialOn(reference: Volume, atoms: Parameters<typeof potentialMap>[0
   return { data: map.data, shape, voxelSize };
 }
 
+/** Voxel sizes that differ by no more than this share count as one, as far as resampling misses the wanted one at all. */
+const SAME_SIZE = 5e-3;
+
 /** The map at the voxel size and in the box of another one. */
 function onGridOf({ voxelSize, shape }: Volume, { map, path }: MapFile): Volume {
   const resampled = resampleVolume(map, voxelSize, shape[0]);
-  if (Math.abs(resampled.voxelSize / voxelSize - 1) > 1e-3) {
-    throw new DomainError(
-      `${path}: voxel size`,
-      map.voxelSize,
-      `one that can be brought to ${voxelSize} angstrom`,
-    );
+  if (Math.abs(resampled.voxelSize / voxelSize - 1) > SAME_SIZE) {
+    const expected = `one that can be brought to ${voxelSize} angstrom within 0.5 %`;
+    throw new DomainError(`${path}: voxel size`, map.voxelSize, expected);
   }
   return { ...resampled, voxelSize };
 }
