@@ -36,7 +36,7 @@ export async function readConsensus(
   paths: readonly string[],
   files: Files,
   { usesDefocus, warn }: { readonly usesDefocus: boolean; readonly warn: (line: string) => void },
-): Promise<Consensus & { readonly inputs: readonly InputRecord[] }> {
+): Promise<Consensus & { readonly path: string; readonly inputs: readonly InputRecord[] }> {
   const [source, ...others] = await openLabelFiles(files, paths);
   const set = others.length === 0 ? source?.set?.() : undefined;
   if (!set || set.particles.length === 0) {
@@ -54,7 +54,7 @@ export async function readConsensus(
   }
   const doubt = usesDefocus ? ctfDoubt(set, paths[0]!) : undefined;
   if (doubt) warn(doubt);
-  return { ...consensusOf(set), inputs };
+  return { ...consensusOf(set), path: paths[0]!, inputs };
 }
 
 /**

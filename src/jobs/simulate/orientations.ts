@@ -1,10 +1,11 @@
 import { OptionError } from "../../core/errors.js";
-import type { Files } from "../../core/ports.js";
+import type { JobContext } from "../../core/ports.js";
 import { symmetryOperators } from "../../core/symmetry.js";
 import { readAnglesStar } from "../../io/particles/star.js";
 import type { Cone, Orientations } from "../../physics/specimen/orientations.js";
 import { decimalOfText } from "../shared/options/kinds.js";
 import { checkedByFormula } from "../shared/options/refusal.js";
+import { oneViewDoubt } from "../shared/particles/image-doubt.js";
 import type { Consensus } from "./consensus.js";
 
 /** How particles shall be oriented, before any file is read. */
@@ -64,18 +65,24 @@ function parseCone(word: string): Cone | undefined {
  */
 export async function readOrientations(
   request: OrientationRequest,
-  files: Files,
-  consensus?: Pick<Consensus, "angles">,
+  { files, report }: Pick<JobContext, "files" | "report">,
+  consensus?: Pick<Consensus, "angles"> & { readonly path: string },
 ): Promise<Orientations> {
   if (request.kind === "consensus") {
-    const { angles } = consensus!;
+    const { angles, path } = consensus!;
+    const doubt = oneViewDoubt(angles, path);
+    if (doubt) report.warn(`${doubt}: views of all directions are simulated`);
     // particles that nobody aligned say nothing of their views
-    return angles.length > 0 ? { kind: "list", angles, keepPsi: request.keepPsi } : { kind: "uniform" };
+    return angles.length > 0 && !doubt
+      ? { kind: "list", angles, keepPsi: request.keepPsi }
+      : { kind: "uniform" };
   }
   if (request.kind !== "star") return request;
   const { path, keepPsi } = request;
   const angles = readAnglesStar(await files.read(path), path);
   if (angles.length === 0) throw new OptionError("orientations", `${path}: found no particle, expected some`);
+  const doubt = oneViewDoubt(angles, path);
+  if (doubt) report.warn(doubt);
   return { kind: "list", angles, keepPsi };
 }
 

@@ -53,7 +53,7 @@ export async function readSources(plan: SimulationPlan, context: DatasetContext)
           warn: (line) => context.report.warn(line),
         });
   if (consensus) inputs.push(...consensus.inputs);
-  const orientations = await readOrientations(plan.orientations, files, consensus);
+  const orientations = await readOrientations(plan.orientations, context, consensus);
   if (plan.orientations.kind === "star")
     inputs.push(await hashFile(plan.orientations.path, undefined, files));
   const pixelSize = wanted ?? volumes[0]!.voxelSize;

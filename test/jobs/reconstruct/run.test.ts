@@ -64,7 +64,7 @@ describe("reconstructMap", () => {
     const all = (value: number) => files.columns["rlnAngleRot"]!.map(() => value);
     const unaligned = { rlnAngleRot: all(0), rlnAngleTilt: all(0), rlnAnglePsi: all(0) };
     expect((await run({ particles: starWith(unaligned) })).warnings).toEqual([
-      expect.stringContaining("all 200 particles have the angles 0, 0, 0, as where nothing was aligned"),
+      expect.stringContaining("all 200 particles have one view (rot 0, tilt 0), as where nothing was aligned"),
     ]);
     const far = files.columns["rlnOriginXAngst"]!.map((value, row) => (row === 3 ? 5000 : value));
     expect((await run({ particles: starWith({ rlnOriginXAngst: far }) })).warnings).toEqual([

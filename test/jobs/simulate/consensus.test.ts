@@ -123,6 +123,19 @@ describe("simulate with a refinement's particles", () => {
     expect(manifest.options).not.toHaveProperty("collapseRatio");
   });
 
+  test("particles of one view, as of a 2D classification, say nothing of views: they are simulated of all", async () => {
+    const flat = join(dir, "class2d.star");
+    writeFileSync(flat, STAR.replace(/(?<= 1 )\d+ \d+ (?=\d+ \d+ \d+ \d+ 0)/g, "0 0 "));
+    const { all, warnings } = await simulate("flat", { consensus: [flat] });
+    expect(warnings.join("\n")).toContain(
+      "all 4 particles have one view (rot 0, tilt 0), as where nothing was aligned",
+    );
+    expect(new Set(all.map(({ tilt }) => tilt)).size).toBe(all.length);
+    const asked = await simulate("flat-asked", { orientations: [flat] });
+    expect(asked.warnings.join("\n")).toContain("all 4 particles have one view");
+    for (const { rot, tilt } of asked.all) expect([rot, tilt]).toEqual([0, 0]);
+  });
+
   test("an option goes before it", async () => {
     const { manifest, all } = await simulate("options", {
       ...{ particles: [2], orientations: ["cone:0,90,0"], defocus: [5000, 5001], astigmatism: 0 },

@@ -1,5 +1,5 @@
 import { mrcPixelSize } from "../../../io/mrc/read.js";
-import type { ParticleSet } from "../../../io/particles/particle.js";
+import type { Particle, ParticleSet } from "../../../io/particles/particle.js";
 import { LABEL } from "../../../io/star/names.js";
 import { pixelSizesDiffer, saidPixelSize } from "../micrographs/pixel-size.js";
 import type { ParticleStack } from "./particle-stacks.js";
@@ -103,6 +103,20 @@ export function farTurns({ particles }: Pick<ParticleSet, "particles">, path: st
   ];
 }
 
+/** What to say where all of several particles have one view, whatever their psi, as after a 2D classification. @param path of their file */
+export function oneViewDoubt(
+  angles: readonly (Particle["angles"] | undefined)[],
+  path: string,
+): string | undefined {
+  const [first] = angles;
+  if (first === undefined || angles.length < 2) return undefined;
+  if (!angles.every((each) => each?.rot === first.rot && each.tilt === first.tilt)) return undefined;
+  return (
+    `${path}: all ${angles.length} particles have one view (rot ${first.rot}, tilt ${first.tilt}), as where nothing was aligned, ` +
+    "or only in two dimensions"
+  );
+}
+
 /**
  * What to say of poses that cannot be those of the images, a line each: one view for all particles, as programs write where
  * nothing was aligned, particles that lie outside their images, angles beyond a turn, and several classes that become one map.
@@ -115,8 +129,10 @@ export function poseDoubts(
   stacks: readonly ParticleStack[],
   path: string,
 ): string[] {
-  const views = new Set(particles.map(({ angles }) => angles && Object.values(angles).join(", ")));
-  const [view] = views;
+  const ofView = oneViewDoubt(
+    particles.map(({ angles }) => angles),
+    path,
+  );
   const outside = particles.filter(({ origin = { x: 0, y: 0 }, opticsGroup }, row) => {
     const half = (stacks[stackOf(row)]!.box * optics[opticsGroup]!.pixelSize) / 2;
     return Math.max(Math.abs(origin.x), Math.abs(origin.y)) > half;
@@ -125,9 +141,7 @@ export function poseDoubts(
   return [
     ...farTurns({ particles }, path),
     ...(classes.size > 1 ? [`${path}: particles of ${classes.size} classes become one map`] : []),
-    ...(particles.length > 1 && views.size === 1 && view !== undefined
-      ? [`${path}: all ${particles.length} particles have the angles ${view}, as where nothing was aligned`]
-      : []),
+    ...(ofView ? [ofView] : []),
     ...(outside.length > 0
       ? [
           `${path}: ${outside.length} of ${particles.length} particles have origins beyond the edge of their images, as where ` +
