@@ -77,8 +77,14 @@ export async function lookAtMicrographs(paths: readonly string[], files: Files):
 
 /** The first of those that most are like: an atlas or a gain reference among micrographs is not what all are. Undefined of none. */
 function mostlyAlike<T>(all: readonly T[], isAlike: (a: T, b: T) => boolean): T | undefined {
-  const counts = all.map((one) => all.filter((other) => isAlike(one, other)).length);
-  return all[counts.indexOf(Math.max(...counts))];
+  const kinds: T[][] = [];
+  for (const one of all) {
+    const own = kinds.find(([first]) => isAlike(first!, one));
+    if (own) own.push(one);
+    else kinds.push([one]);
+  }
+  const most = Math.max(...kinds.map(({ length }) => length));
+  return kinds.find(({ length }) => length === most)?.[0];
 }
 
 /** The particle's diameter, angstrom. @throws FileError, FormatError */
