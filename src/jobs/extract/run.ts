@@ -3,11 +3,13 @@ import { DomainError, OptionError, UnsupportedError } from "../../core/errors.js
 import type { JobContext } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
+import { unpackedName } from "../../io/bytes/unpack.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import { cornerDoubt, type PlaceInShape } from "../shared/micrographs/corner-doubt.js";
 import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { starCtfDoubt } from "../shared/particles/ctf-doubt.js";
+import { isLabelFile } from "../shared/particles/labels.js";
 import { boundsOf, digest, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { cutBox } from "./box.js";
 import { chooseParticles } from "./choose.js";
@@ -98,10 +100,7 @@ async function openExtraction(given: ExtractOptions, context: JobContext): Promi
   const plan = planExtraction(given);
   const { assignment, options } = plan;
   const { particles } = options;
-  if (/\.cs$/i.test(particles))
-    throw new UnsupportedError(
-      `${particles}: found a .cs file, expected a STAR file, as \`export\` writes of it`,
-    );
+  refuseOtherLabels(particles);
   await refuseWritingOver(options, files);
   const table = readCoordinates(decodeText(await files.read(particles), particles), particles);
   const ctfs =
@@ -115,6 +114,15 @@ async function openExtraction(given: ExtractOptions, context: JobContext): Promi
   // shares of other coordinates under the same name do not fit together
   const identity = digest([assignment.identity, await files.sha256(particles)]);
   return { ...opened, assignment: { ...assignment, identity } };
+}
+
+/** @throws UnsupportedError for labels of another format, which `export` makes a STAR file of */
+function refuseOtherLabels(path: string): void {
+  const [ending] = /\.[^./\\]+$/.exec(unpackedName(path)) ?? [];
+  if (!isLabelFile(path) || ending?.toLowerCase() === ".star") return;
+  throw new UnsupportedError(
+    `${path}: found a ${ending} file, expected a STAR file, as \`export\` writes of it`,
+  );
 }
 
 const starBeside = (stack: string): string => stack.replace(/\.mrcs$/i, ".star");
@@ -201,8 +209,9 @@ async function* cutImages(
 ): AsyncGenerator<Image> {
   for (const { row, x, y } of kept) {
     signal.throwIfAborted();
-    const { image } = await micrographs.open(table.micrographs[row]!);
-    yield treatBox(cutBox(image, x, y, box), treatment);
+    const name = table.micrographs[row]!;
+    const { image } = await micrographs.open(name);
+    yield treatBox(cutBox(image, x, y, box), treatment, `${name}, box of ${box} pixels around ${x}, ${y}`);
   }
 }
 

@@ -22,11 +22,16 @@ export interface BoxTreatment {
 /**
  * A particle image as the stack shall hold it; pixel for pixel what relion_preprocess makes of it.
  *
+ * @param name of the particle, for messages
  * @throws DomainError where the background has a standard deviation of 0
  */
-export function treatBox(box: Image, { rescale, background, invert }: BoxTreatment): Image {
+export function treatBox(
+  box: Image,
+  { rescale, background, invert }: BoxTreatment,
+  name = "a particle",
+): Image {
   const scaled = rescale === undefined ? box : rescaleBox(box, rescale);
-  const normal = background ? normaliseBackground(scaled, background) : scaled;
+  const normal = background ? normaliseBackground(scaled, background, name) : scaled;
   const sign = invert ? -1 : 1;
   return { data: normal.data.map((value) => sign * value), shape: normal.shape };
 }
@@ -62,6 +67,7 @@ export function rescaleBox(box: Image, size: number): Image {
 function normaliseBackground(
   { data, shape }: Image,
   { radius, ramp }: NonNullable<BoxTreatment["background"]>,
+  name: string,
 ): Image {
   const [size] = shape;
   const isOutside = (u: number, v: number): boolean => u * u + v * v > radius * radius;
@@ -78,9 +84,9 @@ function normaliseBackground(
   const deviation = Math.sqrt(squares / outside.length);
   if (!(deviation > 1e-10)) {
     throw new DomainError(
-      "background of a particle: standard deviation",
+      `${name}: standard deviation of the background`,
       deviation,
-      "above 0: micrographs without noise cannot be normalised, leave out `normalise`",
+      "above 0: what lies in a blank part of its micrograph cannot be normalised; leave out the particle, or `normalise`",
     );
   }
   return { data: Float32Array.from(flat, (value) => (value - average) / deviation), shape };

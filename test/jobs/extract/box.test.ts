@@ -60,7 +60,9 @@ describe("box", () => {
 
   test("a background without any noise cannot be normalised", () => {
     const background = { radius: 6, ramp: true };
-    expect(() => treatBox(zeros(16, 16), { invert: true, background })).toThrow("leave out `normalise`");
+    expect(() => treatBox(zeros(16, 16), { invert: true, background })).toThrow(
+      "leave out the particle, or `normalise`",
+    );
   });
 });
 

@@ -67,9 +67,19 @@ describe("stack", async () => {
   }
   const coordinates = write("in.star", writeStar([optics, particles]));
 
-  test("asks for a STAR file where a .cs file is given", async () => {
-    await expect(extract(write("picked.cs", "\x93NUMPY"))).rejects.toThrow(
-      "picked.cs: found a .cs file, expected a STAR file, as `export` writes of it",
+  test.each([".cs", ".txt", ".box"])("asks for a STAR file where a %s file is given", async (ending) => {
+    await expect(extract(write(`picked${ending}`, "1\t2\t3\t4\n"))).rejects.toThrow(
+      `picked${ending}: found a ${ending} file, expected a STAR file, as \`export\` writes of it`,
+    );
+  });
+
+  test("names the particle that lies in a blank part of its micrograph", async () => {
+    const data = numbered(40, 50, 0).data.map((value, i) => (i % 50 < 25 ? 0 : value));
+    write("mics/blank.mrc", writeMrc({ data, shape: [1, 40, 50], voxelSize: 2 }));
+    const columns = { ...particles.columns, rlnMicrographName: place.map(() => "mics/blank.mrc") };
+    const star = write("blank.star", writeStar([optics, { name: "particles", columns }]));
+    await expect(extract(star, { normalise: true })).rejects.toThrow(
+      /^mics\/blank\.mrc, box of 8 pixels around \d+, \d+: standard deviation of the background: found 0/,
     );
   });
 

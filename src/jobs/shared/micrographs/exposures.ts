@@ -1,8 +1,8 @@
 /**
  * What motion correction adds to the name of an exposure for its several sums, half sums and power spectra: RELION (noDW, PS, EVN, ODD),
- * MotionCor2 (DW, DWS), cryoSPARC (patch_aligned, patch_aligned_doseweighted).
+ * MotionCor2 (DW, DWS), cryoSPARC (patch_aligned, patch_aligned_doseweighted); scripts around CTFFIND name its pictures so (ctf).
  */
-const ADDED = /_(noDW|PS|EVN|ODD|DWS?|patch_aligned|patch_aligned_doseweighted)$/;
+const ADDED = /_(noDW|PS|EVN|ODD|DWS?|patch_aligned|patch_aligned_doseweighted|ctf|Ctf|CTF)$/;
 
 const exposureOf = (path: string): string => path.replace(/\.[^./\\]*$/, "").replace(ADDED, "");
 

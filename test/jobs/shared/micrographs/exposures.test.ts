@@ -7,6 +7,7 @@ test("several files of one exposure, as motion correction writes them, are told"
   expect(severalVersions(relion)).toBe(
     "1 of 2 exposures have several files, as m/a.mrc, m/a_PS.mrc, m/a_noDW.mrc",
   );
+  expect(severalVersions(["m/a.mrc", "m/a_ctf.mrc"])).toMatch(/^1 of 1 exposures/);
   expect(severalVersions(["a_patch_aligned.mrc", "a_patch_aligned_doseweighted.mrc"])).toMatch(
     /^1 of 1 exposures/,
   );
