@@ -31,7 +31,9 @@ export function projectText(draft: ProjectDraft): string {
     valueLine("title", { value: draft.title, source: "heading of the report" }),
     "",
     ...listLines("micrographs", draft.micrographs),
-    ...(draft.heldOut ? listLines("heldOut", draft.heldOut) : []),
+    ...(draft.heldOut
+      ? listLines("heldOut", draft.heldOut)
+      : ["# heldOut: [one.mrc]   # none is held out of so few: without one the synthetic micrographs are not scored"]),
     structure ? valueLine(structure.kind, structure) : missingLine("model"),
     draft.ctf
       ? valueLine("ctf", draft.ctf)
