@@ -51,7 +51,10 @@ export interface ImagePanelOptions {
   readonly markRadius?: number;
 }
 
+/** Height of the title. */
 const CAPTION = 24;
+/** A wider panel is shown narrower than it is: its letters and lines grow with it, so that they stay legible at this width. */
+const SHOWN_WIDTH = 600;
 
 /** A grey image with its title, a scale bar in angstrom and circles on marked places, as a standalone SVG. */
 export function imagePanel(options: ImagePanelOptions): string {
@@ -88,9 +91,11 @@ function drawPanel({ title, href, shape, zoom, marks, markRadius, pixelSize }: P
   const [rows, columns] = shape;
   const width = columns * zoom;
   const height = rows * zoom;
+  const size = Math.max(1, width / SHOWN_WIDTH);
+  const caption = Math.round(CAPTION * size);
   const picture = element("image", {
     href,
-    y: CAPTION,
+    y: caption,
     width,
     height,
     // pixels stay pixels where they are enlarged
@@ -98,18 +103,18 @@ function drawPanel({ title, href, shape, zoom, marks, markRadius, pixelSize }: P
   });
   const circles = marks
     .filter(({ x, y }) => inside(x, columns, markRadius) && inside(y, rows, markRadius))
-    .map((mark) => circle(mark, (mark.x + 0.5) * zoom, (mark.y + 0.5) * zoom, markRadius * zoom));
-  const scaleBar = drawScaleBar(width, height + CAPTION, zoom / pixelSize);
+    .map((mark) => circle(mark, (mark.x + 0.5) * zoom, (mark.y + 0.5) * zoom, markRadius * zoom, size));
+  const scaleBar = drawScaleBar(width, height + caption, zoom / pixelSize, size);
   const count = marks.length > 0 ? ` ${marks.length} labelled particles are circled.` : "";
   return svgDocument(
-    { width, height: height + CAPTION },
+    { width, height: height + caption },
     {
       title,
       description: `Grey image of ${columns} x ${rows} pixels at ${Number(pixelSize.toPrecision(4))} angstrom.${count}`,
     },
-    label(2, 16, title, { "font-weight": "bold" }),
+    label(2, 16 * size, title, { "font-weight": "bold", "font-size": 12 * size }),
     picture,
-    element("svg", { y: CAPTION, width, height, overflow: "hidden" }, ...circles),
+    element("svg", { y: caption, width, height, overflow: "hidden" }, ...circles),
     scaleBar,
   );
 }
@@ -118,36 +123,44 @@ const wholeOf = ({ shape }: Image): Rectangle => ({ left: 0, top: 0, rows: shape
 
 const inside = (at: number, size: number, margin: number): boolean => at >= -margin && at <= size + margin;
 
-const circle = (mark: Mark, cx: number, cy: number, r: number): string =>
+const circle = (mark: Mark, cx: number, cy: number, r: number, size: number): string =>
   element("circle", {
     cx,
     cy,
     r,
     fill: "none",
     stroke: "#ffd400",
-    "stroke-width": 1.5,
-    "stroke-dasharray": mark.partial ? "4 3" : undefined,
+    "stroke-width": 1.5 * size,
+    "stroke-dasharray": mark.partial ? `${4 * size} ${3 * size}` : undefined,
   });
 
 /** A bar of a round length near a fifth of the width, white on a dark ground, lower right. */
-function drawScaleBar(width: number, bottom: number, pixelsPerAngstrom: number): string {
+function drawScaleBar(width: number, bottom: number, pixelsPerAngstrom: number, size: number): string {
   const length = roundLength(width / 5 / pixelsPerAngstrom);
   const bar = length * pixelsPerAngstrom;
   const text =
     length >= 10_000 ? `${length / 10_000} µm` : length >= 1000 ? `${length / 10} nm` : `${length} Å`;
-  const box = Math.max(bar, text.length * 7) + 12;
-  const middle = width - 6 - box / 2;
+  const box = Math.max(bar, text.length * 7 * size) + 12 * size;
+  const middle = width - 6 * size - box / 2;
   return (
     element("rect", {
-      x: width - 6 - box,
-      y: bottom - 36,
+      x: width - 6 * size - box,
+      y: bottom - 36 * size,
       width: box,
-      height: 30,
+      height: 30 * size,
       fill: "#000",
       "fill-opacity": 0.6,
     }) +
-    element("rect", { x: middle - bar / 2, y: bottom - 14, width: bar, height: 4, fill: "#fff" }) +
-    label(middle, bottom - 20, text, { fill: "#fff", "text-anchor": "middle" })
+    element("rect", {
+      x: middle - bar / 2,
+      y: bottom - 14 * size,
+      width: bar,
+      height: 4 * size,
+      fill: "#fff",
+    }) +
+    label(middle, bottom - 20 * size, text, {
+      ...{ fill: "#fff", "text-anchor": "middle", "font-size": 12 * size },
+    })
   );
 }
 

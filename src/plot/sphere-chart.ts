@@ -14,11 +14,11 @@ export interface SphereChartOptions {
   readonly domain?: readonly [number, number];
 }
 
-const WIDTH = 640;
-const HEIGHT = 380;
+const WIDTH = 680;
+const HEIGHT = 388;
 /** Half axes of the ellipse, pixels: a Mollweide map is twice as wide as high. */
 const RADIUS = 140;
-const CENTRE = { x: WIDTH / 2, y: 175 };
+const CENTRE = { x: WIDTH / 2, y: 183 };
 const NO_VALUE = "#ccc";
 /** Points along the curved sides of a cell. */
 const STEPS = 3;

@@ -29,13 +29,13 @@ export async function readPicksFolder(dir: string, files: Files): Promise<Report
   const pictures: ReportFigure[] = [];
   let bytes = 0;
   for (const place of places) {
-    const { name, picks } = sorted[place]!;
+    const { name } = sorted[place]!;
     const path = inside(dir, `pictures/${name}.svg`);
     const size = await files.size(path);
     if (bytes + size > MOST_BYTES) break;
     bytes += size;
     const markup = new TextDecoder().decode(await files.read(path));
-    pictures.push({ kind: "svg", markup, caption: `${name}: ${picks} picks` });
+    pictures.push({ kind: "svg", markup, caption: "" });
   }
   return { record, scores, pictures };
 }

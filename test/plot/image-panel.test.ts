@@ -47,6 +47,22 @@ describe("imagePanel", () => {
     expect(circles[1]).toMatchObject({ cx: "99", "stroke-dasharray": "4 3" });
   });
 
+  test("letters and lines of a wide panel grow with it, so that they are legible at the width of a column", () => {
+    const size = (columns: number): string[] => {
+      const wide = imagePanel({
+        ...{ title: "Picks", image: zeros(30, columns), pixelSize: 10, contrast },
+        marks: [{ x: 20, y: 15 }],
+      });
+      const [heading, length] = attributesOf(wide, "text");
+      return [
+        ...[heading!["font-size"]!, length!["font-size"]!, attributesOf(wide, "circle")[0]!["stroke-width"]!],
+        attributesOf(wide, "image")[0]!["y"]!,
+      ];
+    };
+    expect(size(500)).toEqual(["12", "12", "1.5", "24"]);
+    expect(size(1200)).toEqual(["24", "24", "3", "48"]);
+  });
+
   test("the scale bar has a round length in angstrom", () => {
     // 50 pixels at 10 angstrom are 500 angstrom; a fifth is 100 angstrom = 10 pixels = 20 on the screen
     const bar = attributesOf(panel, "rect").at(-1)!;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sphereChart } from "../../src/plot/sphere-chart.js";
 import { cellCentres, cellOf } from "../../src/plot/sphere-grid.js";
+import { attributesOf } from "./markup.js";
 
 const GRID = { rows: 6, columns: 8 };
 
@@ -62,6 +63,18 @@ describe("sphereChart", () => {
       values: values.map(() => Infinity),
     });
     expect(holes.match(/fill="#ccc"/g)).toHaveLength(48);
+  });
+
+  test("the names of its places stand clear of the title and inside the picture", () => {
+    const [width] = attributesOf(svg, "svg").map((each) => Number(each["width"]));
+    const at = (text: string): Record<string, string> =>
+      attributesOf(svg.replace(/<text([^>]*)>([^<]*)/g, '<text$1 says="$2">'), "text").find(
+        (each) => each["says"] === text,
+      )!;
+    // letters of 12 pixels are about 6.5 wide
+    expect(Number(at("rot 360°")["x"]) + 8 * 6.5).toBeLessThan(width!);
+    expect(Number(at("rot 0°")["x"]) - 6 * 6.5).toBeGreaterThan(0);
+    expect(Number(at("tilt 0°")["y"]) - 12).toBeGreaterThan(Number(at("Views")["y"]));
   });
 
   test("says in words what it shows", () => {
