@@ -1,3 +1,4 @@
+import { stackName } from "../star/names.js";
 import { type StarColumnInput, writeStar } from "../star/write.js";
 import type { Particle, ParticleSet } from "./particle.js";
 
@@ -13,7 +14,7 @@ const FIELDS: readonly (readonly [has: (p: Particle) => boolean, labels: Readonl
     ],
     [
       (p) => p.image !== undefined,
-      { rlnImageName: (p) => `${String(p.image!.index).padStart(6, "0")}@${p.image!.stack}` },
+      { rlnImageName: (p) => `${String(p.image!.index).padStart(6, "0")}@${stackName(p.image!.stack)}` },
     ],
     [(p) => p.micrograph !== undefined, { rlnMicrographName: (p) => p.micrograph! }],
     [() => true, { rlnOpticsGroup: (p) => p.opticsGroup + 1 }],

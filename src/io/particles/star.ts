@@ -1,7 +1,7 @@
 import { FormatError } from "../../core/errors.js";
 import { decodeText } from "../bytes/text.js";
 import { refuseImpossible } from "../star/impossible.js";
-import { LABEL } from "../star/names.js";
+import { LABEL, stackPath } from "../star/names.js";
 import { opticsRowsOf } from "../star/optics-groups.js";
 import { originsOf } from "../star/origins.js";
 import { parseStar, type StarFile } from "../star/parse.js";
@@ -194,9 +194,9 @@ function imageColumn(table: StarTable): ParticleColumns["image"] {
   return (row) => {
     const [, index, stack] = /^(\d+)@(.+)$/.exec(names[row]!) ?? [];
     // A single image without a section is the first of its file.
-    if (stack === undefined && !names[row]!.includes("@")) return { index: 1, stack: names[row]! };
+    if (stack === undefined && !names[row]!.includes("@")) return { index: 1, stack: stackPath(names[row]!) };
     if (!(Number(index) >= 1)) throw table.wrong("rlnImageName", row, names[row], "N@stack with N from 1");
-    return { index: Number(index), stack: stack! };
+    return { index: Number(index), stack: stackPath(stack!) };
   };
 }
 

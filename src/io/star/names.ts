@@ -96,3 +96,12 @@ interface CtfValues {
   readonly defocusAngle: number;
   readonly phaseShift: number;
 }
+
+/** The path of a stack by its name in a STAR file: without the format that RELION lets stand behind a name, as x.stk:mrcs. */
+export const stackPath = (name: string): string => name.replace(/:mrcs?$/i, "");
+
+/**
+ * The name of a stack for RELION, which takes .mrc for a map and refuses images in it, as cryoSPARC extracts them: the format then stands
+ * behind the name.
+ */
+export const stackName = (path: string): string => (/\.(mrc|map|stk?)$/i.test(path) ? `${path}:mrcs` : path);

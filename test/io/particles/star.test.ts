@@ -222,3 +222,12 @@ test("rows that name a stack without the number of an image are refused where th
     'p.star: data_, line 10, rlnImageName: found "a.mrcs", expected N@stack with N from 1, as other rows name this stack too',
   );
 });
+
+test("stacks of other endings than .mrcs are named with their format, as RELION needs it, which is no part of their path", () => {
+  const stacks = ["J3/a_particles.mrc", "b.mrcs", "c.stk"];
+  const particles = stacks.map((stack, i) => ({ ...set.particles[0]!, image: { index: i + 1, stack } }));
+  const text = writeParticlesStar({ ...set, particles });
+  for (const name of ["000001@J3/a_particles.mrc:mrcs ", "000002@b.mrcs ", "000003@c.stk:mrcs "])
+    expect(text).toContain(name);
+  expect(readParticlesStar(text, "p.star").particles.map(({ image }) => image!.stack)).toEqual(stacks);
+});

@@ -37,16 +37,13 @@ export async function openStacks(
   for (const name of names) {
     const named = (path: string): readonly string[] =>
       folder === undefined ? (path.startsWith("/") ? [path] : [beside + path, path]) : [`${folder}/${path}`];
-    const places = [...named(name), ...(FORMAT.test(name) ? named(name.replace(FORMAT, "")) : [])];
+    const places = named(name);
     const found = await firstThatExists(files, places);
     if (found === undefined) throw new FileError(places[0]!, "nothing there", `the stack that ${list} names`);
     stacks.push(await openStack(files, found));
   }
   return stacks;
 }
-
-/** The format that RELION lets stand behind a name of another ending, as x.stk:mrcs. */
-const FORMAT = /:mrcs?$/i;
 
 async function firstThatExists(files: Files, paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) if (await files.exists(path)) return path;

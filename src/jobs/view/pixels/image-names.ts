@@ -1,4 +1,4 @@
-import { LABEL } from "../../../io/star/names.js";
+import { LABEL, stackPath } from "../../../io/star/names.js";
 
 /** Columns by their names: numbers or texts. */
 type Columns = ReadonlyMap<string, Float64Array | readonly string[]>;
@@ -20,7 +20,7 @@ export function imagesNamedIn(columns: Columns): ((row: number) => NamedImage) |
     if (names && !(names instanceof Float64Array) && /^\d+@/.test(names[0] ?? "")) {
       return (row) => {
         const [, number = "1", stack = names[row]!] = /^(\d+)@(.+)$/.exec(names[row]!) ?? [];
-        return { stack, section: Number(number) - 1 };
+        return { stack: stackPath(stack), section: Number(number) - 1 };
       };
     }
   }

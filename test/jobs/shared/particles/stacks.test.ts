@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writeMrc } from "../../../../src/io/mrc/write.js";
 import { openStacks } from "../../../../src/jobs/shared/particles/particle-stacks.js";
 import { nodeFiles } from "../../../../src/runtime/files.js";
 import { scratchFolder } from "../../../helpers/scratch.js";
@@ -16,18 +15,4 @@ test("stacks of other formats are told as what they are", async () => {
     "a.hdf: found HDF5, expected an MRC stack, which `export` makes of it",
   );
   await expect(open("a.tif", "II*\0")).rejects.toThrow("a.tif: found a TIFF, expected an MRC stack");
-});
-
-test("a format behind a stack's name, as RELION lets it stand there, is no part of the name", async () => {
-  const folder = scratchFolder();
-  const image = {
-    data: new Float32Array(16).fill(1),
-    shape: [1, 4, 4] as const,
-    voxelSize: 2,
-    kind: "stack" as const,
-  };
-  writeFileSync(join(folder, "a.stk"), writeMrc(image));
-  const open = (name: string) => openStacks(nodeFiles, [name], join(folder, "p.star"));
-  expect((await open("a.stk:mrcs"))[0]!.path).toBe(join(folder, "a.stk"));
-  await expect(open("b.stk:mrcs")).rejects.toThrow("b.stk:mrcs: found nothing there");
 });
