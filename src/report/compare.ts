@@ -24,13 +24,14 @@ export async function writeComparePage(finished: FinishedComparison, files: File
   for (const { row, folder } of made) images.push({ name: row, image: await firstMicrograph(folder, files) });
   const introduction =
     paragraph(
-      `${comparison.minutes} minutes of training for every row with a network, ` +
+      `${comparison.minutes} ${comparison.minutes === 1 ? "minute" : "minutes"} of training for every row with a network, ` +
         `${comparison.seeds.length === 1 ? "seed" : "seeds"} ${comparison.seeds.join(", ")}, the same specimens, ` +
         "scored against micrographs that took no part in learning.",
     ) +
     paragraph(
       "Every measure but the correlation is better when lower; ± is the standard deviation over the seeds, and " +
-        "of floor and ceiling over the ways to halve the real micrographs.",
+        "of floor and ceiling over the ways to halve the real micrographs. The table goes on to the right; table.csv " +
+        "holds it too, and docs/results/evaluation.md explains the measures.",
     );
   const html = htmlPage(
     {
