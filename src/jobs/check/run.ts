@@ -56,7 +56,13 @@ export async function checkProject(
   const doubt = ctfs && micrographCtfDoubt(ctfs, ctf!);
   if (doubt) report.warn(doubt);
   const findings = [
-    ...(await judgeStructure(structure, map === undefined ? "model" : "map", particleDiameter, files)),
+    ...(await judgeStructure(
+      structure,
+      map === undefined ? "model" : "map",
+      particleDiameter,
+      files,
+      project.sections.potential,
+    )),
     ...judgeVersions([...new Set([...all, ...heldOut])]),
     ...judgeMicrographs(micrographs, { pixelSize }),
     ...judgeAlone([...checked.slice(learned.length), ...others], { pixelSize }),

@@ -39,7 +39,7 @@ test("a changed option does its stage and all that depends on it again; what was
 
 test("a changed input does so too, told by its contents", async () => {
   await runProject({ project: PROJECT }, context().context);
-  writeFileSync(join(dir, "a.pdb"), readFileSync(join(dir, "a.pdb"), "utf8").replace("CA  ALA", "CA  GLY"));
+  writeFileSync(join(dir, "a.pdb"), readFileSync(join(dir, "a.pdb"), "utf8").replace("CB  ALA", "CB  GLY"));
   const again = context();
   await runProject({ project: PROJECT }, again.context);
   expect(again.done).toEqual(ALL.filter((command) => command !== "estimate"));
@@ -132,7 +132,7 @@ test("what was read of an input is not read again, until its file is another one
   await runProject({ project: PROJECT }, second.context);
   expect(second.read).toEqual([]);
   const { atime, mtime } = statSync(model);
-  writeFileSync(model, readFileSync(model, "utf8").replace("CA  ALA", "CA  GLY"));
+  writeFileSync(model, readFileSync(model, "utf8").replace("CB  ALA", "CB  GLY"));
   utimesSync(model, atime, mtime);
   const third = reading();
   await runProject({ project: PROJECT }, third.context);

@@ -1,6 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { judgeStructure } from "../../../../src/jobs/check/structure.js";
 import { readModelAtoms } from "../../../../src/jobs/shared/maps/model-atoms.js";
+import { nodeFiles } from "../../../../src/runtime/files.js";
 import { jobContext } from "../../../helpers/job-context.js";
+import { scratchFolder } from "../../../helpers/scratch.js";
 
 interface Site {
   readonly name?: string;
@@ -119,4 +124,20 @@ test("an element without a scattering factor is named with its file and atom", (
   expect(() => warningsOf(lines)).toThrow(
     'm.pdb: element of atom NB of HEM 99, chain A: found "Nb", expected one with a known scattering factor',
   );
+});
+
+test("the check of a project says so too, with the particle that the project takes", async () => {
+  const path = join(scratchFolder(), "whole.pdb");
+  const second = chain.map(({ number, x }) =>
+    pdbLine({ chain: "B", number, x: -x }).replace("   5.000", "  -5.000"),
+  );
+  writeFileSync(path, [...BIOMT, ...chain.map(pdbLine), ...second].join("\n"));
+  expect(await judgeStructure(path, "model", 350, nodeFiles)).toEqual([
+    expect.objectContaining({
+      kind: "doubt",
+      about: path,
+      found: expect.stringMatching(/^assembly 1 lays 80 of 160/),
+    }),
+  ]);
+  expect(await judgeStructure(path, "model", 350, nodeFiles, { assembly: "none" })).toEqual([]);
 });
