@@ -19,6 +19,7 @@ import type { ReconstructPlan } from "./plan.js";
 import { RECONSTRUCTION, type ReconstructionRecord } from "./records.js";
 import { chooseSets } from "./sets.js";
 import type { MapShared } from "./tasks.js";
+import { shortFscDoubt } from "./wiener.js";
 
 /**
  * Reconstructs a map, and half maps where there are half sets, into a folder.
@@ -40,6 +41,8 @@ async function reconstruct(plan: ReconstructPlan, context: DatasetContext): Prom
   if (doubt) report.warn(doubt);
   const grid = gridOf(ready, plan.maxResolution);
   const fsc = plan.wiener === undefined ? undefined : readFsc(await files.read(plan.wiener), plan.wiener);
+  const ofFsc = fsc && shortFscDoubt(fsc, (grid.box * grid.voxelSize) / grid.radius, plan.wiener!);
+  if (ofFsc) report.warn(ofFsc);
   const sets = chooseSets(ready.particles, plan, report.warn);
   const mask =
     plan.mask === undefined ? undefined : await readMask(files, plan.mask, sameGridAs(grid, plan), report);

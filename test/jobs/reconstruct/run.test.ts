@@ -64,7 +64,9 @@ describe("reconstructMap", () => {
     const all = (value: number) => files.columns["rlnAngleRot"]!.map(() => value);
     const unaligned = { rlnAngleRot: all(0), rlnAngleTilt: all(0), rlnAnglePsi: all(0) };
     expect((await run({ particles: starWith(unaligned) })).warnings).toEqual([
-      expect.stringContaining("all 200 particles have one view (rot 0, tilt 0), as where nothing was aligned"),
+      expect.stringContaining(
+        "all 200 particles have one view (rot 0, tilt 0), as where nothing was aligned",
+      ),
     ]);
     const far = files.columns["rlnOriginXAngst"]!.map((value, row) => (row === 3 ? 5000 : value));
     expect((await run({ particles: starWith({ rlnOriginXAngst: far }) })).warnings).toEqual([
@@ -212,6 +214,22 @@ describe("reconstructMap", () => {
     expect(over.warnings).toEqual([
       expect.stringMatching(/with\d+\.star: 4 of 200 particles have a negative defocus, which is overfocus/),
     ]);
+  });
+
+  test("an FSC that ends while halves agree, before the finest detail, is told", async () => {
+    const fsc = (name: string, last: number): string => {
+      const path = join(folder, `${name}.csv`);
+      const rows = Array.from({ length: 5 }, (_, s) => `${s / 144},${1 - (s / 4) * (1 - last)}`);
+      writeFileSync(path, `frequency_per_angstrom,fsc\n${rows.join("\n")}\n`);
+      return path;
+    };
+    const { warnings } = await run({ wiener: fsc("short", 0.8) });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /short\.csv: the correlation ends at 36\.00 angstrom, where it is 0\.80; beyond it/,
+      ),
+    ]);
+    expect((await run({ wiener: fsc("fallen", 0.05) })).warnings).toEqual([]);
   });
 
   test("an image that two particles have is told", async () => {

@@ -39,6 +39,8 @@ export function warnOfModel(
     report.warn(
       `${path}: it is a predicted model, whose confidence stands in place of B factors: leave \`bFactors\` out`,
     );
+  if (bFactors && atoms.every(({ bFactor }) => bFactor === 0))
+    report.warn(`${path}: the B factors of all atoms are 0: none is blurred`);
 }
 
 /** Angstrom: no two atoms of a particle lie so near, but the alternate places of one. */

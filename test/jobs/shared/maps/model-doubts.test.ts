@@ -116,6 +116,14 @@ test("B factors of a predicted model are warned of", () => {
   expect(warningsOf(lines)).toEqual([]);
 });
 
+test("B factors of 0, as programs of molecular dynamics write them, are warned of where they are asked for", () => {
+  const lines = chain.map((site) => pdbLine(site).replace("20.00", " 0.00"));
+  expect(warningsOf(lines, { bFactors: true })).toEqual([
+    "m.pdb: the B factors of all atoms are 0: none is blurred",
+  ]);
+  expect(warningsOf(lines)).toEqual([]);
+});
+
 test("an element without a scattering factor is named with its file and atom", () => {
   const lines = [
     ...chain.map(pdbLine),
