@@ -33,7 +33,9 @@ export function projectText(draft: ProjectDraft): string {
     ...listLines("micrographs", draft.micrographs),
     ...(draft.heldOut
       ? listLines("heldOut", draft.heldOut)
-      : ["# heldOut: [one.mrc]   # none is held out of so few: without one the synthetic micrographs are not scored"]),
+      : [
+          "# heldOut: [one.mrc]   # none is held out of so few: without one the synthetic micrographs are not scored",
+        ]),
     structure ? valueLine(structure.kind, structure) : missingLine("model"),
     draft.ctf
       ? valueLine("ctf", draft.ctf)

@@ -1,6 +1,8 @@
 import { type Document, LineCounter, parseDocument, visit, type YAMLParseError } from "yaml";
 import { FormatError, OptionError, UsageError } from "../../core/errors.js";
+import type { Files } from "../../core/ports.js";
 import { symmetryOperators } from "../../core/symmetry.js";
+import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { classify2dOptions } from "../classify2d/options.js";
 import { estimateOptions } from "../estimate/options.js";
@@ -100,8 +102,17 @@ export interface ProjectChanges {
   readonly sections?: Readonly<Partial<Record<SectionName, Readonly<Record<string, unknown>>>>>;
 }
 
+/** The project of a file. @throws UsageError for the folder in place of its project file; FileError; what `parseProject` throws */
+export async function readProject(path: string, changes: ProjectChanges, files: Files): Promise<Project> {
+  const file = inside(path, "project.yaml");
+  if (await files.exists(file)) {
+    throw new UsageError(`${path}: found a folder, expected the project file in it, ${file}`);
+  }
+  return parseProject(await files.read(path), path, changes);
+}
+
 /**
- * Reads a project file.
+ * Reads the text of a project file.
  *
  * @throws FormatError for text that is no YAML or no table, UsageError that names the key for options that cannot be used
  */

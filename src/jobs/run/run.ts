@@ -4,7 +4,7 @@ import { inside } from "../../dataset/layout.js";
 import type { Finding } from "../check/records.js";
 import { checkProject, findingLines, judgeOwnFits, setAside } from "../check/run.js";
 import { type ExpandPaths, findProjectFiles, readProjectData } from "../project/data.js";
-import { type Project, type ProjectChanges, parseProject } from "../project/file.js";
+import { type Project, type ProjectChanges, readProject } from "../project/file.js";
 import { stageKeys } from "../project/key.js";
 import type { ProjectData, Stage } from "../project/stage.js";
 import { planStages } from "../project/stages.js";
@@ -83,7 +83,7 @@ export async function openProject(
   stagesOf: typeof planStages = planStages,
 ): Promise<OpenProject> {
   const { files } = context;
-  const project = parseProject(await files.read(path), path, changes);
+  const project = await readProject(path, changes, files);
   const found = await findProjectFiles(project, files, context.expand);
   const { findings } = await checkProject(project, found, context);
   const aside = setAside(findings);

@@ -68,6 +68,9 @@ test("from and to name the stages to do; what a later one needs must be there", 
   await expect(runProject({ project: PROJECT, from: "train" }, context().context)).rejects.toThrow(
     "from: found the stage specimens before it not done, expected it to be: leave `from` out",
   );
+  await expect(runProject({ project: dir }, context().context)).rejects.toThrow(
+    `${dir}: found a folder, expected the project file in it, ${PROJECT}`,
+  );
   await expect(runProject({ project: PROJECT, to: "trian" }, context().context)).rejects.toThrow(
     "to: found trian, expected one of estimate, potential, simulate, specimens, train, generate, evaluate, pick-train, pick-run",
   );

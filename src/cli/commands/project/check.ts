@@ -1,7 +1,7 @@
 import type { checkOptions } from "../../../jobs/check/options.js";
 import { checkProject, findingLines, judgeOwnFits } from "../../../jobs/check/run.js";
 import { findProjectFiles } from "../../../jobs/project/data.js";
-import { parseProject } from "../../../jobs/project/file.js";
+import { readProject } from "../../../jobs/project/file.js";
 import { writeCheckPage } from "../../../report/check.js";
 import type { Run } from "../../command.js";
 import { expandMicrographs } from "../../project.js";
@@ -11,7 +11,7 @@ import { withWorkers } from "../../workers.js";
 export const run: Run<typeof checkOptions> = async (options, context) => {
   const { files, report } = context;
   const changes = options.out === undefined ? {} : { out: options.out };
-  const project = parseProject(await files.read(options.project), options.project, changes);
+  const project = await readProject(options.project, changes, files);
   const found = await findProjectFiles(project, files, expandMicrographs);
   const { findings: fits } = await judgeOwnFits(project, found, files);
   const result = await withWorkers(options.workers, (workers) =>
