@@ -18,9 +18,9 @@ const COLUMNS = {
   score: /^(score|confidence|probability)$/i,
   diameter: /^(diameter|diameter_px|box|box_size)$/i,
   radius: /^(radius|radius_px|mask_radius_px|disc_radius_px)$/i,
-  micrograph: /^(micrograph|micrograph_name|image_name)$/i,
+  micrograph: /^((micrograph|image)(_?(name|path|file))?|file_?(name|path))$/i,
   /** What must be the same in all rows: else the places are those of several images or several kinds of things. */
-  section: /^(z|z_coord|z-coordinate|section|slice)$/i,
+  section: /^(z|z_coord|z-coordinate|section|slice|frame|image_id)$/i,
   kind: /^(class|class_name|category|label|kind|type)$/i,
   width: /^(w|width)$/i,
   height: /^(h|height)$/i,
@@ -48,6 +48,7 @@ export function readPointsCsv(content: Uint8Array | string, path: string, microg
   if (header) refuseLongRows(rows, names.length, path);
   else refuseNameless(rows, path);
   refuseMixed(rows, columns, names, path);
+  if (columns.micrograph < 0) refuseOtherNames(rows, names, path);
   return rows.map((row) => {
     const cell = (name: keyof typeof COLUMNS): number => numberCell(row, columns[name], name, path);
     const fail = (name: string, found: unknown, expected: string): never => {
@@ -87,6 +88,20 @@ function refuseMixed(
     if (!other) continue;
     const expected = `${rows[0]!.cells[column]} as in the rows before: ${what}`;
     throw new FormatError(path, `line ${other.line}, ${names[column]}`, other.cells[column], expected);
+  }
+}
+
+/** Names of images, by their endings. */
+const IMAGE = /\.(mrcs?|tiff?|png|jpe?g|hdf|eer)(\.gz|\.bz2)?$/i;
+
+/** @throws FormatError for names of several images in a column that is named otherwise: their points would be those of one */
+function refuseOtherNames(rows: readonly TableRow[], names: readonly string[], path: string): void {
+  for (const [column, name] of names.entries()) {
+    const first = rows[0]?.cells[column] ?? "";
+    const other = rows.find(({ cells }) => cells[column] !== first && IMAGE.test(cells[column] ?? ""));
+    if (!other) continue;
+    const expected = `${first} as in the rows before, or the column to be named micrograph`;
+    throw new FormatError(path, `line ${other.line}, ${name}`, other.cells[column], expected);
   }
 }
 

@@ -227,6 +227,22 @@ describe("lists of points", () => {
   ])("%s are refused", (_, text, message) => {
     expect(() => readPointsCsv(text, "a.csv", "m")).toThrow(message);
   });
+  test.each(["micrograph", "micrograph_path", "Image", "image_name", "filename", "file_path"])(
+    "a column named %s says the micrograph",
+    (name) => {
+      const picks = readPointsCsv(`${name},x,y\na.mrc,1,2\nb.mrc,3,4\n`, "p.csv", "m");
+      expect(picks.map(({ micrograph }) => micrograph)).toEqual(["a.mrc", "b.mrc"]);
+    },
+  );
+
+  test("names of images in another column are not passed over", () => {
+    expect(() => readPointsCsv("Source,x,y\na.mrc,1,2\nb.mrc,3,4\n", "p.csv", "m")).toThrow(
+      'p.csv: line 3, Source: found "b.mrc", expected a.mrc as in the rows before, or the column to be named micrograph',
+    );
+    expect(readPointsCsv("x,y,Source\n1,2,a.mrc\n3,4,a.mrc\n", "p.csv", "m")).toHaveLength(2);
+    expect(readPointsCsv("x,y,note\n1,2,good\n3,4,bad\n", "p.csv", "m")).toHaveLength(2);
+  });
+
   test("names after a #, as numpy's savetxt writes them, say which column is which", () => {
     expect(readPointsCsv("# y,x\n2,1.5\n", "a.csv", "m")).toEqual([point]);
     expect(readPointsCsv("# mine, by hand\n1.5,2\n", "a.csv", "m")).toEqual([point]);
