@@ -2,7 +2,7 @@ import { decodeText } from "../bytes/text.js";
 import { originsOf } from "../star/origins.js";
 import { parseStar } from "../star/parse.js";
 import { pixelSizesOf, type RowPixelSizes } from "../star/pixel-sizes.js";
-import { micrographNames, refuseSections } from "../star/places.js";
+import { micrographNames, refuseSections, refuseSeveralImages } from "../star/places.js";
 import { type StarColumnInput, writeStar } from "../star/write.js";
 import { type CoordinatePick, type Pick, refuseShares } from "./pick.js";
 
@@ -13,8 +13,8 @@ const NO_SCORES: readonly number[] = [-999, -9999];
  * Reads picks from any STAR file with rlnCoordinateX and Y: RELION's autopick and manualpick files (one micrograph a file), or
  * particles of many micrographs, whose origins come with them.
  * @param micrograph name for files without rlnMicrographName
- * @throws FormatError for a file without those labels, with several blocks that have them, a value that is no number, or
- *   places in several sections of a tomogram
+ * @throws FormatError for a file without those labels, with several blocks that have them, a value that is no number, places in several
+ *   sections of a tomogram, or rows of several images of which no micrograph is said
  */
 export function readPicksStar(
   content: Uint8Array | string,
@@ -26,6 +26,7 @@ export function readPicksStar(
   const [x, y] = [table.numbers("rlnCoordinateX"), table.numbers("rlnCoordinateY")];
   refuseSections(table);
   const names = table.has("rlnMicrographName") ? micrographNames(table) : undefined;
+  if (!names) refuseSeveralImages(table);
   const scores = table.has("rlnAutopickFigureOfMerit")
     ? table.numbers("rlnAutopickFigureOfMerit")
     : undefined;

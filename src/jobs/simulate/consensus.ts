@@ -1,5 +1,5 @@
 import { mean, quantile, standardDeviation } from "../../array/statistics.js";
-import { UsageError } from "../../core/errors.js";
+import { FormatError, UsageError } from "../../core/errors.js";
 import type { Files } from "../../core/ports.js";
 import type { InputRecord } from "../../dataset/records.js";
 import { truePosition } from "../../dataset/true-position.js";
@@ -43,6 +43,11 @@ export async function readConsensus(
     throw new UsageError(
       `${paths.join(", ")}: found no particles with their optics, expected one STAR file, or .cs files of the same particles`,
     );
+  }
+  const nameless = set.particles.findIndex(({ micrograph }) => micrograph === undefined);
+  if (nameless >= 0) {
+    const expected = "its name: particles and defocus are those of micrographs";
+    throw new FormatError(paths[0]!, `micrograph of particle ${nameless + 1}`, "nothing", expected);
   }
   const inputs: InputRecord[] = [];
   for (const path of paths) inputs.push(await hashFile(path, undefined, files));

@@ -69,4 +69,19 @@ describe("readPicksStar", () => {
       "expected one with rlnCoordinateX, as the files have that rlnMicrographCoordinates names",
     );
   });
+
+  test.each([
+    ["rlnImageName", "1@Extract/a.mrcs", "2@Extract/b.mrcs"],
+    ["rlnMicrographMovieName", "Movies/a.tif", "Movies/b.tif"],
+  ])(
+    "rows of several images by %s, without rlnMicrographName, do not become one micrograph",
+    (label, a, b) => {
+      const text = (one: string, two: string): string =>
+        `data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_${label}\n1 2 ${one}\n3 4 ${two}\n`;
+      expect(() => readPicksStar(text(a, b), "p.star", "p")).toThrow(
+        /p\.star: data_, line 7, rln\w+: found .*, or rlnMicrographName/,
+      );
+      expect(readPicksStar(text(a, a.replace("1@", "2@")), "p.star", "p")).toHaveLength(2);
+    },
+  );
 });

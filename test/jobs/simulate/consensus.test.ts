@@ -151,6 +151,7 @@ describe("simulate with a refinement's particles", () => {
   test.each([
     ["without optics", "data_\n\nloop_\n_rlnMicrographName\n_rlnCoordinateX\n_rlnCoordinateY\na.mrc 1 2\n"],
     ["without particles", STAR.slice(0, STAR.indexOf("a.mrc 100"))],
+    ["without micrographs", STAR.replace("_rlnMicrographName", "_rlnMicrographMetadata")],
   ])("a file %s is refused by name", async (name, text) => {
     const path = join(dir, `${name}.star`);
     writeFileSync(path, text);
