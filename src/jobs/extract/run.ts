@@ -5,6 +5,7 @@ import { inside } from "../../dataset/layout.js";
 import { decodeText } from "../../io/bytes/text.js";
 import { unpackedName } from "../../io/bytes/unpack.js";
 import type { MicrographCtf } from "../../io/particles/micrograph-ctf.js";
+import { LABEL } from "../../io/star/names.js";
 import { inClaimedFolder } from "../shared/claim-folder.js";
 import { cornerDoubt, type PlaceInShape } from "../shared/micrographs/corner-doubt.js";
 import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
@@ -107,6 +108,9 @@ async function openExtraction(given: ExtractOptions, context: JobContext): Promi
     options.ctf === undefined ? undefined : await readCtfsOf(table, particles, options.ctf, context);
   const doubt = starCtfDoubt(table.file);
   if (doubt) report.warn(doubt);
+  if (!ctfs && !table.particles.has(LABEL.defocusU)) {
+    report.note(`${particles}: no CTFs, which classify2d, refine and reconstruct need: --ctf adds them`);
+  }
   const earlier = earlierImagesDoubt(table);
   if (earlier) report.note(earlier);
   const opened = { ...plan, table, ctfs };

@@ -101,6 +101,19 @@ test("a beam tilt of the micrographs, which goes no further, is told", async () 
   expect(told.warnings).toEqual([`${tilted}: left out: rlnBeamTiltX, as only the CTF is taken`]);
 });
 
+test("picks that get no CTF are told; those that have one or get one are not", async () => {
+  const star = write("none.star", [opticsOf(300), { name: "particles", columns: ofGroup }]);
+  const notesOf = async (options: { readonly particles: string; readonly ctf?: string }) => {
+    const { context, notes } = jobContext();
+    await extractParticles({ ...options, box: 8, out: join(dir, "told.mrcs") }, context);
+    return notes;
+  };
+  expect(await notesOf({ particles: star })).toEqual([
+    `${star}: no CTFs, which classify2d, refine and reconstruct need: --ctf adds them`,
+  ]);
+  expect(await notesOf({ particles: star, ctf })).toEqual([]);
+});
+
 test("picks with optics keep them", async () => {
   const star = write("grouped.star", [opticsOf(300), { name: "particles", columns: ofGroup }]);
   const { optics, particles } = await extract(star);

@@ -59,7 +59,7 @@ describe("a refinement refuses", () => {
       /no rlnImageName", expected the images/,
     );
     await expect(read({ particles: without("defocus") })).rejects.toThrow(
-      /no rlnDefocusU", expected the CTF/,
+      /no rlnDefocusU", expected the CTF .* which `cryogem extract --ctf` adds/,
     );
     await expect(read({ particles: without("angles"), givenPoses: true })).rejects.toThrow(/no rlnAngleRot/);
     const text = readFileSync(toy.star, "utf8");

@@ -82,7 +82,10 @@ function checkParticles({ particles }: ParticleSet, { path, fewest, givenPoses }
     new FormatError(path, "data_particles", `no ${label}`, found);
   if (!first!.image) throw lack(LABEL.image, "the images of the particles: `extract` cuts them out");
   if (!first!.defocus) {
-    throw lack(LABEL.defocusU, "the CTF of every particle (rlnDefocusU, rlnDefocusV, rlnDefocusAngle)");
+    throw lack(
+      LABEL.defocusU,
+      "the CTF of every particle (rlnDefocusU, rlnDefocusV, rlnDefocusAngle), which `cryogem extract --ctf` adds",
+    );
   }
   if (givenPoses && !first!.angles) throw lack(LABEL.rot, "angles to start from, as `givenPoses` asks for");
 }
