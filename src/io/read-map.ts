@@ -24,7 +24,7 @@ export async function readMap(
   { voxelSize, remark }: MapReading = {},
 ): Promise<Volume> {
   const file = unpackImages(bytes, path);
-  if (isHdf5(file)) return readEmanMap(file, path, voxelSize);
+  if (isHdf5(file)) return readEmanMap(file, path, { voxelSize, remark });
   if (isText(file))
     throw new FormatError(path, "format", "text, as of an atomic model", "a density map, MRC");
   const read = readMrc(file, path);
@@ -40,9 +40,22 @@ const TEXT_BYTES = 256;
 const isText = (bytes: Uint8Array): boolean =>
   bytes.length > 0 && bytes.subarray(0, TEXT_BYTES).every((byte) => byte >= 32 || (byte >= 9 && byte <= 13));
 
-async function readEmanMap(bytes: Uint8Array, path: string, voxelSize: number | undefined): Promise<Volume> {
-  const { data, shape, pixelSize = voxelSize } = await withEmanHdf(bytes, path, (file) => file.read(0));
+async function readEmanMap(
+  bytes: Uint8Array,
+  path: string,
+  { voxelSize, remark }: Pick<MapReading, "remark"> & { readonly voxelSize: number | undefined },
+): Promise<Volume> {
+  const {
+    count,
+    data,
+    shape,
+    pixelSize = voxelSize,
+  } = await withEmanHdf(bytes, path, (file) => ({
+    count: file.count,
+    ...file.read(0),
+  }));
   if (shape[0] === 1) throw new FormatError(path, "first image, shape", shape, "a volume");
+  if (count > 1) remark?.(`${path}: the first of ${count} volumes is read`);
   if (!(pixelSize !== undefined && pixelSize > 0)) {
     throw new FormatError(path, "EMAN.apix_x", "nothing", "a voxel size, in the file or given beside it");
   }

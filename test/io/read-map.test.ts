@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import h5wasm from "h5wasm/node";
 import { describe, expect, test } from "vitest";
 import { gzip } from "../../src/io/bytes/gunzip.js";
 import { writeMrc } from "../../src/io/mrc/write.js";
 import { readMap } from "../../src/io/read-map.js";
 import { readStructure } from "../../src/io/structure/read.js";
+import { scratchFolder } from "../helpers/scratch.js";
 import { mrcFixture } from "./mrc/fixture.js";
 import { fixture } from "./picture.js";
 
@@ -50,6 +54,26 @@ describe("readMap", () => {
     }
     const odd = mrcFixture({ ...cube, ints: { 10: 1 }, floats: { 11: 3, 12: 3, 13: 9 } });
     await expect(readMap(odd, "a.mrc")).rejects.toThrow("expected cubic voxels");
+  });
+
+  test("of several volumes of an EMAN2 file the first is read, which is said", async () => {
+    await h5wasm.ready;
+    const path = join(scratchFolder(), "two.hdf");
+    const file = new h5wasm.File(path, "w");
+    const images = file.create_group("MDF").create_group("images");
+    for (const [n, values] of [data, data.map((value) => -value)].entries()) {
+      const group = images.create_group(String(n));
+      group.create_attribute("EMAN.apix_x", 1.5, null, "<f4");
+      group.create_dataset({ name: "image", data: values, shape: [2, 2, 2], dtype: "<f4" });
+    }
+    file.close();
+    const remarks: string[] = [];
+    const map = await readMap(readFileSync(path), "two.hdf", { remark: (line) => remarks.push(line) });
+    expect([map.data, map.voxelSize, remarks]).toEqual([
+      data,
+      1.5,
+      ["two.hdf: the first of 2 volumes is read"],
+    ]);
   });
 
   test("an EMAN2 file whose first image has one section is no map", async () => {

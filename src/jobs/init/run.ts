@@ -115,6 +115,9 @@ async function draftProject(
   };
 }
 
+/** Angstrom: cryo-EM records coarser pixels. Nanometres of usual ones are finer. */
+const FINEST_USUAL = 0.25;
+
 /** Says what the headers of the micrographs show. */
 function tellMicrographs(look: MicrographLook, { report }: Pick<InitContext, "report">): void {
   const { count, looked, unreadable, otherShapes, otherPixelSizes, pixelSize } = look;
@@ -127,6 +130,10 @@ function tellMicrographs(look: MicrographLook, { report }: Pick<InitContext, "re
       `${unreadable.size} ${of} cannot be read, and \`check\` will set them aside. The first: ${reason}`,
     );
   }
+  if (pixelSize !== undefined && pixelSize.value < FINEST_USUAL)
+    report.warn(
+      `${pixelSize.value} angstrom per pixel, ${pixelSize.source}, is finer than cryo-EM records: is it in nanometre?`,
+    );
   if (otherShapes > 0) report.warn(`${otherShapes} ${of} have another size`);
   if (otherPixelSizes > 0) {
     report.warn(

@@ -80,6 +80,15 @@ test("what most micrographs say counts, and not an atlas that comes first", asyn
   ]);
 });
 
+test("a header in nanometre is doubted", async () => {
+  const { warnings } = await init("of-nanometres", micrographs("nanometres", [0.15, 0.15]));
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^0\.15 angstrom per pixel, from the header of .*m0\.mrc, is finer than cryo-EM records/,
+    ),
+  ]);
+});
+
 test("where header and table of CTFs differ, the pixel size is not guessed", async () => {
   const paths = micrographs("fine", [0.53]);
   const ctf = table("super.star", 1.06);
