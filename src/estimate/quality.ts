@@ -55,6 +55,15 @@ export function micrographQuality(
   };
 }
 
+/**
+ * Quantile skewness at the particle's size above which protein is white: raw micrographs of ribosomes have -0.35 to -0.32, of
+ * apoferritin that fills the field -0.31 to 0.08 (EMPIAR-10028, EMPIAR-10146).
+ */
+const WHITE = 0.15;
+
+/** Whether micrographs have white protein on a darker ground, by the skewness of each, as `particleSkewness` measures it. */
+export const isProteinWhite = (skewness: readonly number[]): boolean => quantile(skewness, 0.5) > WHITE;
+
 function levelsOf(data: Float32Array): { readonly levels: number; readonly clipped: number } {
   const seen = new Set<number>();
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -71,8 +80,8 @@ function levelsOf(data: Float32Array): { readonly levels: number; readonly clipp
   return { levels: seen.size, clipped: (2 * Math.min(atLow, atHigh)) / data.length };
 }
 
-/** Skewness of the difference of two blurs, narrow and wide, that a disc of the particle's size answers most. */
-function particleSkewness(image: Image, pixelSize: number, particleDiameter: number): number {
+/** Skewness of the difference of two blurs, narrow and wide, that a disc of the particle's size answers most. Sizes in angstrom. */
+export function particleSkewness(image: Image, pixelSize: number, particleDiameter: number): number {
   const target = particleDiameter / ACROSS;
   const binning = planBinning(image.shape, pixelSize, target);
   const small = binning ? binImage(image, binning) : image;

@@ -1,4 +1,5 @@
 import { quantile } from "../../array/statistics.js";
+import { isProteinWhite } from "../../estimate/quality.js";
 import { ONE_VERSION, severalVersions } from "../shared/micrographs/exposures.js";
 import { pixelSizesDiffer, rounded, saidPixelSize } from "../shared/micrographs/pixel-size.js";
 import type { GlancedMicrograph } from "./glance.js";
@@ -12,11 +13,6 @@ export interface CheckExpectation {
 
 /** Fewer micrographs do not tell how micrographs differ among each other. */
 const FEW = 4;
-/**
- * Quantile skewness at the particle's size above which protein is white: raw micrographs of ribosomes have -0.35 to -0.32, of
- * apoferritin that fills the field -0.31 to 0.08 (EMPIAR-10028, EMPIAR-10146).
- */
-const WHITE = 0.15;
 /**
  * Fineness below which something has taken the noise away. Raw micrographs of EMPIAR-10028, binned four times, have 0.07;
  * after a blur of 1 pixel 0.0006 is left.
@@ -166,7 +162,7 @@ function ofTheSet(usable: readonly CheckedMicrograph[]): Finding[] {
     pictures: usable.slice(0, 2).flatMap(({ picture }) => picture ?? []),
   });
   const findings: Finding[] = [];
-  if (middle((q) => q.skewness) > WHITE) {
+  if (isProteinWhite(usable.map(({ quality }) => quality!.skewness))) {
     findings.push(
       doubt(
         "particles look white on a darker ground",

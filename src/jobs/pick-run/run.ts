@@ -1,6 +1,7 @@
 import { FileError } from "../../core/errors.js";
 import type { ComputeRuntime } from "../../core/ports.js";
 import { inside } from "../../dataset/layout.js";
+import { isProteinWhite, particleSkewness } from "../../estimate/quality.js";
 import { NetworkScorer } from "../../pick/network/scorer.js";
 import { chooseThreshold } from "../../pick/threshold.js";
 import { ringsDoubt } from "../estimate/records.js";
@@ -9,6 +10,7 @@ import type { DatasetContext } from "../shared/context.js";
 import { tellEarlierRun } from "../shared/micrographs/earlier-run.js";
 import { tellMicrographRemarks } from "../shared/micrographs/header-remarks.js";
 import { PixelSizeWatch } from "../shared/micrographs/pixel-size.js";
+import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
 import { startProgress } from "../shared/progress.js";
 import { ofShare, refuseMissing, requireTables, type ShardDone } from "../shared/share.js";
 import { type KnownOptics, type OpenMethod, openMethod, readKnownOptics } from "./method.js";
@@ -146,12 +148,33 @@ async function pickInto(
         "are particles dark on a lighter ground, and are pixel size and diameter right? Look at pictures/; " +
         "a lower `threshold` is applied to the same scores, without picking again",
     );
-  }
+  } else if (plan.assignment.share.kind !== "join") await warnOfWhite(picked, target, context);
   await writePicks({ plan, record, picked, optics: known.optics }, context);
   const left = { measured: PICKS.parts, what: "pictures and coordinates" };
   await tellEarlierRun(plan, left, context);
   await files.remove(inside(plan.out, PICKS.failures));
   return record;
+}
+
+/** Micrographs whose contrast is looked at: all of a session have the same. */
+const LOOKED_AT = 3;
+
+/** Warns of micrographs in which protein is white: what is picked in them is the ground between particles. */
+async function warnOfWhite(
+  picked: readonly PickedMicrograph[],
+  { pixelSize, diameter }: Pick<PickTarget, "pixelSize" | "diameter">,
+  { files, report }: Pick<DatasetContext, "files" | "report">,
+): Promise<void> {
+  const skewness: number[] = [];
+  for (const { file } of picked.slice(0, LOOKED_AT)) {
+    const { image } = await readRealMicrograph(files, file);
+    skewness.push(particleSkewness(image, pixelSize, diameter));
+  }
+  if (isProteinWhite(skewness))
+    report.warn(
+      `${picked[0]!.file}: particles look white on a darker ground, where pickers expect them dark: invert the micrographs, or take ` +
+        "them before another program inverted them",
+    );
 }
 
 /** What became of every micrograph in its share. @throws FileError that names those that have not been done */

@@ -164,6 +164,20 @@ describe("pick run", () => {
     expect((await run(options("some-picked", { threshold: 2 }))).warnings).toEqual([]);
   });
 
+  test("micrographs in which protein is white are told", async () => {
+    const paths = micrographs.map(({ image }, i) => {
+      const path = join(dir, `white.${i + 1}.mrc`);
+      writeFileSync(path, mrc({ ...image, data: image.data.map((value) => -value) }));
+      return path;
+    });
+    const { warnings } = await run(options("white", { micrographs: paths, threshold: 0.5 }));
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /white\.1\.mrc: particles look white on a darker ground, where pickers expect them dark/,
+      ),
+    ]);
+  });
+
   test("micrographs that cannot be picked are left out with a warning that says why", async () => {
     const bad = join(dir, "bad");
     mkdirSync(bad);
