@@ -125,7 +125,13 @@ function ofCryosparc(bytes: Uint8Array, path: string): readonly MicrographCtf[] 
   const { rows, columns } = readNpyTable(bytes, path);
   const column = (name: string) => {
     const found = columns.get(name);
-    if (!found) throw new FormatError(path, "columns", `no ${name}`, "exposures with their CTF");
+    if (!found)
+      throw new FormatError(
+        path,
+        "columns",
+        `no ${name}`,
+        "exposures with their CTF, in one file as cryoSPARC exports the group",
+      );
     return found;
   };
   const numbers = (name: string): Float64Array => {
