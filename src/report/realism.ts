@@ -12,9 +12,10 @@ export function realismSection({ result, subject, baselines }: ReportRealism): R
   const judged = verdicts(result, subject, baselines);
   const body =
     paragraph(
-      "How far each set of micrographs lies from real ones, by several measures (docs/results/evaluation.md explains them). Real against real is the floor: what " +
-        "two halves of the real micrographs differ by. White noise is the ceiling of what knows nothing about them, " +
-        "though it can score well where real micrographs are nearly Gaussian. A lattice is a regular pattern that a network can leave; a ratio of 1 means none.",
+      "How far each set of micrographs lies from real ones, by several measures (docs/results/evaluation.md explains " +
+        "them). Real against real is the floor: what two halves of the real micrographs differ by. White noise is the " +
+        "ceiling of what knows nothing about them, though it can score well where real micrographs are nearly Gaussian. " +
+        "A lattice is a regular pattern that a network can leave; a ratio of 1 means none.",
     ) +
     (judged.length > 0 ? verdictTable(judged, subject) : "") +
     scoreTable(result) +

@@ -21,7 +21,9 @@ export const runOptions = {
   to: textOption({ value: "stage", help: "last stage to do", otherwise: "the last" }),
   submit: textOption({
     value: "options",
-    help: "do the stages that have shares on a cluster with Slurm, as arrays of jobs with these options of the command submit, and wait for them",
+    help:
+      "do the stages that have shares on a cluster with Slurm, as arrays of jobs with these options of " +
+      "the command submit, and wait for them",
     otherwise: "all is done here",
   }),
   plan: switchOption({ help: "only print the state of each stage and its command", fallback: false }),

@@ -174,7 +174,9 @@ export const imagingOptions = {
     { from: 0, to: 0.9 },
     {
       value: "f",
-      help: "fall of a made-up ice gradient across the field: the strength of the particles goes from 1 to this much less, the background stays as bright",
+      help:
+        "fall of a made-up ice gradient across the field: the strength of the particles goes from 1 to this much less, " +
+        "the background stays as bright",
       otherwise: "as estimated, or none",
     },
   ),

@@ -17,6 +17,7 @@ async function run(options: {
   readonly particles: string;
   readonly halves?: boolean;
   readonly ctf?: boolean;
+  readonly wiener?: string;
 }) {
   const { context, warnings, notes } = jobContext();
   const out = join(folder, `out${++outputs}`);
@@ -110,3 +111,19 @@ test.skipIf(!hasProgram("relion_particle_symmetry_expand"))(
     ]);
   },
 );
+
+test("an FSC that ends while halves agree, before the finest detail, is told", async () => {
+  const fsc = (name: string, last: number): string => {
+    const path = join(folder, `${name}.csv`);
+    const rows = Array.from({ length: 5 }, (_, s) => `${s / 144},${1 - (s / 4) * (1 - last)}`);
+    writeFileSync(path, `frequency_per_angstrom,fsc\n${rows.join("\n")}\n`);
+    return path;
+  };
+  const { warnings } = await run({ particles: files.star, wiener: fsc("short", 0.8) });
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /short\.csv: the correlation ends at 36\.00 angstrom, where it is 0\.80; beyond it/,
+    ),
+  ]);
+  expect((await run({ particles: files.star, wiener: fsc("fallen", 0.05) })).warnings).toEqual([]);
+});

@@ -216,22 +216,6 @@ describe("reconstructMap", () => {
     ]);
   });
 
-  test("an FSC that ends while halves agree, before the finest detail, is told", async () => {
-    const fsc = (name: string, last: number): string => {
-      const path = join(folder, `${name}.csv`);
-      const rows = Array.from({ length: 5 }, (_, s) => `${s / 144},${1 - (s / 4) * (1 - last)}`);
-      writeFileSync(path, `frequency_per_angstrom,fsc\n${rows.join("\n")}\n`);
-      return path;
-    };
-    const { warnings } = await run({ wiener: fsc("short", 0.8) });
-    expect(warnings).toEqual([
-      expect.stringMatching(
-        /short\.csv: the correlation ends at 36\.00 angstrom, where it is 0\.80; beyond it/,
-      ),
-    ]);
-    expect((await run({ wiener: fsc("fallen", 0.05) })).warnings).toEqual([]);
-  });
-
   test("an image that two particles have is told", async () => {
     const names = files.columns["rlnImageName"]!.map((name, i, all) => (i === 9 ? all[4]! : name));
     const { warnings } = await run({ particles: starWith({ rlnImageName: names }) });

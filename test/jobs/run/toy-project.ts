@@ -45,8 +45,11 @@ function writeProject(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir);
   for (let i = 1; i <= 5; i++) writeNoise(dir, i, i);
-  const atom = (i: number, x: number): string =>
-    `ATOM  ${String(i).padStart(5)}  CB  ALA A${String(i).padStart(4)}    ${x.toFixed(3).padStart(8)}   0.000   0.000  1.00  0.00           C\n`;
+  const atom = (i: number, x: number): string => {
+    const [serial, residue] = [String(i).padStart(5), String(i).padStart(4)];
+    const place = `${x.toFixed(3).padStart(8)}   0.000   0.000`;
+    return `ATOM  ${serial}  CB  ALA A${residue}    ${place}  1.00  0.00           C\n`;
+  };
   writeFileSync(join(dir, "a.pdb"), Array.from({ length: 20 }, (_, i) => atom(i + 1, 3 * i)).join(""));
   writeFileSync(join(dir, "project.yaml"), TEXT);
 }

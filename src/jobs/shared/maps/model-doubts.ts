@@ -16,7 +16,10 @@ export function refuseUnknownFactors(atoms: readonly Atom[], path: string): void
   throw new FormatError(path, at, odd.element, "one with a known scattering factor: is it right?");
 }
 
-/** Warns where a model has one atom of each residue, symmetry that its file leaves to the reader, or no B factors though they are asked for. */
+/**
+ * Warns where a model has one atom of each residue, symmetry that its file leaves to the reader, or no B factors though they are
+ * asked for.
+ */
 export function warnOfModel(
   { path, assemblies, missingCopies, isPredicted }: Structure,
   atoms: readonly Atom[],
@@ -51,8 +54,8 @@ const FARTHEST = 1e5;
 const MOST_ON_ANOTHER = 0.005;
 
 /**
- * Warns where the copies of an assembly lie on each other: the file holds the whole particle already, or was moved, as into a map, after its
- * operators were written.
+ * Warns where the copies of an assembly lie on each other: the file holds the whole particle already, or was moved, as into a map,
+ * after its operators were written.
  */
 export function warnOfOverlap(
   { path, assemblies, ...structure }: Structure,
@@ -79,7 +82,7 @@ export function warnOfOverlap(
   }
   if (onAnother < Math.max(SEVERAL, MOST_ON_ANOTHER * all)) return;
   report.warn(
-    `${path}: assembly ${id} lays ${onAnother} of ${all} atoms on those of another copy, as where the file holds the whole particle already ` +
-      "or was moved after its operators were written: `assembly` none takes the atoms as they are",
+    `${path}: assembly ${id} lays ${onAnother} of ${all} atoms on those of another copy, as where the file holds the whole ` +
+      "particle already or was moved after its operators were written: `assembly` none takes the atoms as they are",
   );
 }
