@@ -1,4 +1,3 @@
-import type { Image } from "../../array/image.js";
 import { crop } from "../../array/resample.js";
 import { OptionError } from "../../core/errors.js";
 import type { ComputeRuntime } from "../../core/ports.js";
@@ -24,6 +23,7 @@ import { csvLine } from "../../io/bytes/csv.js";
 import { type PatchRow, patchSheet } from "../../plot/patch-sheet.js";
 import type { DatasetContext } from "../shared/context.js";
 import { readRealMicrograph } from "../shared/micrographs/read-micrograph.js";
+import { readBackground } from "./micrograph.js";
 import type { ClassifierPlan, RealismPlan } from "./plan.js";
 import { realInputs, syntheticInputs } from "./sets.js";
 
@@ -37,6 +37,8 @@ export interface ClassifierRow {
   /** Over the seeds, each with a split and first weights of its own. */
   readonly accuracy: Score;
   readonly auc: Score;
+  /** Accuracy on the patches that particles cover more than the median one, and on the others, where masks are given. */
+  readonly places?: { readonly particles: Score; readonly background: Score };
 }
 
 /** What `classifyRealism` needs beside its plan. */
@@ -60,11 +62,12 @@ export async function classifyRealism(
   context: ClassifierContext,
 ): Promise<readonly ClassifierRow[]> {
   const { files, report } = context;
+  const masked = realInputs(plan).inputs;
   const raw = await Promise.all(
-    plan.real.map(async (path) => ({ name: path, image: await imageOf(path, context) })),
+    plan.real.map(async (path, i) => namedImage({ path, mask: masked[i]?.mask }, context)),
   );
   const storage = storageOf(raw.map(({ image }) => image));
-  if (plan.real.length !== realInputs(plan).inputs.length) {
+  if (plan.real.length !== masked.length) {
     throw new OptionError(
       "real",
       `found ${plan.real.length} micrograph, expected 2 or more for a classifier`,
@@ -73,9 +76,7 @@ export async function classifyRealism(
   const candidates: RawSet[] = [];
   for (const source of plan.synthetic) {
     const { name, inputs } = await syntheticInputs(source, plan, files);
-    const images = await Promise.all(
-      inputs.map(async ({ path }) => ({ name: path, image: await imageOf(path, context) })),
-    );
+    const images = await Promise.all(inputs.map((input) => namedImage(input, context)));
     candidates.push({ name, role: "candidate", real: raw, candidate: images });
   }
   const noise = raw.map(({ image: { shape } }, i) => ({
@@ -104,8 +105,14 @@ interface RawSet {
   readonly candidate: readonly NamedImage[];
 }
 
-const imageOf = async (path: string, { files }: DatasetContext): Promise<Image> =>
-  (await readRealMicrograph(files, path)).image;
+async function namedImage(
+  { path, mask }: { readonly path: string; readonly mask?: string | undefined },
+  { files }: DatasetContext,
+): Promise<NamedImage> {
+  const { image } = await readRealMicrograph(files, path);
+  if (mask === undefined) return { name: path, image };
+  return { name: path, image, background: await readBackground(files, mask, image.shape) };
+}
 
 /** Every second real micrograph against the others. */
 function floorOf(raw: readonly NamedImage[], note: (line: string) => void): readonly RawSet[] {
@@ -131,7 +138,7 @@ async function testAll(
   for (const set of sets) {
     for (const band of BANDS) {
       const [real, candidate] = [set.real, set.candidate].map((images) =>
-        images.map(({ name, image }) => ({ name, image: preparedMicrograph(image, band, storage, name) })),
+        images.map((one) => ({ ...one, image: preparedMicrograph(one.image, band, storage, one.name) })),
       );
       const tests: TwoSampleTest[] = [];
       for (let i = 0; i < classifier.seeds; i++) {
@@ -143,6 +150,7 @@ async function testAll(
         ...{ name: set.name, role: set.role, band, micrographs: [set.candidate.length, set.real.length] },
         accuracy: summarise(tests.map(({ accuracy }) => accuracy)),
         auc: summarise(tests.map(({ auc }) => auc)),
+        ...placesOf(tests),
       });
       if (set.role !== "candidate") continue;
       const name = `surest-${set.name.replaceAll("/", "-")}-${band}.svg`;
@@ -150,6 +158,15 @@ async function testAll(
     }
   }
   return rows;
+}
+
+/** The accuracies by place, where all tests have them. */
+function placesOf(tests: readonly TwoSampleTest[]): Pick<ClassifierRow, "places"> {
+  const places = tests.flatMap((test) => test.places ?? []);
+  if (places.length < tests.length) return {};
+  const of = (place: "particles" | "background"): Score =>
+    summarise(places.map((each) => each[place].accuracy));
+  return { places: { particles: of("particles"), background: of("background") } };
 }
 
 /** The patches that a classifier is surest of, right and wrong. */
@@ -191,13 +208,16 @@ export function classifierText(
   rows: readonly ClassifierRow[],
   { patch, steps, seeds }: ClassifierPlan,
 ): string {
+  const hasPlaces = rows.some(({ places }) => places);
   const lines = [
-    ["told from real", "band", "accuracy", "AUC", "micrographs"],
-    ...rows.map(({ name, band, accuracy, auc, micrographs }) => [
-      name,
-      band,
-      shown(accuracy),
-      shown(auc),
+    [
+      ...["told from real", "band", "accuracy", "AUC"],
+      ...(hasPlaces ? ["on particles", "between them"] : []),
+      "micrographs",
+    ],
+    ...rows.map(({ name, band, accuracy, auc, places, micrographs }) => [
+      ...[name, band, shown(accuracy), shown(auc)],
+      ...(hasPlaces ? [places ? shown(places.particles) : "", places ? shown(places.background) : ""] : []),
       `${micrographs[0]} and ${micrographs[1]}`,
     ]),
   ];
@@ -206,14 +226,25 @@ export function classifierText(
   const below = rows.some(({ auc }) => auc.mean < BELOW_CHANCE)
     ? "\nFar below 0.5 the network has learned to tell the few micrographs apart, not the sets: give more real micrographs."
     : "";
+  const where = hasPlaces
+    ? "\nOn particles: accuracy on the patches that particles cover more than the median one; between them: on the others."
+    : "";
   return `${alignedTable(lines, "left")}
 A fresh network for each line and seed, ${steps} steps on patches of ${patch} pixels; learned from half of the micrographs of either side,
-tested on the others. 0.5 is chance. ${over}${below}\n`;
+tested on the others. 0.5 is chance. ${over}${where}${below}\n`;
 }
 
 function classifierCsv(rows: readonly ClassifierRow[]): string {
-  const lines = rows.map(({ name, role, band, accuracy, auc }) =>
-    csvLine([name, role, band, accuracy.mean, accuracy.spread, auc.mean, auc.spread]),
-  );
-  return `${["set,role,band,accuracy,accuracy_spread,auc,auc_spread", ...lines].join("\n")}\n`;
+  const lines = rows.map(({ name, role, band, accuracy, auc, places }) => {
+    const scores = [accuracy, auc, places?.particles, places?.background];
+    return csvLine([
+      name,
+      role,
+      band,
+      ...scores.flatMap((score) => [score?.mean ?? "", score?.spread ?? ""]),
+    ]);
+  });
+  const scores = ["accuracy", "auc", "accuracy_on_particles", "accuracy_between_particles"];
+  const header = ["set", "role", "band", ...scores.flatMap((name) => [name, `${name}_spread`])];
+  return `${[csvLine(header), ...lines].join("\n")}\n`;
 }

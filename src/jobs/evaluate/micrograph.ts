@@ -43,7 +43,7 @@ export async function profileMicrographTask(
 }
 
 /** 1 where a mask of particles is 0. */
-async function readBackground(files: Files, path: string, shape: Image["shape"]): Promise<Image> {
+export async function readBackground(files: Files, path: string, shape: Image["shape"]): Promise<Image> {
   const mask = readPng(await files.read(path), path);
   if (mask.shape[0] !== shape[0] || mask.shape[1] !== shape[1]) {
     throw new ShapeError(path, mask.shape, `the micrograph's ${shape[0]} x ${shape[1]}`);

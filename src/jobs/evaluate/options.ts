@@ -29,7 +29,9 @@ export const evaluateOptions = {
   }),
   realMasks: pathOption({
     value: "dir",
-    help: "PNG masks of the particles in the real micrographs, under their names: adds the noise's autocorrelation",
+    help:
+      "PNG masks of the particles in the real micrographs, under their names: adds the noise's autocorrelation, and to " +
+      "the classifier its accuracy on particles and between them",
   }),
   pixelSize: restated(microscope.pixelSize, {
     help: "pixel size of all micrographs",

@@ -62,6 +62,28 @@ describe("twoSampleTest", async () => {
     expect(found.real.patches).toHaveLength(27);
   });
 
+  test("says whether the difference lies on particles or between them", async () => {
+    // particles cover the left third of every micrograph; the candidate's have stripes
+    const background = {
+      data: Float32Array.from({ length: 96 * 96 }, (_, i) => Number(i % 96 >= 32)),
+      shape: [96, 96] as const,
+    };
+    const masked = (all: ReturnType<typeof named>) => all.map((one) => ({ ...one, background }));
+    const striped = named(20, (value, x) => value + (x < 32 ? Math.sin(x) : 0));
+    const { places, candidate } = await twoSampleTest(
+      machine,
+      masked(named(1)),
+      masked(striped),
+      { ...options, steps: 150 },
+      1,
+    );
+    expect(candidate.patches.map(({ covered }) => covered).slice(0, 3)).toEqual([1, 0, 0]);
+    expect(places!.particles.accuracy).toBeGreaterThan(0.85);
+    expect(Math.abs(places!.background.accuracy - 0.5)).toBeLessThan(0.2);
+    // one side alone tells nothing of places
+    expect((await twoSampleTest(machine, named(1), masked(striped), options, 1)).places).toBeUndefined();
+  });
+
   test("is at chance where both sides are of one kind", async () => {
     const aucs: number[] = [];
     for (const seed of [1, 2, 3]) {

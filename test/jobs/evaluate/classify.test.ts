@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
 import { summarise } from "../../../src/evaluate/spread.js";
 import { writeMrc } from "../../../src/io/mrc/write.js";
+import { encodePng } from "../../../src/io/png/write.js";
 import { classifierText, classifyRealism } from "../../../src/jobs/evaluate/classify.js";
 import { planRealism } from "../../../src/jobs/evaluate/plan.js";
 import { openOnnxCpu } from "../../../src/runtime/onnx/cpu.js";
@@ -70,6 +71,32 @@ describe("classifyRealism", () => {
     });
     expect(two).toMatch(/^made +full +0\.600 ± 0\.141 +0\.600 ± 0\.000 +8 and 2$/m);
     expect(two).toMatch(/over 2 seeds, each with its own halves\.\n$/);
+  });
+
+  test("with masks the table has columns for particles and for what lies between them", async () => {
+    mkdirSync(join(dir, "masks"));
+    for (const path of real) {
+      const data = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => 255 * Number(i % SIDE < 32));
+      const png = encodePng({ shape: [SIDE, SIDE], channels: 1, samples: data });
+      writeFileSync(join(dir, "masks", path.replace(/^.*\/(.*)\.mrc$/, "$1.png")), png);
+    }
+    const plan = planRealism({
+      ...{ ...given, out: join(dir, "places"), realMasks: join(dir, "masks") },
+      ...{ classifier: true, classifierPatch: 32, classifierSteps: 2, classifierSeeds: 1 },
+    });
+    const rows = await classifyRealism({ ...plan, classifier: plan.classifier! }, machine);
+    const [floor] = rows;
+    expect(Object.keys(floor!.places!)).toEqual(["particles", "background"]);
+    // a folder of micrographs has no masks
+    expect(rows.find(({ role }) => role === "candidate")).not.toHaveProperty("places");
+    const text = readFileSync(join(dir, "places", "classifier.txt"), "utf8");
+    expect(text).toMatch(/AUC +on particles +between them +micrographs/);
+    const [header, first] = readFileSync(join(dir, "places", "classifier.csv"), "utf8").split("\n");
+    expect(header!.split(",").slice(7)).toEqual([
+      ...["accuracy_on_particles", "accuracy_on_particles_spread"],
+      ...["accuracy_between_particles", "accuracy_between_particles_spread"],
+    ]);
+    expect(Number(first!.split(",")[9])).toBe(floor!.places!.background.mean);
   });
 
   test("a side that the halvings do not divide, and a single real micrograph, are refused", async () => {
